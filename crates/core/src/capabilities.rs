@@ -250,6 +250,10 @@ pub struct Capabilities {
     pub update_fields: FieldSet,
     /// What [`update`](crate::ApiKeyProvider::update) can clear.
     pub clearable_fields: FieldSet,
+    /// The vendor-specific fields that [`create`](crate::ApiKeyProvider::create) honours.
+    pub create_extra: &'static [&'static str],
+    /// The vendor-specific fields that [`update`](crate::ApiKeyProvider::update) can set.
+    pub update_extra: &'static [&'static str],
     /// What [`list`](crate::ApiKeyProvider::list) honours. The page size is a hint and always accepted.
     pub list_fields: FieldSet,
     /// What [`revoke`](crate::ApiKeyProvider::revoke) honours.
@@ -283,6 +287,8 @@ impl Capabilities {
             create_fields: FieldSet::EMPTY,
             update_fields: FieldSet::EMPTY,
             clearable_fields: FieldSet::EMPTY,
+            create_extra: &[],
+            update_extra: &[],
             list_fields: FieldSet::EMPTY,
             revoke_fields: FieldSet::EMPTY,
             owner_required: false,
@@ -326,6 +332,18 @@ impl Capabilities {
     pub const fn update_fields(mut self, settable: &[Field], clearable: &[Field]) -> Self {
         self.update_fields = FieldSet::of(settable);
         self.clearable_fields = FieldSet::of(clearable);
+        self
+    }
+
+    /// `create` honours the first vendor-specific fields, `update` can set the second. With
+    /// [`Field::Extra`] in the field set and nothing here, any is accepted.
+    pub const fn extra_fields(
+        mut self,
+        create: &'static [&'static str],
+        update: &'static [&'static str],
+    ) -> Self {
+        self.create_extra = create;
+        self.update_extra = update;
         self
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Providers call these first, so [`Capabilities`] is not only what they say but also what they do.
 
+use serde_json::{Map, Value};
+
 use crate::{
     Capabilities, Error, Expiry, Field, FieldSet, ListQuery, NewApiKey, Operation, Patch, Result,
     RevokeOptions, UpdateApiKey,
@@ -28,6 +30,7 @@ impl Capabilities {
     pub fn check_create(&self, vendor: &'static str, new: &NewApiKey) -> Result<()> {
         self.check(vendor, Operation::Create)?;
         within(vendor, Operation::Create, new.fields(), self.create_fields)?;
+        known(vendor, Operation::Create, &new.extra, self.create_extra)?;
         self.check_owner(vendor, Operation::Create, new.owner.as_deref())
     }
 
@@ -47,6 +50,7 @@ impl Capabilities {
             return Err(Error::invalid_input(vendor, Operation::Update, message));
         }
         within(vendor, Operation::Update, fields, self.update_fields)?;
+        known(vendor, Operation::Update, &changes.extra, self.update_extra)?;
         within(vendor, Operation::Update, changes.cleared(), self.clearable_fields)
     }
 
@@ -84,6 +88,24 @@ impl Capabilities {
 fn within(vendor: &'static str, operation: Operation, asked: FieldSet, honoured: FieldSet) -> Result<()> {
     match asked.iter().find(|&field: &Field| !honoured.contains(field)) {
         Some(field) => Err(Error::unsupported_field(vendor, operation, field)),
+        None => Ok(()),
+    }
+}
+
+fn known(
+    vendor: &'static str,
+    operation: Operation,
+    extra: &Map<String, Value>,
+    honoured: &'static [&'static str],
+) -> Result<()> {
+    if honoured.is_empty() {
+        return Ok(());
+    }
+    match extra.keys().find(|name| !honoured.contains(&name.as_str())) {
+        Some(name) => Err(Error::unsupported_field(vendor, operation, Field::Extra).with_message(format!(
+            "the vendor-specific field `{name}` cannot be honoured; known are: {}",
+            honoured.join(", ")
+        ))),
         None => Ok(()),
     }
 }
