@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::{
     ApiKey, Effect, Error, ErrorKind, Expiry, Field, IssuedKey, KeyExpiry, KeyStatus, NewApiKey, Operation,
-    Patch, Result, SecretBytes, UpdateApiKey,
+    Patch, Result, SecretBytes, SecretKey, UpdateApiKey,
 };
 
 /// Vendors cut times to the second and store them a moment after the request came.
@@ -68,6 +68,22 @@ impl UpdateApiKey {
             Some(field) => Err(Error::new(ErrorKind::UnexpectedResponse, vendor, Operation::Update)
                 .with_effect(Effect::Applied)
                 .with_message(format!("the vendor did not honour the field `{field}`"))),
+        }
+    }
+}
+
+impl IssuedKey {
+    /// For providers: joins a secret with the key that was read from the same answer.
+    ///
+    /// # Errors
+    /// The failure to read the key, with [`Effect::Applied`]; the kept body is a JSON object with the `secret`.
+    pub fn from_answer(key: Result<ApiKey>, secret: SecretKey) -> Result<Self> {
+        match key {
+            Ok(key) => Ok(Self::new(key, secret)),
+            Err(error) => {
+                let rescue = serde_json::json!({ "secret": secret.expose() });
+                Err(error.with_effect(Effect::Applied).with_body(SecretBytes::new(rescue.to_string())))
+            }
         }
     }
 }

@@ -38,8 +38,6 @@ impl Violation {
 /// `Display` is one line that names the vendor, the operation, what the vendor said and what may be done; it
 /// neither repeats [`source`](StdError::source) nor holds a secret. Programs look at [`kind`](Self::kind) and
 /// [`effect`](Self::effect).
-#[derive(thiserror::Error)]
-#[error("{}", self.line())]
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -237,6 +235,18 @@ fn one_line(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.line())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
 }
 
 impl fmt::Debug for Error {

@@ -1,0 +1,107 @@
+//! Reading bodies of bounded size.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+
+use crate::{Body, TransportError};
+
+/// How large the bodies of answers may be, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BodyLimits {
+    /// The answer to most operations.
+    pub object: usize,
+    /// The answer to an operation that returns a collection.
+    pub list: usize,
+    /// The body of an error; what is beyond is cut off.
+    pub error: usize,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self { object: 1 << 20, list: 8 << 20, error: 64 << 10 }
+    }
+}
+
+impl BodyLimits {
+    /// Sets the limit for most operations.
+    pub fn object(mut self, bytes: usize) -> Self {
+        self.object = bytes;
+        self
+    }
+
+    /// Sets the limit for operations that return a collection.
+    pub fn list(mut self, bytes: usize) -> Self {
+        self.list = bytes;
+        self
+    }
+
+    /// Sets the limit for error bodies.
+    pub fn error(mut self, bytes: usize) -> Self {
+        self.error = bytes;
+        self
+    }
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    TooLarge,
+    Broken(TransportError),
+}
+
+/// What has arrived of a body.
+///
+/// Kept outside the future that reads, and not a `Limited` collected at the end, because a part is worth having: of
+/// an error it says what is wrong, and of a success it may hold the new secret.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    /// A body that arrives in one piece is never copied.
+    first: Bytes,
+    all: Vec<u8>,
+}
+
+impl Received {
+    fn len(&self) -> usize {
+        if self.all.is_empty() { self.first.len() } else { self.all.len() }
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        if self.len() == 0 {
+            self.first = chunk;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&chunk);
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.into() }
+    }
+}
+
+/// Reads a body up to a limit. Whatever happens, `received` holds what arrived within the limit.
+pub(crate) async fn read(mut body: Body, limit: usize, received: &mut Received) -> Result<(), ReadError> {
+    while let Some(frame) = body.frame().await {
+        // Frames without data are trailers.
+        let Ok(mut chunk) = frame.map_err(ReadError::Broken)?.into_data() else { continue };
+        let room = limit - received.len();
+        let too_large = chunk.len() > room;
+        chunk.truncate(room);
+        received.push(chunk);
+        if too_large {
+            return Err(ReadError::TooLarge);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the head already says that the body is over the limit.
+pub(crate) fn announced_over(headers: &HeaderMap, limit: usize) -> bool {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    length.is_some_and(|length| length > limit as u64)
+}
