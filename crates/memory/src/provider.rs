@@ -1,0 +1,310 @@
+//! The operations: look, decide, change.
+
+use std::time::Duration;
+
+use api_keys_core::{
+    ApiKey, ApiKeyProvider, Capabilities, Cursor, Error, ErrorKind, Expiry, Field, InvalidReason, IssuedKey,
+    KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation,
+    RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
+};
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::record::{Digest, REMAINING, REVOCATION_REASON, Record};
+use crate::store::Store;
+use crate::{Memory, VENDOR};
+
+const CAPABILITIES: Capabilities = Capabilities::none()
+    .native(&[
+        Operation::Create,
+        Operation::Get,
+        Operation::List,
+        Operation::Update,
+        Operation::Revoke,
+        Operation::Delete,
+        Operation::Rotate,
+        Operation::Verify,
+    ])
+    .create_fields(&[
+        Field::Name,
+        Field::Description,
+        Field::Owner,
+        Field::Scopes,
+        Field::Expiry,
+        Field::Metadata,
+        Field::Extra,
+    ])
+    .update_fields(
+        &[
+            Field::Name,
+            Field::Description,
+            Field::Owner,
+            Field::Scopes,
+            Field::Expiry,
+            Field::Metadata,
+            Field::Enabled,
+            Field::Extra,
+        ],
+        &[Field::Description, Field::Expiry, Field::Metadata],
+    )
+    .list_fields(&[Field::Owner, Field::Search, Field::IncludeInactive])
+    .revoke_fields(&[Field::Reason])
+    .paged()
+    .rotate_keeps_id()
+    .revoke_keeps_record();
+
+/// Says whose a cursor is, so that another provider's is refused.
+const CURSOR: &str = "memory:";
+
+#[async_trait]
+impl ApiKeyProvider for Memory {
+    fn vendor(&self) -> &'static str {
+        VENDOR
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut capabilities = CAPABILITIES;
+        if self.0.retain_secrets {
+            capabilities = capabilities.native(&[Operation::Reveal]);
+        }
+        capabilities.max_active = self.0.max_active;
+        capabilities
+    }
+
+    async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
+        self.capabilities().check_create(VENDOR, &new)?;
+        check_remaining(&new.extra, Operation::Create)?;
+        let now = self.now();
+        let expiry = expiry(new.expiry, self.0.default_expiry, now, Operation::Create)?;
+        let id = (self.0.mint.id)()?;
+        let secret = (self.0.mint.secret)(&id)?;
+
+        let mut key = ApiKey::new(id);
+        key.name = Some(new.name);
+        key.description = new.description;
+        key.status = KeyStatus::Active;
+        key.owner = new.owner;
+        key.scopes = new.scopes;
+        key.created_at = Some(now);
+        key.updated_at = Some(now);
+        key.expiry = expiry;
+        key.metadata = new.metadata;
+        key.extra = new.extra;
+        let record = Record::new(key, &secret, self.0.retain_secrets);
+        let key = record.view(now);
+
+        let mut store = self.store();
+        self.check_room(&store, &record, now, Operation::Create)?;
+        store.add(record, Operation::Create)?;
+        Ok(IssuedKey::new(key, secret))
+    }
+
+    async fn get(&self, id: &KeyId) -> Result<ApiKey> {
+        let now = self.now();
+        let store = self.store();
+        Ok(store.by_id(id, Operation::Get)?.1.view(now))
+    }
+
+    async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
+        self.capabilities().check_list(VENDOR, &query)?;
+        let after = query.cursor.as_ref().map(position).transpose()?;
+        let most = query.limit.unwrap_or(u32::MAX).min(self.0.page_size);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let now = self.now();
+
+        let store = self.store();
+        let matching = |record: &Record| matches(record, &query, now);
+        let mut rest = store.after(after).filter(|(_, record)| matching(record)).peekable();
+        let mut items = Vec::new();
+        let mut last = None;
+        while let Some((number, record)) = rest.next_if(|_| items.len() < most) {
+            items.push(record.view(now));
+            last = Some(number);
+        }
+        let next = rest.peek().and(last).map(|number| Cursor::new(format!("{CURSOR}{number}")));
+        let total = store.after(None).filter(|(_, record)| matching(record)).count();
+        Ok(Page::new(items, next, u64::try_from(total).ok()))
+    }
+
+    async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
+        self.capabilities().check_update(VENDOR, &changes)?;
+        check_remaining(&changes.extra, Operation::Update)?;
+        let now = self.now();
+        let expiry = match changes.expiry {
+            Patch::Keep => None,
+            Patch::Clear => Some(KeyExpiry::Never),
+            Patch::Set(asked) => Some(expiry(asked, None, now, Operation::Update)?),
+        };
+
+        let mut store = self.store();
+        let (number, before) = store.by_id(id, Operation::Update)?;
+        let mut record = before.clone();
+        let key = &mut record.key;
+        match (key.status, changes.enabled) {
+            (KeyStatus::Revoked, _) => return Err(conflict(Operation::Update, "the key is revoked")),
+            (_, Some(true)) => key.status = KeyStatus::Active,
+            (_, Some(false)) => key.status = KeyStatus::Disabled,
+            (_, None) => {}
+        }
+        changes.description.apply(&mut key.description);
+        changes.metadata.apply(&mut key.metadata);
+        key.name = changes.name.or(key.name.take());
+        key.owner = changes.owner.or(key.owner.take());
+        key.scopes = changes.scopes.or(key.scopes.take());
+        key.expiry = expiry.unwrap_or(key.expiry);
+        key.extra.extend(changes.extra);
+        key.updated_at = Some(now);
+        if before.status(now) != KeyStatus::Active {
+            self.check_room(&store, &record, now, Operation::Update)?;
+        }
+        let key = record.view(now);
+        store.change(number, Some(record), Operation::Update)?;
+        Ok(key)
+    }
+
+    async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
+        self.capabilities().check_revoke(VENDOR, &options)?;
+        let now = self.now();
+        let mut store = self.store();
+        let (number, before) = store.by_id(id, Operation::Revoke)?;
+        // The first revocation is the one that counts, and so is its reason.
+        if before.key.status != KeyStatus::Revoked {
+            let mut record = before.clone();
+            record.key.status = KeyStatus::Revoked;
+            record.key.updated_at = Some(now);
+            if let Some(reason) = options.reason {
+                record.key.extra.insert(REVOCATION_REASON.to_owned(), reason.into());
+            }
+            store.change(number, Some(record), Operation::Revoke)?;
+        }
+        Ok(Revocation::retained())
+    }
+
+    async fn delete(&self, id: &KeyId) -> Result<()> {
+        let mut store = self.store();
+        let (number, _) = store.by_id(id, Operation::Delete)?;
+        store.change(number, None, Operation::Delete)
+    }
+
+    async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
+        let now = self.now();
+        let secret = (self.0.mint.secret)(id).map_err(|error| error.during(Operation::Rotate))?;
+        let mut store = self.store();
+        let (number, before) = store.by_id(id, Operation::Rotate)?;
+        match before.status(now) {
+            KeyStatus::Revoked => return Err(conflict(Operation::Rotate, "the key is revoked")),
+            KeyStatus::Expired => return Err(conflict(Operation::Rotate, "the key is expired")),
+            _ => {}
+        }
+        // Otherwise the old secret would stay good.
+        if before.digest == Digest::of(&secret) {
+            return Err(conflict(Operation::Rotate, "the secret that was made is the old one"));
+        }
+        let mut record = before.clone();
+        record.set_secret(&secret, self.0.retain_secrets);
+        record.key.updated_at = Some(now);
+        let key = record.view(now);
+        store.change(number, Some(record), Operation::Rotate)?;
+        Ok(IssuedKey::new(key, secret))
+    }
+
+    async fn reveal(&self, id: &KeyId) -> Result<SecretKey> {
+        self.capabilities().check(VENDOR, Operation::Reveal)?;
+        let store = self.store();
+        let (_, record) = store.by_id(id, Operation::Reveal)?;
+        // A file can hold keys from a time when secrets were not retained.
+        record
+            .secret
+            .clone()
+            .ok_or_else(|| conflict(Operation::Reveal, "the secret of this key was not retained"))
+    }
+
+    async fn verify(&self, secret: &SecretKey) -> Result<Verification> {
+        let now = self.now();
+        let digest = Digest::of(secret);
+        let mut store = self.store();
+        let Some((number, before)) = store.by_digest(digest) else {
+            return Ok(Verification::Invalid(InvalidReason::NotFound));
+        };
+        match before.status(now) {
+            KeyStatus::Active => {}
+            KeyStatus::Disabled => return Ok(Verification::Invalid(InvalidReason::Disabled)),
+            KeyStatus::Revoked => return Ok(Verification::Invalid(InvalidReason::Revoked)),
+            KeyStatus::Expired => return Ok(Verification::Invalid(InvalidReason::Expired)),
+            other => return Ok(Verification::Invalid(InvalidReason::Other(other.to_string()))),
+        }
+        let mut record = before.clone();
+        if let Some(remaining) = record.key.extra.get_mut(REMAINING).filter(|value| !value.is_null()) {
+            match remaining.as_u64().and_then(|uses| uses.checked_sub(1)) {
+                Some(uses) => *remaining = uses.into(),
+                None => return Ok(Verification::Invalid(InvalidReason::QuotaExceeded)),
+            }
+        }
+        record.key.last_used_at = Some(now);
+        let key = record.view(now);
+        store.change(number, Some(record), Operation::Verify)?;
+        Ok(Verification::valid(key))
+    }
+}
+
+impl Memory {
+    /// Refuses a record that would be one active key too many.
+    fn check_room(&self, store: &Store, record: &Record, now: Timestamp, operation: Operation) -> Result<()> {
+        let Some(most) = self.0.max_active else { return Ok(()) };
+        if record.status(now) == KeyStatus::Active && store.active(now) as u64 >= u64::from(most) {
+            return Err(Error::new(ErrorKind::LimitReached, VENDOR, operation)
+                .with_message(format!("no more than {most} keys can be active")));
+        }
+        Ok(())
+    }
+}
+
+fn matches(record: &Record, query: &ListQuery, now: Timestamp) -> bool {
+    let key = &record.key;
+    (query.include_inactive || !record.status(now).is_inactive())
+        && query.owner.as_ref().is_none_or(|owner| key.owner.as_ref() == Some(owner))
+        && query
+            .search
+            .as_ref()
+            .is_none_or(|text| key.name.as_ref().is_some_and(|name| name.contains(text.as_str())))
+}
+
+fn position(cursor: &Cursor) -> Result<u64> {
+    let number = cursor.as_str().strip_prefix(CURSOR).and_then(|number| number.parse().ok());
+    number.ok_or_else(|| {
+        Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
+    })
+}
+
+fn expiry(
+    asked: Expiry,
+    default: Option<Duration>,
+    now: Timestamp,
+    operation: Operation,
+) -> Result<KeyExpiry> {
+    let span = match asked {
+        Expiry::VendorDefault => default,
+        Expiry::Never => None,
+        Expiry::In(span) => Some(span),
+        Expiry::At(time) => return Ok(KeyExpiry::At(time)),
+        _ => return Err(Error::unsupported_field(VENDOR, operation, Field::Expiry)),
+    };
+    match span.map(|span| now.checked_add(span)) {
+        None => Ok(KeyExpiry::Never),
+        Some(Ok(time)) => Ok(KeyExpiry::At(time)),
+        Some(Err(_)) => Err(Error::invalid_input(VENDOR, operation, "the expiry is too far away")),
+    }
+}
+
+/// A limit that is not understood would be no limit: the key would be broader than what was asked for.
+fn check_remaining(extra: &Map<String, Value>, operation: Operation) -> Result<()> {
+    match extra.get(REMAINING) {
+        None | Some(Value::Null) => Ok(()),
+        Some(uses) if uses.is_u64() => Ok(()),
+        Some(_) => Err(Error::invalid_input(VENDOR, operation, "`remaining` must be a whole number")),
+    }
+}
+
+fn conflict(operation: Operation, message: &str) -> Error {
+    Error::new(ErrorKind::Conflict, VENDOR, operation).with_message(message)
+}

@@ -1,0 +1,90 @@
+//! One key as it is kept.
+
+use api_keys_core::{ApiKey, KeyStatus, SecretKey, Timestamp};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+pub(crate) const REMAINING: &str = "remaining";
+pub(crate) const REVOCATION_REASON: &str = "revocation_reason";
+
+/// The SHA-256 of a secret. Looking a secret up by it takes no longer for a better guess.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Digest([u8; 32]);
+
+impl Digest {
+    pub(crate) fn of(secret: &SecretKey) -> Self {
+        Self(Sha256::digest(secret.expose()).into())
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        BASE64_STANDARD.encode(digest.0)
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = BASE64_STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("not a SHA-256 digest")
+    }
+}
+
+/// A key with what its secret is known by.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// `status` is what was last said: active, disabled or revoked. Whether the key is expired depends on the time
+    /// of reading.
+    pub(crate) key: ApiKey,
+    pub(crate) digest: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
+    pub(crate) secret: Option<SecretKey>,
+}
+
+impl Record {
+    pub(crate) fn new(key: ApiKey, secret: &SecretKey, retain: bool) -> Self {
+        let mut record = Self { key, digest: Digest::of(secret), secret: None };
+        record.set_secret(secret, retain);
+        record
+    }
+
+    /// Puts another secret in place, with what follows from it.
+    pub(crate) fn set_secret(&mut self, secret: &SecretKey, retain: bool) {
+        self.digest = Digest::of(secret);
+        self.key.hint = hint(secret);
+        self.secret = retain.then(|| secret.clone());
+    }
+
+    /// The status at this time: the most final first.
+    pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
+        match self.key.status {
+            KeyStatus::Revoked => KeyStatus::Revoked,
+            _ if self.key.expiry.is_past(now) => KeyStatus::Expired,
+            said => said,
+        }
+    }
+
+    /// The key as callers see it at this time.
+    pub(crate) fn view(&self, now: Timestamp) -> ApiKey {
+        let mut key = self.key.clone();
+        key.status = self.status(now);
+        key
+    }
+}
+
+/// The last four characters, of secrets so long that four say nothing.
+fn hint(secret: &SecretKey) -> Option<String> {
+    let secret = secret.expose();
+    let (start, _) = secret.char_indices().nth_back(3)?;
+    (secret.len() >= 16).then(|| secret[start..].to_owned())
+}
+
+/// The one place where a retained secret is written down.
+fn expose<S: Serializer>(secret: &Option<SecretKey>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(SecretKey::expose).serialize(serializer)
+}

@@ -1,0 +1,301 @@
+//! Keys in a file: what survives what.
+
+mod support;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use api_keys_core::{
+    ApiKey, ApiKeyProvider, Effect, ErrorKind, InvalidReason, ListQuery, NewApiKey, RevokeOptions,
+    RotateOptions, SecretKey, UpdateApiKey, Verification,
+};
+use api_keys_memory::Memory;
+use serde_json::json;
+use support::{add, id, run};
+
+fn open(path: &Path) -> Memory {
+    Memory::builder().file(path).build().expect("the file can be used")
+}
+
+fn all(keys: &Memory) -> Vec<ApiKey> {
+    run(keys.list(ListQuery::new().include_inactive(true))).expect("a page").items
+}
+
+#[test]
+fn everything_survives_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    let new = NewApiKey::new("ci")
+        .description("d")
+        .owner("o")
+        .scopes(["s"])
+        .expires_in(Duration::new(3600, 123_456_789))
+        // Exact to the last digit, numbers that decimal texts cannot hold well included.
+        .metadata(
+            json!({ "n": [0.1, 1e300, 5.000_000_000_000_001, 2.225_073_858_507_201e-308], "s": "é\n\"" }),
+        )
+        .extra("remaining", 5);
+    let first = run(keys.create(new)).expect("a key");
+    let revoked = run(keys.create(NewApiKey::new("revoked"))).expect("a key");
+    run(keys.revoke(&revoked.key.id, RevokeOptions::new().reason("leaked"))).expect("revoked");
+    let disabled = run(keys.create(NewApiKey::new("disabled"))).expect("a key");
+    run(keys.update(&disabled.key.id, UpdateApiKey::new().enabled(false))).expect("switched off");
+    let rotated = run(keys.create(NewApiKey::new("rotated"))).expect("a key");
+    let rotated_to = run(keys.rotate(&rotated.key.id, RotateOptions::new())).expect("a new secret");
+    let deleted = run(keys.create(NewApiKey::new("deleted"))).expect("a key");
+    run(keys.delete(&deleted.key.id)).expect("deleted");
+    assert!(run(keys.verify(&first.secret)).expect("an answer").key().is_some());
+    let before = all(&keys);
+    drop(keys);
+
+    let keys = open(&path);
+    assert_eq!(all(&keys), before);
+    let verdict = |secret: &SecretKey| run(keys.verify(secret)).expect("an answer");
+    let seen = verdict(&first.secret);
+    assert_eq!(seen.key().map(|key| &key.extra["remaining"]), Some(&json!(3)));
+    assert_eq!(verdict(&revoked.secret), Verification::Invalid(InvalidReason::Revoked));
+    assert_eq!(verdict(&disabled.secret), Verification::Invalid(InvalidReason::Disabled));
+    assert_eq!(verdict(&rotated.secret), Verification::Invalid(InvalidReason::NotFound));
+    assert!(verdict(&rotated_to.secret).key().is_some());
+    assert_eq!(verdict(&deleted.secret), Verification::Invalid(InvalidReason::NotFound));
+}
+
+#[test]
+fn a_use_is_counted_in_the_file_before_it_is_granted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    let issued = run(keys.create(NewApiKey::new("ci").extra("remaining", 1))).expect("a key");
+    assert!(run(keys.verify(&issued.secret)).expect("an answer").key().is_some());
+    drop(keys);
+    let verdict = run(open(&path).verify(&issued.secret)).expect("an answer");
+    assert_eq!(verdict, Verification::Invalid(InvalidReason::QuotaExceeded));
+}
+
+#[test]
+fn a_cursor_survives_a_restart_and_skips_no_key_that_came_after_a_removed_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    let ids: Vec<_> = (0..3).map(|_| add(&keys, NewApiKey::new("ci"))).collect();
+    let page = run(keys.list(ListQuery::new().limit(2))).expect("a page");
+    let next = page.next.expect("more");
+    ids[1..].iter().for_each(|id| run(keys.delete(id)).expect("deleted"));
+    drop(keys);
+
+    let keys = open(&path);
+    let late = add(&keys, NewApiKey::new("late"));
+    let page = run(keys.list(ListQuery::new().cursor(next))).expect("a page");
+    assert_eq!(page.items.into_iter().map(|key| key.id).collect::<Vec<_>>(), [late]);
+}
+
+#[test]
+fn reveal_says_so_when_the_secret_was_not_retained_at_the_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let key = add(&open(&path), NewApiKey::new("ci"));
+    let keys = Memory::builder().file(&path).retain_secrets(true).build().expect("the same file");
+    assert_eq!(run(keys.reveal(&key)).expect_err("not kept").kind(), ErrorKind::Conflict);
+}
+
+#[test]
+fn nothing_is_written_before_something_changes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    assert!(run(keys.get(&id("key_unknown"))).is_err() && run(keys.delete(&id("key_unknown"))).is_err());
+    let unknown = run(keys.verify(&SecretKey::new("unknown"))).expect("an answer");
+    assert_eq!(unknown, Verification::Invalid(InvalidReason::NotFound));
+    assert!(!path.exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn only_the_owner_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let mode = || std::fs::metadata(&path).expect("the file").permissions().mode() & 0o777;
+    let keys = open(&path);
+    add(&keys, NewApiKey::new("ci"));
+    assert_eq!(mode(), 0o600);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("opened up");
+    add(&keys, NewApiKey::new("ci"));
+    assert_eq!(mode(), 0o600);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_symbolic_link_stays_and_its_target_is_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (target, link) = (folder.path().join("target.json"), folder.path().join("link.json"));
+    add(&open(&target), NewApiKey::new("first"));
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    add(&open(&link), NewApiKey::new("second"));
+    assert!(std::fs::symlink_metadata(&link).expect("the link").is_symlink());
+    assert_eq!(all(&open(&target)).len(), 2);
+}
+
+#[test]
+fn a_change_that_cannot_be_written_is_not_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inner = folder.path().join("inner");
+    let path = inner.join("keys.json");
+    std::fs::create_dir(&inner).expect("a folder");
+    let keys = open(&path);
+    let issued = run(keys.create(NewApiKey::new("ci").extra("remaining", 5))).expect("a key");
+    let id = &issued.key.id;
+    let before = all(&keys);
+
+    // Without its folder there is nowhere to write to, even for root.
+    let moved = folder.path().join("moved");
+    std::fs::rename(&inner, &moved).expect("moved away");
+    let errors = [
+        run(keys.create(NewApiKey::new("second"))).expect_err("create"),
+        run(keys.update(id, UpdateApiKey::new().enabled(false))).expect_err("update"),
+        run(keys.revoke(id, RevokeOptions::new())).expect_err("revoke"),
+        run(keys.rotate(id, RotateOptions::new())).expect_err("rotate"),
+        run(keys.delete(id)).expect_err("delete"),
+        run(keys.verify(&issued.secret)).expect_err("verify"),
+    ];
+    for error in errors {
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unavailable, Effect::None), "{error}");
+        assert!(error.is_retryable() && std::error::Error::source(&error).is_some(), "{error:?}");
+    }
+    assert_eq!(all(&keys), before);
+
+    std::fs::rename(&moved, &inner).expect("moved back");
+    assert_eq!(all(&open(&path)), before);
+    let seen = run(keys.verify(&issued.secret)).expect("an answer");
+    assert_eq!(seen.key().map(|key| &key.extra["remaining"]), Some(&json!(4)));
+    run(keys.delete(id)).expect("deleted");
+    assert_eq!(all(&open(&path)), []);
+}
+
+#[test]
+fn a_rename_that_fails_leaves_no_litter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    std::fs::create_dir(&path).expect("a folder in the way");
+    let error = run(keys.create(NewApiKey::new("ci"))).expect_err("a folder is in the way");
+    assert_eq!(error.effect(), Effect::None);
+    assert_eq!(all(&keys), []);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "only what was in the way");
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    add(&keys, NewApiKey::new("ci"));
+    let good = std::fs::read_to_string(&path).expect("the file");
+    let twice = good.replacen("\"0\": {", "\"7\": {", 1);
+    let (start, end) = (twice.find("\"7\"").expect("the key"), twice.rfind("  }").expect("the end"));
+    let entry = twice[start..end].trim_end();
+    let twice = good.replacen("\"0\": {", &format!("{entry},\n\"0\": {{"), 1);
+
+    for unusable in [
+        folder.path().to_owned(),
+        folder.path().join("missing").join("keys.json"),
+        write("empty", ""),
+        write("torn", &good[..good.len() / 2]),
+        write("other", "{\"keys\": 1}"),
+        write("version", &good.replacen("\"version\": 1", "\"version\": 2", 1)),
+        write("digest", &good.replacen("\"digest\": \"", "\"digest\": \"A", 1)),
+        write("twice", &twice),
+    ] {
+        let error = Memory::builder().file(&unusable).build().expect_err(&unusable.display().to_string());
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains(&unusable.display().to_string()), "it names the file: {error}");
+    }
+    assert!(Memory::builder().file(write("good", &good)).build().is_ok());
+}
+
+#[test]
+fn a_status_that_is_not_known_does_not_authenticate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let issued = run(open(&path).create(NewApiKey::new("ci"))).expect("a key");
+    let text = std::fs::read_to_string(&path).expect("the file");
+    let changed = text.replacen("\"active\"", "\"unknown\"", 1);
+    assert_ne!(changed, text);
+    std::fs::write(&path, changed).expect("written");
+    assert_eq!(run(open(&path).verify(&issued.secret)).expect("an answer").key(), None);
+}
+
+#[test]
+fn a_reader_never_sees_half_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let keys = open(&path);
+    add(&keys, NewApiKey::new("ci").metadata("x".repeat(100_000)));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0..50 {
+                add(&keys, NewApiKey::new(n.to_string()));
+            }
+            done.store(true, Ordering::Release);
+        });
+        let mut last = 0;
+        while !done.load(Ordering::Acquire) {
+            let now = all(&open(&path)).len();
+            assert!(now >= last, "keys do not go by themselves");
+            last = now;
+        }
+    });
+    assert_eq!(all(&open(&path)).len(), 51);
+}
+
+/// The path of the file, for the process that is to be killed.
+const CHILD: &str = "API_KEYS_MEMORY_TEST_CHILD";
+
+#[test]
+fn a_killed_process_has_lost_no_key_that_it_reported() {
+    if let Some(path) = std::env::var_os(CHILD) {
+        let keys = open(Path::new(&path));
+        for n in 0..10_000 {
+            let issued = run(keys.create(NewApiKey::new(n.to_string()))).expect("a key");
+            println!("\nkey {}", issued.secret.expose());
+            std::io::stdout().flush().expect("the parent reads");
+        }
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys.json");
+    let mut reported: Vec<SecretKey> = Vec::new();
+    for round in 0..5 {
+        let mut child = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "--nocapture", "a_killed_process_has_lost_no_key_that_it_reported"])
+            .env(CHILD, &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a child");
+        let output = BufReader::new(child.stdout.take().expect("a pipe"));
+        let lines = output.lines().map(|line| line.expect("a line"));
+        let secrets = lines.filter_map(|line| line.strip_prefix("key ").map(SecretKey::new));
+        let mut secrets = secrets.fuse();
+        reported.extend(secrets.by_ref().take(3 + 7 * round));
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        // What was in the pipe was reported too.
+        reported.extend(secrets);
+
+        let keys = open(&path);
+        for secret in &reported {
+            assert!(run(keys.verify(secret)).expect("an answer").key().is_some());
+        }
+    }
+    assert!(reported.len() >= 85);
+}

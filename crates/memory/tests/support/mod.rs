@@ -1,0 +1,47 @@
+//! What several tests need.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use api_keys_core::{ApiKeyProvider as _, KeyId, NewApiKey, Timestamp};
+use api_keys_memory::{Memory, MemoryBuilder};
+use futures_util::FutureExt as _;
+
+/// The outcome of a call. Memory never waits for anything, so no executor is needed.
+pub(crate) fn run<F: Future>(call: F) -> F::Output {
+    call.now_or_never().expect("a call is done when it is first polled")
+}
+
+/// Creates a key whose secret does not matter.
+pub(crate) fn add(keys: &Memory, new: NewApiKey) -> KeyId {
+    run(keys.create(new)).expect("a key").key.id
+}
+
+pub(crate) fn id(text: &str) -> KeyId {
+    KeyId::new(text).expect("an id")
+}
+
+/// A clock that moves only when it is told to.
+#[derive(Clone)]
+pub(crate) struct Clock(Arc<Mutex<Timestamp>>);
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self(Arc::new(Mutex::new("2026-01-01T00:00:00Z".parse().expect("a time"))))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        *self.0.lock().expect("the clock")
+    }
+
+    pub(crate) fn advance(&self, span: Duration) {
+        *self.0.lock().expect("the clock") += span;
+    }
+
+    pub(crate) fn builder(&self) -> MemoryBuilder {
+        let clock = self.clone();
+        Memory::builder().clock(move || clock.now())
+    }
+}
