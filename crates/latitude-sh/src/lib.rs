@@ -1,1 +1,10 @@
-//! Under construction.
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod generated;
+mod provider;
+
+pub use api_keys_http::HttpConfig;
+pub use config::LatitudeShConfig;
+pub use generated::*;
+pub use provider::{CAPABILITIES, LatitudeSh};

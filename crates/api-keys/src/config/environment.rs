@@ -1,0 +1,61 @@
+//! Environment variables as a configuration value.
+
+use std::ffi::OsString;
+
+use api_keys_core::{Error, Result};
+use serde_json::{Map, Value, json};
+
+use super::NO_VENDOR;
+
+/// Fields that are not texts. Every other value stays one, so that a token of digits is not taken for a number.
+const SCALARS: [&str; 8] = [
+    "collection_slash",
+    "max_active",
+    "retain_secrets",
+    "http.connect_timeout",
+    "http.attempt_timeout",
+    "http.timeout",
+    "http.max_attempts",
+    "http.allow_http",
+];
+
+/// Gathers the variables that begin with the prefix.
+pub(super) fn read(prefix: &str, variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Value> {
+    let prefix = format!("{prefix}_");
+    let (mut fields, mut http) = (Map::new(), Map::new());
+    for (name, value) in variables {
+        let Some(field) = name.to_str().and_then(|name| name.strip_prefix(&prefix)) else { continue };
+        let field = field.to_ascii_lowercase();
+        let value = value.into_string().map_err(|_| {
+            Error::configuration(
+                NO_VENDOR,
+                format!("the environment variable {} is not text", name.display()),
+            )
+        })?;
+        if field == "token_file" {
+            fields.insert("token".to_owned(), json!({ "file": value }));
+        } else if let Some(setting) = field.strip_prefix("http_") {
+            http.insert(setting.to_owned(), scalar(&format!("http.{setting}"), value));
+        } else {
+            let value = scalar(&field, value);
+            fields.insert(field, value);
+        }
+    }
+    if !fields.contains_key("vendor") {
+        return Err(Error::configuration(
+            NO_VENDOR,
+            format!("the environment variable {prefix}VENDOR is not set"),
+        ));
+    }
+    if !http.is_empty() {
+        fields.insert("http".to_owned(), http.into());
+    }
+    Ok(fields.into())
+}
+
+fn scalar(field: &str, text: String) -> Value {
+    match serde_json::from_str(&text) {
+        Ok(value) if SCALARS.contains(&field) => value,
+        _ => text.into(),
+    }
+}

@@ -1,0 +1,112 @@
+//! How to reach a better-auth server.
+
+use api_keys_core::{Result, SecretSource};
+use api_keys_http::{self as http, HttpConfig, Url};
+use serde::Deserialize;
+
+use crate::generated::{Client, api_key_header, bearer_auth};
+use crate::provider::{BetterAuth, VENDOR};
+
+/// Where better-auth is mounted unless the application says otherwise.
+const DEFAULT_BASE_PATH: &str = "/api/auth";
+
+/// What the token of a [`BetterAuthConfig`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Credential {
+    /// A session token, plain or signed, sent as `Authorization: Bearer`. The server needs its `bearer` plugin.
+    #[default]
+    Session,
+    /// An API key, sent as `x-api-key`. The server needs `enableSessionForAPIKeys`, and every call counts against
+    /// the key's own rate limit.
+    ApiKey,
+}
+
+/// Settings of a [`BetterAuth`] provider.
+///
+/// ```
+/// use api_keys_better_auth::BetterAuthConfig;
+///
+/// let config = BetterAuthConfig::new("https://app.example.com", "session-token").config_id("ci");
+/// # #[cfg(feature = "rustls")]
+/// let provider = config.connect()?;
+/// # Ok::<(), api_keys_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BetterAuthConfig {
+    /// Address of the server. A bare origin means better-auth's default mount, `/api/auth`; with a path, that is
+    /// taken as the mount.
+    pub base_url: String,
+    /// The credential.
+    pub token: SecretSource,
+    /// What the credential is.
+    #[serde(default)]
+    pub credential: Credential,
+    /// Which of the server's API-key configurations to use, for servers of version 1.5 or later that have several.
+    /// Keys of organizations need it.
+    #[serde(default)]
+    pub config_id: Option<String>,
+    /// Settings of the HTTP client.
+    #[serde(default)]
+    pub http: HttpConfig,
+}
+
+impl BetterAuthConfig {
+    /// A server and a session token.
+    pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            token: token.into(),
+            credential: Credential::Session,
+            config_id: None,
+            http: HttpConfig::default(),
+        }
+    }
+
+    /// Says what the token is.
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credential = credential;
+        self
+    }
+
+    /// Chooses one of the server's API-key configurations.
+    pub fn config_id(mut self, id: impl Into<String>) -> Self {
+        self.config_id = Some(id.into());
+        self
+    }
+
+    /// Sets the HTTP client up.
+    pub fn http(mut self, http: HttpConfig) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// Makes the provider. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
+    pub fn connect(self) -> Result<BetterAuth> {
+        let token = self.token.read(VENDOR)?;
+        let authentication = match self.credential {
+            Credential::Session => bearer_auth(token),
+            Credential::ApiKey => api_key_header(token),
+        };
+        let builder =
+            http::Client::builder(mounted(self.base_url)).vendor(VENDOR).authentication(authentication);
+        let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
+        Ok(BetterAuth::new(Client::new(client), self.config_id))
+    }
+}
+
+fn mounted(base_url: String) -> String {
+    match Url::parse(&base_url) {
+        Ok(url) if url.path() == "/" && url.query().is_none() && url.fragment().is_none() => {
+            format!("{}{DEFAULT_BASE_PATH}", base_url.trim_end_matches('/'))
+        }
+        // What is wrong with it, the client says.
+        _ => base_url,
+    }
+}

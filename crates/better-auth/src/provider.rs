@@ -1,0 +1,362 @@
+//! What better-auth's operations mean in terms of the trait.
+
+use api_keys_core::{
+    ApiKey, ApiKeyProvider, Capabilities, Effect, Error, ErrorKind, Expiry, Field, IssuedKey, KeyExpiry,
+    KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result, Revocation,
+    RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
+};
+use api_keys_http::{self as http, Nullable, VendorSaid};
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::generated::{Client, ListApiKeysOptions, types};
+
+pub(crate) const VENDOR: &str = "better-auth";
+
+/// The server reads at most this many rows, whatever is asked (its option `defaultFindManyLimit`).
+const CEILING: u32 = 100;
+
+/// What better-auth can do.
+pub const CAPABILITIES: Capabilities = Capabilities::none()
+    .native(&[Operation::Create, Operation::Get, Operation::List, Operation::Update, Operation::Delete])
+    .emulated(&[Operation::Revoke])
+    .create_fields(&[Field::Name, Field::Owner, Field::Expiry, Field::Metadata, Field::Extra])
+    .update_fields(
+        &[Field::Name, Field::Expiry, Field::Metadata, Field::Enabled],
+        &[Field::Expiry, Field::Metadata],
+    )
+    .extra_fields(&["prefix"], &[])
+    .list_fields(&[Field::Owner, Field::IncludeInactive])
+    .paged()
+    .list_ceiling(CEILING)
+    .revoke_reversible()
+    .revoke_keeps_record();
+
+/// The API keys of a better-auth server, versions 1.3 to 1.7.
+///
+/// - An **owner** is an organization's id; without one, keys belong to the user of the session. Organization keys
+///   need [`config_id`](crate::BetterAuthConfig::config_id).
+/// - **Revoking** switches the key off, which an update can undo; deleting is for good.
+/// - An **expiry** is counted in whole seconds; the server allows 1 to 365 days by default.
+/// - **Metadata** must be a JSON object, and the server must allow it (`enableMetadata`).
+/// - Scopes (`permissions`) and quotas can only be set by the server itself. Keys show them as scopes of the form
+///   `resource:action`.
+/// - **Expired** keys are removed by the server from time to time.
+#[derive(Debug, Clone)]
+pub struct BetterAuth {
+    client: Client,
+    config_id: Option<String>,
+}
+
+impl BetterAuth {
+    pub(crate) fn new(client: Client, config_id: Option<String>) -> Self {
+        Self { client, config_id }
+    }
+
+    /// The typed client, for what the trait leaves out.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// One request of a listing: the keys and how many there are in all.
+    async fn keys(&self, owner: Option<&str>, offset: u64, limit: u32) -> Result<(Vec<ApiKey>, u64)> {
+        let options = ListApiKeysOptions {
+            config_id: self.config_id.clone(),
+            organization_id: owner.map(str::to_owned),
+            limit: Some(limit.into()),
+            offset: Some(offset.try_into().unwrap_or(i64::MAX)),
+            ..ListApiKeysOptions::default()
+        };
+        let answer = self.client.list_api_keys(&options).await.map_err(failed(Operation::List))?;
+        let (keys, total) = match answer.into_body() {
+            types::ApiKeyList::ApiKeyPage(page) => {
+                let total = page.total.try_into().unwrap_or_default();
+                (page.api_keys, total)
+            }
+            // Servers up to 1.4 know no paging: they answer with all keys, whatever was asked.
+            types::ApiKeyList::Array(keys) => {
+                let total = keys.len() as u64;
+                let offset = offset.try_into().unwrap_or(usize::MAX);
+                (keys.into_iter().skip(offset).take(limit as usize).collect(), total)
+            }
+        };
+        let keys = keys.into_iter().map(|key| read(key, Operation::List)).collect::<Result<_>>()?;
+        Ok((keys, total))
+    }
+
+    async fn change(&self, operation: Operation, request: types::UpdateApiKeyRequest) -> Result<ApiKey> {
+        let request = types::UpdateApiKeyRequest { config_id: self.config_id.clone(), ..request };
+        let answer = self.client.update_api_key(&request).await.map_err(failed(operation))?;
+        read(answer.into_body(), operation).map_err(|error| error.with_effect(Effect::Applied))
+    }
+}
+
+#[async_trait]
+impl ApiKeyProvider for BetterAuth {
+    fn vendor(&self) -> &'static str {
+        VENDOR
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        CAPABILITIES
+    }
+
+    async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
+        CAPABILITIES.check_create(VENDOR, &new)?;
+        let request = types::CreateApiKeyRequest {
+            name: Some(new.name.clone()),
+            expires_in: seconds(Operation::Create, new.expiry)?,
+            prefix: prefix(&new.extra)?,
+            metadata: new
+                .metadata
+                .as_ref()
+                .map(|metadata| object(Operation::Create, metadata))
+                .transpose()?,
+            config_id: self.config_id.clone(),
+            organization_id: new.owner.clone(),
+            ..types::CreateApiKeyRequest::default()
+        };
+        let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
+        let (key, secret) = split(answer.into_body());
+        let config_id = key.config_id.clone();
+        let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
+        // An unknown configuration falls back to the default one, with other limits, and servers before 1.5 have
+        // only that.
+        if self.config_id.is_some() && self.config_id != config_id {
+            return Err(Error::dishonoured(VENDOR, Operation::Create, "config_id", issued));
+        }
+        new.confirm(VENDOR, issued)
+    }
+
+    async fn get(&self, id: &KeyId) -> Result<ApiKey> {
+        let options = crate::generated::GetApiKeyOptions {
+            config_id: self.config_id.clone(),
+            ..crate::generated::GetApiKeyOptions::default()
+        };
+        let answer = self.client.get_api_key(id.as_str(), &options).await.map_err(failed(Operation::Get))?;
+        read(answer.into_body(), Operation::Get)
+    }
+
+    async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
+        CAPABILITIES.check_list(VENDOR, &query)?;
+        let mut cursor = OffsetCursor::parse(query.cursor.as_ref()).ok_or_else(|| {
+            Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
+        })?;
+        let limit = query.limit.unwrap_or(CEILING);
+        loop {
+            let (keys, total) =
+                self.keys(query.owner.as_deref(), cursor.offset(), cursor.limit(limit, CEILING)).await?;
+            match cursor.page(keys, total) {
+                Some(mut page) => {
+                    if !query.include_inactive {
+                        page.items.retain(|key| !key.status.is_inactive());
+                    }
+                    return Ok(page);
+                }
+                None => cursor = OffsetCursor::start(),
+            }
+        }
+    }
+
+    async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
+        CAPABILITIES.check_update(VENDOR, &changes)?;
+        let request = types::UpdateApiKeyRequest {
+            name: changes.name.clone(),
+            enabled: changes.enabled,
+            expires_in: match changes.expiry {
+                Patch::Keep => Nullable::Absent,
+                Patch::Clear => Nullable::Null,
+                Patch::Set(expiry) => {
+                    seconds(Operation::Update, expiry)?.map_or(Nullable::Null, Nullable::Value)
+                }
+            },
+            metadata: match &changes.metadata {
+                Patch::Keep => Nullable::Absent,
+                Patch::Clear => Nullable::Null,
+                Patch::Set(metadata) => Nullable::Value(object(Operation::Update, metadata)?),
+            },
+            ..types::UpdateApiKeyRequest::new(id.as_str())
+        };
+        let key = self.change(Operation::Update, request).await?;
+        changes.confirm(VENDOR, key)
+    }
+
+    async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
+        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        let request = types::UpdateApiKeyRequest {
+            enabled: Some(false),
+            ..types::UpdateApiKeyRequest::new(id.as_str())
+        };
+        let key = self.change(Operation::Revoke, request).await?;
+        // The answer is the key as it is now, so it tells whether the emergency button worked.
+        if key.status == KeyStatus::Active {
+            return Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
+                .with_effect(Effect::Unknown)
+                .with_message("the server says that the key is still enabled"));
+        }
+        Ok(Revocation::disabled())
+    }
+
+    async fn delete(&self, id: &KeyId) -> Result<()> {
+        let request = types::DeleteApiKeyRequest {
+            config_id: self.config_id.clone(),
+            ..types::DeleteApiKeyRequest::new(id.as_str())
+        };
+        match self.client.delete_api_key(&request).await {
+            Ok(answer) if answer.body().success => Ok(()),
+            Ok(_) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
+                .with_effect(Effect::Unknown)
+                .with_message("the server says that the deletion did not succeed")),
+            Err(error) if error.is_acknowledged() => Ok(()),
+            Err(error) => Err(failed(Operation::Delete)(error)),
+        }
+    }
+
+    async fn rotate(&self, _id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
+        Err(Error::unsupported(VENDOR, Operation::Rotate))
+    }
+
+    async fn reveal(&self, _id: &KeyId) -> Result<SecretKey> {
+        Err(Error::unsupported(VENDOR, Operation::Reveal))
+    }
+
+    async fn verify(&self, _secret: &SecretKey) -> Result<Verification> {
+        Err(Error::unsupported(VENDOR, Operation::Verify))
+    }
+}
+
+/// The key in the trait's terms.
+fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
+    let id = KeyId::new(key.id).map_err(|error| {
+        Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
+    })?;
+    let mut read = ApiKey::new(id);
+    read.name = key.name;
+    read.hint = key.start;
+    read.owner = key.reference_id.or(key.user_id);
+    read.scopes = key.permissions.as_ref().map(scopes);
+    read.created_at = key.created_at.timestamp();
+    read.updated_at = key.updated_at.timestamp();
+    read.expiry = match &key.expires_at {
+        None => KeyExpiry::Never,
+        Some(time) => time.timestamp().map_or(KeyExpiry::Unknown, KeyExpiry::At),
+    };
+    read.last_used_at = key.last_request.as_ref().and_then(http::DateTime::timestamp);
+    read.status = match key.enabled {
+        false => KeyStatus::Disabled,
+        true if read.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
+        true => KeyStatus::Active,
+    };
+    read.metadata = key.metadata.filter(|metadata| !metadata.is_null());
+    read.extra = key.additional_properties.into_public();
+    let further = [
+        ("configId", key.config_id.map(Value::from)),
+        ("prefix", key.prefix.map(Value::from)),
+        ("permissions", key.permissions.map(|permissions| serde_json::json!(permissions))),
+        ("rateLimitEnabled", Some(key.rate_limit_enabled.into())),
+        ("rateLimitMax", key.rate_limit_max.map(Value::from)),
+        ("rateLimitTimeWindow", key.rate_limit_time_window.map(Value::from)),
+        ("requestCount", Some(key.request_count.into())),
+        ("remaining", key.remaining.map(Value::from)),
+        ("refillAmount", key.refill_amount.map(Value::from)),
+        ("refillInterval", key.refill_interval.map(Value::from)),
+        ("lastRefillAt", key.last_refill_at.map(|time| time.as_str().into())),
+    ];
+    read.extra.extend(further.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    Ok(read)
+}
+
+/// `{"files": ["read", "write"]}` as `files:read`, `files:write`.
+fn scopes<'a>(permissions: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>) -> Vec<String> {
+    let pairs = permissions.into_iter();
+    pairs
+        .flat_map(|(resource, actions)| actions.iter().map(move |action| format!("{resource}:{action}")))
+        .collect()
+}
+
+/// The span until the expiry in whole seconds, rounded down; `None` where no expiry is asked for.
+fn seconds(operation: Operation, expiry: Expiry) -> Result<Option<f64>> {
+    match expiry.span(Timestamp::now()).map(|span| span.as_secs()) {
+        Some(0) => {
+            Err(Error::invalid_input(VENDOR, operation, "an expiry must be at least one second ahead"))
+        }
+        #[allow(clippy::cast_precision_loss, reason = "exact for 285 million years")]
+        seconds => Ok(seconds.map(|seconds| seconds as f64)),
+    }
+}
+
+fn prefix(extra: &Map<String, Value>) -> Result<Option<String>> {
+    match extra.get("prefix") {
+        None => Ok(None),
+        Some(Value::String(prefix)) => Ok(Some(prefix.clone())),
+        Some(_) => {
+            Err(Error::invalid_input(VENDOR, Operation::Create, "the extra field `prefix` must be a string"))
+        }
+    }
+}
+
+fn object(operation: Operation, metadata: &Value) -> Result<Map<String, Value>> {
+    match metadata {
+        Value::Object(object) => Ok(object.clone()),
+        _ => Err(Error::invalid_input(VENDOR, operation, "metadata must be a JSON object")),
+    }
+}
+
+/// Maps a failed call, whatever its own error type: the server's error body is the same everywhere.
+fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
+    move |error| fault_to_error(operation, error.into_fault())
+}
+
+fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
+    let body: Option<types::ErrorResponse> = fault.json();
+    let status = fault.status().map_or(0, |status| status.as_u16());
+    let code = body.as_ref().and_then(|body| body.code.as_deref()).unwrap_or_default();
+    let kind = match (status, code) {
+        // Before 1.6.11 the limit of a key used as a session came as a 401.
+        (_, "RATE_LIMITED") => Some(ErrorKind::RateLimited),
+        (_, "USAGE_EXCEEDED") => Some(ErrorKind::LimitReached),
+        (400, "METADATA_DISABLED" | "METADATA_IS_DISABLED" | "KEY_DISABLED_EXPIRATION") => {
+            Some(ErrorKind::UnsupportedField)
+        }
+        (403, "MISSING_OR_NULL_ORIGIN" | "INVALID_ORIGIN") | (500, "ORGANIZATION_PLUGIN_REQUIRED") => {
+            Some(ErrorKind::Configuration)
+        }
+        // These name no key that could be missing: there is no such path, so no plugin at this base URL.
+        (404, _) if matches!(operation, Operation::Create | Operation::List) => {
+            Some(ErrorKind::Configuration)
+        }
+        _ => None,
+    };
+    let (code, message) = body.map_or((None, None), |body| (body.code, Some(body.message)));
+    fault.into_error(VENDOR, operation, VendorSaid { code, message, kind, ..VendorSaid::default() })
+}
+
+/// Takes the secret off, which leaves the key as the other operations return it.
+fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
+    let key = types::ApiKey {
+        id: issued.id,
+        config_id: issued.config_id,
+        reference_id: issued.reference_id,
+        user_id: issued.user_id,
+        name: issued.name,
+        prefix: issued.prefix,
+        start: issued.start,
+        enabled: issued.enabled,
+        expires_at: issued.expires_at,
+        created_at: issued.created_at,
+        updated_at: issued.updated_at,
+        last_request: issued.last_request,
+        metadata: issued.metadata,
+        permissions: issued.permissions,
+        rate_limit_enabled: issued.rate_limit_enabled,
+        rate_limit_max: issued.rate_limit_max,
+        rate_limit_time_window: issued.rate_limit_time_window,
+        request_count: issued.request_count,
+        remaining: issued.remaining,
+        refill_amount: issued.refill_amount,
+        refill_interval: issued.refill_interval,
+        last_refill_at: issued.last_refill_at,
+        additional_properties: Default::default(),
+    };
+    (key, issued.key)
+}

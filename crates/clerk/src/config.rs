@@ -1,0 +1,77 @@
+//! How to reach Clerk.
+
+use api_keys_core::{Result, SecretSource};
+use api_keys_http::{self as http, HttpConfig};
+use serde::Deserialize;
+
+use crate::generated::{CLERK_API_VERSION, Client, DEFAULT_BASE_URL, bearer_auth};
+use crate::provider::{Clerk, VENDOR};
+
+/// Settings of a [`Clerk`] provider.
+///
+/// ```
+/// use api_keys_clerk::ClerkConfig;
+///
+/// let config = ClerkConfig::new("sk_test_0123456789");
+/// # #[cfg(feature = "rustls")]
+/// let provider = config.connect()?;
+/// # Ok::<(), api_keys_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ClerkConfig {
+    /// The secret key of the Clerk instance, `sk_live_…` or `sk_test_…`.
+    #[serde(alias = "secret_key")]
+    pub token: SecretSource,
+    /// Address of the API, version included; Clerk's own by default.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// What to send as `Clerk-API-Version`; by default the date of the document that this client was made from.
+    #[serde(default)]
+    pub api_version: Option<String>,
+    /// Settings of the HTTP client.
+    #[serde(default)]
+    pub http: HttpConfig,
+}
+
+impl ClerkConfig {
+    /// A Clerk instance, by its secret key.
+    pub fn new(token: impl Into<SecretSource>) -> Self {
+        Self { token: token.into(), base_url: None, api_version: None, http: HttpConfig::default() }
+    }
+
+    /// Sets the address of the API.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
+    }
+
+    /// Sets the version of the API.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// Sets the HTTP client up.
+    pub fn http(mut self, http: HttpConfig) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// Makes the provider. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or secret key that cannot be right.
+    pub fn connect(self) -> Result<Clerk> {
+        let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+        let mut builder = http::Client::builder(base_url)
+            .vendor(VENDOR)
+            .authentication(bearer_auth(self.token.read(VENDOR)?));
+        if let Some(version) = self.api_version.as_deref().or(CLERK_API_VERSION.default) {
+            builder = builder.header(CLERK_API_VERSION.name, version);
+        }
+        let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
+        Ok(Clerk::new(Client::new(client)))
+    }
+}

@@ -1,0 +1,125 @@
+//! How to reach a FastAPI service.
+
+use api_keys_core::{Error, Result, SecretSource};
+use api_keys_http::{self as http, Authentication, HttpConfig, TimeZone, TrailingSlash};
+use serde::Deserialize;
+
+use crate::generated::{Client, bearer_auth};
+use crate::provider::{FastApi, VENDOR};
+
+/// Where the document has the collection.
+const DOCUMENTED_PREFIX: &str = "/auth/api_keys";
+
+/// Settings of a [`FastApi`] provider.
+///
+/// ```
+/// use api_keys_fastapi::FastApiConfig;
+///
+/// let config = FastApiConfig::new("https://engine.example.com", "master-key").time_zone("UTC");
+/// # #[cfg(feature = "rustls")]
+/// let provider = config.connect()?;
+/// # Ok::<(), api_keys_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FastApiConfig {
+    /// Address of the service.
+    pub base_url: String,
+    /// The master key, or the token of a user who may manage keys.
+    pub token: SecretSource,
+    /// Path of the collection below the base URL; `/auth/api_keys` by default. The other paths lie below it.
+    #[serde(default)]
+    pub prefix: Option<String>,
+    /// Whether the path of the collection ends in a slash; true by default. The service redirects the other form,
+    /// and redirects are not followed.
+    #[serde(default)]
+    pub collection_slash: Option<bool>,
+    /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.
+    #[serde(default)]
+    pub header: Option<String>,
+    /// Time zone of the server, by its IANA name, such as `UTC` or `America/New_York`. The service writes its times
+    /// without an offset; unless the zone is said, such times are not points in time, and keys have them only as
+    /// extra fields.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// Settings of the HTTP client.
+    #[serde(default)]
+    pub http: HttpConfig,
+}
+
+impl FastApiConfig {
+    /// A service and its master key.
+    pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            token: token.into(),
+            prefix: None,
+            collection_slash: None,
+            header: None,
+            time_zone: None,
+            http: HttpConfig::default(),
+        }
+    }
+
+    /// Sets the path of the collection.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Says whether the path of the collection ends in a slash.
+    pub fn collection_slash(mut self, slash: bool) -> Self {
+        self.collection_slash = Some(slash);
+        self
+    }
+
+    /// Sends the bare token in this header.
+    pub fn header(mut self, name: impl Into<String>) -> Self {
+        self.header = Some(name.into());
+        self
+    }
+
+    /// Says in which zone the server's clock hangs.
+    pub fn time_zone(mut self, name: impl Into<String>) -> Self {
+        self.time_zone = Some(name.into());
+        self
+    }
+
+    /// Sets the HTTP client up.
+    pub fn http(mut self, http: HttpConfig) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// Makes the provider. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token, header or time zone
+    /// that cannot be right.
+    pub fn connect(self) -> Result<FastApi> {
+        let token = self.token.read(VENDOR)?;
+        let authentication = match self.header {
+            None => bearer_auth(token),
+            Some(name) => Authentication::header(name, token),
+        };
+        let zone = match &self.time_zone {
+            None => None,
+            Some(name) => Some(TimeZone::get(name).map_err(|_| {
+                Error::configuration(
+                    VENDOR,
+                    format!("the time zone `{name}` is not an IANA name that is known here"),
+                )
+            })?),
+        };
+        let mut builder = http::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
+        if let Some(prefix) = self.prefix {
+            builder = builder.mount(DOCUMENTED_PREFIX, prefix);
+        }
+        if self.collection_slash == Some(false) {
+            builder = builder.trailing_slash(TrailingSlash::Never);
+        }
+        let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
+        Ok(FastApi::new(Client::new(client), zone))
+    }
+}

@@ -1,0 +1,85 @@
+//! How to reach an MCP server.
+
+use api_keys_core::{Result, SecretSource};
+use api_keys_http::{self as http, Authentication, HttpConfig};
+use serde::Deserialize;
+
+use crate::generated::{Client, bearer_auth};
+use crate::provider::{Mcp, VENDOR};
+
+/// Where the server looks for the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CredentialPlace {
+    /// In the `Authorization` header, since November 2025.
+    #[default]
+    Header,
+    /// In the body of every request, as the published document has it; for servers of that age.
+    Body,
+}
+
+/// Settings of an [`Mcp`] provider.
+///
+/// ```
+/// use api_keys_mcp::McpConfig;
+///
+/// let config = McpConfig::new("https://mcp.example.com", "eyJhbGciOi...");
+/// # #[cfg(feature = "rustls")]
+/// let provider = config.connect()?;
+/// # Ok::<(), api_keys_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct McpConfig {
+    /// Address of the server, without `/api/v1`.
+    pub base_url: String,
+    /// The user's JSON Web Token.
+    pub token: SecretSource,
+    /// Where the server looks for the token.
+    #[serde(default)]
+    pub credential_place: CredentialPlace,
+    /// Settings of the HTTP client.
+    #[serde(default)]
+    pub http: HttpConfig,
+}
+
+impl McpConfig {
+    /// A server and a user's token.
+    pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
+        Self {
+            base_url: base_url.into(),
+            token: token.into(),
+            credential_place: CredentialPlace::Header,
+            http: HttpConfig::default(),
+        }
+    }
+
+    /// Says where the server looks for the token.
+    pub fn credential_place(mut self, place: CredentialPlace) -> Self {
+        self.credential_place = place;
+        self
+    }
+
+    /// Sets the HTTP client up.
+    pub fn http(mut self, http: HttpConfig) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// Makes the provider. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
+    pub fn connect(self) -> Result<Mcp> {
+        let token = self.token.read(VENDOR)?;
+        let (authentication, body_token) = match self.credential_place {
+            CredentialPlace::Header => (bearer_auth(token), None),
+            CredentialPlace::Body => (Authentication::none(), Some(token)),
+        };
+        let builder = http::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
+        let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
+        Ok(Mcp::new(Client::new(client), body_token))
+    }
+}

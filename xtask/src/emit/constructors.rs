@@ -1,0 +1,216 @@
+//! How a request is put together: what it must have goes into `new`, the rest into setters.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::comment;
+use super::file::{File, ident};
+use super::types::boxed;
+use crate::model::{Field, Presence, Shape, Struct, Type, TypeDef, Types};
+
+/// Whether nothing is required, so that there is a default value.
+pub(super) fn has_default(object: &Struct) -> bool {
+    object.fields.iter().all(|field| is_optional(field.presence))
+}
+
+fn is_optional(presence: Presence) -> bool {
+    matches!(presence, Presence::Optional | Presence::OptionalNullable)
+}
+
+pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
+    let name = ident(&definition.name);
+    let new = new(file, object);
+    let optional = object.fields.iter().filter(|field| is_optional(field.presence));
+    let setters = optional.map(|field| match field.presence {
+        Presence::OptionalNullable => setter(&field.name, &field.wire, &Input::nullable(file, field)),
+        _ => optional_setter(&field.name, &field.wire, &Input::of(file, &field.ty, field.boxed)),
+    });
+    let rest = object.rest.iter().map(|rest| {
+        let map = Type::Map(Box::new(rest.ty.clone()));
+        let values = Input { argument: file.ty(&map), conversion: quote!(.into()), boxed: false };
+        setter(&rest.name, &rest.name, &values)
+    });
+    quote! {
+        impl #name {
+            #new
+            #(#setters)*
+            #(#rest)*
+        }
+    }
+}
+
+fn new(file: &File<'_>, object: &Struct) -> TokenStream {
+    if has_default(object) {
+        let docs = comment("A value with nothing set.", 1);
+        return quote! {
+            #docs
+            pub fn new() -> Self {
+                Self::default()
+            }
+        };
+    }
+    let mut arguments = Vec::new();
+    let mut values = Vec::new();
+    for field in &object.fields {
+        let name = ident(&field.name);
+        if field.presence == Presence::Optional {
+            values.push(quote!(#name: None));
+        } else if field.presence == Presence::OptionalNullable {
+            let nullable = file.http("Nullable");
+            values.push(quote!(#name: #nullable::Absent));
+        } else if field.presence == Presence::RequiredNullable {
+            let ty = boxed(file.ty(&field.ty), field.boxed);
+            arguments.push(quote!(#name: Option<#ty>));
+            values.push(quote!(#name));
+        } else {
+            let input = Input::of(file, &field.ty, field.boxed);
+            let (argument, value) = (&input.argument, input.value(&quote!(#name)));
+            arguments.push(quote!(#name: #argument));
+            values.push(if input.is_plain() { quote!(#name) } else { quote!(#name: #value) });
+        }
+    }
+    if let Some(rest) = &object.rest {
+        let name = ident(&rest.name);
+        values.push(quote!(#name: Default::default()));
+    }
+    let docs = comment("A value with all that is required.", 1);
+    // One argument per required field, however many there are.
+    let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    quote! {
+        #docs
+        #allow
+        pub fn new(#(#arguments),*) -> Self {
+            Self { #(#values),* }
+        }
+    }
+}
+
+/// The setter of an optional value.
+pub(super) fn optional_setter(name: &str, wire: &str, input: &Input) -> TokenStream {
+    let field = ident(name);
+    let value = input.value(&quote!(#field));
+    let (docs, method) = (setter_docs(wire), setter_name(name));
+    let argument = &input.argument;
+    quote! {
+        #docs
+        pub fn #method(mut self, #field: #argument) -> Self {
+            self.#field = Some(#value);
+            self
+        }
+    }
+}
+
+/// The setter of a value that is always there.
+pub(super) fn setter(name: &str, wire: &str, input: &Input) -> TokenStream {
+    let field = ident(name);
+    let value = input.value(&quote!(#field));
+    let (docs, method) = (setter_docs(wire), setter_name(name));
+    let argument = &input.argument;
+    quote! {
+        #docs
+        pub fn #method(mut self, #field: #argument) -> Self {
+            self.#field = #value;
+            self
+        }
+    }
+}
+
+fn setter_docs(wire: &str) -> TokenStream {
+    comment(&format!("Sets `{wire}`."), 1)
+}
+
+/// A setter is called as its field, unless that name promises something else to Rust programmers.
+fn setter_name(field: &str) -> proc_macro2::Ident {
+    let is_convention =
+        ["is_", "to_", "as_", "from_", "into_"].iter().any(|prefix| field.starts_with(prefix));
+    let is_method = [
+        "add",
+        "as_mut",
+        "as_ref",
+        "bitand",
+        "bitor",
+        "bitxor",
+        "borrow",
+        "borrow_mut",
+        "clone",
+        "cmp",
+        "default",
+        "deref",
+        "deref_mut",
+        "div",
+        "drop",
+        "eq",
+        "from_iter",
+        "from_str",
+        "hash",
+        "index",
+        "index_mut",
+        "into_iter",
+        "mul",
+        "neg",
+        "new",
+        "next",
+        "not",
+        "rem",
+        "shl",
+        "shr",
+        "sub",
+    ]
+    .contains(&field);
+    if is_convention || is_method { ident(&format!("with_{field}")) } else { ident(field) }
+}
+
+/// How a value is given to a constructor or setter: whatever turns into it without thought.
+pub(super) struct Input {
+    pub(super) argument: TokenStream,
+    conversion: TokenStream,
+    boxed: bool,
+}
+
+impl Input {
+    pub(super) fn of(file: &File<'_>, ty: &Type, boxed: bool) -> Self {
+        let written = file.ty(ty);
+        let (argument, conversion) = match ty {
+            Type::List(item) if converts(file.types(), item) => {
+                let item = file.ty(item);
+                (
+                    quote!(impl IntoIterator<Item = impl Into<#item>>),
+                    quote!(.into_iter().map(Into::into).collect()),
+                )
+            }
+            Type::List(item) => {
+                let item = file.ty(item);
+                (quote!(impl IntoIterator<Item = #item>), quote!(.into_iter().collect()))
+            }
+            ty if converts(file.types(), ty) => (quote!(impl Into<#written>), quote!(.into())),
+            _ => (written, quote!()),
+        };
+        Self { argument, conversion, boxed }
+    }
+
+    /// A value, null, or nothing.
+    fn nullable(file: &File<'_>, field: &Field) -> Self {
+        let nullable = file.http("Nullable");
+        let ty = boxed(file.ty(&field.ty), field.boxed);
+        Self { argument: quote!(impl Into<#nullable<#ty>>), conversion: quote!(.into()), boxed: false }
+    }
+
+    /// Whether the argument is the value as it is.
+    fn is_plain(&self) -> bool {
+        self.conversion.is_empty() && !self.boxed
+    }
+
+    pub(super) fn value(&self, argument: &TokenStream) -> TokenStream {
+        let conversion = &self.conversion;
+        if self.boxed { quote!(Box::new(#argument #conversion)) } else { quote!(#argument #conversion) }
+    }
+}
+
+/// Whether there are other types that turn into this one.
+fn converts(types: &Types, ty: &Type) -> bool {
+    match ty {
+        Type::String | Type::Secret | Type::DateTime | Type::Any | Type::Map(_) => true,
+        Type::Named(id) => !matches!(types[*id].shape, Shape::Struct(_)),
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::Nullable(_) | Type::List(_) => false,
+    }
+}

@@ -1,0 +1,247 @@
+//! Descriptions to doc comments that rustdoc takes without a warning.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::Docs;
+
+/// Where lines end, indentation and `/// ` included.
+const WIDTH: usize = 110;
+
+/// Doc comments at some depth of indentation: a description, or else a fallback, and the notes.
+pub(super) fn docs(docs: &Docs, fallback: &str, depth: usize) -> TokenStream {
+    let mut text = if docs.text.trim().is_empty() { fallback.to_owned() } else { markdown(&docs.text) };
+    if !docs.notes.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&docs.notes.join(" "));
+    }
+    comment(&text, depth)
+}
+
+/// Markdown of our own as doc comments.
+pub(super) fn comment(text: &str, depth: usize) -> TokenStream {
+    let lines = wrapped(text, depth);
+    quote!(#(#[doc = #lines])*)
+}
+
+/// Markdown of our own as the docs of a file.
+pub(super) fn file_comment(text: &str) -> TokenStream {
+    let lines = wrapped(text, 0);
+    quote!(#(#![doc = #lines])*)
+}
+
+fn wrapped(text: &str, depth: usize) -> Vec<String> {
+    let width = WIDTH - 4 * depth - "/// ".len();
+    let mut lines = Vec::new();
+    for block in blocks(text) {
+        match block {
+            Block::Verbatim(line) => lines.push(line),
+            Block::Paragraph { indent, first, words } => wrap(&first, &indent, &words, width, &mut lines),
+        }
+    }
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") }).collect()
+}
+
+#[derive(Debug)]
+enum Block {
+    Verbatim(String),
+    /// Words to be wrapped, the first line behind a marker and the others below it.
+    Paragraph {
+        first: String,
+        indent: String,
+        words: Vec<String>,
+    },
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut fenced = false;
+    let mut open = false;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if let Some(language) = trimmed.strip_prefix("```") {
+            fenced = !fenced;
+            // Anything else could be taken for Rust and run as a test.
+            let is_plain = fenced && (language.is_empty() || language.starts_with("rust"));
+            blocks.push(Block::Verbatim(if is_plain { "```text".to_owned() } else { trimmed.to_owned() }));
+            open = false;
+        } else if fenced {
+            blocks.push(Block::Verbatim(line.trim_end().to_owned()));
+        } else if trimmed.is_empty() {
+            if !matches!(blocks.last(), Some(Block::Verbatim(line)) if line.is_empty()) && !blocks.is_empty()
+            {
+                blocks.push(Block::Verbatim(String::new()));
+            }
+            open = false;
+        } else if trimmed.starts_with(['#', '|']) {
+            blocks.push(Block::Verbatim(trimmed.to_owned()));
+            open = false;
+        } else {
+            let (marker, rest) = split_marker(trimmed);
+            let words = rest.split_whitespace().map(str::to_owned);
+            match blocks.last_mut() {
+                Some(Block::Paragraph { words: known, .. }) if open && marker.is_empty() => {
+                    known.extend(words)
+                }
+                _ => blocks.push(Block::Paragraph {
+                    first: marker.to_owned(),
+                    indent: " ".repeat(marker.len()),
+                    words: words.collect(),
+                }),
+            }
+            open = true;
+        }
+    }
+    if fenced {
+        blocks.push(Block::Verbatim("```".to_owned()));
+    }
+    blocks
+}
+
+/// Splits the marker off an item of a list.
+fn split_marker(line: &str) -> (&str, &str) {
+    let length = match line.as_bytes() {
+        [b'-' | b'*' | b'+', b' ', ..] => 2,
+        bytes => match bytes.iter().position(|byte| !byte.is_ascii_digit()) {
+            Some(digits @ 1..=3) if line[digits..].starts_with(". ") => digits + 2,
+            _ => 0,
+        },
+    };
+    line.split_at(length)
+}
+
+fn wrap(first: &str, indent: &str, words: &[String], width: usize, lines: &mut Vec<String>) {
+    let mut line = first.to_owned();
+    let mut is_empty = true;
+    for word in words {
+        let fits = line.chars().count() + 1 + word.chars().count() <= width;
+        if is_empty {
+            line.push_str(word);
+        } else if fits || means_something_at_the_start(word) {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(std::mem::replace(&mut line, format!("{indent}{word}")));
+        }
+        is_empty = false;
+    }
+    lines.push(line);
+}
+
+/// Whether Markdown would take a word for markup if a line began with it.
+fn means_something_at_the_start(word: &str) -> bool {
+    let number = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    ["-", "+", "*"].contains(&word)
+        || word.starts_with(['#', '>', '|', '='])
+        || word.starts_with("--")
+        || word.starts_with("```")
+        || (number.len() < word.len() && [".", ")"].contains(&number))
+}
+
+/// Somebody else's Markdown, with everything escaped that rustdoc would take for a link or for HTML.
+pub(super) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.trim();
+    while let Some(first) = rest.chars().next() {
+        let taken = match first {
+            '`' => code(rest, &mut out),
+            '[' => link(rest, &mut out),
+            '<' | ']' => {
+                out.push('\\');
+                out.push(first);
+                1
+            }
+            '\\' => {
+                // Already escaped, or else a plain backslash.
+                let next = rest[1..].chars().next().filter(char::is_ascii_punctuation);
+                out.push('\\');
+                out.extend(next);
+                1 + next.map_or(0, char::len_utf8)
+            }
+            'h' if rest.starts_with("http://") || rest.starts_with("https://") => {
+                let end = rest
+                    .find(|c: char| c.is_whitespace() || "<>\"'`()[]{}".contains(c))
+                    .unwrap_or(rest.len());
+                let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
+                out.push_str(&format!("<{url}>"));
+                url.len()
+            }
+            other => {
+                out.push(other);
+                other.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    out
+}
+
+/// Copies a code span or fence; what only looks like one is escaped. Returns how much was read.
+fn code(rest: &str, out: &mut String) -> usize {
+    let run = rest.len() - rest.trim_start_matches('`').len();
+    let fence = &rest[..run];
+    let mut from = run;
+    while let Some(found) = rest[from..].find(fence) {
+        let start = from + found;
+        let length = rest[start..].len() - rest[start..].trim_start_matches('`').len();
+        if length == run {
+            out.push_str(&rest[..start + run]);
+            return start + run;
+        }
+        from = start + length;
+    }
+    out.push_str(&"\\`".repeat(run));
+    run
+}
+
+/// Copies a link to the web; any other bracket is escaped, or rustdoc would look for an item of that name.
+fn link(rest: &str, out: &mut String) -> usize {
+    if let Some((text, after)) = rest[1..].split_once("](") {
+        let target = after.split_once(')').map(|(target, _)| target);
+        if let Some(target) =
+            target.filter(|target| target.starts_with("http") && !text.contains(['[', ']', '<', '`']))
+        {
+            let link = &rest[..text.len() + target.len() + "[]()".len()];
+            out.push_str(link);
+            return link.len();
+        }
+    }
+    out.push_str("\\[");
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rustdoc_would_misread_is_escaped() {
+        assert_eq!(markdown("a Vec<T> or [x]"), r"a Vec\<T> or \[x\]");
+        assert_eq!(markdown("`Vec<T>[0]` stays"), "`Vec<T>[0]` stays");
+        assert_eq!(markdown("``a`b<c>`` and ` alone"), r"``a`b<c>`` and \` alone");
+        assert_eq!(markdown("see https://a.example/b_c."), "see <https://a.example/b_c>.");
+        assert_eq!(
+            markdown("[docs](https://a.example) and [gone](#x)"),
+            r"[docs](https://a.example) and \[gone\](#x)"
+        );
+        assert_eq!(markdown(r"\[done\] and \d"), r"\[done\] and \d");
+    }
+
+    #[test]
+    fn long_lines_are_wrapped_without_making_markup() {
+        let words = format!("{} - tail", "word ".repeat(21).trim());
+        let lines = wrapped(&words, 0);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].ends_with("word -"), "{lines:?}");
+        assert_eq!(lines[1], " tail");
+    }
+
+    #[test]
+    fn lists_keep_their_items_and_fences_never_become_tests() {
+        let lines = wrapped("Intro\nlines\n\n- one\n- two\n  more\n\n```\nlet x;\n```", 0);
+        assert_eq!(lines, [" Intro lines", "", " - one", " - two more", "", " ```text", " let x;", " ```"]);
+    }
+}

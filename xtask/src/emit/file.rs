@@ -1,0 +1,190 @@
+//! One file of generated code: what it imports, and how it is laid out.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::{Rest, Type, TypeId, Types};
+
+/// A file in the making.
+pub(super) struct File<'a> {
+    types: &'a Types,
+    /// Whether the types are declared in this file.
+    declares_types: bool,
+    /// What to import from where.
+    imports: RefCell<BTreeMap<&'static str, BTreeSet<String>>>,
+}
+
+/// What files that use the types import under names that a type may have.
+const NAMES_OF_THE_RUNTIME: &[&str] = &[
+    "Authentication",
+    "Client",
+    "ClientHeader",
+    "DocumentedError",
+    "Error",
+    "Method",
+    "Operation",
+    "OperationClass",
+    "Request",
+    "Response",
+    "SecretBytes",
+];
+
+impl<'a> File<'a> {
+    /// The file in which the types are declared.
+    pub(super) fn of_types(types: &'a Types) -> Self {
+        Self { types, declares_types: true, imports: RefCell::default() }
+    }
+
+    /// A file that uses the types.
+    pub(super) fn beside_types(types: &'a Types) -> Self {
+        Self { declares_types: false, ..Self::of_types(types) }
+    }
+
+    pub(super) fn types(&self) -> &'a Types {
+        self.types
+    }
+
+    /// Imports a name and returns it.
+    pub(super) fn import(&self, module: &'static str, name: &str) -> TokenStream {
+        self.imports.borrow_mut().entry(module).or_default().insert(name.to_owned());
+        let name = ident(name.rsplit(' ').next().unwrap_or(name));
+        quote!(#name)
+    }
+
+    pub(super) fn http(&self, name: &str) -> TokenStream {
+        self.import("api_keys_http", name)
+    }
+
+    /// A type, written out.
+    pub(super) fn ty(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Any => self.import("serde_json", "Value"),
+            Type::Bool => quote!(bool),
+            Type::Int32 => quote!(i32),
+            Type::Int64 => quote!(i64),
+            Type::Number => quote!(f64),
+            Type::String => quote!(String),
+            Type::Secret => self.import("api_keys_core", "SecretKey"),
+            Type::DateTime => self.http("DateTime"),
+            Type::Nullable(inner) => {
+                let inner = self.ty(inner);
+                quote!(Option<#inner>)
+            }
+            Type::List(item) => {
+                let item = self.ty(item);
+                quote!(Vec<#item>)
+            }
+            Type::Map(value) if **value == Type::Any => {
+                let (map, value) = (self.import("serde_json", "Map"), self.import("serde_json", "Value"));
+                quote!(#map<String, #value>)
+            }
+            Type::Map(value) => {
+                let map = self.import("std::collections", "BTreeMap");
+                let value = self.ty(value);
+                quote!(#map<String, #value>)
+            }
+            Type::Named(id) => self.named(*id),
+        }
+    }
+
+    /// The type of the fields that have no place of their own.
+    pub(super) fn rest(&self, rest: &Rest) -> TokenStream {
+        match &rest.ty {
+            Type::Any => self.http("AdditionalProperties"),
+            ty => self.ty(&Type::Map(Box::new(ty.clone()))),
+        }
+    }
+
+    /// A declared type by its name.
+    pub(super) fn named(&self, id: TypeId) -> TokenStream {
+        let name = &self.types[id].name;
+        if self.declares_types {
+            let name = ident(name);
+            quote!(#name)
+        } else if NAMES_OF_THE_RUNTIME.contains(&name.as_str()) {
+            let types = self.import("super", "types");
+            let name = ident(name);
+            quote!(#types::#name)
+        } else {
+            self.import("super::types", name)
+        }
+    }
+
+    /// The text of the file, in need of line breaks.
+    pub(super) fn text(self, docs: TokenStream, items: TokenStream) -> String {
+        let mut text = pretty(docs);
+        let imports = self.imports.into_inner();
+        for is_group in [is_std as fn(&str) -> bool, is_external, is_super] {
+            text.push('\n');
+            for (module, names) in imports.iter().filter(|(module, _)| is_group(module)) {
+                let names: Vec<_> = names.iter().map(String::as_str).collect();
+                match names.as_slice() {
+                    [one] => text.push_str(&format!("use {module}::{one};\n")),
+                    several => text.push_str(&format!("use {module}::{{{}}};\n", several.join(", "))),
+                }
+            }
+        }
+        text.push('\n');
+        text.push_str(&spaced(&pretty(items)));
+        text
+    }
+}
+
+fn is_std(module: &str) -> bool {
+    module.starts_with("std")
+}
+
+fn is_super(module: &str) -> bool {
+    module.starts_with("super")
+}
+
+fn is_external(module: &str) -> bool {
+    !is_std(module) && !is_super(module)
+}
+
+/// A name, raw if it is a keyword.
+pub(super) fn ident(name: &str) -> Ident {
+    syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, Span::call_site()))
+}
+
+/// The name of a constant.
+pub(super) fn constant(name: &str) -> Ident {
+    use heck::ToShoutySnakeCase;
+    format_ident!("{}", name.to_shouty_snake_case())
+}
+
+fn pretty(tokens: TokenStream) -> String {
+    let text = tokens.to_string();
+    match syn::parse2(tokens) {
+        Ok(file) => prettyplease::unparse(&file),
+        // A mistake of the generator, which rustfmt will place.
+        Err(_) => text,
+    }
+}
+
+/// Puts a blank line between items, as people do.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut previous: Option<&str> = None;
+    for line in text.lines() {
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let starts = ["///", "#[", "impl", "pub ", "fn ", "deserializer."];
+        let declarations = ["struct ", "type ", "static ", "pub const "];
+        let is_start = starts.iter().any(|start| line.trim_start().starts_with(start));
+        if let Some(previous) = previous {
+            let is_declaration = declarations.iter().any(|start| previous.trim_start().starts_with(start));
+            let ends_item = previous.ends_with('}') || previous.ends_with("};") || is_declaration;
+            let after_modules = previous.starts_with("pub mod ") && line.starts_with("pub use ");
+            if (is_start && ends_item && indent(previous) == indent(line)) || after_modules {
+                out.push('\n');
+            }
+        }
+        out.push_str(line);
+        out.push('\n');
+        previous = Some(line);
+    }
+    out
+}

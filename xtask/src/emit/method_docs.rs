@@ -1,0 +1,72 @@
+//! The docs of an operation.
+
+use super::docs::markdown;
+use crate::model::{Answer, Class, Docs, Operation, Status};
+
+/// What an operation does and how it is called, what it needs, returns and fails with.
+pub(super) fn method_docs(operation: &Operation) -> String {
+    let class = match operation.class {
+        Class::Safe => "safe: it only reads",
+        Class::Idempotent => "idempotent: twice is as good as once",
+        Class::Unsafe => "unsafe: it is sent again only where it surely had no effect",
+    };
+    let mut sections = vec![markdown(&operation.docs.text)];
+    sections.push(format!("`{} {}`, {class}.", operation.method, operation.path));
+    sections.extend(operation.docs.notes.iter().cloned());
+
+    let arguments = operation.arguments.iter().map(|argument| (argument.name.as_str(), &argument.docs));
+    let body = operation.body.iter().map(|body| ("body", &body.docs));
+    let described = arguments.chain(body).filter(|(_, docs)| !docs.text.is_empty() || !docs.notes.is_empty());
+    sections.push(list("# Arguments", described.map(|(name, docs)| item(&format!("`{name}`"), docs))));
+
+    let (successes, failures): (Vec<_>, Vec<_>) =
+        operation.answers.iter().partition(|answer| is_success(answer.status));
+    sections.push(list(
+        "# Returns",
+        successes.into_iter().map(|answer| answered(&status(answer.status), answer)),
+    ));
+    let errors = failures.into_iter().map(|answer| match (&operation.error, &answer.variant) {
+        (Some(error), Some(variant)) => {
+            answered(&format!("{}, [`{variant}`]({}::{variant})", status(answer.status), error.name), answer)
+        }
+        _ => answered(&status(answer.status), answer),
+    });
+    let errors = list("# Errors", errors);
+    sections.push(if errors.is_empty() {
+        "# Errors\n\nThe document describes none.".to_owned()
+    } else {
+        errors
+    });
+
+    sections.retain(|section| !section.is_empty());
+    sections.join("\n\n")
+}
+
+fn is_success(status: Status) -> bool {
+    matches!(status, Status::Code(200..=299) | Status::Range(2))
+}
+
+/// A status as the document writes it.
+pub(super) fn status(status: Status) -> String {
+    match status {
+        Status::Code(code) => format!("`{code}`"),
+        Status::Range(class) => format!("`{class}XX`"),
+        Status::Default => "Any other status".to_owned(),
+    }
+}
+
+fn list(heading: &str, items: impl Iterator<Item = String>) -> String {
+    let items: Vec<_> = items.collect();
+    if items.is_empty() { String::new() } else { format!("{heading}\n\n{}", items.join("\n")) }
+}
+
+fn answered(head: &str, answer: &Answer) -> String {
+    item(head, &Docs { text: answer.text.clone(), notes: Vec::new() })
+}
+
+/// An item of a list, on one line whatever the description looks like.
+fn item(head: &str, docs: &Docs) -> String {
+    let text = markdown(&docs.text);
+    let words: Vec<_> = text.split_whitespace().chain(docs.notes.iter().map(String::as_str)).collect();
+    if words.is_empty() { format!("- {head}") } else { format!("- {head}: {}", words.join(" ")) }
+}

@@ -1,0 +1,248 @@
+//! `operations.rs`: the client, one method per operation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::constructors::{Input, optional_setter, setter};
+use super::docs::{comment, docs, file_comment, markdown};
+use super::file::{File, constant, ident};
+use super::method_docs::method_docs;
+use crate::model::{Api, Class, ClientHeader, Credential, Operation, Options, Place, Scheme, Success, Type};
+
+pub(super) fn emit(api: &Api) -> String {
+    let file = File::beside_types(&api.types);
+    let base_url = api.base_url.as_ref().map(|url| {
+        let docs = comment("Where the API is.", 0);
+        quote!(#docs pub const DEFAULT_BASE_URL: &str = #url;)
+    });
+    let headers = api.client_headers.iter().map(|header| client_header(&file, header));
+    let credentials = api.credentials.iter().map(|credential| credential_function(&file, credential));
+    let client = client(&file, api);
+    let options = api.operations.iter().filter_map(|operation| {
+        operation.options.as_ref().map(|options| options_struct(&file, operation, options))
+    });
+    let statics = api.operations.iter().map(|operation| operation_static(&file, operation));
+    let items = quote! {
+        #base_url
+        #(#headers)*
+        #(#credentials)*
+        #client
+        #(#options)*
+        #(#statics)*
+    };
+    let head = file_comment("The client and its operations.");
+    file.text(head, items)
+}
+
+fn client_header(file: &File<'_>, header: &ClientHeader) -> TokenStream {
+    let name = ident(&header.name);
+    let wire = &header.wire;
+    let docs = docs(&header.docs, &format!("The header `{wire}`, sent with every request."), 0);
+    let client_header = file.http("ClientHeader");
+    let default = match &header.default {
+        Some(default) => quote!(Some(#default)),
+        None => quote!(None),
+    };
+    quote! {
+        #docs
+        pub const #name: #client_header = #client_header { name: #wire, default: #default };
+    }
+}
+
+fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream {
+    let name = ident(&credential.name);
+    let (how, value) = match &credential.scheme {
+        Scheme::Bearer => ("`Authorization: Bearer`".to_owned(), quote!(bearer(secret))),
+        Scheme::Header(header) => (format!("the header `{header}`"), quote!(header(#header, secret))),
+    };
+    let fallback = format!("A credential that is sent as {how}.");
+    let docs = docs(&credential.docs, &fallback, 0);
+    let authentication = file.http("Authentication");
+    let secret = file.import("api_keys_core", "SecretKey");
+    quote! {
+        #docs
+        pub fn #name(secret: impl Into<#secret>) -> #authentication {
+            #authentication::#value
+        }
+    }
+}
+
+fn client(file: &File<'_>, api: &Api) -> TokenStream {
+    file.http("self as http");
+    let docs = comment(&format!("A client of {}. Cloning it is cheap.", markdown(&api.title)), 0);
+    let new_docs = comment("A client that sends its requests through the given HTTP client.", 1);
+    let methods = api.operations.iter().map(|operation| method(file, operation));
+    quote! {
+        #docs
+        #[derive(Debug, Clone)]
+        pub struct Client {
+            http: http::Client,
+        }
+
+        impl Client {
+            #new_docs
+            pub fn new(http: http::Client) -> Self {
+                Self { http }
+            }
+
+            #(#methods)*
+        }
+    }
+}
+
+fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
+    let name = ident(&operation.name);
+    let docs = comment(&method_docs(operation), 1);
+    let (response, error) = (file.http("Response"), file.http("Error"));
+    let (success, call) = match &operation.success {
+        Success::Empty => (quote!(()), quote!(empty)),
+        Success::Json(ty) => (file.ty(ty), quote!(json)),
+        Success::Optional(ty) => {
+            let ty = file.ty(ty);
+            (quote!(Option<#ty>), quote!(optional))
+        }
+        Success::Raw => (file.import("api_keys_core", "SecretBytes"), quote!(raw)),
+    };
+    let failure = match &operation.error {
+        Some(error) => file.import("super::errors", &error.name),
+        None => quote!(()),
+    };
+
+    let arguments = operation.arguments.iter().map(|argument| {
+        let name = ident(&argument.name);
+        let ty = borrowed(file, &argument.ty);
+        quote!(#name: #ty)
+    });
+    let body = operation.body.as_ref().map(|body| {
+        let ty = borrowed(file, &body.ty);
+        if body.required { quote!(body: #ty) } else { quote!(body: Option<#ty>) }
+    });
+    let options = operation.options.as_ref().map(|options| {
+        let name = ident(&options.name);
+        quote!(options: &#name)
+    });
+    let parameters: Vec<_> = arguments.chain(body).chain(options).collect();
+    // One argument per required parameter, however many there are.
+    let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let request = request(file, operation);
+    quote! {
+        #docs
+        #allow
+        pub async fn #name(&self, #(#parameters),*) -> Result<#response<#success>, #error<#failure>> {
+            #request
+            self.http.#call(request).await
+        }
+    }
+}
+
+/// A type as an argument is given.
+fn borrowed(file: &File<'_>, ty: &Type) -> TokenStream {
+    match ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Number => file.ty(ty),
+        Type::String => quote!(&str),
+        Type::List(item) if **item == Type::String => quote!(&[&str]),
+        Type::List(item) => {
+            let item = file.ty(item);
+            quote!(&[#item])
+        }
+        other => {
+            let ty = file.ty(other);
+            quote!(&#ty)
+        }
+    }
+}
+
+fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
+    let request = file.http("Request");
+    let name = constant(&operation.name);
+    let arguments = operation.arguments.iter().map(|argument| {
+        let (wire, name) = (&argument.wire, ident(&argument.name));
+        match (argument.place, &argument.ty) {
+            (Place::Path, _) => quote!(.path_parameter(#wire, #name)),
+            (Place::Header, _) => quote!(.header(#wire, #name)),
+            (Place::Query, Type::List(_)) => quote!(.query_all(#wire, #name)),
+            (Place::Query, _) => quote!(.query(#wire, #name)),
+        }
+    });
+    let options = operation.options.iter().flat_map(|options| &options.fields).map(|field| {
+        let (wire, name) = (&field.wire, ident(&field.name));
+        let value = match &field.ty {
+            Type::Bool | Type::Int32 | Type::Int64 | Type::Number => quote!(options.#name),
+            Type::List(_) => quote!(&options.#name),
+            _ => quote!(options.#name.as_ref()),
+        };
+        match (field.place, &field.ty) {
+            (Place::Query, Type::List(_)) => quote!(.query_all(#wire, #value)),
+            (Place::Query, _) => quote!(.query_opt(#wire, #value)),
+            (Place::Path | Place::Header, _) => quote!(.header_opt(#wire, #value)),
+        }
+    });
+    let body = operation
+        .body
+        .as_ref()
+        .map(|body| if body.required { quote!(.body_json(body)) } else { quote!(.body_json_opt(body)) });
+    quote!(let request = #request::new(&#name)#(#arguments)*#(#options)*#body;)
+}
+
+fn options_struct(file: &File<'_>, operation: &Operation, options: &Options) -> TokenStream {
+    let name = ident(&options.name);
+    let summary = format!(
+        "What [`{}`](Client::{}) can be asked for beyond what it needs.",
+        operation.name, operation.name
+    );
+    let struct_docs = comment(&summary, 0);
+    let fields = options.fields.iter().map(|field| {
+        let field_docs = docs(&field.docs, &format!("The parameter `{}`.", field.wire), 1);
+        let name = ident(&field.name);
+        let ty = file.ty(&field.ty);
+        // An empty list is how a URL says that there is none.
+        let ty = if matches!(field.ty, Type::List(_)) { ty } else { quote!(Option<#ty>) };
+        quote!(#field_docs pub #name: #ty,)
+    });
+    let setters = options.fields.iter().map(|field| {
+        let input = Input::of(file, &field.ty, false);
+        match field.ty {
+            Type::List(_) => setter(&field.name, &field.wire, &input),
+            _ => optional_setter(&field.name, &field.wire, &input),
+        }
+    });
+    let new_docs = comment("Nothing beyond.", 1);
+    quote! {
+        #struct_docs
+        #[derive(Debug, Clone, PartialEq, Default)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#fields)*
+        }
+
+        impl #name {
+            #new_docs
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            #(#setters)*
+        }
+    }
+}
+
+fn operation_static(file: &File<'_>, operation: &Operation) -> TokenStream {
+    let name = constant(&operation.name);
+    let Operation { id, path, list, .. } = operation;
+    let (ty, methods, classes) = (file.http("Operation"), file.http("Method"), file.http("OperationClass"));
+    let method = ident(&operation.method);
+    let class = match operation.class {
+        Class::Safe => quote!(Safe),
+        Class::Idempotent => quote!(Idempotent),
+        Class::Unsafe => quote!(Unsafe),
+    };
+    quote! {
+        static #name: #ty = #ty {
+            id: #id,
+            method: #methods::#method,
+            path: #path,
+            class: #classes::#class,
+            list: #list,
+        };
+    }
+}

@@ -1,0 +1,235 @@
+//! Enums of which each variant is another type.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::docs;
+use super::file::{File, ident};
+use super::types::{boxed, derives, type_docs};
+use crate::model::{Shape, Type, TypeDef, Union, Variant};
+
+pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
+    let name = ident(&definition.name);
+    let type_docs = type_docs(definition);
+    let by_hand = definition.in_answer && union.by_json_type;
+    let mut more = Vec::new();
+    more.extend(definition.in_request.then_some("Serialize"));
+    more.extend((definition.in_answer && !by_hand).then_some("Deserialize"));
+    let untagged = (!more.is_empty()).then(|| quote!(#[serde(untagged)]));
+    let derives = derives(file, definition, &more);
+    let variants = union.variants.iter().map(|variant| {
+        let name = ident(&variant.name);
+        let docs = docs(&variant.docs, &format!("{}.", description(file, &variant.ty)), 1);
+        let serde = (definition.in_request && variant.ty == Type::Secret)
+            .then(|| quote!(#[serde(serialize_with = "api_keys_http::secret::expose")]));
+        let ty = variant_type(file, variant);
+        quote!(#docs #serde #name(#ty),)
+    });
+    let display = is_displayable(file, union).then(|| display(file, definition, union));
+    let deserialize = by_hand.then(|| deserialize(file, definition, union));
+    let conversions = definition.in_request.then(|| conversions(file, definition, union));
+    quote! {
+        #type_docs
+        #derives
+        #untagged
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+        }
+        #conversions
+        #display
+        #deserialize
+    }
+}
+
+fn variant_type(file: &File<'_>, variant: &Variant) -> TokenStream {
+    boxed(file.ty(&variant.ty), variant.boxed)
+}
+
+/// What a variant is, for the docs of one that the document does not describe.
+fn description(file: &File<'_>, ty: &Type) -> String {
+    match ty {
+        Type::Any => "Any JSON value".to_owned(),
+        Type::Bool => "A truth value".to_owned(),
+        Type::Int32 | Type::Int64 => "A whole number".to_owned(),
+        Type::Number => "A number".to_owned(),
+        Type::String => "Text".to_owned(),
+        Type::Secret => "A secret".to_owned(),
+        Type::DateTime => "A time".to_owned(),
+        Type::Nullable(inner) => format!("{}, or null", description(file, inner)),
+        Type::List(_) => "A list".to_owned(),
+        Type::Map(_) => "An object".to_owned(),
+        Type::Named(id) => format!("[`{}`]", file.types()[*id].name),
+    }
+}
+
+/// `From` for each variant whose type tells it from the others.
+fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
+    let name = ident(&definition.name);
+    let distinct = union.variants.iter().filter(|variant| {
+        union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1 && !variant.boxed
+    });
+    let conversions = distinct.map(|variant| {
+        let ty = variant_type(file, variant);
+        let variant = ident(&variant.name);
+        quote! {
+            impl From<#ty> for #name {
+                fn from(value: #ty) -> Self {
+                    Self::#variant(value)
+                }
+            }
+        }
+    });
+    quote!(#(#conversions)*)
+}
+
+/// Whether all variants are text or numbers.
+fn is_displayable(file: &File<'_>, union: &Union) -> bool {
+    union.variants.iter().all(|variant| match &variant.ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
+        Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
+        _ => false,
+    })
+}
+
+fn display(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
+    let name = ident(&definition.name);
+    let fmt = file.import("std", "fmt");
+    let variants = union.variants.iter().map(|variant| ident(&variant.name));
+    quote! {
+        impl #fmt::Display for #name {
+            fn fmt(&self, f: &mut #fmt::Formatter<'_>) -> #fmt::Result {
+                match self {
+                    #(Self::#variants(value) => value.fmt(f),)*
+                }
+            }
+        }
+    }
+}
+
+/// Reading by the JSON type of the value: nothing is tried, so nothing is buffered, and an error is the right one.
+fn deserialize(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
+    let name = ident(&definition.name);
+    let fmt = file.import("std", "fmt");
+    let deserialize = file.import("serde", "Deserialize");
+    let deserializer = file.import("serde", "Deserializer");
+    let de = file.import("serde", "de");
+    let kinds: Vec<_> = union.variants.iter().map(|variant| kind(file, &variant.ty)).collect();
+    let expecting = match kinds.as_slice() {
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+        [] => String::new(),
+    };
+    let visits = union.variants.iter().map(|variant| visit(file, &definition.name, variant));
+    quote! {
+        impl<'de> #deserialize<'de> for #name {
+            fn deserialize<D: #deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+
+                impl<'de> #de::Visitor<'de> for Visitor {
+                    type Value = #name;
+
+                    fn expecting(&self, f: &mut #fmt::Formatter<'_>) -> #fmt::Result {
+                        f.write_str(#expecting)
+                    }
+
+                    #(#visits)*
+                }
+
+                deserializer.deserialize_any(Visitor)
+            }
+        }
+    }
+}
+
+fn kind(file: &File<'_>, ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool => "a truth value",
+        Type::Int32 | Type::Int64 => "a whole number",
+        Type::Number => "a number",
+        Type::List(_) => "a list",
+        Type::Map(_) => "an object",
+        Type::Named(id) if !matches!(file.types()[*id].shape, Shape::Enum(_)) => "an object",
+        _ => "text",
+    }
+}
+
+fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
+    let name = ident(union);
+    let construct = ident(&variant.name);
+    let construct = quote!(#name::#construct);
+    let wrap = if variant.boxed { quote!(.map(Box::new)) } else { quote!() };
+    match &variant.ty {
+        Type::Bool => quote! {
+            fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+                Ok(#construct(value))
+            }
+        },
+        Type::Int32 => integer(file, &construct, &quote!(i32)),
+        Type::Int64 => {
+            let de = file.import("serde", "de");
+            quote! {
+                fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+                    Ok(#construct(value))
+                }
+
+                fn visit_u64<E: #de::Error>(self, value: u64) -> Result<Self::Value, E> {
+                    i64::try_from(value).map(#construct).map_err(E::custom)
+                }
+            }
+        }
+        Type::Number => quote! {
+            fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+                Ok(#construct(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(#construct(value as f64))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+                Ok(#construct(value as f64))
+            }
+        },
+        Type::List(_) => {
+            let de = file.import("serde", "de");
+            let deserialize = file.import("serde", "Deserialize");
+            quote! {
+                fn visit_seq<A: #de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                    #deserialize::deserialize(#de::value::SeqAccessDeserializer::new(list)).map(#construct)
+                }
+            }
+        }
+        Type::Map(_) => object(file, &construct, &wrap),
+        Type::Named(id) if !matches!(file.types()[*id].shape, Shape::Enum(_)) => {
+            object(file, &construct, &wrap)
+        }
+        _ => quote! {
+            fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(#construct(value.into()))
+            }
+        },
+    }
+}
+
+fn integer(file: &File<'_>, construct: &TokenStream, ty: &TokenStream) -> TokenStream {
+    let de = file.import("serde", "de");
+    quote! {
+        fn visit_i64<E: #de::Error>(self, value: i64) -> Result<Self::Value, E> {
+            #ty::try_from(value).map(#construct).map_err(E::custom)
+        }
+
+        fn visit_u64<E: #de::Error>(self, value: u64) -> Result<Self::Value, E> {
+            #ty::try_from(value).map(#construct).map_err(E::custom)
+        }
+    }
+}
+
+fn object(file: &File<'_>, construct: &TokenStream, wrap: &TokenStream) -> TokenStream {
+    let de = file.import("serde", "de");
+    let deserialize = file.import("serde", "Deserialize");
+    quote! {
+        fn visit_map<A: #de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            #deserialize::deserialize(#de::value::MapAccessDeserializer::new(map)) #wrap.map(#construct)
+        }
+    }
+}

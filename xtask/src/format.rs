@@ -1,0 +1,35 @@
+//! Formatting, as `cargo fmt` will do it again.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Formats a file with the repository's settings, so that `cargo fmt --check` has nothing to say about it.
+///
+/// # Errors
+/// When rustfmt is not installed, or does not take the text for Rust.
+pub(crate) fn rustfmt(text: &str, settings: &Path) -> io::Result<String> {
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--quiet", "--config-path"])
+        .arg(settings)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                io::Error::new(error.kind(), "rustfmt is missing: run `rustup component add rustfmt`")
+            }
+            _ => error,
+        })?;
+    // rustfmt reads all of its input before it writes anything, so neither side waits for the other.
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(text.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(io::Error::other(format!("rustfmt refuses the generated code: {message}")));
+    }
+    String::from_utf8(output.stdout).map_err(io::Error::other)
+}

@@ -1,0 +1,91 @@
+//! From a document to the model.
+
+mod answers;
+mod finish;
+mod form;
+mod names;
+mod notes;
+mod objects;
+mod operations;
+mod parameters;
+mod schemas;
+mod secrets;
+mod security;
+mod unions;
+
+use crate::document::{Document, Node};
+use crate::model::{Api, Docs};
+use crate::problem::{Problem, Problems};
+
+/// Lowers a document, or says all that is wrong with it.
+pub(crate) fn lower(document: &Document) -> Result<Api, Problems> {
+    let mut problems = Vec::new();
+    let api = attempt(document, &mut problems);
+    match api {
+        Ok(api) if problems.is_empty() => Ok(api),
+        Ok(_) => Err(Problems(without_repetitions(problems))),
+        Err(problem) => {
+            problems.push(problem);
+            Err(Problems(without_repetitions(problems)))
+        }
+    }
+}
+
+/// Lowers what can be lowered, and notes what cannot.
+fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Api, Problem> {
+    let root = document.root();
+    root.expect_keys(
+        "a document",
+        &["openapi", "info", "servers", "security", "paths", "components"],
+        &["tags", "externalDocs", "jsonSchemaDialect", "webhooks"],
+    )?;
+    if let Some(components) = root.get("components") {
+        // Everything else in here counts where it is referred to.
+        components.expect_keys(
+            "components",
+            &["schemas", "responses", "parameters", "requestBodies", "securitySchemes"],
+            &["examples", "headers", "links", "callbacks", "pathItems"],
+        )?;
+    }
+    let mut schemas = schemas::Schemas::of(document, problems)?;
+    let (mut operations, client_headers) = operations::lower(document, &mut schemas, problems)?;
+    if !problems.is_empty() {
+        // The types may be incomplete: what follows relies on all of them.
+        return Err(problems.swap_remove(0));
+    }
+    let mut types = schemas.finish()?;
+    finish::finish(&mut types, &mut operations);
+    secrets::check(document, &types, &operations, problems);
+
+    let info = root.require("info")?;
+    let text = info.text_of("description")?.unwrap_or_default().to_owned();
+    Ok(Api {
+        file: document.file().to_owned(),
+        title: info.require("title")?.text()?.to_owned(),
+        version: info.require("version")?.text()?.to_owned(),
+        docs: Docs { text, notes: Vec::new() },
+        base_url: base_url(&root)?,
+        credentials: security::credentials(&root)?,
+        client_headers,
+        types,
+        operations,
+    })
+}
+
+/// The first server, if it says where the API is. Many documents name a place that only their authors have.
+fn base_url(root: &Node<'_>) -> Result<Option<String>, Problem> {
+    let servers = root.items_of("servers")?;
+    let Some(server) = servers.first() else { return Ok(None) };
+    let url = server.require("url")?.text()?;
+    Ok((url.starts_with("https://") && !url.contains('{')).then(|| url.trim_end_matches('/').to_owned()))
+}
+
+fn without_repetitions(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut once: Vec<Problem> = Vec::new();
+    for problem in problems {
+        if !once.contains(&problem) {
+            once.push(problem);
+        }
+    }
+    once
+}

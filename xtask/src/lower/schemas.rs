@@ -1,0 +1,247 @@
+//! Schemas to types.
+
+use std::collections::HashMap;
+
+use super::form::{Form, Member, form};
+use super::names::{self, Scope};
+use super::{objects, unions};
+use crate::document::{Document, Node};
+use crate::lower::notes;
+use crate::model::{Docs, Enum, EnumValue, Shape, Type, TypeDef, TypeId, Types};
+use crate::problem::Problem;
+
+/// All types of a document, as they come up.
+#[derive(Debug)]
+pub(super) struct Schemas<'d> {
+    /// The declarations. One is `None` between the first mention of its schema and the schema's turn.
+    definitions: Vec<Option<TypeDef>>,
+    /// In the order of the document.
+    order: Vec<TypeId>,
+    /// The types of schemas that `$ref` can name, by pointer.
+    named: HashMap<String, TypeId>,
+    /// Schemas outside of the components that were mentioned and still have to be lowered.
+    waiting: Vec<(TypeId, Node<'d>, String)>,
+    /// The types of schemas that nobody named, by what they look like.
+    anonymous: HashMap<String, TypeId>,
+    /// The references that are being followed now, to find those that lead back.
+    way: Vec<String>,
+    pub(super) names: Scope,
+}
+
+/// A schema as it is used in one place.
+#[derive(Debug)]
+pub(super) struct Usage {
+    pub(super) ty: Type,
+    pub(super) nullable: bool,
+}
+
+impl Usage {
+    /// The type, null included.
+    pub(super) fn into_type(self) -> Type {
+        match self.ty {
+            // `Any` has a null of its own.
+            ty if self.nullable && ty != Type::Any => Type::Nullable(Box::new(ty)),
+            ty => ty,
+        }
+    }
+}
+
+impl<'d> Schemas<'d> {
+    /// Lowers the schemas under `components`.
+    pub(super) fn of(document: &'d Document, problems: &mut Vec<Problem>) -> Result<Self, Problem> {
+        let mut schemas = Self {
+            definitions: Vec::new(),
+            order: Vec::new(),
+            named: HashMap::new(),
+            waiting: Vec::new(),
+            anonymous: HashMap::new(),
+            way: Vec::new(),
+            names: Scope::without(names::RESERVED_TYPES),
+        };
+        let components = match document.root().get("components") {
+            Some(components) => components.entries_of("schemas")?,
+            None => Vec::new(),
+        };
+        // All names first, so that no type that is found on the way takes one of them.
+        let mut declared = Vec::new();
+        for (key, node) in components {
+            match form(&node) {
+                Ok((form, _)) if form.is_nominal() => {
+                    let name = schemas.claim(&names::type_name(key));
+                    declared.push((schemas.reserve(&node), form, node, name));
+                }
+                // Lowered wherever it is used, and here so that nothing wrong with it goes unseen.
+                Ok(_) => problems.extend(schemas.usage(&node, &names::type_name(key)).err()),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        for (id, form, node, name) in declared {
+            problems.extend(schemas.declare(id, form, &node, &name).err());
+        }
+        Ok(schemas)
+    }
+
+    /// All types, unless some could not be lowered.
+    pub(super) fn finish(mut self) -> Result<Types, Problem> {
+        while let Some((id, node, name)) = self.waiting.pop() {
+            let (form, _) = form(&node)?;
+            self.declare(id, form, &node, &name)?;
+        }
+        Ok(Types::new(self.definitions.into_iter().flatten().collect(), self.order))
+    }
+
+    /// Whether a type is an enum of strings. Its schema may still be waiting for its turn.
+    pub(super) fn is_enum(&self, id: TypeId) -> Result<bool, Problem> {
+        if let Some(definition) = &self.definitions[id.0] {
+            return Ok(matches!(definition.shape, Shape::Enum(_)));
+        }
+        match self.waiting.iter().find(|(waiting, ..)| *waiting == id) {
+            Some((_, node, _)) => Ok(matches!(form(node)?.0, Form::Enum(_))),
+            None => Ok(false),
+        }
+    }
+
+    fn claim(&mut self, name: &str) -> String {
+        self.names.claim([name, &format!("{name}Schema")])
+    }
+
+    fn reserve(&mut self, node: &Node<'d>) -> TypeId {
+        let id = TypeId(self.definitions.len());
+        self.definitions.push(None);
+        self.named.insert(node.pointer().to_owned(), id);
+        id
+    }
+
+    fn declare(&mut self, id: TypeId, form: Form<'d>, node: &Node<'d>, name: &str) -> Result<(), Problem> {
+        // Types that are found within come after this one.
+        let position = self.order.len();
+        let shape = self.shape(form, name)?;
+        self.order.insert(position, id);
+        self.definitions[id.0] = Some(TypeDef::new(name.to_owned(), notes::docs(node)?, shape));
+        Ok(())
+    }
+
+    /// The type of a schema where it is used. If it needs a name that nobody gave it, it gets the one proposed.
+    pub(super) fn usage(&mut self, node: &Node<'d>, proposed: &str) -> Result<Usage, Problem> {
+        let (form, nullable) = form(node)?;
+        let Form::Same(other) = form else {
+            return Ok(Usage { ty: self.ty(form, node, proposed)?, nullable });
+        };
+        let target = other.resolve()?;
+        let (form, target_nullable) = self::form(&target)?;
+        let nullable = nullable || target_nullable;
+        if form.is_nominal() && other.get("$ref").is_some() {
+            // A part of `oneOf` or a schema deep within another one is as good as a component.
+            return Ok(Usage { ty: Type::Named(self.named(&target)), nullable });
+        }
+        if self.way.iter().any(|pointer| pointer == target.pointer()) {
+            return Err(node.problem("the schema consists of nothing but itself", "put an object in between"));
+        }
+        self.way.push(target.pointer().to_owned());
+        let name =
+            if other.get("$ref").is_some() { names::type_name(&target.key()) } else { proposed.to_owned() };
+        let usage = self.usage(&target, &name);
+        self.way.pop();
+        usage.map(|usage| Usage { nullable: nullable || usage.nullable, ..usage })
+    }
+
+    fn named(&mut self, target: &Node<'d>) -> TypeId {
+        if let Some(id) = self.named.get(target.pointer()) {
+            return *id;
+        }
+        let words: Vec<_> =
+            target.pointer().rsplit('/').filter(|part| !SYNTAX.contains(part)).take(2).collect();
+        let name = words.into_iter().rev().map(names::type_name).collect::<String>();
+        let name = self.claim(&name);
+        let id = self.reserve(target);
+        self.waiting.push((id, target.clone(), name));
+        id
+    }
+
+    /// The type of a member of a union.
+    pub(super) fn member(&mut self, member: &Member<'d>, proposed: &str) -> Result<Usage, Problem> {
+        match member.only {
+            None => self.usage(&member.node, proposed),
+            Some(_) => Ok(Usage { ty: self.ty(member.form()?, &member.node, proposed)?, nullable: false }),
+        }
+    }
+
+    fn ty(&mut self, form: Form<'d>, node: &Node<'d>, proposed: &str) -> Result<Type, Problem> {
+        match form {
+            Form::Any => Ok(Type::Any),
+            Form::Scalar(ty) => Ok(ty),
+            Form::List(None) => Ok(Type::List(Box::new(Type::Any))),
+            Form::List(Some(items)) => {
+                let item = self.usage(&items, &names::singular(proposed))?;
+                Ok(Type::List(Box::new(item.into_type())))
+            }
+            Form::Map(None) => Ok(Type::Map(Box::new(Type::Any))),
+            Form::Map(Some(values)) => {
+                let value = self.usage(&values, &format!("{proposed}Value"))?;
+                Ok(Type::Map(Box::new(value.into_type())))
+            }
+            Form::Same(other) => Ok(self.usage(&other, proposed)?.ty),
+            nominal @ (Form::Struct(_) | Form::Enum(_) | Form::Union(_)) => {
+                let docs = notes::docs(node)?;
+                self.anonymous(nominal, docs, proposed).map(Type::Named)
+            }
+        }
+    }
+
+    /// A type for a schema without a name: one that looks the same, or a new one.
+    fn anonymous(&mut self, form: Form<'d>, docs: Docs, proposed: &str) -> Result<TypeId, Problem> {
+        let position = self.order.len();
+        let shape = self.shape(form, proposed)?;
+        let key = format!("{:?}", shape.without_docs());
+        if let Some(id) = self.anonymous.get(&key) {
+            return Ok(*id);
+        }
+        let id = TypeId(self.definitions.len());
+        let name = self.claim(proposed);
+        self.definitions.push(Some(TypeDef::new(name, docs, shape)));
+        self.order.insert(position, id);
+        self.anonymous.insert(key, id);
+        Ok(id)
+    }
+
+    fn shape(&mut self, form: Form<'d>, name: &str) -> Result<Shape, Problem> {
+        match form {
+            Form::Struct(parts) => objects::lower(self, &parts, name).map(Shape::Struct),
+            Form::Union(members) => unions::lower(self, &members, name).map(Shape::Union),
+            Form::Enum(strings) => Ok(Shape::Enum(lower_enum(&strings))),
+            other => unreachable!("{other:?} has no declaration"),
+        }
+    }
+}
+
+/// Parts of pointers that are no words of the API.
+const SYNTAX: &[&str] = &[
+    "properties",
+    "items",
+    "schema",
+    "schemas",
+    "content",
+    "application~1json",
+    "oneOf",
+    "anyOf",
+    "allOf",
+    "additionalProperties",
+    "$defs",
+    "responses",
+    "requestBody",
+    "components",
+    "paths",
+    "parameters",
+];
+
+fn lower_enum(strings: &[&str]) -> Enum {
+    let mut scope = Scope::default();
+    let values = strings
+        .iter()
+        .map(|wire| EnumValue {
+            name: scope.claim([names::variant_name(wire).as_str()]),
+            wire: (*wire).to_owned(),
+        })
+        .collect();
+    Enum { values, other: scope.claim(["Other", "Unknown", "Unlisted"]) }
+}

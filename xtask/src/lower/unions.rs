@@ -1,0 +1,115 @@
+//! `oneOf`, `anyOf` and lists of types to unions.
+
+use heck::ToUpperCamelCase;
+
+use super::form::{Form, Member};
+use super::names::{self, Scope};
+use super::notes;
+use super::schemas::Schemas;
+use crate::model::{Docs, Type, Union, Variant};
+use crate::problem::Problem;
+
+pub(super) fn lower<'d>(
+    schemas: &mut Schemas<'d>,
+    members: &[Member<'d>],
+    name: &str,
+) -> Result<Union, Problem> {
+    let names = variant_names(members, name)?;
+    let mut kinds = Vec::new();
+    let mut variants = Vec::new();
+    for (member, variant) in members.iter().zip(names) {
+        kinds.push(JsonType::of(member)?);
+        let usage = schemas.member(member, &format!("{name}{variant}"))?;
+        let docs = match member.only {
+            // The words about the whole belong to the union.
+            Some(_) => Docs::default(),
+            None => notes::docs(&member.node)?,
+        };
+        variants.push(Variant { name: variant, docs, ty: usage.into_type(), boxed: false });
+    }
+    let by_json_type = kinds.iter().enumerate().all(|(index, kind)| {
+        kind.is_some_and(|kind| {
+            kinds[..index].iter().all(|other| other.is_some_and(|other| kind.differs_from(other)))
+        })
+    });
+    Ok(Union { variants, by_json_type })
+}
+
+/// The JSON type of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JsonType {
+    Boolean,
+    Integer,
+    Number,
+    Text,
+    List,
+    Object,
+}
+
+impl JsonType {
+    /// The one JSON type that all values of a member have.
+    fn of(member: &Member<'_>) -> Result<Option<Self>, Problem> {
+        let (form, nullable) = match member.only {
+            Some(_) => (member.form()?, false),
+            None => super::form::form(&member.node.resolve()?)?,
+        };
+        Ok(match form {
+            _ if nullable => None,
+            Form::Any | Form::Same(_) | Form::Union(_) => None,
+            Form::Scalar(Type::Bool) => Some(Self::Boolean),
+            Form::Scalar(Type::Int32 | Type::Int64) => Some(Self::Integer),
+            Form::Scalar(Type::Number) => Some(Self::Number),
+            Form::Scalar(_) | Form::Enum(_) => Some(Self::Text),
+            Form::List(_) => Some(Self::List),
+            Form::Map(_) | Form::Struct(_) => Some(Self::Object),
+        })
+    }
+
+    fn differs_from(self, other: Self) -> bool {
+        let is_number = |kind| matches!(kind, Self::Integer | Self::Number);
+        self != other && !(is_number(self) && is_number(other))
+    }
+}
+
+/// Short names for the members: their titles, or the types that they refer to, or what they are.
+fn variant_names(members: &[Member<'_>], union: &str) -> Result<Vec<String>, Problem> {
+    let mut names = Vec::new();
+    for Member { node, only } in members {
+        let title = if only.is_none() { node.text_of("title")? } else { None };
+        let name = match (title, node.get("$ref")) {
+            (Some(title), _) => names::variant_name(title),
+            (None, Some(_)) => names::variant_name(&node.resolve()?.key()),
+            (None, None) => kind_name(&Member { node: node.clone(), only: *only }.form()?).to_owned(),
+        };
+        names.push(without_words_of(&name, union));
+    }
+    let mut scope = Scope::default();
+    Ok(names.iter().map(|name| scope.claim([name.as_str()])).collect())
+}
+
+fn kind_name(form: &Form<'_>) -> &'static str {
+    match form {
+        Form::Any | Form::Same(_) => "Any",
+        Form::Scalar(Type::Bool) => "Boolean",
+        Form::Scalar(Type::Int32 | Type::Int64) => "Integer",
+        Form::Scalar(Type::Number) => "Number",
+        Form::Scalar(_) => "Text",
+        Form::Enum(_) => "Word",
+        Form::List(_) => "List",
+        Form::Map(_) | Form::Struct(_) => "Object",
+        Form::Union(_) => "Either",
+    }
+}
+
+/// `Event::UserEvent` is `Event::User`: a variant does not repeat the name of its enum.
+fn without_words_of(name: &str, union: &str) -> String {
+    let stripped = name.strip_prefix(union).or_else(|| name.strip_suffix(union)).unwrap_or(name);
+    if stripped.is_empty()
+        || stripped.to_upper_camel_case() != stripped
+        || stripped.starts_with(char::is_numeric)
+    {
+        name.to_owned()
+    } else {
+        stripped.to_owned()
+    }
+}

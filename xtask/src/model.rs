@@ -1,0 +1,354 @@
+//! What a document means, in the terms of the code to be written.
+//!
+//! Lowering fills it in and emitting reads it: neither OpenAPI nor Rust syntax is in here. Names are final.
+
+use std::ops::{Index, IndexMut};
+
+/// A whole API.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Api {
+    /// How the document is called in the code made from it.
+    pub(crate) file: String,
+    pub(crate) title: String,
+    pub(crate) version: String,
+    pub(crate) docs: Docs,
+    pub(crate) base_url: Option<String>,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) client_headers: Vec<ClientHeader>,
+    pub(crate) types: Types,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// What the document says about a thing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Docs {
+    /// The document's own words, in Markdown.
+    pub(crate) text: String,
+    /// Bounds, defaults and the like, each a sentence.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A way to prove who one is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Credential {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) scheme: Scheme,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Scheme {
+    Bearer,
+    Header(String),
+}
+
+/// A header that is set once for a client.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ClientHeader {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) default: Option<String>,
+    pub(crate) docs: Docs,
+}
+
+/// The types of an API.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Types {
+    definitions: Vec<TypeDef>,
+    order: Vec<TypeId>,
+}
+
+impl Types {
+    /// Types, numbered by their position, and the order in which to declare them.
+    pub(crate) fn new(definitions: Vec<TypeDef>, order: Vec<TypeId>) -> Self {
+        Self { definitions, order }
+    }
+
+    /// All types in the order of the document.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &TypeDef> {
+        self.order.iter().map(|id| &self[*id])
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = TypeId> + use<> {
+        (0..self.definitions.len()).map(TypeId)
+    }
+}
+
+impl Index<TypeId> for Types {
+    type Output = TypeDef;
+
+    fn index(&self, id: TypeId) -> &TypeDef {
+        &self.definitions[id.0]
+    }
+}
+
+impl IndexMut<TypeId> for Types {
+    fn index_mut(&mut self, id: TypeId) -> &mut TypeDef {
+        &mut self.definitions[id.0]
+    }
+}
+
+/// Names a [`TypeDef`] among the [`Types`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TypeId(pub(crate) usize);
+
+/// A type to be declared.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TypeDef {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) shape: Shape,
+    /// Whether it is written into requests.
+    pub(crate) in_request: bool,
+    /// Whether it is read from answers.
+    pub(crate) in_answer: bool,
+    /// Whether a value of it holds a secret, at any depth.
+    pub(crate) has_secret: bool,
+}
+
+impl TypeDef {
+    /// A type of which nobody has looked yet who uses it and what it contains.
+    pub(crate) fn new(name: String, docs: Docs, shape: Shape) -> Self {
+        Self { name, docs, shape, in_request: false, in_answer: false, has_secret: false }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Shape {
+    Struct(Struct),
+    Enum(Enum),
+    Union(Union),
+}
+
+impl Shape {
+    /// What it looks like on the wire.
+    pub(crate) fn without_docs(&self) -> Self {
+        let mut shape = self.clone();
+        match &mut shape {
+            Self::Struct(Struct { fields, rest: _ }) => {
+                fields.iter_mut().for_each(|field| field.docs = Docs::default())
+            }
+            Self::Enum(_) => {}
+            Self::Union(union) => {
+                union.variants.iter_mut().for_each(|variant| variant.docs = Docs::default())
+            }
+        }
+        shape
+    }
+
+    /// The types within, each with whether it is behind a `Box`.
+    pub(crate) fn parts(&self) -> Vec<(&Type, bool)> {
+        match self {
+            Self::Struct(Struct { fields, rest }) => {
+                let fields = fields.iter().map(|field| (&field.ty, field.boxed));
+                // A map keeps its values elsewhere.
+                fields.chain(rest.iter().map(|rest| (&rest.ty, true))).collect()
+            }
+            Self::Enum(_) => Vec::new(),
+            Self::Union(union) => union.variants.iter().map(|variant| (&variant.ty, variant.boxed)).collect(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    /// Where fields go that are not listed, if they are kept.
+    pub(crate) rest: Option<Rest>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rest {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+    pub(crate) presence: Presence,
+    /// Whether it is behind a `Box`, because its type contains itself.
+    pub(crate) boxed: bool,
+}
+
+/// Whether a field may be missing, and whether it may be null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    RequiredNullable,
+    Optional,
+    OptionalNullable,
+}
+
+/// Strings of which some have names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Enum {
+    pub(crate) values: Vec<EnumValue>,
+    /// The variant for all other strings.
+    pub(crate) other: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EnumValue {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+}
+
+/// One of several types.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Union {
+    pub(crate) variants: Vec<Variant>,
+    /// Whether the JSON type of a value tells which one it is.
+    pub(crate) by_json_type: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+    pub(crate) boxed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Type {
+    Any,
+    Bool,
+    Int32,
+    Int64,
+    Number,
+    String,
+    Secret,
+    DateTime,
+    /// A value or null.
+    Nullable(Box<Type>),
+    List(Box<Type>),
+    Map(Box<Type>),
+    Named(TypeId),
+}
+
+impl Type {
+    /// The declared type at the core of this one, however it is wrapped.
+    pub(crate) fn core(&self) -> &Type {
+        match self {
+            Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => inner.core(),
+            other => other,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Operation {
+    /// The name of the method.
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) class: Class,
+    /// Whether the answer is a collection.
+    pub(crate) list: bool,
+    pub(crate) docs: Docs,
+    /// Parameters that every call must give.
+    pub(crate) arguments: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    /// Parameters that a call may give.
+    pub(crate) options: Option<Options>,
+    pub(crate) success: Success,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) error: Option<AnswerEnum>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Safe,
+    Idempotent,
+    Unsafe,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) place: Place,
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) name: String,
+    pub(crate) fields: Vec<Parameter>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Body {
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+    pub(crate) required: bool,
+}
+
+/// What a call returns when all goes well.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Success {
+    Empty,
+    Json(Type),
+    /// JSON or nothing, by status.
+    Optional(Type),
+    /// Bytes that are not JSON.
+    Raw,
+    /// One thing or another, by status.
+    ByStatus(AnswerEnum),
+}
+
+/// A documented answer, for the docs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: Status,
+    pub(crate) text: String,
+    /// The variant that it arrives as, if each status has one.
+    pub(crate) variant: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    Code(u16),
+    /// `4XX` is 4.
+    Range(u16),
+    Default,
+}
+
+/// Answers that are told apart by their status: the documented errors of an operation, or its successes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AnswerEnum {
+    pub(crate) name: String,
+    /// By status, the more specific first.
+    pub(crate) answers: Vec<StatusAnswer>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StatusAnswer {
+    pub(crate) status: Status,
+    pub(crate) text: String,
+    /// What the body may be, in the order to try. Empty if there is none.
+    pub(crate) bodies: Vec<AnswerBody>,
+    /// The variant when there is no body.
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AnswerBody {
+    pub(crate) variant: String,
+    /// The type of a JSON body; `None` for plain text.
+    pub(crate) json: Option<Type>,
+}

@@ -1,0 +1,84 @@
+//! Generated files on disk: writing them, and checking that they are what they should be.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use similar::TextDiff;
+
+/// What to do about a file that is not as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Make it so.
+    Write,
+    /// Leave it, and say so.
+    Check,
+}
+
+/// A file that was not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The file, as people call it.
+    pub path: String,
+    /// What is different, as a unified diff.
+    pub diff: String,
+}
+
+/// Makes a directory hold exactly these files, or tells what would have to change.
+///
+/// # Errors
+/// When a file cannot be read, written or removed.
+pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    for (name, text) in files {
+        let path = directory.join(name);
+        let current = read(&path)?;
+        if current.as_deref() != Some(text) {
+            changes.push(change(&path, &current.unwrap_or_default(), text));
+            if mode == Mode::Write {
+                fs::create_dir_all(directory)?;
+                fs::write(&path, text)?;
+            }
+        }
+    }
+    for path in listed(directory)? {
+        let is_ours = files.iter().any(|(name, _)| path.file_name().is_some_and(|found| found == *name));
+        if !is_ours {
+            changes.push(change(&path, &read(&path)?.unwrap_or_default(), ""));
+            if mode == Mode::Write {
+                fs::remove_file(&path)?;
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// The text of a file, or nothing if there is no such file. Line endings are as git may have made them.
+fn read(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The files in a directory, in order; none if there is no such directory.
+fn listed(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.is_file());
+    paths.sort();
+    Ok(paths)
+}
+
+fn change(path: &Path, current: &str, wanted: &str) -> Change {
+    let path = path.display().to_string();
+    let diff = TextDiff::from_lines(current, wanted);
+    let diff =
+        diff.unified_diff().context_radius(3).header(&path, &format!("{path} (generated)")).to_string();
+    Change { path, diff }
+}
