@@ -179,7 +179,9 @@ impl Error {
         if let Some(operation) = inner.operation {
             let _ = write!(line, ": {operation}");
         }
-        let _ = write!(line, ": {}", inner.message.as_deref().unwrap_or(inner.kind.summary()));
+        line.push_str(": ");
+        // Our own words quote paths and names, which may hold anything.
+        line.extend(inner.message.as_deref().unwrap_or(inner.kind.summary()).chars().map(in_line));
         let said = inner.vendor_message.is_some() || inner.vendor_code.is_some() || inner.status.is_some();
         if said {
             line.push_str(" (the vendor said");
@@ -224,17 +226,16 @@ impl Error {
 /// Vendor text may be long and of several lines; an error is one line.
 fn one_line(text: &str) -> String {
     const MOST: usize = 300;
-    let mut line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MOST)
-        .collect::<String>()
-        .trim()
-        .to_owned();
+    let mut line = text.chars().map(in_line).take(MOST).collect::<String>().trim().to_owned();
     if text.chars().nth(MOST).is_some() {
         line.push('…');
     }
     line
+}
+
+/// A space in the place of what would end the line or drive a terminal.
+fn in_line(c: char) -> char {
+    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }
 }
 
 impl fmt::Display for Error {

@@ -1,6 +1,6 @@
 //! What callers can do with any provider.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
@@ -10,13 +10,17 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use crate::{
-    ApiKey, ApiKeyProvider, Error, IssuedKey, KeyId, ListQuery, NewApiKey, Operation, Result, Revocation,
-    RevokeOptions,
+    ApiKey, ApiKeyProvider, Cursor, Error, ErrorKind, IssuedKey, KeyId, ListQuery, NewApiKey, Operation,
+    Result, Revocation, RevokeOptions,
 };
 
 /// Clocks differ and some vendors cut times to the second: keys created this long before `started_at` still
 /// count as candidates of [`orphans`](ApiKeyProviderExt::orphans).
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// How often a walk follows the same cursor without a new key. More than once, because a listing by offset starts
+/// over when a key is removed before the place that it had reached.
+const MOST_ROUNDS: u32 = 10;
 
 /// Conveniences on top of [`ApiKeyProvider`], for callers. Implemented for every provider.
 pub trait ApiKeyProviderExt: ApiKeyProvider {
@@ -52,18 +56,31 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
     /// The stream ends at the first error.
     ///
     /// # Errors
-    /// Like [`list`](ApiKeyProvider::list).
+    /// Like [`list`](ApiKeyProvider::list), and
+    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) when the vendor hands out the same cursor again
+    /// and again without a new key in between.
     fn keys(&self, query: ListQuery) -> impl Stream<Item = Result<ApiKey>> + Send {
-        let start = Walk { query: Some(query), seen: HashSet::new() };
+        let start = Walk { query: Some(query), seen: HashSet::new(), cursors: HashMap::new() };
         stream::try_unfold(start, move |mut walk| async move {
             let Some(query) = walk.query.take() else { return Ok(None) };
             let page = self.list(query.clone()).await?;
-            // A vendor that hands out the same cursor again would be walked for ever.
-            if page.next.is_some() && page.next != query.cursor {
-                walk.query = Some(ListQuery { cursor: page.next, ..query });
-            }
+            let empty = page.items.is_empty();
             let fresh: Vec<_> =
                 page.items.into_iter().filter(|key| walk.seen.insert(key.id.clone())).collect();
+            if !fresh.is_empty() {
+                walk.cursors.clear();
+            }
+            // An empty page that leads back to itself is the end.
+            if let Some(next) = page.next.filter(|next| !empty || query.cursor.as_ref() != Some(next)) {
+                let rounds = walk.cursors.entry(next.clone()).or_default();
+                *rounds += 1;
+                // To end here would hide the keys that were not reached; to go on may never end.
+                if *rounds > MOST_ROUNDS {
+                    return Err(Error::new(ErrorKind::UnexpectedResponse, self.vendor(), Operation::List)
+                        .with_message("the vendor's pages go in a circle"));
+                }
+                walk.query = Some(query.cursor(next));
+            }
             Ok(Some((stream::iter(fresh.into_iter().map(Ok)), walk)))
         })
         .try_flatten()
@@ -77,7 +94,7 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
     /// # async fn f(provider: &dyn ApiKeyProvider, old: KeyId) -> Result<()> {
     /// let replacement = provider.replace(&old, NewApiKey::new("ci")).await?;
     /// // Store `replacement.issued.secret` where the application reads it, then:
-    /// replacement.revoke_old(provider).await?;
+    /// replacement.revoke_old(provider).await.map_err(|failed| failed.1)?;
     /// # Ok(()) }
     /// ```
     ///
@@ -132,6 +149,8 @@ impl<P: ApiKeyProvider + ?Sized> ApiKeyProviderExt for P {}
 struct Walk {
     query: Option<ListQuery>,
     seen: HashSet<KeyId>,
+    /// How often each was handed out since the last new key.
+    cursors: HashMap<Cursor, u32>,
 }
 
 /// A new key, and the old one that it replaces and that still lives.

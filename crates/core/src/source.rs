@@ -11,7 +11,7 @@ use crate::{Error, Result, SecretKey};
 /// In TOML: `"sk_…"` for the value itself, `{ env = "CLERK_SECRET_KEY" }` for an environment variable,
 /// `{ file = "/run/secrets/clerk" }` for a file, of which one trailing line break is cut off.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 #[non_exhaustive]
 pub enum SecretSource {
     /// The value itself.
