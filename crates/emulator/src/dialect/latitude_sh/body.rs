@@ -1,0 +1,75 @@
+//! What a request says about a key.
+
+use axum::http::{HeaderMap, header};
+use serde_json::{Value, json};
+
+use super::Settings;
+use super::refusal::Refusal;
+
+/// What a key shall be, or become. What is not said stays.
+#[derive(Debug, Default)]
+pub(super) struct Attributes {
+    pub(super) name: Option<String>,
+    /// `read_only` and `allowed_ips`, as far as they are given.
+    pub(super) settings: Settings,
+}
+
+/// What the attributes are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A new key, which needs a name.
+    Create,
+    /// A key that is there.
+    Change,
+}
+
+/// Reads and checks a body. Unknown attributes are ignored, and so is an id beside the one of the path.
+pub(super) fn attributes(headers: &HeaderMap, body: &[u8], purpose: Purpose) -> Result<Attributes, Refusal> {
+    let body = match body {
+        [] => Value::Null,
+        body if is_json(headers) => serde_json::from_slice(body).map_err(|_| Refusal::malformed())?,
+        _ => Value::Null,
+    };
+    let data = &body["data"];
+    if !data.is_null() && data["type"] != json!("api_keys") {
+        return Err(Refusal::invalid("/data/type", "type", "must be api_keys"));
+    }
+    let given = &data["attributes"];
+    let mut attributes = Attributes::default();
+    match &given["name"] {
+        Value::Null if purpose == Purpose::Change => {}
+        Value::String(name) if !name.trim().is_empty() => attributes.name = Some(name.clone()),
+        Value::Null | Value::String(_) => return Err(about("name", "can't be blank")),
+        _ => return Err(about("name", "must be a string")),
+    }
+    match given.get("read_only") {
+        None => {}
+        Some(flag @ (Value::Bool(_) | Value::Null)) => keep(&mut attributes, "read_only", flag),
+        Some(_) => return Err(about("read_only", "must be true or false")),
+    }
+    match given.get("allowed_ips") {
+        None => {}
+        Some(ips) if ips.is_null() || strings(ips) => keep(&mut attributes, "allowed_ips", ips),
+        Some(_) => return Err(about("allowed_ips", "must be a list of addresses")),
+    }
+    Ok(attributes)
+}
+
+/// The media type of JSON:API and the plain one are both taken.
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "application/json" | "application/vnd.api+json")
+}
+
+fn strings(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
+}
+
+fn keep(attributes: &mut Attributes, name: &str, value: &Value) {
+    attributes.settings.insert(name.to_owned(), value.clone());
+}
+
+fn about(attribute: &str, message: &str) -> Refusal {
+    Refusal::invalid(&format!("/data/attributes/{attribute}"), attribute, message)
+}

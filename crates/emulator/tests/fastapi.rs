@@ -1,0 +1,381 @@
+//! What the FastAPI dialect does on the wire.
+
+mod http;
+
+use api_keys_core::{ApiKeyProvider, KeyStatus, ListQuery, NewApiKey};
+use api_keys_emulator::fastapi::{Mode, READ_ONLY_TOKEN};
+use api_keys_emulator::{Emulator, Vendor};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use http::{Answer, request, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const KEYS: &str = "/auth/api_keys/";
+const UNKNOWN: &str = "00000000-0000-4000-8000-000000000000";
+
+async fn start() -> Emulator {
+    Emulator::start(Vendor::FastApi).await.unwrap()
+}
+
+async fn start_documented() -> Emulator {
+    Emulator::builder(Mode::Documented).start().await.unwrap()
+}
+
+async fn call(emulator: &Emulator, method: Method, path: &str) -> Answer {
+    send(request(emulator, method, path).bearer_auth(emulator.token().expose())).await
+}
+
+async fn create(emulator: &Emulator, body: Value) -> Answer {
+    let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
+    send(request.json(&body)).await
+}
+
+fn id(key: &Value) -> &str {
+    key["id"].as_str().unwrap()
+}
+
+fn detail(answer: &Answer, status: u16) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    answer.json()["detail"].as_str().expect("a text").to_owned()
+}
+
+#[tokio::test]
+async fn a_new_key_is_shown_with_its_secret_and_status_200() {
+    let emulator = start().await;
+    let answer =
+        create(&emulator, json!({ "description": "probe", "roles": ["TASK-ADMIN", "TASK-ADMIN"] })).await;
+    assert_eq!(answer.status, 200);
+    let key = answer.json();
+    assert_eq!((&key["description"], &key["is_active"]), (&json!("probe"), &json!(true)));
+    assert_eq!(key["roles"], json!(["TASK-ADMIN", "TASK-ADMIN"]));
+    assert_ne!(key["message"], "");
+    assert_eq!(key.get("deactivated_at"), None);
+
+    let secret = key["key"].as_str().unwrap();
+    assert!(secret.len() == 108 && secret.ends_with('='), "{secret}");
+    let decoded = String::from_utf8(BASE64_STANDARD.decode(secret).unwrap()).unwrap();
+    let (owner, random) = decoded.split_once(':').unwrap();
+    assert_eq!((owner, random.len()), (id(&key), 43));
+    // A UUID of version 4.
+    assert_eq!((id(&key).len(), &id(&key)[14..15]), (36, "4"));
+}
+
+#[tokio::test]
+async fn saying_nothing_of_roles_is_not_the_same_as_null() {
+    let emulator = start().await;
+    for (body, roles) in [
+        (json!({}), json!(["VALIDATION-USER"])),
+        (json!({ "roles": null }), json!([])),
+        (json!({ "roles": [] }), json!([])),
+    ] {
+        assert_eq!(create(&emulator, body.clone()).await.json()["roles"], roles, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_description_is_left_out_and_an_empty_one_kept() {
+    let emulator = start().await;
+    for (body, description) in [
+        (json!({ "name": "ignored" }), None),
+        (json!({ "description": null }), None),
+        (json!({ "description": "" }), Some(json!(""))),
+    ] {
+        let key = create(&emulator, body.clone()).await.json();
+        assert_eq!(key.get("description").cloned(), description, "{body}");
+        let read = call(&emulator, Method::GET, &format!("{KEYS}{}", id(&key))).await.json();
+        assert_eq!(read.get("description").cloned(), description, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn metadata_has_neither_the_secret_nor_a_message() {
+    let emulator = start().await;
+    let created = create(&emulator, json!({ "description": "x" })).await.json();
+    let read = call(&emulator, Method::GET, &format!("{KEYS}{}", id(&created))).await.json();
+    let mut expected = created.clone();
+    expected["message"] = json!("");
+    expected.as_object_mut().unwrap().remove("key");
+    assert_eq!(read, expected);
+    assert_eq!(call(&emulator, Method::GET, "/auth/api_keys/?limit=0").await.json(), json!([expected]));
+}
+
+#[tokio::test]
+async fn every_key_has_the_time_of_the_start_unless_the_document_holds() {
+    let now = std::sync::Arc::new(std::sync::Mutex::new("2026-01-01T00:00:00.5Z".parse().unwrap()));
+    for (mode, expected) in [
+        (Mode::Observed, ["2026-01-01T00:00:00.500000", "2026-01-01T00:00:00.500000"]),
+        (Mode::Documented, ["2026-01-01T00:00:00.500000", "2026-01-02T00:00:00"]),
+    ] {
+        *now.lock().unwrap() = "2026-01-01T00:00:00.5Z".parse().unwrap();
+        let clock = now.clone();
+        let emulator = Emulator::builder(mode).clock(move || *clock.lock().unwrap()).start().await.unwrap();
+        let first = create(&emulator, json!({})).await.json();
+        *now.lock().unwrap() = "2026-01-02T00:00:00Z".parse().unwrap();
+        let second = create(&emulator, json!({})).await.json();
+        assert_eq!([&first["created_at"], &second["created_at"]], expected, "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn deactivation_is_for_good_and_can_be_repeated() {
+    let emulator = start().await;
+    let key = create(&emulator, json!({})).await.json();
+    let path = format!("{KEYS}deactivate/{}", id(&key));
+    let mut times = Vec::new();
+    for _ in 0..2 {
+        let answer = call(&emulator, Method::DELETE, &path).await;
+        assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+        for absent in ["content-type", "content-length", "transfer-encoding"] {
+            assert_eq!(answer.header(absent), None, "{absent}");
+        }
+        let read = call(&emulator, Method::GET, &format!("{KEYS}{}", id(&key))).await.json();
+        assert_eq!(read["is_active"], false);
+        times.push(read["deactivated_at"].as_str().unwrap().to_owned());
+    }
+    assert!(times[0] < times[1], "each time counts: {times:?}");
+    assert_eq!(call(&emulator, Method::GET, KEYS).await.body, "[]");
+    let stored = emulator.store().list(ListQuery::new().include_inactive(true)).await.unwrap().items;
+    assert_eq!(stored[0].status, KeyStatus::Revoked);
+}
+
+#[tokio::test]
+async fn the_documented_deactivation_answers_with_the_key() {
+    let emulator = start_documented().await;
+    let key = create(&emulator, json!({ "description": "x" })).await.json();
+    let answer = call(&emulator, Method::DELETE, &format!("{KEYS}deactivate/{}", id(&key))).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!((&answer.json()["id"], &answer.json()["is_active"]), (&key["id"], &json!(false)));
+}
+
+#[tokio::test]
+async fn a_key_is_found_by_its_id_in_any_form() {
+    let emulator = start().await;
+    let key = create(&emulator, json!({})).await.json();
+    let plain = id(&key);
+    for form in
+        [plain.to_uppercase(), plain.replace('-', ""), format!("urn:uuid:{plain}"), format!("%7B{plain}%7D")]
+    {
+        let answer = call(&emulator, Method::GET, &format!("{KEYS}{form}")).await;
+        assert_eq!((answer.status, answer.json()["id"].as_str()), (200, Some(plain)), "{form}");
+    }
+    for (method, path) in [(Method::GET, ""), (Method::DELETE, "deactivate/")] {
+        let answer = call(&emulator, method, &format!("{KEYS}{path}{UNKNOWN}")).await;
+        assert_eq!(detail(&answer, 404), "API Key not found");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_uuid_is_a_wrong_value() {
+    let emulator = start().await;
+    for path in ["nope", "100%25", "%E9%8D%B5", "deactivate", "%00", "deactivate/nope"] {
+        let method = if path == "deactivate/nope" { Method::DELETE } else { Method::GET };
+        let text = detail(&call(&emulator, method, &format!("{KEYS}{path}")).await, 400);
+        assert!(text.starts_with("1 validation error:\n  {'type': 'uuid_parsing', "), "{text}");
+        assert!(text.contains("'loc': ('path', 'api_key_id')") && text.contains("File \""), "{text}");
+    }
+    let documented = start_documented().await;
+    let answer = call(&documented, Method::GET, &format!("{KEYS}nope")).await;
+    assert_eq!(answer.status, 422);
+    let fault = answer.json()["detail"][0].clone();
+    assert_eq!((&fault["type"], &fault["input"]), (&json!("uuid_parsing"), &json!("nope")));
+    assert_eq!(fault["loc"], json!(["path", "api_key_id"]));
+    let error = fault["ctx"]["error"].as_str().unwrap();
+    assert_eq!(fault["msg"], format!("Input should be a valid UUID, {error}"));
+}
+
+#[tokio::test]
+async fn wrong_values_are_a_text_in_life_and_a_list_in_the_document() {
+    let body = json!({ "description": 5, "roles": ["task-admin", "TASK-ADMIN", null] });
+    let observed = start().await;
+    let text = detail(&create(&observed, body.clone()).await, 400);
+    assert!(
+        text.starts_with("3 validation errors:\n  {'type': 'string_type', 'loc': ('body', 'description'), ")
+    );
+    assert!(
+        text.contains(r#""Input should be 'DEFAULT-RULE-ADMIN', "#) && text.contains("'input': None"),
+        "{text}"
+    );
+    assert!(text.ends_with("in create_api_key\n    POST /auth/api_keys/"), "{text}");
+
+    let documented = start_documented().await;
+    let answer = create(&documented, body).await;
+    assert_eq!(answer.status, 422);
+    let faults = answer.json()["detail"].as_array().unwrap().clone();
+    let told: Vec<(&Value, &Value)> = faults.iter().map(|fault| (&fault["type"], &fault["loc"])).collect();
+    let expected = [
+        (json!("string_type"), json!(["body", "description"])),
+        (json!("enum"), json!(["body", "roles", 0])),
+        (json!("enum"), json!(["body", "roles", 2])),
+    ];
+    assert_eq!(told, expected.iter().map(|(kind, loc)| (kind, loc)).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_body_must_be_a_json_object() {
+    let emulator = start_documented().await;
+    let bare = |body: &'static str| request(&emulator, Method::POST, KEYS).body(body);
+    for (content_type, body, kind) in [
+        (Some("application/json"), "[]", "model_attributes_type"),
+        (Some("application/json"), "null", "missing"),
+        (Some("application/json"), "", "missing"),
+        (Some("application/json"), r#"{"roles":"TASK-ADMIN"}"#, "list_type"),
+        (Some("application/json"), r#"{"description":"#, "json_invalid"),
+        (Some("text/plain"), "{}", "model_attributes_type"),
+        (None, "{}", "model_attributes_type"),
+    ] {
+        let mut request = bare(body).bearer_auth(emulator.token().expose());
+        if let Some(content_type) = content_type {
+            request = request.header("content-type", content_type);
+        }
+        let answer = send(request).await;
+        assert_eq!(answer.status, 422, "{content_type:?} {body}");
+        assert_eq!(answer.json()["detail"][0]["type"], kind, "{content_type:?} {body}");
+    }
+    let vendor =
+        bare("{}").bearer_auth(emulator.token().expose()).header("content-type", "application/vnd.api+json");
+    assert_eq!(send(vendor).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_string_that_cannot_be_stored_crashes_the_server() {
+    for (mode, content_type, body) in [
+        (Mode::Observed, "application/json", r#"{"detail":"Something went wrong."}"#),
+        (Mode::Documented, "text/plain; charset=utf-8", "Internal Server Error"),
+    ] {
+        let emulator = Emulator::builder(mode).start().await.unwrap();
+        let request = request(&emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
+        let request = request.header("content-type", "application/json").body(r#"{"description":"\ud800"}"#);
+        let answer = send(request).await;
+        assert_eq!((answer.status, answer.header("content-type")), (500, Some(content_type)));
+        assert_eq!(answer.body, body);
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_keys_are_active_and_some_roles_are_not_given_away() {
+    let emulator = Emulator::builder(Vendor::FastApi).max_active(2).start().await.unwrap();
+    let first = create(&emulator, json!({})).await.json();
+    create(&emulator, json!({})).await;
+    let full = create(&emulator, json!({})).await;
+    assert_eq!(detail(&full, 400), "Maximum number of active keys reached");
+    // The role is looked at first.
+    let tenant = create(&emulator, json!({ "roles": ["TASK-ADMIN", "TENANT-USER"] })).await;
+    assert!(detail(&tenant, 400).starts_with("Roles ['TENANT-USER'] cannot be assigned"));
+
+    call(&emulator, Method::DELETE, &format!("{KEYS}deactivate/{}", id(&first))).await;
+    assert_eq!(create(&emulator, json!({})).await.status, 200);
+}
+
+#[tokio::test]
+async fn credentials_are_refused_in_two_steps() {
+    let emulator = start().await;
+    let token = emulator.token().expose();
+    let key = create(&emulator, json!({ "roles": ["ORG-ADMIN"] })).await.json();
+    for (header, told) in [
+        (None, "Requires authentication"),
+        (Some("Basic YTpi".to_owned()), "Bad credentials"),
+        (Some(token.to_owned()), "Bad credentials"),
+        (Some("Bearer ".to_owned()), "Bad credentials"),
+        (Some("Bearer a b".to_owned()), "Bad credentials"),
+        (Some("Bearer wrong".to_owned()), "Unauthorized"),
+        // Not even a key of an administrator opens these routes.
+        (Some(format!("Bearer {}", key["key"].as_str().unwrap())), "Unauthorized"),
+    ] {
+        for (method, path) in [(Method::GET, ""), (Method::GET, UNKNOWN), (Method::DELETE, "deactivate/nope")]
+        {
+            let mut request = request(&emulator, method, &format!("{KEYS}{path}")).header("x-api-key", token);
+            if let Some(header) = &header {
+                request = request.header("authorization", header);
+            }
+            let answer = send(request).await;
+            if told == "Unauthorized" && path == "deactivate/nope" {
+                // A value that is wrong is told before a credential that is.
+                detail(&answer, 400);
+            } else {
+                assert_eq!(detail(&answer, 401), told, "{header:?}");
+                assert_eq!(answer.header("www-authenticate"), None);
+            }
+        }
+    }
+    let broken = request(&emulator, Method::POST, KEYS).header("content-type", "application/json").body("{");
+    detail(&send(broken).await, 400);
+    let lower = request(&emulator, Method::GET, KEYS).header("authorization", format!("bearer {token}"));
+    assert_eq!(send(lower).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_cookie_wins_over_the_header() {
+    let emulator = start().await;
+    let token = emulator.token().expose();
+    let cookie = request(&emulator, Method::GET, KEYS);
+    let cookie = cookie.header("cookie", format!("a=b; ACCESS_TOKEN=\"Bearer {token}\""));
+    assert_eq!(send(cookie).await.status, 200);
+    let both = request(&emulator, Method::GET, KEYS)
+        .bearer_auth(token)
+        .header("cookie", "ACCESS_TOKEN=\"Bearer x\"");
+    assert_eq!(detail(&send(both).await, 401), "Unauthorized");
+}
+
+#[tokio::test]
+async fn a_reader_may_not_write() {
+    let emulator = start().await;
+    let key = create(&emulator, json!({})).await.json();
+    let reader = |method, path: &str| {
+        request(&emulator, method, &format!("{KEYS}{path}")).bearer_auth(READ_ONLY_TOKEN).json(&json!({}))
+    };
+    assert_eq!(send(reader(Method::GET, "")).await.status, 200);
+    assert_eq!(send(reader(Method::GET, id(&key))).await.status, 200);
+    assert_eq!(detail(&send(reader(Method::POST, "")).await, 403), "Forbidden");
+    let deactivate = format!("deactivate/{}", id(&key));
+    assert_eq!(detail(&send(reader(Method::DELETE, &deactivate)).await, 403), "Forbidden");
+}
+
+#[tokio::test]
+async fn slashes_and_methods_matter() {
+    let emulator = start().await;
+    for (method, path, to) in [
+        (Method::GET, "/auth/api_keys", "/auth/api_keys/"),
+        (Method::POST, "/auth/api_keys", "/auth/api_keys/"),
+        (Method::GET, "/auth/api_keys/abc/", "/auth/api_keys/abc"),
+        (Method::DELETE, "/auth/api_keys/deactivate/abc/", "/auth/api_keys/deactivate/abc"),
+        (Method::DELETE, "/auth/api_keys/deactivate/", "/auth/api_keys/deactivate"),
+    ] {
+        let answer = send(request(&emulator, method, path)).await;
+        assert_eq!((answer.status, answer.body.as_str()), (307, ""), "{path}");
+        assert_eq!(answer.header("location"), Some(format!("{}{to}", emulator.base_url()).as_str()));
+    }
+    for path in ["/auth//api_keys/", "/auth/api_keys/a%2Fb", "/auth/nothing"] {
+        assert_eq!(detail(&call(&emulator, Method::GET, path).await, 404), "Not Found");
+    }
+    for (method, path, allow) in [
+        (Method::PUT, "", "POST"),
+        (Method::DELETE, UNKNOWN, "GET"),
+        (Method::DELETE, "deactivate", "GET"),
+        (Method::POST, "deactivate/abc", "DELETE"),
+    ] {
+        let answer = call(&emulator, method, &format!("{KEYS}{path}")).await;
+        assert_eq!(detail(&answer, 405), "Method Not Allowed");
+        assert_eq!(answer.header("allow"), Some(allow), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn answers_come_in_chunks_unless_the_document_holds() {
+    for (mode, chunked) in [(Mode::Observed, true), (Mode::Documented, false)] {
+        let emulator = Emulator::builder(mode).start().await.unwrap();
+        for path in ["/auth/api_keys/", "/auth/api_keys", "/nowhere"] {
+            let answer = call(&emulator, Method::GET, path).await;
+            assert_eq!(answer.header("content-length").is_none(), chunked, "{mode:?} {path}");
+            assert_eq!(answer.header("transfer-encoding"), chunked.then_some("chunked"), "{mode:?} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_of_the_store_show_their_name() {
+    let emulator = start().await;
+    let _ = emulator.store().create(NewApiKey::new("planted")).await.unwrap();
+    let key = call(&emulator, Method::GET, KEYS).await.json()[0].clone();
+    assert_eq!((&key["description"], &key["roles"]), (&json!("planted"), &json!(["VALIDATION-USER"])));
+}

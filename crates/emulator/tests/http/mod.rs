@@ -1,0 +1,36 @@
+//! Plain HTTP, with nothing between the test and the wire.
+
+use api_keys_emulator::Emulator;
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, redirect};
+use serde_json::Value;
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("a header of visible ASCII"))
+    }
+}
+
+/// A request to build on: no credential, no redirects followed.
+pub(crate) fn request(emulator: &Emulator, method: Method, path: &str) -> reqwest::RequestBuilder {
+    let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
+    client.request(method, format!("{}{path}", emulator.base_url()))
+}
+
+pub(crate) async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answer { status, headers, body: response.text().await.expect("a body of text") }
+}

@@ -1,0 +1,144 @@
+//! What the MCP dialect makes of the bodies that it is sent.
+
+mod http;
+
+use api_keys_core::{ApiKeyProvider, ListQuery, Timestamp};
+use api_keys_emulator::{Emulator, Vendor};
+use http::{Answer, request, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const KEYS: &str = "/api/v1/api-keys/";
+
+async fn start() -> Emulator {
+    Emulator::start(Vendor::Mcp).await.unwrap()
+}
+
+async fn create(emulator: &Emulator, body: Value) -> Answer {
+    let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
+    send(request.json(&body)).await
+}
+
+async fn create_text(emulator: &Emulator, content_type: &str, body: &str) -> Answer {
+    let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
+    send(request.header("content-type", content_type).body(body.to_owned())).await
+}
+
+fn fault(answer: &Answer) -> Value {
+    assert_eq!((answer.status, answer.header("content-type")), (422, Some("application/json")), "{answer:?}");
+    let faults = answer.json()["detail"].as_array().unwrap().clone();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults[0].clone()
+}
+
+/// How many days a key lives.
+fn days(key: &Value) -> i64 {
+    let time = |name: &str| key[name].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let seconds = time("expires_at").duration_since(time("created")).as_secs();
+    assert_eq!(seconds % 86_400, 0, "{key}");
+    seconds / 86_400
+}
+
+#[tokio::test]
+async fn what_passes_for_an_integer_is_one() {
+    let emulator = Emulator::builder(Vendor::Mcp).max_active(10).start().await.unwrap();
+    for (sent, lives) in [(json!(1.0), 1), (json!("7"), 7), (json!(" 8.0 "), 8), (json!(true), 1)] {
+        let key = create(&emulator, json!({ "name": "lax", "expires_days": sent })).await.json();
+        assert_eq!(days(&key), lives, "{sent}");
+    }
+    for (sent, kind) in
+        [(json!(1.5), "int_from_float"), (json!("x"), "int_parsing"), (Value::Null, "int_type")]
+    {
+        let fault = fault(&create(&emulator, json!({ "name": "strict", "expires_days": sent })).await);
+        assert_eq!(fault["type"], kind);
+        assert_eq!(fault["loc"], json!(["body", "expires_days"]));
+        assert_eq!(fault["input"], sent);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_fit_is_told_fault_by_fault() {
+    let emulator = start().await;
+    let missing = json!({
+        "type": "missing", "loc": ["body", "name"], "msg": "Field required", "input": { "expires_days": 3 },
+    });
+    assert_eq!(fault(&create(&emulator, json!({ "expires_days": 3 })).await), missing);
+    assert_eq!(fault(&create(&emulator, json!({ "name": 5 })).await)["type"], "string_type");
+    assert_eq!(fault(&create(&emulator, json!([1])).await)["type"], "model_attributes_type");
+    let null = json!({ "type": "missing", "loc": ["body"], "msg": "Field required", "input": null });
+    assert_eq!(fault(&create(&emulator, Value::Null).await), null);
+    assert_eq!(fault(&create_text(&emulator, "application/json", "").await), null);
+
+    let both = create(&emulator, json!({ "name": null, "expires_days": "q" })).await;
+    assert_eq!(both.json()["detail"].as_array().unwrap().len(), 2);
+    // What was sent comes back, a token in the wrong place too.
+    let wrapped =
+        json!({ "request": { "name": "w" }, "credentials": { "scheme": "Bearer", "credentials": "x" } });
+    assert_eq!(fault(&create(&emulator, wrapped.clone()).await)["input"], wrapped);
+}
+
+#[tokio::test]
+async fn broken_json_is_told_by_its_position() {
+    let emulator = start().await;
+    for (body, position, complaint) in [
+        (r#"{"name": "x""#, 12, "Expecting ',' delimiter"),
+        (r#"{"name":"x",}"#, 12, "Expecting property name enclosed in double quotes"),
+        (r#"{"name":"é"#, 8, "Unterminated string starting at"),
+        (r#"{"é" 1}"#, 5, "Expecting ':' delimiter"),
+        ("[1 2]", 3, "Expecting ',' delimiter"),
+        ("[1,", 3, "Expecting value"),
+        ("{} x", 3, "Extra data"),
+        ("\"\\q\"", 1, "Invalid \\escape"),
+        ("{\"a\":01}", 6, "Expecting ',' delimiter"),
+        ("tru", 0, "Expecting value"),
+    ] {
+        let fault = fault(&create_text(&emulator, "application/json", body).await);
+        assert_eq!(fault["type"], "json_invalid", "{body}");
+        assert_eq!(fault["loc"], json!(["body", position]), "{body}");
+        assert_eq!(fault["ctx"]["error"], complaint, "{body}");
+    }
+    // It is told before anybody asks for a token.
+    let anonymous = request(&emulator, Method::POST, KEYS).body("{");
+    assert_eq!(send(anonymous).await.status, 422);
+}
+
+#[tokio::test]
+async fn what_only_python_reads_as_json_fails_in_other_ways() {
+    let emulator = start().await;
+    let json = "application/json";
+    assert_eq!(create_text(&emulator, json, r#"{"name":"\ud800"}"#).await.status, 400);
+    assert_eq!(create_text(&emulator, json, r#"{"name":"x","expires_days":NaN}"#).await.status, 500);
+    assert_eq!(create_text(&emulator, json, "\u{feff}{\"name\":\"bom\"}").await.status, 201);
+}
+
+#[tokio::test]
+async fn json_is_known_by_its_content_type_or_by_none() {
+    let emulator = start().await;
+    let body = r#"{"name":"x"}"#;
+    assert_eq!(create_text(&emulator, "application/vnd.x+json; v=1", body).await.status, 201);
+    assert_eq!(create_text(&emulator, "", body).await.status, 201);
+    let fault = fault(&create_text(&emulator, "text/plain", body).await);
+    assert_eq!((&fault["type"], &fault["input"]), (&json!("model_attributes_type"), &json!(body)));
+}
+
+#[tokio::test]
+async fn days_beyond_the_calendar_crash_the_server() {
+    let emulator = start().await;
+    let far = create(&emulator, json!({ "name": "far", "expires_days": 1_000_000 })).await;
+    assert_eq!(far.status, 201);
+    for (days, said) in [
+        (json!(3_000_000), "date value out of range"),
+        (json!(-1_000_000), "date value out of range"),
+        (json!(1_000_000_000_000_i64), "Python int too large to convert to C int"),
+        (json!(1e30), "Python int too large to convert to C int"),
+    ] {
+        let answer = create(&emulator, json!({ "name": "x", "expires_days": days })).await;
+        assert_eq!(answer.status, 500, "{days}");
+        let error = &answer.json()["error"];
+        assert_eq!(error["code"], "server.unexpected");
+        assert_eq!(error["details"], said);
+        assert_eq!(error["metadata"]["original_exception"], "OverflowError");
+        assert_eq!(error["metadata"]["request_path"], KEYS);
+    }
+    assert_eq!(emulator.store().list(ListQuery::new()).await.unwrap().items.len(), 1);
+}
