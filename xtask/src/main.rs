@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Error, Mode};
+use xtask::{Change, Error, Mode};
 
 /// Tasks of this repository.
 #[derive(Debug, Parser)]
@@ -20,17 +20,17 @@ enum Task {
         /// Only these vendors.
         vendors: Vec<String>,
     },
+    /// Writes the tables of what vendors can do into the pages that hold them.
+    Capabilities {
+        /// Write nothing; print what would change, and fail if anything would.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
-    let Task::Generate { check, vendors } = Task::parse();
-    let mode = if check { Mode::Check } else { Mode::Write };
-    match generate(mode, vendors) {
-        Ok(changes) if check && changes > 0 => {
-            eprintln!("{changes} files are out of date: run `cargo xtask generate`");
-            ExitCode::FAILURE
-        }
-        Ok(_) => ExitCode::SUCCESS,
+    match run(Task::parse()) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -38,39 +38,61 @@ fn main() -> ExitCode {
     }
 }
 
-/// Generates some vendors or all. Returns how many files were not as they should be.
-fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<usize, Error> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+fn run(task: Task) -> Result<ExitCode, Error> {
+    // Paths are relative to the repository, so that messages are the same everywhere.
+    std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
+    Ok(match task {
+        Task::Generate { check, vendors } => report(check, generate(mode(check), vendors)?, "generate"),
+        Task::Capabilities { check } => report(check, xtask::capabilities(mode(check))?, "capabilities"),
+    })
+}
+
+fn mode(check: bool) -> Mode {
+    if check { Mode::Check } else { Mode::Write }
+}
+
+/// Says what was not as it should be; in a check, that is a failure.
+fn report(check: bool, changes: Vec<Change>, task: &str) -> ExitCode {
+    for change in &changes {
+        match check {
+            true => println!("{}", change.diff),
+            false => println!("{}", change.path),
+        }
+    }
+    if check && !changes.is_empty() {
+        eprintln!("{} files are out of date: run `cargo xtask {task}`", changes.len());
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Generates some vendors or all. Returns what was not as it should be.
+fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> {
+    let root = Path::new(".");
     if vendors.is_empty() {
-        vendors = all_vendors(&root)?;
+        vendors = all_vendors()?;
     }
     // All first: a problem in one document leaves every file as it was.
     let mut modules = Vec::new();
     for vendor in &vendors {
         let file = format!("openapi/{vendor}.json");
-        let text = fs::read_to_string(root.join(&file))
-            .map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
+        let text = fs::read_to_string(&file).map_err(|error| {
+            let known = all_vendors().unwrap_or_default().join(", ");
+            io::Error::new(error.kind(), format!("{file}: {error}; there are documents for {known}"))
+        })?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
-        modules.push((directory, xtask::generate(&file, &text, &root)?));
+        modules.push((directory, xtask::generate(&file, &text, root)?));
     }
-    let mut count = 0;
+    let mut changes = Vec::new();
     for (directory, files) in modules {
-        // Relative to the repository, so that messages are the same everywhere.
-        std::env::set_current_dir(&root)?;
-        for change in xtask::ensure(&directory, &files, mode)? {
-            count += 1;
-            match mode {
-                Mode::Check => print!("{}", change.diff),
-                Mode::Write => println!("{}", change.path),
-            }
-        }
+        changes.extend(xtask::ensure(&directory, &files, mode)?);
     }
-    Ok(count)
+    Ok(changes)
 }
 
-fn all_vendors(root: &Path) -> io::Result<Vec<String>> {
+fn all_vendors() -> io::Result<Vec<String>> {
     let mut vendors = Vec::new();
-    for entry in fs::read_dir(root.join("openapi"))? {
+    for entry in fs::read_dir("openapi")? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
             vendors.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));

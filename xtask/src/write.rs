@@ -31,15 +31,7 @@ pub struct Change {
 pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Result<Vec<Change>> {
     let mut changes = Vec::new();
     for (name, text) in files {
-        let path = directory.join(name);
-        let current = read(&path)?;
-        if current.as_deref() != Some(text) {
-            changes.push(change(&path, &current.unwrap_or_default(), text));
-            if mode == Mode::Write {
-                fs::create_dir_all(directory)?;
-                fs::write(&path, text)?;
-            }
-        }
+        changes.extend(ensure_file(&directory.join(name), text, mode)?);
     }
     for path in listed(directory)? {
         let is_ours = files.iter().any(|(name, _)| path.file_name().is_some_and(|found| found == *name));
@@ -53,8 +45,26 @@ pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Res
     Ok(changes)
 }
 
+/// Makes a file hold exactly this text, or tells what would have to change.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub(crate) fn ensure_file(path: &Path, text: &str, mode: Mode) -> io::Result<Option<Change>> {
+    let current = read(path)?;
+    if current.as_deref() == Some(text) {
+        return Ok(None);
+    }
+    if mode == Mode::Write {
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(Some(change(path, &current.unwrap_or_default(), text)))
+}
+
 /// The text of a file, or nothing if there is no such file. Line endings are as git may have made them.
-fn read(path: &Path) -> io::Result<Option<String>> {
+pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

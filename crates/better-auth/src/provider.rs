@@ -68,26 +68,35 @@ impl BetterAuth {
             ..ListApiKeysOptions::default()
         };
         let answer = self.client.list_api_keys(&options).await.map_err(failed(Operation::List))?;
-        let (keys, total) = match answer.into_body() {
-            types::ApiKeyList::ApiKeyPage(page) => {
-                let total = page.total.try_into().unwrap_or_default();
-                (page.api_keys, total)
-            }
-            // Servers up to 1.4 know no paging: they answer with all keys, whatever was asked.
-            types::ApiKeyList::Array(keys) => {
-                let total = keys.len() as u64;
-                let offset = offset.try_into().unwrap_or(usize::MAX);
-                (keys.into_iter().skip(offset).take(limit as usize).collect(), total)
-            }
-        };
-        let keys = keys.into_iter().map(|key| read(key, Operation::List)).collect::<Result<_>>()?;
-        Ok((keys, total))
+        answer.interpret(|list| {
+            let (keys, total) = match list {
+                types::ApiKeyList::ApiKeyPage(page) => {
+                    let total = page.total.try_into().unwrap_or_default();
+                    (page.api_keys, total)
+                }
+                // Servers up to 1.4 know no paging: they answer with all keys, whatever was asked.
+                types::ApiKeyList::Array(keys) => {
+                    let total = keys.len() as u64;
+                    let offset = offset.try_into().unwrap_or(usize::MAX);
+                    (keys.into_iter().skip(offset).take(limit as usize).collect(), total)
+                }
+            };
+            let keys = keys.into_iter().map(|key| read(key, Operation::List)).collect::<Result<_>>()?;
+            Ok((keys, total))
+        })
     }
 
-    async fn change(&self, operation: Operation, request: types::UpdateApiKeyRequest) -> Result<ApiKey> {
+    /// One update, and what is made of the key as it is then.
+    async fn change<T>(
+        &self,
+        operation: Operation,
+        request: types::UpdateApiKeyRequest,
+        judge: impl FnOnce(ApiKey) -> Result<T>,
+    ) -> Result<T> {
         let request = types::UpdateApiKeyRequest { config_id: self.config_id.clone(), ..request };
         let answer = self.client.update_api_key(&request).await.map_err(failed(operation))?;
-        read(answer.into_body(), operation).map_err(|error| error.with_effect(Effect::Applied))
+        answer
+            .interpret(|key| judge(read(key, operation).map_err(|error| error.with_effect(Effect::Applied))?))
     }
 }
 
@@ -117,15 +126,17 @@ impl ApiKeyProvider for BetterAuth {
             ..types::CreateApiKeyRequest::default()
         };
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        let (key, secret) = split(answer.into_body());
-        let config_id = key.config_id.clone();
-        let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
-        // An unknown configuration falls back to the default one, with other limits, and servers before 1.5 have
-        // only that.
-        if self.config_id.is_some() && self.config_id != config_id {
-            return Err(Error::dishonoured(VENDOR, Operation::Create, "config_id", issued));
-        }
-        new.confirm(VENDOR, issued)
+        answer.interpret(|issued| {
+            let (key, secret) = split(issued);
+            let config_id = key.config_id.clone();
+            let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
+            // An unknown configuration falls back to the default one, with other limits, and servers before 1.5
+            // have only that.
+            if self.config_id.is_some() && self.config_id != config_id {
+                return Err(Error::dishonoured(VENDOR, Operation::Create, "config_id", issued));
+            }
+            new.confirm(VENDOR, issued)
+        })
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
@@ -134,7 +145,7 @@ impl ApiKeyProvider for BetterAuth {
             ..crate::generated::GetApiKeyOptions::default()
         };
         let answer = self.client.get_api_key(id.as_str(), &options).await.map_err(failed(Operation::Get))?;
-        read(answer.into_body(), Operation::Get)
+        answer.interpret(|key| read(key, Operation::Get))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
@@ -177,8 +188,7 @@ impl ApiKeyProvider for BetterAuth {
             },
             ..types::UpdateApiKeyRequest::new(id.as_str())
         };
-        let key = self.change(Operation::Update, request).await?;
-        changes.confirm(VENDOR, key)
+        self.change(Operation::Update, request, |key| changes.confirm(VENDOR, key)).await
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
@@ -187,14 +197,14 @@ impl ApiKeyProvider for BetterAuth {
             enabled: Some(false),
             ..types::UpdateApiKeyRequest::new(id.as_str())
         };
-        let key = self.change(Operation::Revoke, request).await?;
         // The answer is the key as it is now, so it tells whether the emergency button worked.
-        if key.status == KeyStatus::Active {
-            return Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
+        self.change(Operation::Revoke, request, |key| match key.status {
+            KeyStatus::Active => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
                 .with_effect(Effect::Unknown)
-                .with_message("the server says that the key is still enabled"));
-        }
-        Ok(Revocation::disabled())
+                .with_message("the server says that the key is still enabled")),
+            _ => Ok(Revocation::disabled()),
+        })
+        .await
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
@@ -203,10 +213,12 @@ impl ApiKeyProvider for BetterAuth {
             ..types::DeleteApiKeyRequest::new(id.as_str())
         };
         match self.client.delete_api_key(&request).await {
-            Ok(answer) if answer.body().success => Ok(()),
-            Ok(_) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
-                .with_effect(Effect::Unknown)
-                .with_message("the server says that the deletion did not succeed")),
+            Ok(answer) => answer.interpret(|deletion| match deletion.success {
+                true => Ok(()),
+                false => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
+                    .with_effect(Effect::Unknown)
+                    .with_message("the server says that the deletion did not succeed")),
+            }),
             Err(error) if error.is_acknowledged() => Ok(()),
             Err(error) => Err(failed(Operation::Delete)(error)),
         }

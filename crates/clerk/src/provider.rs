@@ -94,13 +94,15 @@ impl ApiKeyProvider for Clerk {
             expiry => seconds(Operation::Create, expiry)?,
         };
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        let (key, secret) = split(answer.into_body());
-        new.confirm(VENDOR, IssuedKey::from_answer(read(key, Operation::Create), secret)?)
+        answer.interpret(|issued| {
+            let (key, secret) = split(issued);
+            new.confirm(VENDOR, IssuedKey::from_answer(read(key, Operation::Create), secret)?)
+        })
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
         let answer = self.client.get_api_key(id.as_str()).await.map_err(failed(Operation::Get))?;
-        read(answer.into_body(), Operation::Get)
+        answer.interpret(|key| read(key, Operation::Get))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
@@ -118,10 +120,12 @@ impl ApiKeyProvider for Clerk {
                 ..ListApiKeysOptions::default()
             };
             let answer = self.client.list_api_keys(owner, &options).await.map_err(failed(Operation::List))?;
-            let page = answer.into_body();
-            let keys = page.data.into_iter().map(|key| read(key, Operation::List));
+            let (keys, total) = answer.interpret(|page| {
+                let keys = page.data.into_iter().map(|key| read(key, Operation::List));
+                Ok((keys.collect::<Result<_>>()?, page.total_count))
+            })?;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            if let Some(page) = cursor.page(keys.collect::<Result<_>>()?, page.total_count as u64) {
+            if let Some(page) = cursor.page(keys, total as u64) {
                 return Ok(page);
             }
             cursor = OffsetCursor::start();
@@ -147,19 +151,22 @@ impl ApiKeyProvider for Clerk {
         };
         let answer =
             self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
-        let key = read(answer.into_body(), Operation::Update)
-            .map_err(|error| error.with_effect(Effect::Applied))?;
-        changes.confirm(VENDOR, key)
+        answer.interpret(|key| {
+            let key = read(key, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
+            changes.confirm(VENDOR, key)
+        })
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
         CAPABILITIES.check_revoke(VENDOR, &options)?;
         let request = types::RevokeApiKeyRequest { revocation_reason: options.reason };
         match self.client.revoke_api_key(id.as_str(), &request).await {
-            Ok(answer) if answer.body().revoked => Ok(Revocation::retained()),
-            Ok(_) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
-                .with_effect(Effect::Unknown)
-                .with_message("Clerk says that the key is not revoked")),
+            Ok(answer) => answer.interpret(|key| match key.revoked {
+                true => Ok(Revocation::retained()),
+                false => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
+                    .with_effect(Effect::Unknown)
+                    .with_message("Clerk says that the key is not revoked")),
+            }),
             Err(error) if error.is_acknowledged() => Ok(Revocation::retained()),
             Err(error) => Err(failed(Operation::Revoke)(error)),
         }
@@ -167,10 +174,12 @@ impl ApiKeyProvider for Clerk {
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
         match self.client.delete_api_key(id.as_str()).await {
-            Ok(answer) if answer.body().deleted => Ok(()),
-            Ok(_) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
-                .with_effect(Effect::Unknown)
-                .with_message("Clerk says that the key is not deleted")),
+            Ok(answer) => answer.interpret(|deletion| match deletion.deleted {
+                true => Ok(()),
+                false => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
+                    .with_effect(Effect::Unknown)
+                    .with_message("Clerk says that the key is not deleted")),
+            }),
             Err(error) if error.is_acknowledged() => Ok(()),
             Err(error) => Err(failed(Operation::Delete)(error)),
         }
@@ -189,14 +198,14 @@ impl ApiKeyProvider for Clerk {
         let request = types::VerifyApiKeyRequest::new(secret.clone());
         match self.client.verify_api_key(&request).await {
             // The status says nothing: 200 also comes for keys that no longer count.
-            Ok(answer) => {
-                let key = read(answer.into_body(), Operation::Verify)?;
+            Ok(answer) => answer.interpret(|key| {
+                let key = read(key, Operation::Verify)?;
                 Ok(match key.status {
                     KeyStatus::Active => Verification::valid(key),
                     KeyStatus::Expired => Verification::Invalid(InvalidReason::Expired),
                     _ => Verification::Invalid(InvalidReason::Revoked),
                 })
-            }
+            }),
             // Only Clerk's own 404 is an answer; another one means a wrong base URL.
             Err(error) => match error.documented() {
                 Some(crate::errors::VerifyApiKeyError::NotFound(_)) => {

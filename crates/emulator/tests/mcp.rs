@@ -3,6 +3,7 @@
 mod http;
 
 use api_keys_core::{ApiKeyProvider, Expiry, ListQuery, NewApiKey, Timestamp};
+use api_keys_emulator::mcp::Generation;
 use api_keys_emulator::{Emulator, Vendor};
 use http::{Answer, request, send};
 use reqwest::Method;
@@ -318,4 +319,19 @@ async fn keys_of_the_store_without_owner_are_the_users() {
     let _ = emulator.store().create(NewApiKey::new("planted").expiry(Expiry::Never)).await.unwrap();
     let list = call(&emulator, Method::GET, KEYS).await.json();
     assert_eq!((&list[0]["name"], &list[0]["expires_at"]), (&json!("planted"), &json!("")));
+}
+
+#[tokio::test]
+async fn for_a_week_the_header_counted_and_times_had_no_zone() {
+    let emulator = Emulator::builder(Generation::Zoneless).start().await.unwrap();
+    let created = create(&emulator, json!({ "name": "x" })).await;
+    assert_eq!((created.status, &created.json()["created"]), (201, &json!("")));
+    let listed = call(&emulator, Method::GET, KEYS).await.json();
+    for name in ["created", "expires_at"] {
+        let time = listed[0][name].as_str().unwrap();
+        assert!(time.len() >= 19 && !time.contains('+') && !time.ends_with('Z'), "{time}");
+    }
+    let lower = format!("bearer {}", emulator.token().expose());
+    let listed = send(request(&emulator, Method::GET, KEYS).header("authorization", lower)).await;
+    assert_eq!(listed.status, 200);
 }

@@ -94,22 +94,26 @@ impl ApiKeyProvider for FastApi {
         request.roles =
             new.scopes.as_ref().map(|scopes| scopes.iter().cloned().map(types::Role::from).collect());
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        let (key, secret) = split(answer.into_body());
-        new.confirm(VENDOR, IssuedKey::from_answer(self.read(key, Operation::Create), secret)?)
+        answer.interpret(|issued| {
+            let (key, secret) = split(issued);
+            new.confirm(VENDOR, IssuedKey::from_answer(self.read(key, Operation::Create), secret)?)
+        })
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
         let answer = self.client.get_api_key(id.as_str()).await.map_err(failed(Operation::Get))?;
-        self.read(answer.into_body(), Operation::Get)
+        answer.interpret(|key| self.read(key, Operation::Get))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
         let answer = self.client.list_api_keys().await.map_err(failed(Operation::List))?;
-        let keys = answer.into_body().into_iter().map(|key| self.read(key, Operation::List));
-        let mut keys: Vec<_> = keys.collect::<Result<_>>()?;
-        keys.retain(|key| !key.status.is_inactive());
-        Ok(Page::complete(keys))
+        answer.interpret(|keys| {
+            let keys = keys.into_iter().map(|key| self.read(key, Operation::List));
+            let mut keys: Vec<_> = keys.collect::<Result<_>>()?;
+            keys.retain(|key| !key.status.is_inactive());
+            Ok(Page::complete(keys))
+        })
     }
 
     async fn update(&self, _id: &KeyId, _changes: UpdateApiKey) -> Result<ApiKey> {

@@ -35,6 +35,15 @@ impl Authentication {
         Self(Scheme::Header(name.into(), secret.into()))
     }
 
+    /// Checks the credential as [`ClientBuilder::build`](crate::ClientBuilder::build) does; for one that the caller
+    /// sends elsewhere than in a header.
+    ///
+    /// # Errors
+    /// When it is empty or holds what no credential does. The message holds nothing of it.
+    pub fn check(&self) -> Result<(), BuildError> {
+        self.to_header().map(drop)
+    }
+
     pub(crate) fn secret(&self) -> Option<&SecretKey> {
         match &self.0 {
             Scheme::None => None,

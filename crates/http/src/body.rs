@@ -1,8 +1,8 @@
 //! Reading bodies of bounded size.
 
 use bytes::Bytes;
-use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
 
 use crate::{Body, TransportError};
@@ -79,6 +79,10 @@ impl Received {
         self.all.extend_from_slice(&chunk);
     }
 
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        if self.all.is_empty() { &self.first } else { &self.all }
+    }
+
     pub(crate) fn into_bytes(self) -> Bytes {
         if self.all.is_empty() { self.first } else { self.all.into() }
     }
@@ -98,6 +102,14 @@ pub(crate) async fn read(mut body: Body, limit: usize, received: &mut Received) 
         }
     }
     Ok(())
+}
+
+/// Whether an answer is a page for people, from a gateway or from a web application at an address that is not the
+/// API's. Some servers label what is not HTML as HTML, so both the label and the body must say so.
+pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    let label = headers.get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes).trim_ascii_start();
+    let labelled = label.get(..9).is_some_and(|label| label.eq_ignore_ascii_case(b"text/html"));
+    labelled && body.trim_ascii_start().starts_with(b"<")
 }
 
 /// Whether the head already says that the body is over the limit.

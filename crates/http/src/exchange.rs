@@ -97,6 +97,7 @@ impl<'a> Exchange<'a> {
             timeout_at(deadline, body::read(body, limit, &mut received)).await
         };
         let (kind, source) = match read {
+            _ if body::is_web_page(&headers, received.as_slice()) => (FaultKind::WebPage, None),
             Ok(Ok(())) => return Ok(Response { status, headers, attempts, body: received.into_bytes() }),
             _ if self.want == Want::Nothing => {
                 return Ok(Response { status, headers, attempts, body: Bytes::new() });

@@ -41,6 +41,8 @@ pub enum FaultKind {
         /// Where to, if it is not the origin that was asked. The path is left out: it may hold anything.
         origin: Option<String>,
     },
+    /// The answer is a web page that reports success: whatever is at that address, it is not the API.
+    WebPage,
     /// The vendor reported success with a body that is not what its document says.
     Decode {
         /// Where in the body: `data[0].created_at`.
@@ -148,7 +150,7 @@ impl Fault {
     pub fn is_acknowledged(&self) -> bool {
         self.status.is_some_and(|status| match status {
             StatusCode::NOT_FOUND | StatusCode::GONE => self.effect != Effect::None,
-            other => other.is_success(),
+            other => other.is_success() && self.kind != FaultKind::WebPage,
         })
     }
 
@@ -210,6 +212,7 @@ impl Fault {
             (FaultKind::Status, 425 | 500..=599) => ErrorKind::Unavailable,
             (
                 FaultKind::Status
+                | FaultKind::WebPage
                 | FaultKind::Decode { .. }
                 | FaultKind::EmptyBody
                 | FaultKind::BodyTooLarge { .. },
@@ -227,6 +230,7 @@ impl Fault {
             (FaultKind::Status | FaultKind::Redirect { .. }, Some(status)) => {
                 Outcome::Refused { status, retry_after: self.retry_after }
             }
+            (FaultKind::WebPage, _) => Outcome::WebPage,
             _ => Outcome::Unreadable,
         }
     }
@@ -246,6 +250,9 @@ impl Fault {
                 "the server redirects to another path, which is not followed: \
                  check the path of the base URL and the slash at the end of paths"
                     .to_owned()
+            }
+            FaultKind::WebPage => {
+                "a web page answers, not the API: check the base URL and what is in between".to_owned()
             }
             FaultKind::Decode { path, line, column, category } => {
                 let what = match category {
@@ -271,6 +278,7 @@ impl FaultKind {
             Self::InvalidRequest(_) => "invalid_request",
             Self::Status => "status",
             Self::Redirect { .. } => "redirect",
+            Self::WebPage => "web_page",
             Self::Decode { .. } => "decode",
             Self::EmptyBody => "empty_body",
             Self::BodyTooLarge { .. } => "body_too_large",

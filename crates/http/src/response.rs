@@ -1,5 +1,6 @@
 //! An answer that reports success.
 
+use api_keys_core as core;
 use http::StatusCode;
 use http::header::{HeaderMap, SET_COOKIE};
 
@@ -41,6 +42,20 @@ impl<T> Response<T> {
     /// The decoded body itself.
     pub fn into_body(self) -> T {
         self.body
+    }
+
+    /// Makes of the body what the provider interface wants. An error gets what is known of the answer.
+    ///
+    /// # Errors
+    /// That of `read`, with status, headers and the number of attempts.
+    pub fn interpret<U>(self, read: impl FnOnce(T) -> core::Result<U>) -> core::Result<U> {
+        let Self { status, headers, attempts, body } = self;
+        read(body).map_err(|mut error| {
+            if let Some(id) = request_id(&headers) {
+                error = error.with_request_id(id);
+            }
+            error.with_status(status.as_u16()).with_headers(headers).with_attempts(attempts)
+        })
     }
 
     /// The same answer with another body.

@@ -72,6 +72,8 @@ pub enum Outcome {
         /// How long the vendor asks to wait.
         retry_after: Option<Duration>,
     },
+    /// Somebody else reported success: a web page came where the vendor has none.
+    WebPage,
     /// The vendor reported success, then the connection broke within the body.
     CutShort,
     /// The vendor reported success with a body that is whole but cannot be used; another answer will be no better.
@@ -96,6 +98,7 @@ pub struct Decision {
 /// | 429 | again | again | none |
 /// | 408, 425, 5xx | again | stop | unknown |
 /// | no answer | again | stop | unknown |
+/// | success, but a web page | stop | stop | unknown |
 /// | success, body cut short | again | stop | applied |
 /// | success, body unusable | stop | stop | applied |
 /// | 3xx, other 4xx | stop | stop | none |
@@ -106,6 +109,7 @@ pub fn decide(class: OperationClass, policy: &RetryPolicy, attempt: u32, outcome
     let (again, effect) = match outcome {
         Outcome::NotSent => (true, Effect::None),
         Outcome::NoAnswer => (repeatable, Effect::Unknown),
+        Outcome::WebPage => (false, Effect::Unknown),
         Outcome::CutShort => (repeatable, Effect::Applied),
         Outcome::Unreadable => (false, Effect::Applied),
         Outcome::Refused { status, .. } => match status.as_u16() {

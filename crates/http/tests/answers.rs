@@ -88,6 +88,31 @@ async fn a_body_where_none_was_documented_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_web_page_is_no_success_of_any_operation() {
+    let page =
+        || answer_with(200, &[("content-type", "Text/HTML; charset=utf-8")], "\n<!doctype html><h1>Hi</h1>");
+    let error = Vendor::new([page()]).client().empty::<()>(delete()).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&FaultKind::WebPage, Effect::Unknown));
+    assert!(!error.is_acknowledged(), "nobody knows whether the key is gone");
+
+    let error = create_answered(page()).await;
+    assert_eq!((error.kind(), error.effect(), error.attempts()), (&FaultKind::WebPage, Effect::Unknown, 1));
+    assert!(error.to_string().contains("a web page answers, not the API"), "{error}");
+
+    let error = get_answered(page()).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&FaultKind::WebPage, Effect::None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_only_labelled_as_a_web_page_is_read() {
+    let html = [("content-type", "text/html")];
+    assert_eq!(get_answered(answer_with(200, &html, r#"{"id":"k1"}"#)).await.unwrap().body().id, "k1");
+    for body in ["", "OK"] {
+        Vendor::new([answer_with(204, &html, body)]).client().empty::<()>(delete()).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_body_that_may_be_missing_may_be_missing() {
     for (body, expected) in [("", None), (" \n", None), ("null", None), ("7", Some(7))] {
         let response = Vendor::new([answer(200, body)]).client().optional::<u8, ()>(delete()).await.unwrap();

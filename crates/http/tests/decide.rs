@@ -23,6 +23,7 @@ fn each_outcome_is_decided_for_each_class() {
         //                           safe    idempotent          unsafe
         (Outcome::NotSent,           again, (again, Nothing), (again, Nothing)),
         (Outcome::NoAnswer,          again, (again, Unknown), (stop,  Unknown)),
+        (Outcome::WebPage,           stop,  (stop,  Unknown), (stop,  Unknown)),
         (Outcome::CutShort,          again, (again, Applied), (stop,  Applied)),
         (Outcome::Unreadable,        stop,  (stop,  Applied), (stop,  Applied)),
         (refused(429),               again, (again, Nothing), (again, Nothing)),

@@ -53,7 +53,7 @@ impl LatitudeSh {
 
     async fn keys(&self, operation: Operation) -> Result<Vec<ApiKey>> {
         let answer = self.client.list_api_keys().await.map_err(failed(operation))?;
-        answer.into_body().data.into_iter().map(|key| read(key, operation)).collect()
+        answer.interpret(|list| list.data.into_iter().map(|key| read(key, operation)).collect())
     }
 
     async fn remove(&self, operation: Operation, id: &KeyId) -> Result<()> {
@@ -84,12 +84,14 @@ impl ApiKeyProvider for LatitudeSh {
         let data = types::CreateApiKeyData::new(types::ResourceType::ApiKeys, attributes);
         let request = types::CreateApiKeyRequest::new(data);
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        let (key, secret) = split(answer.into_body().data);
-        let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
-        match limits.dropped_in(&issued.key) {
-            Some(field) => Err(Error::dishonoured(VENDOR, Operation::Create, field, issued)),
-            None => new.confirm(VENDOR, issued),
-        }
+        answer.interpret(|issued| {
+            let (key, secret) = split(issued.data);
+            let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
+            match limits.dropped_in(&issued.key) {
+                Some(field) => Err(Error::dishonoured(VENDOR, Operation::Create, field, issued)),
+                None => new.confirm(VENDOR, issued),
+            }
+        })
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
@@ -117,14 +119,16 @@ impl ApiKeyProvider for LatitudeSh {
         let request = about(id, attributes);
         let answer =
             self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
-        let key = read(answer.into_body().data, Operation::Update)
-            .map_err(|error| error.with_effect(Effect::Applied))?;
-        match limits.dropped_in(&key) {
-            Some(field) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Update)
-                .with_effect(Effect::Applied)
-                .with_message(format!("the vendor did not honour the field `{field}`"))),
-            None => changes.confirm(VENDOR, key),
-        }
+        answer.interpret(|updated| {
+            let key =
+                read(updated.data, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
+            match limits.dropped_in(&key) {
+                Some(field) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Update)
+                    .with_effect(Effect::Applied)
+                    .with_message(format!("the vendor did not honour the field `{field}`"))),
+                None => changes.confirm(VENDOR, key),
+            }
+        })
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
@@ -142,8 +146,10 @@ impl ApiKeyProvider for LatitudeSh {
         let request = about(id, types::UpdateApiKeyAttributes::default());
         let answer =
             self.client.regenerate_api_key(id.as_str(), &request).await.map_err(failed(Operation::Rotate))?;
-        let (key, secret) = split(answer.into_body().data);
-        IssuedKey::from_answer(read(key, Operation::Rotate), secret)
+        answer.interpret(|issued| {
+            let (key, secret) = split(issued.data);
+            IssuedKey::from_answer(read(key, Operation::Rotate), secret)
+        })
     }
 
     async fn reveal(&self, _id: &KeyId) -> Result<SecretKey> {

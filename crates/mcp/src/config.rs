@@ -74,6 +74,8 @@ impl McpConfig {
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
     pub fn connect(self) -> Result<Mcp> {
         let token = self.token.read(VENDOR)?;
+        // A body could hold any text, but what cannot be a credential in a header is none in a body either.
+        bearer_auth(token.clone()).check().map_err(|error| error.into_error(VENDOR))?;
         let (authentication, body_token) = match self.credential_place {
             CredentialPlace::Header => (bearer_auth(token), None),
             CredentialPlace::Body => (Authentication::none(), Some(token)),

@@ -69,7 +69,7 @@ impl Mcp {
     async fn keys(&self, operation: Operation) -> Result<Vec<ApiKey>> {
         let answer =
             self.client.list_api_keys(self.credentials().as_ref()).await.map_err(failed(operation))?;
-        answer.into_body().into_iter().map(|key| read(key, operation)).collect()
+        answer.interpret(|keys| keys.into_iter().map(|key| read(key, operation)).collect())
     }
 
     /// Removes a record; true for any id.
@@ -104,8 +104,10 @@ impl ApiKeyProvider for Mcp {
         let writing = self.writing.lock().await;
         let answer = self.client.create_api_key(&body).await.map_err(failed(Operation::Create))?;
         drop(writing);
-        let (key, secret) = split(answer.into_body());
-        new.confirm(VENDOR, IssuedKey::from_answer(read(key, Operation::Create), secret)?)
+        answer.interpret(|issued| {
+            let (key, secret) = split(issued);
+            new.confirm(VENDOR, IssuedKey::from_answer(read(key, Operation::Create), secret)?)
+        })
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {

@@ -26,9 +26,14 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
         _ => optional_setter(&field.name, &field.wire, &Input::of(file, &field.ty, field.boxed)),
     });
     let rest = object.rest.iter().map(|rest| {
-        let map = Type::Map(Box::new(rest.ty.clone()));
-        let values = Input { argument: file.ty(&map), conversion: quote!(.into()), boxed: false };
-        setter(&rest.name, &rest.name, &values)
+        let ty = file.rest(rest);
+        let input = match rest.ty {
+            Type::Any => {
+                Input { argument: quote!(impl Into<#ty>), conversion: quote!(.into()), boxed: false }
+            }
+            _ => Input { argument: ty, conversion: quote!(), boxed: false },
+        };
+        setter(&rest.name, &rest.name, &input)
     });
     quote! {
         impl #name {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::model::{Rest, Type, TypeId, Types};
 
@@ -49,9 +49,14 @@ impl<'a> File<'a> {
 
     /// Imports a name and returns it.
     pub(super) fn import(&self, module: &'static str, name: &str) -> TokenStream {
-        self.imports.borrow_mut().entry(module).or_default().insert(name.to_owned());
-        let name = ident(name.rsplit(' ').next().unwrap_or(name));
+        self.note(module, name);
+        let name = ident(name);
         quote!(#name)
+    }
+
+    /// Imports a name, or several words that mean one.
+    pub(super) fn note(&self, module: &'static str, name: &str) {
+        self.imports.borrow_mut().entry(module).or_default().insert(name.to_owned());
     }
 
     pub(super) fn http(&self, name: &str) -> TokenStream {
@@ -105,9 +110,9 @@ impl<'a> File<'a> {
             let name = ident(name);
             quote!(#name)
         } else if NAMES_OF_THE_RUNTIME.contains(&name.as_str()) {
-            let types = self.import("super", "types");
+            self.note("super::types", "self");
             let name = ident(name);
-            quote!(#types::#name)
+            quote!(types::#name)
         } else {
             self.import("super::types", name)
         }
@@ -122,6 +127,7 @@ impl<'a> File<'a> {
             for (module, names) in imports.iter().filter(|(module, _)| is_group(module)) {
                 let names: Vec<_> = names.iter().map(String::as_str).collect();
                 match names.as_slice() {
+                    ["self"] => text.push_str(&format!("use {module};\n")),
                     [one] => text.push_str(&format!("use {module}::{one};\n")),
                     several => text.push_str(&format!("use {module}::{{{}}};\n", several.join(", "))),
                 }
@@ -150,10 +156,9 @@ pub(super) fn ident(name: &str) -> Ident {
     syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, Span::call_site()))
 }
 
-/// The name of a constant.
-pub(super) fn constant(name: &str) -> Ident {
-    use heck::ToShoutySnakeCase;
-    format_ident!("{}", name.to_shouty_snake_case())
+/// The name of the constant that belongs to a method.
+pub(super) fn constant(method: &str) -> Ident {
+    ident(&method.to_uppercase())
 }
 
 fn pretty(tokens: TokenStream) -> String {
@@ -171,7 +176,7 @@ fn spaced(text: &str) -> String {
     let mut previous: Option<&str> = None;
     for line in text.lines() {
         let indent = |line: &str| line.len() - line.trim_start().len();
-        let starts = ["///", "#[", "impl", "pub ", "fn ", "deserializer."];
+        let starts = ["///", "#[", "impl", "pub ", "fn ", "static ", "deserializer."];
         let declarations = ["struct ", "type ", "static ", "pub const "];
         let is_start = starts.iter().any(|start| line.trim_start().starts_with(start));
         if let Some(previous) = previous {

@@ -1,7 +1,7 @@
 //! The docs of an operation.
 
 use super::docs::markdown;
-use crate::model::{Answer, Class, Docs, Operation, Status};
+use crate::model::{Answer, AnswerEnum, Class, Docs, Operation, Status, Success};
 
 /// What an operation does and how it is called, what it needs, returns and fails with.
 pub(super) fn method_docs(operation: &Operation) -> String {
@@ -21,17 +21,13 @@ pub(super) fn method_docs(operation: &Operation) -> String {
 
     let (successes, failures): (Vec<_>, Vec<_>) =
         operation.answers.iter().partition(|answer| is_success(answer.status));
-    sections.push(list(
-        "# Returns",
-        successes.into_iter().map(|answer| answered(&status(answer.status), answer)),
-    ));
-    let errors = failures.into_iter().map(|answer| match (&operation.error, &answer.variant) {
-        (Some(error), Some(variant)) => {
-            answered(&format!("{}, [`{variant}`]({}::{variant})", status(answer.status), error.name), answer)
-        }
-        _ => answered(&status(answer.status), answer),
-    });
-    let errors = list("# Errors", errors);
+    let success = match &operation.success {
+        Success::ByStatus(answers) => Some(answers),
+        _ => None,
+    };
+    sections.push(list("# Returns", successes.into_iter().map(|answer| answered(answer, success))));
+    let errors =
+        list("# Errors", failures.into_iter().map(|answer| answered(answer, operation.error.as_ref())));
     sections.push(if errors.is_empty() {
         "# Errors\n\nThe document describes none.".to_owned()
     } else {
@@ -60,8 +56,14 @@ fn list(heading: &str, items: impl Iterator<Item = String>) -> String {
     if items.is_empty() { String::new() } else { format!("{heading}\n\n{}", items.join("\n")) }
 }
 
-fn answered(head: &str, answer: &Answer) -> String {
-    item(head, &Docs { text: answer.text.clone(), notes: Vec::new() })
+/// An answer, with a link to its variant if it is one of an enum.
+fn answered(answer: &Answer, answers: Option<&AnswerEnum>) -> String {
+    let status = status(answer.status);
+    let head = match (answers, &answer.variant) {
+        (Some(answers), Some(variant)) => format!("{status}, [`{variant}`]({}::{variant})", answers.name),
+        _ => status,
+    };
+    item(&head, &Docs { text: answer.text.clone(), notes: Vec::new() })
 }
 
 /// An item of a list, on one line whatever the description looks like.

@@ -6,13 +6,16 @@ mod errors;
 mod file;
 mod method_docs;
 mod operations;
+mod options;
+mod size;
+mod statuses;
 mod types;
 mod unions;
 
 use quote::quote;
 
 use self::file::{File, ident};
-use crate::model::Api;
+use crate::model::{Api, Success};
 
 /// The files of a generated module with their text, which still has to be formatted.
 pub(crate) fn emit(api: &Api) -> Vec<(&'static str, String)> {
@@ -35,8 +38,18 @@ fn module(api: &Api) -> String {
     let options =
         api.operations.iter().filter_map(|operation| Some(operation.options.as_ref()?.name.as_str()));
     let base_url = api.base_url.as_ref().map(|_| "DEFAULT_BASE_URL");
-    let names =
-        ["Client"].into_iter().chain(base_url).chain(constants).chain(functions).chain(options).map(ident);
+    let answers = api.operations.iter().filter_map(|operation| match &operation.success {
+        Success::ByStatus(answers) => Some(answers.name.as_str()),
+        _ => None,
+    });
+    let names = ["Client"]
+        .into_iter()
+        .chain(base_url)
+        .chain(constants)
+        .chain(functions)
+        .chain(options)
+        .chain(answers)
+        .map(ident);
     let items = quote! {
         pub mod errors;
         mod operations;

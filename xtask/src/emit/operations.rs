@@ -3,11 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constructors::{Input, optional_setter, setter};
 use super::docs::{comment, docs, file_comment, markdown};
 use super::file::{File, constant, ident};
 use super::method_docs::method_docs;
-use crate::model::{Api, Class, ClientHeader, Credential, Operation, Options, Place, Scheme, Success, Type};
+use super::{options, statuses};
+use crate::model::{
+    AnswerEnum, Api, Class, ClientHeader, Credential, Operation, Place, Scheme, Success, Type,
+};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::beside_types(&api.types);
@@ -18,8 +20,13 @@ pub(super) fn emit(api: &Api) -> String {
     let headers = api.client_headers.iter().map(|header| client_header(&file, header));
     let credentials = api.credentials.iter().map(|credential| credential_function(&file, credential));
     let client = client(&file, api);
-    let options = api.operations.iter().filter_map(|operation| {
-        operation.options.as_ref().map(|options| options_struct(&file, operation, options))
+    let options = api
+        .operations
+        .iter()
+        .filter_map(|operation| Some(options::emit(&file, operation, operation.options.as_ref()?)));
+    let answers = api.operations.iter().filter_map(|operation| match &operation.success {
+        Success::ByStatus(answers) => Some(answer_enum(&file, operation, answers)),
+        _ => None,
     });
     let statics = api.operations.iter().map(|operation| operation_static(&file, operation));
     let items = quote! {
@@ -28,6 +35,7 @@ pub(super) fn emit(api: &Api) -> String {
         #(#credentials)*
         #client
         #(#options)*
+        #(#answers)*
         #(#statics)*
     };
     let head = file_comment("The client and its operations.");
@@ -68,7 +76,7 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
 }
 
 fn client(file: &File<'_>, api: &Api) -> TokenStream {
-    file.http("self as http");
+    file.note("api_keys_http", "self as http");
     let docs = comment(&format!("A client of {}. Cloning it is cheap.", markdown(&api.title)), 0);
     let new_docs = comment("A client that sends its requests through the given HTTP client.", 1);
     let methods = api.operations.iter().map(|operation| method(file, operation));
@@ -101,6 +109,10 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
             let ty = file.ty(ty);
             (quote!(Option<#ty>), quote!(optional))
         }
+        Success::ByStatus(answers) => {
+            let name = ident(&answers.name);
+            (quote!(#name), quote!(raw))
+        }
         Success::Raw => (file.import("api_keys_core", "SecretBytes"), quote!(raw)),
     };
     let failure = match &operation.error {
@@ -125,12 +137,23 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     // One argument per required parameter, however many there are.
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let request = request(file, operation);
+    let send = match &operation.success {
+        Success::ByStatus(answers) => {
+            let name = ident(&answers.name);
+            quote! {
+                let answer = self.http.raw(request).await?;
+                let status = answer.status().as_u16();
+                Ok(answer.map(|body| #name::read(status, body)))
+            }
+        }
+        _ => quote!(self.http.#call(request).await),
+    };
     quote! {
         #docs
         #allow
         pub async fn #name(&self, #(#parameters),*) -> Result<#response<#success>, #error<#failure>> {
             #request
-            self.http.#call(request).await
+            #send
         }
     }
 }
@@ -184,44 +207,32 @@ fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
     quote!(let request = #request::new(&#name)#(#arguments)*#(#options)*#body;)
 }
 
-fn options_struct(file: &File<'_>, operation: &Operation, options: &Options) -> TokenStream {
-    let name = ident(&options.name);
-    let summary = format!(
-        "What [`{}`](Client::{}) can be asked for beyond what it needs.",
-        operation.name, operation.name
-    );
-    let struct_docs = comment(&summary, 0);
-    let fields = options.fields.iter().map(|field| {
-        let field_docs = docs(&field.docs, &format!("The parameter `{}`.", field.wire), 1);
-        let name = ident(&field.name);
-        let ty = file.ty(&field.ty);
-        // An empty list is how a URL says that there is none.
-        let ty = if matches!(field.ty, Type::List(_)) { ty } else { quote!(Option<#ty>) };
-        quote!(#field_docs pub #name: #ty,)
-    });
-    let setters = options.fields.iter().map(|field| {
-        let input = Input::of(file, &field.ty, false);
-        match field.ty {
-            Type::List(_) => setter(&field.name, &field.wire, &input),
-            _ => optional_setter(&field.name, &field.wire, &input),
-        }
-    });
-    let new_docs = comment("Nothing beyond.", 1);
+/// The successes of an operation that returns different things by status. One that the document does not describe is
+/// kept as it came: the operation was done, so failing now would only hide what it brought.
+fn answer_enum(file: &File<'_>, operation: &Operation, answers: &AnswerEnum) -> TokenStream {
+    let name = ident(&answers.name);
+    let docs = comment(&format!("What [`{0}`](Client::{0}) returns, by status.", operation.name), 0);
+    let allow = statuses::allow_large_variant(file, answers);
+    let variants = statuses::variants(file, answers);
+    let decode = statuses::decode(file, answers, &quote!(body.expose()));
+    let other_docs = comment("A status or a body that the document does not describe.", 1);
+    let bytes = file.import("api_keys_core", "SecretBytes");
     quote! {
-        #struct_docs
-        #[derive(Debug, Clone, PartialEq, Default)]
+        #docs
+        #[derive(Debug)]
+        #allow
         #[non_exhaustive]
-        pub struct #name {
-            #(#fields)*
+        pub enum #name {
+            #variants
+            #other_docs
+            Other(#bytes),
         }
 
         impl #name {
-            #new_docs
-            pub fn new() -> Self {
-                Self::default()
+            fn read(status: u16, body: #bytes) -> Self {
+                let documented = #decode;
+                documented.unwrap_or(Self::Other(body))
             }
-
-            #(#setters)*
         }
     }
 }

@@ -156,7 +156,10 @@ fn enumeration(file: &File<'_>, definition: &TypeDef, words: &Enum) -> TokenStre
 
     let names: Vec<_> = words.values.iter().map(|value| ident(&value.name)).collect();
     let wires: Vec<_> = words.values.iter().map(|value| &value.wire).collect();
-    let variant_docs = wires.iter().map(|wire| comment(&format!("`{wire}`"), 1));
+    let variant_docs = wires.iter().map(|wire| {
+        let text = if wire.is_empty() { "The empty text." } else { &format!("`{wire}`") };
+        comment(text, 1)
+    });
     let other = ident(&words.other);
     let other_docs = comment("A value that the document does not list.", 1);
     let as_str_docs = comment("The value as it is on the wire.", 1);

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::docs::docs;
 use super::file::{File, ident};
+use super::size::{allow_large_variant, size};
 use super::types::{boxed, derives, type_docs};
 use crate::model::{Shape, Type, TypeDef, Union, Variant};
 
@@ -17,6 +18,9 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
     more.extend((definition.in_answer && !by_hand).then_some("Deserialize"));
     let untagged = (!more.is_empty()).then(|| quote!(#[serde(untagged)]));
     let derives = derives(file, definition, &more);
+    let sizes =
+        union.variants.iter().filter(|variant| !variant.boxed).map(|variant| size(file.types(), &variant.ty));
+    let allow = allow_large_variant(sizes.chain([8]));
     let variants = union.variants.iter().map(|variant| {
         let name = ident(&variant.name);
         let docs = docs(&variant.docs, &format!("{}.", description(file, &variant.ty)), 1);
@@ -32,6 +36,7 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         #type_docs
         #derives
         #untagged
+        #allow
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*

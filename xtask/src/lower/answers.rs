@@ -64,7 +64,8 @@ pub(super) fn lower<'d>(node: &Node<'d>, schemas: &mut Schemas<'d>, title: &str)
             _ => None,
         });
         let answer = enums.flat_map(|answers| &answers.answers).find(|answer| answer.status == *status);
-        let variant = answer.map(|answer| answer.bodies.first().map_or(&answer.name, |body| &body.variant).clone());
+        let variant =
+            answer.map(|answer| answer.bodies.first().map_or(&answer.name, |body| &body.variant).clone());
         Ok(Answer { status: *status, text: text(response)?, variant })
     });
     let documented = documented.collect::<Result<_, Problem>>()?;
@@ -122,7 +123,8 @@ fn by_status<'d>(
 /// What a call returns if the status makes no difference to it. Of several forms of one body JSON is the one that
 /// the client asks for.
 fn uniform(answers: &[StatusAnswer]) -> Option<Success> {
-    let mut bodies: Vec<&Option<Type>> = answers.iter().filter_map(|answer| Some(&answer.bodies.first()?.json)).collect();
+    let mut bodies: Vec<&Option<Type>> =
+        answers.iter().filter_map(|answer| Some(&answer.bodies.first()?.json)).collect();
     let some_empty = bodies.len() < answers.len();
     bodies.dedup();
     match (bodies.as_slice(), some_empty) {
@@ -150,7 +152,7 @@ impl Content {
                 None => Type::Any,
             };
             // Servers label JSON as text; a schema of more than text tells.
-            let structured = matches!(ty.core(), Type::Named(id) if !schemas.is_enum(*id)?);
+            let structured = matches!(ty.core(), Type::Named(id) if !schemas.is_enum(*id));
             if !is_json(media_type) && !structured && !matches!(ty, Type::List(_) | Type::Map(_)) {
                 content.text = true;
                 continue;

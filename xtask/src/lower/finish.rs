@@ -105,7 +105,7 @@ fn mark_secrets(types: &mut Types) {
 }
 
 /// Whether a value of this type holds a secret, as far as is known.
-pub(super) fn has_secret(types: &Types, ty: &Type) -> bool {
+fn has_secret(types: &Types, ty: &Type) -> bool {
     match ty.core() {
         Type::Secret => true,
         Type::Named(id) => types[*id].has_secret,

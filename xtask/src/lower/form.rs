@@ -76,17 +76,17 @@ pub(super) enum Form<'d> {
     Same(Node<'d>),
     List(Option<Node<'d>>),
     Map(Option<Node<'d>>),
+    /// Something that gets a declaration of its own.
+    Declared(Declared<'d>),
+}
+
+/// What a declared type is made from.
+#[derive(Debug)]
+pub(super) enum Declared<'d> {
     /// An object with known properties, gathered from these schemas.
     Struct(Vec<Node<'d>>),
     Enum(Vec<&'d str>),
     Union(Vec<Member<'d>>),
-}
-
-impl Form<'_> {
-    /// Whether this gets a declaration of its own.
-    pub(super) fn is_nominal(&self) -> bool {
-        matches!(self, Self::Struct(_) | Self::Enum(_) | Self::Union(_))
-    }
 }
 
 /// One of the alternatives of a union.
@@ -137,7 +137,8 @@ pub(super) fn form<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem> {
         [] => untyped(node)?,
         [name] => typed(node, name)?,
         several => {
-            Form::Union(several.iter().map(|name| Member { node: node.clone(), only: Some(name) }).collect())
+            let member = |name: &&'d str| Member { node: node.clone(), only: Some(name) };
+            Form::Declared(Declared::Union(several.iter().map(member).collect()))
         }
     };
     let null_listed = node.items_of("enum")?.iter().any(|value| value.value().is_null());
@@ -199,7 +200,7 @@ fn typed<'d>(node: &Node<'d>, name: &str) -> Result<Form<'d>, Problem> {
         "integer" => Ok(Form::Scalar(Type::Int64)),
         "number" => Ok(Form::Scalar(Type::Number)),
         "string" => match strings(node)? {
-            values if !values.is_empty() => Ok(Form::Enum(values)),
+            values if !values.is_empty() => Ok(Form::Declared(Declared::Enum(values))),
             _ if format == "password" || node.flag("writeOnly")? => Ok(Form::Scalar(Type::Secret)),
             _ if ["date-time", "date-time-local"].contains(&format) => Ok(Form::Scalar(Type::DateTime)),
             _ => Ok(Form::Scalar(Type::String)),
@@ -232,7 +233,7 @@ fn object<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
     let rest = node.get("additionalProperties");
     let closed = rest.as_ref().is_some_and(|rest| rest.value() == &Value::Bool(false));
     if closed || !node.entries_of("properties")?.is_empty() {
-        return Ok(Form::Struct(vec![node.clone()]));
+        return Ok(Form::Declared(Declared::Struct(vec![node.clone()])));
     }
     if let Some(first) = node.items_of("required")?.first() {
         return Err(first.problem("a required property that is not described", "add it to `properties`"));
@@ -255,21 +256,21 @@ fn union<'d>(list: &Node<'d>) -> Result<(Form<'d>, bool), Problem> {
     match members.len() {
         0 => Err(list.problem("no value but null fits", "add what else it may be")),
         1 => Ok((Form::Same(members.remove(0).node), null)),
-        _ => Ok((Form::Union(members), null)),
+        _ => Ok((Form::Declared(Declared::Union(members)), null)),
     }
 }
 
 /// All members of `allOf` together: one other schema, or one object with the properties of all.
 fn all_of<'d>(node: &Node<'d>, list: &Node<'d>) -> Result<Form<'d>, Problem> {
     let members = list.items()?;
-    if let [only] = members.as_slice() {
-        if only_annotations_beside(node, "allOf").is_ok() {
-            return Ok(Form::Same(only.clone()));
-        }
+    if let [only] = members.as_slice()
+        && only_annotations_beside(node, "allOf").is_ok()
+    {
+        return Ok(Form::Same(only.clone()));
     }
     let mut parts = Vec::new();
     gather(node, &mut parts, &mut Vec::new())?;
-    Ok(Form::Struct(parts))
+    Ok(Form::Declared(Declared::Struct(parts)))
 }
 
 fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, way: &mut Vec<String>) -> Result<(), Problem> {

@@ -20,19 +20,16 @@ use crate::problem::{Problem, Problems};
 /// Lowers a document, or says all that is wrong with it.
 pub(crate) fn lower(document: &Document) -> Result<Api, Problems> {
     let mut problems = Vec::new();
-    let api = attempt(document, &mut problems);
-    match api {
-        Ok(api) if problems.is_empty() => Ok(api),
-        Ok(_) => Err(Problems(without_repetitions(problems))),
-        Err(problem) => {
-            problems.push(problem);
-            Err(Problems(without_repetitions(problems)))
-        }
+    match attempt(document, &mut problems) {
+        Ok(Some(api)) if problems.is_empty() => return Ok(api),
+        Ok(_) => {}
+        Err(problem) => problems.push(problem),
     }
+    Err(Problems(without_repetitions(problems)))
 }
 
 /// Lowers what can be lowered, and notes what cannot.
-fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Api, Problem> {
+fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Option<Api>, Problem> {
     let root = document.root();
     root.expect_keys(
         "a document",
@@ -51,7 +48,7 @@ fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Api, Prob
     let (mut operations, client_headers) = operations::lower(document, &mut schemas, problems)?;
     if !problems.is_empty() {
         // The types may be incomplete: what follows relies on all of them.
-        return Err(problems.swap_remove(0));
+        return Ok(None);
     }
     let mut types = schemas.finish()?;
     finish::finish(&mut types, &mut operations);
@@ -59,7 +56,7 @@ fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Api, Prob
 
     let info = root.require("info")?;
     let text = info.text_of("description")?.unwrap_or_default().to_owned();
-    Ok(Api {
+    Ok(Some(Api {
         file: document.file().to_owned(),
         title: info.require("title")?.text()?.to_owned(),
         version: info.require("version")?.text()?.to_owned(),
@@ -69,7 +66,7 @@ fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Api, Prob
         client_headers,
         types,
         operations,
-    })
+    }))
 }
 
 /// The first server, if it says where the API is. Many documents name a place that only their authors have.

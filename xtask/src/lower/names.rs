@@ -40,6 +40,7 @@ impl Scope {
 
 /// What generated files import or get from the prelude, so that no type may be called so.
 pub(super) const RESERVED_TYPES: &[&str] = &[
+    "AdditionalProperties",
     "BTreeMap",
     "Box",
     "Clone",
@@ -49,6 +50,7 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "Deserialize",
     "Deserializer",
     "Display",
+    "DocumentedError",
     "Eq",
     "Err",
     "From",
@@ -56,8 +58,9 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "Into",
     "IntoIterator",
     "Iterator",
-    "Nullable",
+    "Map",
     "None",
+    "Nullable",
     "Ok",
     "Option",
     "PartialEq",

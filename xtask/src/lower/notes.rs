@@ -48,11 +48,11 @@ fn notes(node: &Node<'_>) -> Vec<String> {
             notes.push(format!("Format: {}.", code(&format)));
         }
     }
-    if let Some(Value::Array(allowed)) = value("enum") {
-        if allowed.iter().any(Value::is_number) {
-            let allowed: Vec<_> = allowed.iter().map(|value| code(&value.to_string())).collect();
-            notes.push(format!("One of {}.", allowed.join(", ")));
-        }
+    if let Some(Value::Array(allowed)) = value("enum")
+        && allowed.iter().any(Value::is_number)
+    {
+        let allowed: Vec<_> = allowed.iter().map(|value| code(&value.to_string())).collect();
+        notes.push(format!("One of {}.", allowed.join(", ")));
     }
     if let Some(default) = value("default") {
         let text = match &default {

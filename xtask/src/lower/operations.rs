@@ -45,7 +45,8 @@ pub(super) fn lower<'d>(
             }
         }
     }
-    Ok((operations, headers.into_inner()))
+    let headers = headers.finish(&operations);
+    Ok((operations, headers))
 }
 
 /// An operation and what stands around it.

@@ -4,7 +4,7 @@ use super::names::{self, Scope};
 use super::schemas::Schemas;
 use super::{notes, objects};
 use crate::document::Node;
-use crate::model::{ClientHeader, Parameter, Place, Type};
+use crate::model::{ClientHeader, Operation, Parameter, Place, Type};
 use crate::problem::Problem;
 
 /// The parameters of an operation.
@@ -16,22 +16,26 @@ pub(super) struct Parameters {
 
 /// The headers of a document that are set once for a client, not with each call.
 #[derive(Debug, Default)]
-pub(super) struct ClientHeaders {
-    headers: Vec<ClientHeader>,
-    scope: Scope,
-}
+pub(super) struct ClientHeaders(Vec<ClientHeader>);
 
 impl ClientHeaders {
-    pub(super) fn into_inner(self) -> Vec<ClientHeader> {
-        self.headers
+    /// The headers, under names that no operation has.
+    pub(super) fn finish(mut self, operations: &[Operation]) -> Vec<ClientHeader> {
+        let taken: Vec<_> = operations.iter().map(|operation| operation.name.to_uppercase()).collect();
+        let taken: Vec<_> = taken.iter().map(String::as_str).chain(["DEFAULT_BASE_URL"]).collect();
+        let mut scope = Scope::without(&taken);
+        for header in &mut self.0 {
+            header.name = scope.claim([header.name.as_str()]);
+        }
+        self.0
     }
 
     fn add(&mut self, node: &Node<'_>, wire: &str) -> Result<(), Problem> {
         let schema = node.require("schema")?.resolve()?;
         let default = schema.text_of("default")?.map(str::to_owned);
-        match self.headers.iter().find(|header| header.wire == wire) {
-            None => self.headers.push(ClientHeader {
-                name: self.scope.claim([names::constant_name(wire).as_str()]),
+        match self.0.iter().find(|header| header.wire == wire) {
+            None => self.0.push(ClientHeader {
+                name: names::constant_name(wire),
                 wire: wire.to_owned(),
                 default,
                 docs: notes::docs(node)?,
@@ -178,7 +182,7 @@ fn ty<'d>(
         Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => {
             return Ok(usage.ty);
         }
-        Type::Named(id) if schemas.is_enum(*id)? => return Ok(usage.ty),
+        Type::Named(id) if schemas.is_enum(*id) => return Ok(usage.ty),
         Type::Secret => "a secret does not belong into a URL, and one in a header is a security scheme",
         _ => "a parameter that is neither plain text, a number nor a truth value is not supported",
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::form::{Form, Member, form};
+use super::form::{Declared, Form, Member, form};
 use super::names::{self, Scope};
 use super::{objects, unions};
 use crate::document::{Document, Node};
@@ -20,7 +20,7 @@ pub(super) struct Schemas<'d> {
     /// The types of schemas that `$ref` can name, by pointer.
     named: HashMap<String, TypeId>,
     /// Schemas outside of the components that were mentioned and still have to be lowered.
-    waiting: Vec<(TypeId, Node<'d>, String)>,
+    waiting: Vec<(TypeId, Declared<'d>, Node<'d>, String)>,
     /// The types of schemas that nobody named, by what they look like.
     anonymous: HashMap<String, TypeId>,
     /// The references that are being followed now, to find those that lead back.
@@ -63,41 +63,44 @@ impl<'d> Schemas<'d> {
             None => Vec::new(),
         };
         // All names first, so that no type that is found on the way takes one of them.
-        let mut declared = Vec::new();
+        let mut forms = Vec::new();
         for (key, node) in components {
+            let name = names::type_name(key);
             match form(&node) {
-                Ok((form, _)) if form.is_nominal() => {
-                    let name = schemas.claim(&names::type_name(key));
-                    declared.push((schemas.reserve(&node), form, node, name));
+                Ok((Form::Declared(declared), _)) => {
+                    let name = schemas.claim(&name);
+                    forms.push((Some((schemas.reserve(&node), declared)), node, name));
                 }
-                // Lowered wherever it is used, and here so that nothing wrong with it goes unseen.
-                Ok(_) => problems.extend(schemas.usage(&node, &names::type_name(key)).err()),
+                Ok(_) => forms.push((None, node, name)),
                 Err(problem) => problems.push(problem),
             }
         }
-        for (id, form, node, name) in declared {
-            problems.extend(schemas.declare(id, form, &node, &name).err());
+        for (declared, node, name) in forms {
+            let lowered = match declared {
+                Some((id, declared)) => schemas.declare(id, declared, &node, &name),
+                // It is lowered wherever it is used, and here so that nothing wrong with it goes unseen.
+                None => schemas.usage(&node, &name).map(drop),
+            };
+            problems.extend(lowered.err());
         }
         Ok(schemas)
     }
 
     /// All types, unless some could not be lowered.
     pub(super) fn finish(mut self) -> Result<Types, Problem> {
-        while let Some((id, node, name)) = self.waiting.pop() {
-            let (form, _) = form(&node)?;
-            self.declare(id, form, &node, &name)?;
+        while let Some((id, declared, node, name)) = self.waiting.pop() {
+            self.declare(id, declared, &node, &name)?;
         }
         Ok(Types::new(self.definitions.into_iter().flatten().collect(), self.order))
     }
 
     /// Whether a type is an enum of strings. Its schema may still be waiting for its turn.
-    pub(super) fn is_enum(&self, id: TypeId) -> Result<bool, Problem> {
-        if let Some(definition) = &self.definitions[id.0] {
-            return Ok(matches!(definition.shape, Shape::Enum(_)));
-        }
-        match self.waiting.iter().find(|(waiting, ..)| *waiting == id) {
-            Some((_, node, _)) => Ok(matches!(form(node)?.0, Form::Enum(_))),
-            None => Ok(false),
+    pub(super) fn is_enum(&self, id: TypeId) -> bool {
+        match &self.definitions[id.0] {
+            Some(definition) => matches!(definition.shape, Shape::Enum(_)),
+            None => {
+                self.waiting.iter().any(|waiting| waiting.0 == id && matches!(waiting.1, Declared::Enum(_)))
+            }
         }
     }
 
@@ -112,10 +115,16 @@ impl<'d> Schemas<'d> {
         id
     }
 
-    fn declare(&mut self, id: TypeId, form: Form<'d>, node: &Node<'d>, name: &str) -> Result<(), Problem> {
+    fn declare(
+        &mut self,
+        id: TypeId,
+        declared: Declared<'d>,
+        node: &Node<'d>,
+        name: &str,
+    ) -> Result<(), Problem> {
         // Types that are found within come after this one.
         let position = self.order.len();
-        let shape = self.shape(form, name)?;
+        let shape = self.shape(declared, name)?;
         self.order.insert(position, id);
         self.definitions[id.0] = Some(TypeDef::new(name.to_owned(), notes::docs(node)?, shape));
         Ok(())
@@ -130,9 +139,11 @@ impl<'d> Schemas<'d> {
         let target = other.resolve()?;
         let (form, target_nullable) = self::form(&target)?;
         let nullable = nullable || target_nullable;
-        if form.is_nominal() && other.get("$ref").is_some() {
+        if let Form::Declared(declared) = form
+            && other.get("$ref").is_some()
+        {
             // A part of `oneOf` or a schema deep within another one is as good as a component.
-            return Ok(Usage { ty: Type::Named(self.named(&target)), nullable });
+            return Ok(Usage { ty: Type::Named(self.named(&target, declared)), nullable });
         }
         if self.way.iter().any(|pointer| pointer == target.pointer()) {
             return Err(node.problem("the schema consists of nothing but itself", "put an object in between"));
@@ -145,7 +156,7 @@ impl<'d> Schemas<'d> {
         usage.map(|usage| Usage { nullable: nullable || usage.nullable, ..usage })
     }
 
-    fn named(&mut self, target: &Node<'d>) -> TypeId {
+    fn named(&mut self, target: &Node<'d>, declared: Declared<'d>) -> TypeId {
         if let Some(id) = self.named.get(target.pointer()) {
             return *id;
         }
@@ -154,7 +165,7 @@ impl<'d> Schemas<'d> {
         let name = words.into_iter().rev().map(names::type_name).collect::<String>();
         let name = self.claim(&name);
         let id = self.reserve(target);
-        self.waiting.push((id, target.clone(), name));
+        self.waiting.push((id, declared, target.clone(), name));
         id
     }
 
@@ -181,17 +192,17 @@ impl<'d> Schemas<'d> {
                 Ok(Type::Map(Box::new(value.into_type())))
             }
             Form::Same(other) => Ok(self.usage(&other, proposed)?.ty),
-            nominal @ (Form::Struct(_) | Form::Enum(_) | Form::Union(_)) => {
+            Form::Declared(declared) => {
                 let docs = notes::docs(node)?;
-                self.anonymous(nominal, docs, proposed).map(Type::Named)
+                self.anonymous(declared, docs, proposed).map(Type::Named)
             }
         }
     }
 
     /// A type for a schema without a name: one that looks the same, or a new one.
-    fn anonymous(&mut self, form: Form<'d>, docs: Docs, proposed: &str) -> Result<TypeId, Problem> {
+    fn anonymous(&mut self, declared: Declared<'d>, docs: Docs, proposed: &str) -> Result<TypeId, Problem> {
         let position = self.order.len();
-        let shape = self.shape(form, proposed)?;
+        let shape = self.shape(declared, proposed)?;
         let key = format!("{:?}", shape.without_docs());
         if let Some(id) = self.anonymous.get(&key) {
             return Ok(*id);
@@ -204,12 +215,11 @@ impl<'d> Schemas<'d> {
         Ok(id)
     }
 
-    fn shape(&mut self, form: Form<'d>, name: &str) -> Result<Shape, Problem> {
-        match form {
-            Form::Struct(parts) => objects::lower(self, &parts, name).map(Shape::Struct),
-            Form::Union(members) => unions::lower(self, &members, name).map(Shape::Union),
-            Form::Enum(strings) => Ok(Shape::Enum(lower_enum(&strings))),
-            other => unreachable!("{other:?} has no declaration"),
+    fn shape(&mut self, declared: Declared<'d>, name: &str) -> Result<Shape, Problem> {
+        match declared {
+            Declared::Struct(parts) => objects::lower(self, &parts, name).map(Shape::Struct),
+            Declared::Union(members) => unions::lower(self, &members, name).map(Shape::Union),
+            Declared::Enum(strings) => Ok(Shape::Enum(lower_enum(&strings))),
         }
     }
 }

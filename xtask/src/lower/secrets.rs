@@ -1,6 +1,5 @@
 //! Places where a secret cannot be kept.
 
-use super::finish::has_secret;
 use crate::document::Document;
 use crate::model::{Operation, Presence, Shape, Type, TypeDef, Types};
 use crate::problem::Problem;
@@ -27,10 +26,8 @@ pub(super) fn check(
         }
     }
     for operation in operations {
-        if let Some(body) = operation.body.as_ref().filter(|body| !matches!(body.ty, Type::Named(_))) {
-            if has_secret(types, &body.ty) && *body.ty.core() == Type::Secret {
-                refuse(format!("the body of {}", operation.id));
-            }
+        if operation.body.as_ref().is_some_and(|body| *body.ty.core() == Type::Secret) {
+            refuse(format!("the body of {}", operation.id));
         }
     }
 }

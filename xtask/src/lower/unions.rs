@@ -2,7 +2,7 @@
 
 use heck::ToUpperCamelCase;
 
-use super::form::{Form, Member};
+use super::form::{Declared, Form, Member};
 use super::names::{self, Scope};
 use super::notes;
 use super::schemas::Schemas;
@@ -55,13 +55,13 @@ impl JsonType {
         };
         Ok(match form {
             _ if nullable => None,
-            Form::Any | Form::Same(_) | Form::Union(_) => None,
+            Form::Any | Form::Same(_) | Form::Declared(Declared::Union(_)) => None,
             Form::Scalar(Type::Bool) => Some(Self::Boolean),
             Form::Scalar(Type::Int32 | Type::Int64) => Some(Self::Integer),
             Form::Scalar(Type::Number) => Some(Self::Number),
-            Form::Scalar(_) | Form::Enum(_) => Some(Self::Text),
+            Form::Scalar(_) | Form::Declared(Declared::Enum(_)) => Some(Self::Text),
             Form::List(_) => Some(Self::List),
-            Form::Map(_) | Form::Struct(_) => Some(Self::Object),
+            Form::Map(_) | Form::Declared(Declared::Struct(_)) => Some(Self::Object),
         })
     }
 
@@ -94,10 +94,10 @@ fn kind_name(form: &Form<'_>) -> &'static str {
         Form::Scalar(Type::Int32 | Type::Int64) => "Integer",
         Form::Scalar(Type::Number) => "Number",
         Form::Scalar(_) => "Text",
-        Form::Enum(_) => "Word",
+        Form::Declared(Declared::Enum(_)) => "Word",
         Form::List(_) => "List",
-        Form::Map(_) | Form::Struct(_) => "Object",
-        Form::Union(_) => "Either",
+        Form::Map(_) | Form::Declared(Declared::Struct(_)) => "Object",
+        Form::Declared(Declared::Union(_)) => "Either",
     }
 }
 

@@ -278,7 +278,7 @@ impl Client {
     }
 }
 
-/// What [`get_api_key`](Client::get_api_key) can be asked for beyond what it needs.
+/// Optional parameters of [`get_api_key`](Client::get_api_key).
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetApiKeyOptions {
@@ -288,7 +288,7 @@ pub struct GetApiKeyOptions {
 }
 
 impl GetApiKeyOptions {
-    /// Nothing beyond.
+    /// No parameter set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -300,7 +300,7 @@ impl GetApiKeyOptions {
     }
 }
 
-/// What [`list_api_keys`](Client::list_api_keys) can be asked for beyond what it needs.
+/// Optional parameters of [`list_api_keys`](Client::list_api_keys).
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListApiKeysOptions {
@@ -324,7 +324,7 @@ pub struct ListApiKeysOptions {
 }
 
 impl ListApiKeysOptions {
-    /// Nothing beyond.
+    /// No parameter set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -365,6 +365,7 @@ impl ListApiKeysOptions {
         self
     }
 }
+
 static CREATE_API_KEY: Operation = Operation {
     id: "createApiKey",
     method: Method::POST,
@@ -372,6 +373,7 @@ static CREATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static GET_API_KEY: Operation = Operation {
     id: "getApiKey",
     method: Method::GET,
@@ -379,6 +381,7 @@ static GET_API_KEY: Operation = Operation {
     class: OperationClass::Safe,
     list: false,
 };
+
 static LIST_API_KEYS: Operation = Operation {
     id: "listApiKeys",
     method: Method::GET,
@@ -386,6 +389,7 @@ static LIST_API_KEYS: Operation = Operation {
     class: OperationClass::Safe,
     list: true,
 };
+
 static UPDATE_API_KEY: Operation = Operation {
     id: "updateApiKey",
     method: Method::POST,
@@ -393,6 +397,7 @@ static UPDATE_API_KEY: Operation = Operation {
     class: OperationClass::Idempotent,
     list: false,
 };
+
 static DELETE_API_KEY: Operation = Operation {
     id: "deleteApiKey",
     method: Method::POST,

@@ -312,7 +312,7 @@ impl Client {
     }
 }
 
-/// What [`list_api_keys`](Client::list_api_keys) can be asked for beyond what it needs.
+/// Optional parameters of [`list_api_keys`](Client::list_api_keys).
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListApiKeysOptions {
@@ -337,7 +337,7 @@ pub struct ListApiKeysOptions {
 }
 
 impl ListApiKeysOptions {
-    /// Nothing beyond.
+    /// No parameter set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -372,6 +372,7 @@ impl ListApiKeysOptions {
         self
     }
 }
+
 static CREATE_API_KEY: Operation = Operation {
     id: "createApiKey",
     method: Method::POST,
@@ -379,6 +380,7 @@ static CREATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static LIST_API_KEYS: Operation = Operation {
     id: "listApiKeys",
     method: Method::GET,
@@ -386,6 +388,7 @@ static LIST_API_KEYS: Operation = Operation {
     class: OperationClass::Safe,
     list: true,
 };
+
 static GET_API_KEY: Operation = Operation {
     id: "getApiKey",
     method: Method::GET,
@@ -393,6 +396,7 @@ static GET_API_KEY: Operation = Operation {
     class: OperationClass::Safe,
     list: false,
 };
+
 static UPDATE_API_KEY: Operation = Operation {
     id: "updateApiKey",
     method: Method::PATCH,
@@ -400,6 +404,7 @@ static UPDATE_API_KEY: Operation = Operation {
     class: OperationClass::Idempotent,
     list: false,
 };
+
 static DELETE_API_KEY: Operation = Operation {
     id: "deleteApiKey",
     method: Method::DELETE,
@@ -407,6 +412,7 @@ static DELETE_API_KEY: Operation = Operation {
     class: OperationClass::Idempotent,
     list: false,
 };
+
 static GET_API_KEY_SECRET: Operation = Operation {
     id: "getApiKeySecret",
     method: Method::GET,
@@ -414,6 +420,7 @@ static GET_API_KEY_SECRET: Operation = Operation {
     class: OperationClass::Safe,
     list: false,
 };
+
 static REVOKE_API_KEY: Operation = Operation {
     id: "revokeApiKey",
     method: Method::POST,
@@ -421,6 +428,7 @@ static REVOKE_API_KEY: Operation = Operation {
     class: OperationClass::Idempotent,
     list: false,
 };
+
 static VERIFY_API_KEY: Operation = Operation {
     id: "verifyApiKey",
     method: Method::POST,

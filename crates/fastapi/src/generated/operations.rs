@@ -160,6 +160,7 @@ impl Client {
         self.http.optional(request).await
     }
 }
+
 static CREATE_API_KEY: Operation = Operation {
     id: "createApiKey",
     method: Method::POST,
@@ -167,6 +168,7 @@ static CREATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static LIST_API_KEYS: Operation = Operation {
     id: "listApiKeys",
     method: Method::GET,
@@ -174,6 +176,7 @@ static LIST_API_KEYS: Operation = Operation {
     class: OperationClass::Safe,
     list: true,
 };
+
 static GET_API_KEY: Operation = Operation {
     id: "getApiKey",
     method: Method::GET,
@@ -181,6 +184,7 @@ static GET_API_KEY: Operation = Operation {
     class: OperationClass::Safe,
     list: false,
 };
+
 static DEACTIVATE_API_KEY: Operation = Operation {
     id: "deactivateApiKey",
     method: Method::DELETE,

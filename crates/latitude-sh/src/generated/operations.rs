@@ -196,6 +196,7 @@ impl Client {
         self.http.optional(request).await
     }
 }
+
 static LIST_API_KEYS: Operation = Operation {
     id: "listApiKeys",
     method: Method::GET,
@@ -203,6 +204,7 @@ static LIST_API_KEYS: Operation = Operation {
     class: OperationClass::Safe,
     list: true,
 };
+
 static CREATE_API_KEY: Operation = Operation {
     id: "createApiKey",
     method: Method::POST,
@@ -210,6 +212,7 @@ static CREATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static REGENERATE_API_KEY: Operation = Operation {
     id: "regenerateApiKey",
     method: Method::PUT,
@@ -217,6 +220,7 @@ static REGENERATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static UPDATE_API_KEY: Operation = Operation {
     id: "updateApiKey",
     method: Method::PATCH,
@@ -224,6 +228,7 @@ static UPDATE_API_KEY: Operation = Operation {
     class: OperationClass::Idempotent,
     list: false,
 };
+
 static DELETE_API_KEY: Operation = Operation {
     id: "deleteApiKey",
     method: Method::DELETE,

@@ -176,6 +176,7 @@ impl Client {
         self.http.empty(request).await
     }
 }
+
 static LIST_API_KEYS: Operation = Operation {
     id: "listApiKeys",
     method: Method::GET,
@@ -183,6 +184,7 @@ static LIST_API_KEYS: Operation = Operation {
     class: OperationClass::Safe,
     list: true,
 };
+
 static CREATE_API_KEY: Operation = Operation {
     id: "createApiKey",
     method: Method::POST,
@@ -190,6 +192,7 @@ static CREATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static ROTATE_API_KEY: Operation = Operation {
     id: "rotateApiKey",
     method: Method::POST,
@@ -197,6 +200,7 @@ static ROTATE_API_KEY: Operation = Operation {
     class: OperationClass::Unsafe,
     list: false,
 };
+
 static REVOKE_API_KEY: Operation = Operation {
     id: "revokeApiKey",
     method: Method::DELETE,

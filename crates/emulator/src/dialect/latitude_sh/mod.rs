@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use api_keys_core::{
-    ApiKey, ApiKeyProvider, IssuedKey, KeyId, KeyStatus, ListQuery, NewApiKey, RotateOptions, SecretKey,
-    Timestamp, UpdateApiKey,
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, IssuedKey, KeyId, KeyStatus, ListQuery, NewApiKey,
+    RotateOptions, SecretKey, Timestamp, UpdateApiKey,
 };
 use api_keys_memory::MemoryBuilder;
 use axum::Router;
@@ -117,7 +117,12 @@ impl Server {
     async fn list(&self) -> Result<Response, Refusal> {
         let mut data = Vec::new();
         for key in self.keys().await? {
-            data.push(self.resource(&key, None, json!([])).await?);
+            match self.resource(&key, None, json!([])).await {
+                Ok(resource) => data.push(resource),
+                // It was removed while the list was written.
+                Err(_) if self.state.store.find(&key.id).await.is_ok_and(|key| key.is_none()) => {}
+                Err(refusal) => return Err(refusal),
+            }
         }
         Ok(document(StatusCode::OK, &json!({ "data": data, "meta": {} })))
     }

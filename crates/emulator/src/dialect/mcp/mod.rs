@@ -33,6 +33,9 @@ pub enum Generation {
     /// In the `Authorization` header; the body of a create is flat. What runs today.
     #[default]
     Bearer,
+    /// In the header too, but times have no zone and the answer to a create lacks one of them. What ran for a week,
+    /// between the other two.
+    Zoneless,
     /// In the JSON body of every call, under `credentials`; the body of a create is wrapped, and times have no
     /// zone. What the published document describes.
     BodyCredentials,
@@ -101,8 +104,8 @@ impl Server {
     async fn create(&self, parts: &Parts, body: &[u8]) -> Result<Response, Refusal> {
         let payload = payload(&parts.headers, body, Untyped::Json)?;
         let wanted = match self.generation {
-            Generation::Bearer => {
-                self.authenticate(bearer(parts))?;
+            Generation::Bearer | Generation::Zoneless => {
+                self.authenticate(self.bearer(parts))?;
                 body::flat(body::value(&payload)?)
             }
             Generation::BodyCredentials => {
@@ -137,7 +140,7 @@ impl Server {
             Err(error) => return Err(crash(&error)),
         };
         let mut key = self.shown(&issued.key);
-        if self.generation == Generation::BodyCredentials {
+        if self.generation != Generation::Bearer {
             // The time is stored, but left out of this one answer.
             key.created.clear();
         }
@@ -210,12 +213,22 @@ impl Server {
     /// For the operations that need nothing but a token: today's server does not look at the body at all.
     fn authenticate_without_request(&self, parts: &Parts, body: &[u8]) -> Result<(), Refusal> {
         match self.generation {
-            Generation::Bearer => self.authenticate(bearer(parts)),
+            Generation::Bearer | Generation::Zoneless => self.authenticate(self.bearer(parts)),
             Generation::BodyCredentials => {
                 let payload = payload(&parts.headers, body, Untyped::Json)?;
                 let token = body::credentials(body::value(&payload)?, &[json!("body")])?;
                 self.authenticate(token.as_deref())
             }
+        }
+    }
+
+    /// The token of the header. Unlike HTTP has it, today's server knows the scheme in one way of writing only.
+    fn bearer<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
+        match self.generation {
+            Generation::Bearer => {
+                parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+            }
+            _ => super::bearer(&parts.headers),
         }
     }
 
@@ -246,7 +259,7 @@ impl Server {
     fn shown(&self, key: &ApiKey) -> Key {
         let stamp = |time: Timestamp| match self.generation {
             Generation::Bearer => isoformat(time) + "+00:00",
-            Generation::BodyCredentials => isoformat(time),
+            Generation::Zoneless | Generation::BodyCredentials => isoformat(time),
         };
         Key {
             key_id: key.id.clone(),
@@ -305,11 +318,6 @@ struct Rotated<'a> {
     key_id: &'a str,
     new_api_key: &'a str,
     message: &'a str,
-}
-
-/// The token of the header. Unlike HTTP has it, the scheme is written in one way only.
-fn bearer(parts: &Parts) -> Option<&str> {
-    parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 /// When a key ends that lives for so many days, which may be none or less. Years have four digits and no sign.

@@ -1,0 +1,56 @@
+//! How large values are, roughly: enough to know where clippy would ask for a `Box`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Presence, Shape, Type, Types};
+
+/// An attribute for an enum of which one variant is much larger than the others.
+///
+/// A `Box` would save memory only where many are alive at once, which answers to calls are not.
+pub(super) fn allow_large_variant(sizes: impl Iterator<Item = usize>) -> Option<TokenStream> {
+    // Clippy's threshold is 200, and these are estimates.
+    const NOTEWORTHY: usize = 150;
+    let mut sizes: Vec<_> = sizes.collect();
+    sizes.sort_unstable();
+    let difference = match sizes.as_slice() {
+        [.., second, largest] => largest - second,
+        _ => 0,
+    };
+    (difference > NOTEWORTHY)
+        .then(|| quote!(#[allow(clippy::large_enum_variant, reason = "few of them are alive at a time")]))
+}
+
+/// Bytes that a value of a type takes, without what it keeps elsewhere.
+pub(super) fn size(types: &Types, ty: &Type) -> usize {
+    match ty {
+        Type::Bool => 1,
+        Type::Int32 => 4,
+        Type::Int64 | Type::Number => 8,
+        Type::String | Type::Secret | Type::DateTime | Type::List(_) | Type::Map(_) => 24,
+        Type::Any => 32,
+        Type::Nullable(inner) => size(types, inner) + tag(inner),
+        Type::Named(id) => match &types[*id].shape {
+            Shape::Struct(object) => {
+                let fields = object.fields.iter().map(|field| {
+                    let tag = if field.presence == Presence::Required { 0 } else { tag(&field.ty) };
+                    if field.boxed { 8 } else { size(types, &field.ty) + tag }
+                });
+                fields.sum::<usize>() + if object.rest.is_some() { 24 } else { 0 }
+            }
+            Shape::Enum(_) => 24,
+            Shape::Union(union) => {
+                let variants = union
+                    .variants
+                    .iter()
+                    .map(|variant| if variant.boxed { 8 } else { size(types, &variant.ty) });
+                variants.max().unwrap_or_default() + 8
+            }
+        },
+    }
+}
+
+/// What telling a value from none costs.
+fn tag(ty: &Type) -> usize {
+    if matches!(ty, Type::Int64 | Type::Number) { 8 } else { 0 }
+}

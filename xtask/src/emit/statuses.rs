@@ -1,0 +1,122 @@
+//! Enums of which each variant is what one status means.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::docs::{comment, markdown};
+use super::file::{File, ident};
+use super::method_docs::status;
+use super::size;
+use crate::model::{AnswerBody, AnswerEnum, Status, StatusAnswer, Type};
+
+/// Whether any of the bodies may hold a secret.
+pub(super) fn has_secret(file: &File<'_>, answers: &AnswerEnum) -> bool {
+    let bodies = answers.answers.iter().flat_map(|answer| &answer.bodies);
+    bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.core() {
+        Type::Secret => true,
+        Type::Named(id) => file.types()[*id].has_secret,
+        _ => false,
+    })
+}
+
+/// See [`size::allow_large_variant`].
+pub(super) fn allow_large_variant(file: &File<'_>, answers: &AnswerEnum) -> Option<TokenStream> {
+    let bodies = answers.answers.iter().flat_map(|answer| &answer.bodies);
+    let sizes = bodies.map(|body| body.json.as_ref().map_or(24, |ty| size::size(file.types(), ty)));
+    // There may be variants without a body too.
+    size::allow_large_variant(sizes.chain([0]))
+}
+
+/// Whether any of the answers has a body.
+pub(super) fn reads_body(answers: &AnswerEnum) -> bool {
+    answers.answers.iter().any(|answer| !answer.bodies.is_empty())
+}
+
+pub(super) fn variants(file: &File<'_>, answers: &AnswerEnum) -> TokenStream {
+    answers.answers.iter().map(|answer| answer_variants(file, answer)).collect()
+}
+
+fn answer_variants(file: &File<'_>, answer: &StatusAnswer) -> TokenStream {
+    let separator = if answer.text.is_empty() { "" } else { ": " };
+    let text = format!("{}{separator}{}", status(answer.status), markdown(&answer.text));
+    let status_field = tells_status(answer).then(|| {
+        let docs = comment("The status.", 2);
+        quote!(#docs status: u16,)
+    });
+    if answer.bodies.is_empty() {
+        let (name, docs) = (ident(&answer.name), comment(&text, 1));
+        let fields = status_field.map(|field| quote!({ #field }));
+        return quote!(#docs #name #fields,);
+    }
+    let variants = answer.bodies.iter().enumerate().map(|(index, body)| {
+        let name = ident(&body.variant);
+        let text = if index == 0 { &text } else { &format!("{}, as text.", status(answer.status)) };
+        let docs = comment(text, 1);
+        let ty = body.json.as_ref().map_or(quote!(String), |ty| file.ty(ty));
+        match &status_field {
+            Some(field) => {
+                let body_docs = comment("The body.", 2);
+                quote!(#docs #name { #field #body_docs body: #ty },)
+            }
+            None => quote!(#docs #name(#ty),),
+        }
+    });
+    quote!(#(#variants)*)
+}
+
+/// Whether a variant has to tell the status, because it stands for several.
+fn tells_status(answer: &StatusAnswer) -> bool {
+    !matches!(answer.status, Status::Code(_))
+}
+
+/// The match that makes an optional variant of a `status` and the bytes of a body.
+pub(super) fn decode(file: &File<'_>, answers: &AnswerEnum, bytes: &TokenStream) -> TokenStream {
+    let arms = answers.answers.iter().map(|answer| arm(file, answer, bytes));
+    let otherwise = match answers.answers.last().map(|answer| answer.status) {
+        Some(Status::Default) => quote!(),
+        _ => quote!(_ => None,),
+    };
+    quote! {
+        match status {
+            #(#arms)*
+            #otherwise
+        }
+    }
+}
+
+fn arm(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenStream {
+    let pattern = match answer.status {
+        Status::Code(code) => {
+            let code = Literal::u16_unsuffixed(code);
+            quote!(#code)
+        }
+        Status::Range(class) => {
+            let class = Literal::u16_unsuffixed(class);
+            quote!(_ if status / 100 == #class)
+        }
+        Status::Default => quote!(_),
+    };
+    let mut attempts = answer.bodies.iter().map(|body| attempt(file, answer, body, bytes));
+    let value = match attempts.next() {
+        None => {
+            let name = ident(&answer.name);
+            let status = tells_status(answer).then(|| quote!({ status }));
+            quote!(Some(Self::#name #status))
+        }
+        Some(first) => quote!(#first #(.or_else(|| #attempts))*),
+    };
+    quote!(#pattern => #value,)
+}
+
+/// Reading the body in one of its forms.
+fn attempt(file: &File<'_>, answer: &StatusAnswer, body: &AnswerBody, bytes: &TokenStream) -> TokenStream {
+    let name = ident(&body.variant);
+    let variant =
+        if tells_status(answer) { quote!(|body| Self::#name { status, body }) } else { quote!(Self::#name) };
+    if body.json.is_some() {
+        let decode = file.http("decode_json");
+        quote!(#decode(#bytes).map(#variant))
+    } else {
+        quote!(String::from_utf8(#bytes.to_vec()).ok().map(#variant))
+    }
+}
