@@ -58,12 +58,20 @@ impl Capabilities {
     ///
     /// # Errors
     /// [`Unsupported`](crate::ErrorKind::Unsupported), [`UnsupportedField`](crate::ErrorKind::UnsupportedField),
-    /// or [`InvalidInput`](crate::ErrorKind::InvalidInput) when a needed owner is missing or the page size is 0.
+    /// or [`InvalidInput`](crate::ErrorKind::InvalidInput) when a needed owner is missing, the page size is 0, or there
+    /// is a cursor although the vendor has one page only.
     pub fn check_list(&self, vendor: &'static str, query: &ListQuery) -> Result<()> {
         self.check(vendor, Operation::List)?;
         within(vendor, Operation::List, query.fields(), self.list_fields)?;
         if query.limit == Some(0) {
             return Err(Error::invalid_input(vendor, Operation::List, "a page must hold at least one key"));
+        }
+        if query.cursor.is_some() && !self.paged {
+            return Err(Error::invalid_input(
+                vendor,
+                Operation::List,
+                "the cursor is not one of this provider",
+            ));
         }
         self.check_owner(vendor, Operation::List, query.owner.as_deref())
     }

@@ -189,10 +189,17 @@ fn list_is_refused_when_a_filter_is_not_honoured_or_a_page_is_empty() {
         ALL.check_list("fake", &query).expect("every filter is honoured");
         assert_eq!(query.fields(), FieldSet::of(&[field]));
     }
-    let hints = new().limit(1).cursor(api_keys_core::Cursor::new("c"));
-    NO_FIELDS.check_list("fake", &hints).expect("page size and cursor are always honoured");
+    NO_FIELDS.check_list("fake", &new().limit(1)).expect("the page size is a hint");
     let empty = NO_FIELDS.check_list("fake", &new().limit(0));
     assert_eq!(refused(empty), (ErrorKind::InvalidInput, Some(Operation::List)));
+}
+
+#[test]
+fn a_cursor_is_refused_where_there_is_only_one_page() {
+    let query = ListQuery::new().cursor(api_keys_core::Cursor::new("c"));
+    let outcome = NO_FIELDS.check_list("fake", &query);
+    assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(Operation::List)));
+    NO_FIELDS.paged().check_list("fake", &query).expect("the provider reads it");
 }
 
 #[test]

@@ -1,0 +1,155 @@
+//! Honest providers pass: the embedded one, which is the reference of what the trait means, and others made from it.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys_conformance::{Options, Outcome, Report, run};
+use api_keys_core::{ApiKeyProvider, ListQuery, NewApiKey};
+use api_keys_memory::Memory;
+use support::vendor::{DISABLING, KEEPING, OWNING, REMOVING, Vendor, everything};
+use support::{Clock, failed};
+
+fn passed(report: &Report) -> BTreeSet<&'static str> {
+    let passed = report.checks().iter().filter(|check| matches!(check.outcome, Outcome::Passed));
+    passed.map(|check| check.name).collect()
+}
+
+fn skipped(report: &Report) -> Vec<&'static str> {
+    let skipped = report.checks().iter().filter(|check| matches!(check.outcome, Outcome::Skipped { .. }));
+    skipped.map(|check| check.name).collect()
+}
+
+async fn active(keys: &impl ApiKeyProvider) -> usize {
+    keys.list(ListQuery::new()).await.expect("a page").items.len()
+}
+
+#[tokio::test]
+async fn memory_passes_with_nothing_said() {
+    let keys = Memory::new();
+    run(&keys, Options::new()).await.assert_passed();
+    assert_eq!(active(&keys).await, 0);
+}
+
+#[tokio::test]
+async fn memory_passes_with_everything_said_and_skips_only_what_it_does_not_have() {
+    let clock = Clock::start();
+    let keys = clock.builder().retain_secrets(true).max_active(5).build().expect("no file to fail on");
+    let report = run(&keys, clock.options()).await;
+    report.assert_passed();
+    let expected = [
+        "create_refuses_an_expiry_below_the_smallest",
+        "list_without_paging_is_one_page",
+        "a_reversible_revocation_can_be_undone",
+        "unsupported_operations_send_nothing",
+        "unsupported_fields_of_create_send_nothing",
+        "unknown_extra_fields_of_create_send_nothing",
+        "a_create_without_its_owner_sends_nothing",
+        "unsupported_fields_of_update_send_nothing",
+        "fields_that_cannot_be_cleared_send_nothing",
+        "unknown_extra_fields_of_update_send_nothing",
+        "unsupported_fields_of_list_send_nothing",
+        "a_list_without_its_owner_sends_nothing",
+        "unsupported_fields_of_revoke_send_nothing",
+    ];
+    assert_eq!(skipped(&report), expected, "{report}");
+}
+
+#[tokio::test]
+async fn memory_passes_with_pages_of_one_key() {
+    let keys = Memory::builder().page_size(1).build().expect("no file to fail on");
+    run(&keys, Options::new()).await.assert_passed();
+}
+
+#[tokio::test]
+async fn memory_passes_with_a_default_expiry() {
+    let keys =
+        Memory::builder().default_expiry(Duration::from_secs(3600)).build().expect("no file to fail on");
+    run(&keys, Options::new()).await.assert_passed();
+}
+
+#[tokio::test]
+async fn keys_of_others_neither_disturb_the_run_nor_are_touched_by_it() {
+    let keys = Memory::builder().page_size(3).build().expect("no file to fail on");
+    for name in ["", "a", "check-", "ключ"] {
+        let _ = keys.create(NewApiKey::new(name).owner("org_1")).await.expect("a key");
+    }
+    let before = keys.list(ListQuery::new().include_inactive(true)).await.expect("a page");
+    run(&keys, Options::new().owner("org_1").other_owner("org_2")).await.assert_passed();
+    let after = keys.list(ListQuery::new().include_inactive(true)).await.expect("a page");
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn pointers_to_a_provider_pass_as_the_provider_does() {
+    let keys = Memory::new();
+    let direct = run(&keys, Options::new()).await;
+    let dynamic: &dyn ApiKeyProvider = &keys;
+    let shared: Arc<dyn ApiKeyProvider> = Arc::new(keys.clone());
+    let boxed: Box<dyn ApiKeyProvider> = Box::new(keys.clone());
+    let nested = Arc::new(Box::new(keys.clone()));
+    for report in [
+        run(dynamic, Options::new()).await,
+        run(&shared, Options::new()).await,
+        run(&boxed, Options::new()).await,
+        run(&nested, Options::new()).await,
+    ] {
+        report.assert_passed();
+        assert_eq!(passed(&report), passed(&direct));
+    }
+}
+
+#[tokio::test]
+async fn every_check_is_passed_by_an_honest_provider_of_some_shape() {
+    let mut seen = BTreeSet::new();
+    let mut all = BTreeSet::new();
+    for capabilities in [everything(), KEEPING, REMOVING, DISABLING, OWNING] {
+        let clock = Clock::start();
+        let vendor = Vendor::new(&clock, capabilities);
+        let report = run(&vendor, vendor.options(&clock)).await;
+        report.assert_passed();
+        assert_eq!(active(&vendor.keys).await, 0, "{capabilities:?}");
+        seen.extend(passed(&report));
+        all.extend(report.checks().iter().map(|check| check.name));
+    }
+    let never: Vec<_> = all.difference(&seen).collect();
+    assert!(never.is_empty(), "no shape of provider gets these checks to run: {never:?}");
+}
+
+#[tokio::test]
+async fn a_check_can_be_left_out_with_a_reason() {
+    let options = Options::new().skip("a_new_key_is_listed", "the list is late");
+    let report = run(&Memory::new(), options).await;
+    report.assert_passed();
+    assert!(skipped(&report).contains(&"a_new_key_is_listed"));
+    assert!(report.to_string().contains("skipped a_new_key_is_listed: the list is late"), "{report}");
+}
+
+#[tokio::test]
+async fn a_check_to_leave_out_that_does_not_exist_fails_the_run() {
+    let report = run(&Memory::new(), Options::new().skip("a_new_key_is_lsited", "a slip")).await;
+    assert_eq!(failed(&report), ["a_new_key_is_lsited"]);
+}
+
+#[tokio::test]
+async fn the_future_of_a_run_can_be_spawned() {
+    let keys: Arc<dyn ApiKeyProvider> = Arc::new(Memory::new());
+    let report = tokio::spawn(async move { run(&keys, Options::new()).await }).await.expect("a report");
+    report.assert_passed();
+}
+
+#[tokio::test]
+async fn the_run_pauses_after_every_change() {
+    let pauses = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let counter = Arc::clone(&pauses);
+    let options = Options::new().settle(move || {
+        counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        std::future::ready(())
+    });
+    let report = run(&Memory::new(), options).await;
+    report.assert_passed();
+    // Hardly a check does not create a key.
+    assert!(pauses.load(std::sync::atomic::Ordering::SeqCst) > report.checks().len() as u64);
+}
