@@ -46,6 +46,9 @@ pub enum ProviderConfig {
     #[cfg(feature = "fastapi")]
     #[serde(rename = "fastapi")]
     FastApi(api_keys_fastapi::FastApiConfig),
+    /// An application that mounts keyshield.
+    #[cfg(feature = "keyshield")]
+    Keyshield(api_keys_keyshield::KeyshieldConfig),
     /// A Latitude.sh account.
     #[cfg(feature = "latitude-sh")]
     LatitudeSh(api_keys_latitude_sh::LatitudeShConfig),
@@ -109,6 +112,8 @@ impl ProviderConfig {
             Self::Clerk(config) => Arc::new(config.connect()?),
             #[cfg(feature = "fastapi")]
             Self::FastApi(config) => Arc::new(config.connect()?),
+            #[cfg(feature = "keyshield")]
+            Self::Keyshield(config) => Arc::new(config.connect()?),
             #[cfg(feature = "latitude-sh")]
             Self::LatitudeSh(config) => Arc::new(config.connect()?),
             #[cfg(feature = "mcp")]

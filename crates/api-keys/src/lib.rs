@@ -25,10 +25,16 @@ pub use api_keys_fastapi::FastApiConfig;
     feature = "better-auth",
     feature = "clerk",
     feature = "fastapi",
+    feature = "keyshield",
     feature = "latitude-sh",
     feature = "mcp"
 ))]
 pub use api_keys_http as http;
+#[cfg(feature = "keyshield")]
+pub use api_keys_keyshield as keyshield;
+#[cfg(feature = "keyshield")]
+#[doc(no_inline)]
+pub use api_keys_keyshield::KeyshieldConfig;
 #[cfg(feature = "latitude-sh")]
 pub use api_keys_latitude_sh as latitude_sh;
 #[cfg(feature = "latitude-sh")]
@@ -44,3 +50,7 @@ pub use api_keys_memory as memory;
 #[cfg(feature = "memory")]
 #[doc(no_inline)]
 pub use config::MemoryConfig;
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/promises.md")]
+pub mod promises {}

@@ -1,5 +1,7 @@
 //! What better-auth's operations mean in terms of the trait.
 
+use std::time::Duration;
+
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Capabilities, Effect, Error, ErrorKind, Expiry, Field, IssuedKey, KeyExpiry,
     KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result, Revocation,
@@ -15,6 +17,9 @@ pub(crate) const VENDOR: &str = "better-auth";
 
 /// The server reads at most this many rows, whatever is asked (its option `defaultFindManyLimit`).
 const CEILING: u32 = 100;
+
+/// As many keys as are asked for at a time. Under Node, servers of version 1.5 never end an answer of more than 16 KiB.
+const PAGE: u32 = 20;
 
 /// What better-auth can do.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
@@ -42,6 +47,7 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 /// - Scopes (`permissions`) and quotas can only be set by the server itself. Keys show them as scopes of the form
 ///   `resource:action`.
 /// - **Expired** keys are removed by the server from time to time.
+/// - **Lists** are newest first, and reach the newest 100 keys; servers before 1.5 list the oldest 100, oldest first.
 #[derive(Debug, Clone)]
 pub struct BetterAuth {
     client: Client,
@@ -65,6 +71,10 @@ impl BetterAuth {
             organization_id: owner.map(str::to_owned),
             limit: Some(limit.into()),
             offset: Some(offset.try_into().unwrap_or(i64::MAX)),
+            // The server cuts the list off before it pages, and the newest keys are the ones to be missed: among
+            // them is the orphan of a create that failed a moment ago.
+            sort_by: Some("createdAt".to_owned()),
+            sort_direction: Some(types::SortDirection::Desc),
             ..ListApiKeysOptions::default()
         };
         let answer = self.client.list_api_keys(&options).await.map_err(failed(Operation::List))?;
@@ -153,10 +163,10 @@ impl ApiKeyProvider for BetterAuth {
         let mut cursor = OffsetCursor::parse(query.cursor.as_ref()).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
-        let limit = query.limit.unwrap_or(CEILING);
+        let limit = query.limit.unwrap_or(PAGE);
         loop {
             let (keys, total) =
-                self.keys(query.owner.as_deref(), cursor.offset(), cursor.limit(limit, CEILING)).await?;
+                self.keys(query.owner.as_deref(), cursor.offset(), cursor.limit(limit, PAGE)).await?;
             match cursor.page(keys, total) {
                 Some(mut page) => {
                     if !query.include_inactive {
@@ -239,9 +249,11 @@ impl ApiKeyProvider for BetterAuth {
 
 /// The key in the trait's terms.
 fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let id = KeyId::new(key.id).map_err(|error| {
+    let unreadable = |error: &dyn std::fmt::Display| {
         Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    })?;
+    };
+    let id = KeyId::new(key.id).map_err(|error| unreadable(&error))?;
+    let metadata = key.metadata.map(|json| json.value()).transpose().map_err(|error| unreadable(&error))?;
     let mut read = ApiKey::new(id);
     read.name = key.name;
     read.hint = key.start;
@@ -250,8 +262,9 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
     read.created_at = key.created_at.timestamp();
     read.updated_at = key.updated_at.timestamp();
     read.expiry = match &key.expires_at {
-        None => KeyExpiry::Never,
-        Some(time) => time.timestamp().map_or(KeyExpiry::Unknown, KeyExpiry::At),
+        Nullable::Null => KeyExpiry::Never,
+        Nullable::Value(time) => time.timestamp().map_or(KeyExpiry::Unknown, KeyExpiry::At),
+        Nullable::Absent => KeyExpiry::Unknown,
     };
     read.last_used_at = key.last_request.as_ref().and_then(http::DateTime::timestamp);
     read.status = match key.enabled {
@@ -259,7 +272,7 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
         true if read.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
         true => KeyStatus::Active,
     };
-    read.metadata = key.metadata.filter(|metadata| !metadata.is_null());
+    read.metadata = metadata;
     read.extra = key.additional_properties.into_public();
     let further = [
         ("configId", key.config_id.map(Value::from)),
@@ -327,9 +340,13 @@ fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
         // Before 1.6.11 the limit of a key used as a session came as a 401.
         (_, "RATE_LIMITED") => Some(ErrorKind::RateLimited),
         (_, "USAGE_EXCEEDED") => Some(ErrorKind::LimitReached),
-        (400, "METADATA_DISABLED" | "METADATA_IS_DISABLED" | "KEY_DISABLED_EXPIRATION") => {
-            Some(ErrorKind::UnsupportedField)
-        }
+        // An update without metadata always has a value; metadata alone is none where they are switched off.
+        (
+            400,
+            "METADATA_DISABLED" | "METADATA_IS_DISABLED" | "NO_VALUES_TO_UPDATE" | "KEY_DISABLED_EXPIRATION",
+        ) => Some(ErrorKind::UnsupportedField),
+        // The credential is a key that is too short to be one.
+        (403, "INVALID_API_KEY") => Some(ErrorKind::Unauthenticated),
         (403, "MISSING_OR_NULL_ORIGIN" | "INVALID_ORIGIN") | (500, "ORGANIZATION_PLUGIN_REQUIRED") => {
             Some(ErrorKind::Configuration)
         }
@@ -339,8 +356,16 @@ fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
         }
         _ => None,
     };
+    // The limit of a key says how long to wait in the body, not in a header.
+    let wait = body.as_ref().and_then(|body| body.details.as_ref()?.try_again_in);
+    let wait = wait.and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok());
     let (code, message) = body.map_or((None, None), |body| (body.code, Some(body.message)));
-    fault.into_error(VENDOR, operation, VendorSaid { code, message, kind, ..VendorSaid::default() })
+    let error =
+        fault.into_error(VENDOR, operation, VendorSaid { code, message, kind, ..VendorSaid::default() });
+    match wait {
+        Some(wait) if error.retry_after().is_none() => error.with_retry_after(wait),
+        _ => error,
+    }
 }
 
 /// Takes the secret off, which leaves the key as the other operations return it.

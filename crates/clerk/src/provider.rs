@@ -219,9 +219,11 @@ impl ApiKeyProvider for Clerk {
 
 /// The key in the trait's terms.
 fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let id = KeyId::new(key.id).map_err(|error| {
+    let unreadable = |error: &dyn std::fmt::Display| {
         Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    })?;
+    };
+    let id = KeyId::new(key.id).map_err(|error| unreadable(&error))?;
+    let metadata = key.claims.map(|json| json.value()).transpose().map_err(|error| unreadable(&error))?;
     let mut read = ApiKey::new(id);
     read.name = Some(key.name);
     read.description = key.description.into_option();
@@ -230,8 +232,9 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
     read.created_at = time(key.created_at);
     read.updated_at = time(key.updated_at);
     read.expiry = match key.expiration {
-        None => KeyExpiry::Never,
-        Some(number) => time(number).map_or(KeyExpiry::Unknown, KeyExpiry::At),
+        Nullable::Null => KeyExpiry::Never,
+        Nullable::Value(number) => time(number).map_or(KeyExpiry::Unknown, KeyExpiry::At),
+        Nullable::Absent => KeyExpiry::Unknown,
     };
     read.last_used_at = key.last_used_at.and_then(time);
     read.status = match (key.revoked, key.expired) {
@@ -239,7 +242,7 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
         (false, true) => KeyStatus::Expired,
         (false, false) => KeyStatus::Active,
     };
-    read.metadata = key.claims.filter(|claims| !claims.is_null());
+    read.metadata = metadata;
     read.extra = key.additional_properties.into_public();
     let further = [
         ("type", Some(key.r#type)),

@@ -45,6 +45,7 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// - MCP: a year when no expiry is given; whole days; five keys per user.
     /// - Latitude.sh: neither expiry nor scopes; `read_only` and `allowed_ips` are extra fields.
     /// - FastAPI: the name is its `description`; scopes are its roles.
+    /// - keyshield: no scopes unless some are said.
     ///
     /// # Errors
     /// [`UnsupportedField`](crate::ErrorKind::UnsupportedField) and
@@ -87,7 +88,7 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// Changes a key's metadata: each field is kept, cleared or set.
     ///
     /// # Vendors
-    /// better-auth, Clerk (not the name) and Latitude.sh.
+    /// better-auth, Clerk (not the name), Latitude.sh and keyshield.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing changes;
@@ -101,7 +102,7 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// The emergency button, which every vendor has: afterwards this secret no longer authenticates.
     ///
     /// # Vendors
-    /// - better-auth: switches the key off, which can be undone.
+    /// - better-auth, keyshield: switches the key off, which can be undone.
     /// - Clerk, FastAPI: for good; the record stays.
     /// - MCP, Latitude.sh: removes the record.
     ///
@@ -155,7 +156,7 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// was not answered, and the caller must not let the secret pass.
     ///
     /// # Vendors
-    /// Clerk.
+    /// Clerk and keyshield.
     ///
     /// # Errors
     /// Any kind that the connection brings.

@@ -244,10 +244,6 @@ fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
             if status == 400 && operation == Operation::Create && text.contains("Maximum") {
                 said.kind = Some(ErrorKind::LimitReached);
             }
-            // The router's own words: no such path, so no such API at this base URL.
-            if status == 404 && text == "Not Found" {
-                said.kind = Some(ErrorKind::Configuration);
-            }
             said.message = Some(text);
         }
         Some(ErrorBody { detail: Some(Detail::Faults(faults)), .. }) => {
@@ -258,6 +254,10 @@ fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
             said.message = Some(error.message);
         }
         _ => {}
+    }
+    // These name no key that could be missing: there is no such path at this base URL.
+    if status == 404 && matches!(operation, Operation::Create | Operation::List | Operation::Get) {
+        said.kind = Some(ErrorKind::Configuration);
     }
     fault.into_error(VENDOR, operation, said)
 }

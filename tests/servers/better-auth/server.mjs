@@ -1,46 +1,85 @@
-// A real better-auth server with its API-key plugin, for tests. See README.md.
+// Real better-auth servers with API keys, for tests: the version that is installed in the working directory. See
+// README.md.
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { apiKey } from "@better-auth/api-key";
 import { betterAuth } from "better-auth";
-import { getMigrations } from "better-auth/db/migration";
 import { toNodeHandler } from "better-auth/node";
-import { bearer } from "better-auth/plugins";
+import * as plugins from "better-auth/plugins";
 import { SqliteDialect } from "kysely";
 import Database from "libsql";
 
-const { PORT = "0", METADATA = "1" } = process.env;
+// Since 1.5 API keys are a package of their own, which knows organizations and several configurations.
+const builtIn = "apiKey" in plugins;
+const { apiKey } = builtIn ? plugins : await import("@better-auth/api-key");
+const { getMigrations } = await import(builtIn ? "better-auth/db" : "better-auth/db/migration");
 
-// The starter holds the other end of stdin: when it goes, by whatever death, the server goes too.
+// The starter holds the other end of stdin: when it goes, by whatever death, everything here goes too.
 process.stdin.on("close", () => process.exit(0)).resume();
 
-// better-auth must know its own origin, so the port is bound before it is set up.
-const server = createServer();
-server.listen(Number(PORT), "127.0.0.1");
-await once(server, "listening");
-const { port } = server.address();
-const origin = `http://127.0.0.1:${port}`;
+/** Listens on a port of 127.0.0.1, 0 for any free one. */
+async function listen(port) {
+  const server = createServer();
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return [server, `http://127.0.0.1:${server.address().port}`];
+}
 
-const auth = betterAuth({
-  baseURL: origin,
-  secret: randomBytes(32).toString("base64"),
-  telemetry: { enabled: false },
-  database: { dialect: new SqliteDialect({ database: new Database(":memory:") }), type: "sqlite" },
-  emailAndPassword: { enabled: true },
-  plugins: [
-    bearer(),
-    apiKey({
-      enableMetadata: METADATA === "1",
-      // Lets a test ask the server itself whether a secret authenticates: GET /get-session with `x-api-key`.
-      enableSessionForAPIKeys: true,
-    }),
-  ],
-});
-await (await getMigrations(auth.options)).runMigrations();
-server.on("request", toNodeHandler(auth));
+/** Starts a server with an empty database, and tells what a client needs. */
+async function start({ server: settings = {}, keys = {}, seed = {}, proxied = false }) {
+  // better-auth must know its own origin, so the port is bound before it is set up.
+  const [server, origin] = await listen(0);
+  const users = { configId: "default", enableMetadata: true, ...keys };
+  // There is no user whose session a key of an organization could stand for.
+  const organizations = { ...users, configId: "org", references: "organization", enableSessionForAPIKeys: false };
+  const auth = betterAuth({
+    baseURL: origin,
+    secret: randomBytes(32).toString("base64"),
+    telemetry: { enabled: false },
+    database: { dialect: new SqliteDialect({ database: new Database(":memory:") }), type: "sqlite" },
+    // Nobody signs in by password, so none need be hard to guess from its hash.
+    emailAndPassword: { enabled: true, password: { hash: async () => "" } },
+    rateLimit: { enabled: false },
+    plugins: [plugins.bearer(), plugins.organization(), apiKey(builtIn ? users : [users, organizations])],
+    ...settings,
+  });
+  await (await getMigrations(auth.options)).runMigrations();
 
-const { token } = await auth.api.signUpEmail({
-  body: { name: "Test", email: `${randomUUID()}@example.com`, password: randomUUID() },
+  const answer = toNodeHandler(auth);
+  server.on("request", async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url, origin);
+    if (pathname === "/verify") {
+      // What only code on the server can ask.
+      const key = request.headers["x-api-key"];
+      const { valid } = await auth.api.verifyApiKey({ body: { key, ...Object.fromEntries(searchParams) } });
+      return response.writeHead(valid ? 200 : 401).end();
+    }
+    if (proxied) request.headers["x-forwarded-for"] = request.socket.remoteAddress;
+    return answer(request, response);
+  });
+
+  const signUp = async (name) => {
+    const account = { name, email: `${name}@example.com`, password: randomUUID() };
+    const { token, user } = await auth.api.signUpEmail({ body: account });
+    const headers = new Headers({ authorization: `Bearer ${token}` });
+    const found = async (slug) => (await auth.api.createOrganization({ headers, body: { name: slug, slug } })).id;
+    return { token, user: user.id, organizations: [await found(`${name}-1`), await found(`${name}-2`)] };
+  };
+  const one = await signUp("one");
+  const other = await signUp("other");
+
+  // What only code on the server can give to a key.
+  const seeded = {};
+  for (const [name, fields] of Object.entries(seed)) {
+    const { id, key } = await auth.api.createApiKey({ body: { name, userId: one.user, ...fields } });
+    seeded[name] = { id, key };
+  }
+  return { base_url: `${origin}/api/auth`, verify_url: `${origin}/verify`, ...one, other, seed: seeded };
+}
+
+const [control, url] = await listen(Number(process.env.PORT ?? 0));
+control.on("request", async (request, response) => {
+  const options = Buffer.concat(await request.toArray()).toString();
+  response.end(JSON.stringify(await start(JSON.parse(options))));
 });
-console.log(JSON.stringify({ port, baseUrl: `${origin}/api/auth`, token }));
+console.log(JSON.stringify({ control: url }));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use api_keys_core::SecretKey;
-use api_keys_http::{AdditionalProperties, DateTime, Nullable};
+use api_keys_http::{AdditionalProperties, DateTime, Json, Nullable};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
@@ -215,7 +215,8 @@ pub struct ApiKey {
     pub enabled: bool,
     /// When the key expires, null when it does not. An expired key stays visible until the server sweeps it,
     /// and an update can revive it until then.
-    pub expires_at: Option<DateTime>,
+    #[serde(default)]
+    pub expires_at: Nullable<DateTime>,
     /// When the key was created.
     pub created_at: DateTime,
     /// When the key was last used or its counters moved. An update of the key does not move it.
@@ -224,7 +225,7 @@ pub struct ApiKey {
     pub last_request: Option<DateTime>,
     /// JSON stored with the key: an object as a rule, null when there is none. Arrays and, in the answer to a
     /// create, `false` have been seen.
-    pub metadata: Option<Value>,
+    pub metadata: Option<Json>,
     /// What the key may do: for each resource, the list of its actions. Null when the key carries no
     /// permissions.
     pub permissions: Option<BTreeMap<String, Vec<String>>>,
@@ -279,7 +280,8 @@ pub struct IssuedApiKey {
     pub enabled: bool,
     /// When the key expires, null when it does not. An expired key stays visible until the server sweeps it,
     /// and an update can revive it until then.
-    pub expires_at: Option<DateTime>,
+    #[serde(default)]
+    pub expires_at: Nullable<DateTime>,
     /// When the key was created.
     pub created_at: DateTime,
     /// When the key was last used or its counters moved. An update of the key does not move it.
@@ -288,7 +290,7 @@ pub struct IssuedApiKey {
     pub last_request: Option<DateTime>,
     /// JSON stored with the key: an object as a rule, null when there is none. Arrays and, in the answer to a
     /// create, `false` have been seen.
-    pub metadata: Option<Value>,
+    pub metadata: Option<Json>,
     /// What the key may do: for each resource, the list of its actions. Null when the key carries no
     /// permissions.
     pub permissions: Option<BTreeMap<String, Vec<String>>>,

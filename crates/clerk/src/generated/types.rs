@@ -5,7 +5,7 @@
 use std::fmt;
 
 use api_keys_core::SecretKey;
-use api_keys_http::{AdditionalProperties, Nullable};
+use api_keys_http::{AdditionalProperties, Json, Nullable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -234,7 +234,7 @@ pub struct ApiKey {
     #[serde(default)]
     pub description: Nullable<String>,
     /// JSON that the application attached to the key; null when there is none.
-    pub claims: Option<Value>,
+    pub claims: Option<Json>,
     /// What the key may do, in the application's own words. Clerk stores scopes and does not interpret them.
     pub scopes: Vec<String>,
     /// Whether the key was revoked. A revoked key no longer authenticates and cannot be restored.
@@ -245,7 +245,8 @@ pub struct ApiKey {
     pub expired: bool,
     /// When the key expires, null when it does not. Milliseconds since 1970-01-01T00:00:00Z, as a number that
     /// may have a fraction part; a value below 100000000000 (10^11) is in seconds.
-    pub expiration: Option<f64>,
+    #[serde(default)]
+    pub expiration: Nullable<f64>,
     /// Id of the user who created the key, null when unknown.
     ///
     /// Pattern: `^user_\w{27}$`.
@@ -292,7 +293,7 @@ pub struct IssuedApiKey {
     #[serde(default)]
     pub description: Nullable<String>,
     /// JSON that the application attached to the key; null when there is none.
-    pub claims: Option<Value>,
+    pub claims: Option<Json>,
     /// What the key may do, in the application's own words. Clerk stores scopes and does not interpret them.
     pub scopes: Vec<String>,
     /// Whether the key was revoked. A revoked key no longer authenticates and cannot be restored.
@@ -303,7 +304,8 @@ pub struct IssuedApiKey {
     pub expired: bool,
     /// When the key expires, null when it does not. Milliseconds since 1970-01-01T00:00:00Z, as a number that
     /// may have a fraction part; a value below 100000000000 (10^11) is in seconds.
-    pub expiration: Option<f64>,
+    #[serde(default)]
+    pub expiration: Nullable<f64>,
     /// Id of the user who created the key, null when unknown.
     ///
     /// Pattern: `^user_\w{27}$`.

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use api_keys_core::SecretKey;
-use api_keys_http::{AdditionalProperties, DateTime};
+use api_keys_http::{AdditionalProperties, DateTime, Json};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
@@ -246,7 +246,7 @@ pub struct ServerError {
     /// Explanation for people.
     pub message: String,
     /// What the server knows of the cause, text as a rule. It may name internal addresses and users.
-    pub details: Option<Value>,
+    pub details: Option<Json>,
     /// Identifier of the request in the server's traces, null without tracing.
     pub trace_id: Option<String>,
     /// Further facts, for example the path of the request.

@@ -32,7 +32,7 @@ pub enum Version {
     V1_4,
     /// 1.5, the first with the plugin as its own package: pages, organizations, error codes by name.
     V1_5,
-    /// 1.7.
+    /// 1.7; 1.6 answers the same.
     #[default]
     V1_7,
 }

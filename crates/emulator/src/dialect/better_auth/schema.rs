@@ -248,6 +248,9 @@ pub(super) fn number(value: &Value) -> f64 {
     match value.as_str().map(str::trim) {
         None => f64::NAN,
         Some("") => 0.0,
+        Some(text) if text.starts_with("0x") => {
+            u64::from_str_radix(&text[2..], 16).map_or(f64::NAN, |number| number as f64)
+        }
         // Rust also reads words, such as `inf`.
         Some(text)
             if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) =>

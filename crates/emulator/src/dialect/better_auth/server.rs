@@ -165,7 +165,11 @@ impl Server {
     }
 
     fn session(&self, headers: &HeaderMap) -> Session {
-        match bearer(headers).filter(|token| !token.is_empty()) {
+        let token = match self.version().is_built_in() {
+            true => without_scheme(headers),
+            false => bearer(headers),
+        };
+        match token.filter(|token| !token.is_empty()) {
             Some(token) if self.state.accepts(token) => Session::Live,
             // With a dot it is a signed token, which no secret of ours has signed: it is not even looked up.
             Some(token) if self.version() == Version::V1_7 && !token.contains('.') => Session::Dead,
@@ -196,4 +200,10 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// The token as versions before 1.5 read it: what is left of the header without the word, which may be missing.
+fn without_scheme(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    Some(value.strip_prefix("Bearer ").unwrap_or(value))
 }

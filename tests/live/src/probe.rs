@@ -1,0 +1,171 @@
+//! One list of requests, sent to two servers that should answer alike.
+//!
+//! A list is a JSON file below `probes/`:
+//!
+//! ```json
+//! {
+//!   "headers": {"authorization": "Bearer {token}"},
+//!   "probes": [
+//!     {"name": "a key", "request": "POST /keys/", "body": {"name": "one"}, "status": 201, "keep": {"id": "/id"}},
+//!     {"name": "the key", "request": "GET /keys/{id}", "status": 200},
+//!     {"name": "no token", "request": "GET /keys/", "headers": {"authorization": null}, "status": 401,
+//!      "code": "Requires authentication"}
+//!   ]
+//! }
+//! ```
+//!
+//! A `{word}` stands for a value: one that the test gives, such as the token, or one that an earlier answer held and
+//! that was kept, by a JSON pointer, under that word. `text` in place of `body` is sent as it is, without a content
+//! type. `status` and `code` are what the vendor's own server is known to answer; what differs between its versions is
+//! left out.
+
+mod outcome;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request};
+use http_body_util::Full;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::exchange::exchange;
+
+pub use outcome::Outcome;
+
+/// Requests, in the order in which they are sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probes {
+    /// Headers of every request.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    probes: Vec<Probe>,
+}
+
+/// A request, and what is known of its answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Probe {
+    name: String,
+    /// Method and path.
+    request: String,
+    /// In addition to the common ones; null takes a common one away.
+    #[serde(default)]
+    headers: BTreeMap<String, Option<String>>,
+    body: Option<Value>,
+    text: Option<String>,
+    #[serde(default)]
+    keep: BTreeMap<String, String>,
+    status: Option<u16>,
+    code: Option<String>,
+}
+
+/// What the words in braces stand for.
+type Values = BTreeMap<String, String>;
+
+impl Probes {
+    /// Reads a list.
+    ///
+    /// # Panics
+    /// When it is not in the form of one, as its author wants to know.
+    pub fn parse(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("this is no list of probes: {error}"))
+    }
+
+    /// Sends every request to the server at `base_url` and returns what came back, in order.
+    ///
+    /// # Panics
+    /// When a request cannot be sent, gets no answer within ten seconds, or gets one without a value to be kept.
+    pub async fn run<'a>(
+        &self,
+        base_url: &str,
+        values: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Vec<Outcome> {
+        let mut values: Values =
+            values.into_iter().map(|(word, value)| (word.to_owned(), value.to_owned())).collect();
+        let mut outcomes = Vec::new();
+        for probe in &self.probes {
+            let answer = async { exchange(self.request(probe, base_url, &values)?).await };
+            let answer = match answer.await {
+                Ok(answer) => answer,
+                Err(error) => panic!("{} ({}): {error}", probe.name, probe.request),
+            };
+            outcomes.push(Outcome::of(&answer, base_url, &values));
+            for (word, pointer) in &probe.keep {
+                let json: Option<Value> = serde_json::from_slice(answer.body()).ok();
+                let value = json.as_ref().and_then(|json| json.pointer(pointer)?.as_str());
+                let Some(value) = value else {
+                    panic!("{} ({}): there is no {pointer} in the answer", probe.name, probe.request)
+                };
+                values.insert(word.clone(), value.to_owned());
+            }
+        }
+        outcomes
+    }
+
+    /// What the answers of two servers differ in, for people; nothing if they are the same.
+    pub fn differences(&self, one: (&str, &[Outcome]), other: (&str, &[Outcome])) -> Vec<String> {
+        let answers = one.1.iter().zip(other.1);
+        let different = self.probes.iter().zip(answers).filter(|(_, (one, other))| one != other);
+        let told = different.map(|(probe, (left, right))| {
+            format!("{} ({})\n  {}: {left}\n  {}: {right}", probe.name, probe.request, one.0, other.0)
+        });
+        told.collect()
+    }
+
+    /// What a server answers other than the vendor's is known to, for people.
+    pub fn surprises(&self, outcomes: &[Outcome]) -> Vec<String> {
+        let probes = self.probes.iter().zip(outcomes);
+        let surprising = probes.filter(|(probe, outcome)| {
+            probe.status.is_some_and(|status| status != outcome.status())
+                || probe.code.as_deref().is_some_and(|code| outcome.code() != Some(code))
+        });
+        let told = surprising.map(|(probe, outcome)| {
+            let status = probe.status.map(|status| status.to_string()).unwrap_or_default();
+            let code = probe.code.as_deref().unwrap_or_default();
+            format!("{} ({})\n  known: {status} {code}\n  seen: {outcome}", probe.name, probe.request)
+        });
+        told.collect()
+    }
+
+    fn request(&self, probe: &Probe, base_url: &str, values: &Values) -> io::Result<Request<Full<Bytes>>> {
+        let invalid = |_| io::Error::other("the method is none");
+        let (method, path) =
+            probe.request.split_once(' ').ok_or_else(|| io::Error::other("there is no path"))?;
+        let url = format!("{base_url}{}", fill(path, values));
+        let mut request = Request::new(Full::default());
+        *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(invalid)?;
+        *request.uri_mut() = url.parse().map_err(io::Error::other)?;
+
+        let headers = request.headers_mut();
+        let common = self.headers.iter().filter(|(name, _)| !probe.headers.contains_key(*name));
+        let own = probe.headers.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        for (name, value) in common.chain(own) {
+            let name = HeaderName::try_from(name).map_err(io::Error::other)?;
+            let value = HeaderValue::try_from(fill(value, values)).map_err(io::Error::other)?;
+            headers.insert(name, value);
+        }
+        let body = match (&probe.body, &probe.text) {
+            (Some(json), _) => {
+                let json_type = HeaderValue::from_static("application/json");
+                headers.entry(http::header::CONTENT_TYPE).or_insert(json_type);
+                fill(&json.to_string(), values)
+            }
+            (None, Some(text)) => fill(text, values),
+            (None, None) => return Ok(request),
+        };
+        Ok(request.map(|_| Full::from(body)))
+    }
+}
+
+/// Replaces the words in braces.
+fn fill(text: &str, values: &Values) -> String {
+    let mut filled = text.to_owned();
+    for (word, value) in values {
+        filled = filled.replace(&format!("{{{word}}}"), value);
+    }
+    filled
+}

@@ -1,0 +1,101 @@
+//! What of an answer must be the same on two servers.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderName, Response, header};
+use serde_json::Value;
+
+use super::Values;
+use super::shape::shape;
+
+/// Headers that tell a client something.
+const HEADERS: [HeaderName; 5] =
+    [header::CONTENT_TYPE, header::LOCATION, header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER];
+
+/// An answer without what is different each time: its status, the headers that mean something, the shape of its body,
+/// and what tells one error from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    status: u16,
+    headers: Vec<(HeaderName, String)>,
+    body: String,
+    code: Option<String>,
+}
+
+impl Outcome {
+    pub(super) fn of(answer: &Response<Bytes>, base_url: &str, values: &Values) -> Self {
+        let steady = |text: &str| steady(text, base_url, values);
+        let headers = HEADERS.into_iter().filter_map(|name| {
+            let value = String::from_utf8_lossy(answer.headers().get(&name)?.as_bytes()).to_ascii_lowercase();
+            Some((name, steady(&value)))
+        });
+        let json: Option<Value> = serde_json::from_slice(answer.body()).ok();
+        let body = match &json {
+            Some(json) => shape(json),
+            None if answer.body().is_empty() => "nothing".to_owned(),
+            None => "text".to_owned(),
+        };
+        let failed = answer.status().is_client_error() || answer.status().is_server_error();
+        let code = json.filter(|_| failed).and_then(|json| code(&json)).map(|code| steady(&code));
+        Self { status: answer.status().as_u16(), headers: headers.collect(), body, code }
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// What tells one error from another.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.status, self.body)?;
+        for (name, value) in &self.headers {
+            write!(f, ", {name}: {value}")?;
+        }
+        match &self.code {
+            Some(code) => write!(f, ", code {code:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Puts the words back for what they stand for.
+fn steady(text: &str, base_url: &str, values: &Values) -> String {
+    let mut text = text.replace(base_url, "{base_url}");
+    for (word, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
+        text = text.replace(value, &format!("{{{word}}}"));
+    }
+    text
+}
+
+/// What errors can be told apart by: a code where there is one, or the kinds and places of faults; a text where there
+/// is nothing else.
+fn code(body: &Value) -> Option<String> {
+    if let Some(code) = ["/code", "/error/code", "/errors/0/code"].iter().find_map(|at| body.pointer(at)) {
+        return code.as_str().map(str::to_owned);
+    }
+    match body.get("detail")? {
+        Value::String(text) => Some(text.lines().map_while(steady_line).collect()),
+        Value::Array(faults) => {
+            let faults = faults.iter().map(|fault| format!("{} at {}", fault["type"], fault["loc"]));
+            Some(faults.collect::<Vec<_>>().join(", "))
+        }
+        _ => None,
+    }
+}
+
+/// A line of a text that may be FastAPI's report of a failed validation. The words of a report differ between
+/// versions; the kinds and places of its faults do not. Last comes where in the source of the service it was.
+fn steady_line(line: &str) -> Option<&str> {
+    if line.starts_with("  File ") {
+        return None;
+    }
+    let fault = line.strip_prefix("  {'type': ").and_then(|fault| fault.split_once(", 'msg': "));
+    Some(fault.map_or(line, |(kind_and_place, _)| kind_and_place))
+}

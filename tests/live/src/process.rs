@@ -1,0 +1,120 @@
+//! A server process.
+
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// How long a server may take to get ready.
+const START: Duration = Duration::from_secs(60);
+/// How long it may take to stop by itself.
+const STOP: Duration = Duration::from_secs(2);
+
+/// A server that prints one line of JSON on its standard output when it is ready, and ends when its standard input
+/// does. Dropping this stops it.
+///
+/// What it writes on its standard error is kept, and shown if the test that drops it fails.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    ready: Value,
+    log: Log,
+}
+
+impl Process {
+    /// Starts a server and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it cannot be started, or ends or stays silent instead of getting ready; with its standard error.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut log = Log::of(child.stderr.take());
+        match first_line(&mut child).and_then(|line| Ok(serde_json::from_str(&line)?)) {
+            Ok(ready) => Ok(Self { child, ready, log }),
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(io::Error::new(error.kind(), format!("{error}; its standard error:\n{}", log.finish())))
+            }
+        }
+    }
+
+    /// The line that it printed.
+    pub fn ready(&self) -> &Value {
+        &self.ready
+    }
+
+    fn stop(&mut self) {
+        drop(self.child.stdin.take());
+        let patience = Instant::now() + STOP;
+        while Instant::now() < patience {
+            if let Ok(Some(_)) = self.child.try_wait() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+        if thread::panicking() {
+            eprintln!("--- standard error of the server:\n{}---", self.log.finish());
+        }
+    }
+}
+
+/// What a process writes on its standard error, read as it comes: a full pipe would stop the process.
+#[derive(Debug)]
+struct Log {
+    text: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Log {
+    fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&text);
+        let reader = pipe.map(|pipe| {
+            thread::spawn(move || {
+                for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+                    let mut text = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    text.push_str(&String::from_utf8_lossy(&line));
+                    text.push('\n');
+                }
+            })
+        });
+        Self { text, reader }
+    }
+
+    /// All of it; the process must have ended.
+    fn finish(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+        self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn first_line(child: &mut Child) -> io::Result<String> {
+    let stdout = child.stdout.take().ok_or_else(|| io::Error::other("it has no standard output"))?;
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = BufReader::new(stdout).lines();
+        let _ = sender.send(lines.next());
+        // The pipe stays open: a server that goes on printing must not be stopped by it.
+        lines.for_each(drop);
+    });
+    match receiver.recv_timeout(START) {
+        Ok(Some(line)) => line,
+        Ok(None) => Err(io::Error::other("it ended at once")),
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "it said nothing for too long")),
+    }
+}

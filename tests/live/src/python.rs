@@ -1,0 +1,91 @@
+//! Servers in Python.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::install::{Installation, run};
+use crate::process::Process;
+
+/// A running server out of `tests/servers`. Dropping it stops it.
+#[derive(Debug)]
+pub struct Server {
+    process: Process,
+}
+
+impl Server {
+    /// Starts the server of this name, with these variables in its environment beside this process's own. What pip
+    /// installs for it is kept below `target/live`, and needs no network the next time.
+    ///
+    /// `None` where Python is missing and the variable `CI` is not set: the test that asks is then to be left out,
+    /// and a line on the standard error says so.
+    ///
+    /// # Panics
+    /// When the server cannot be started for any other reason: a test has no better use of it.
+    pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Self> {
+        let Some(python) = python() else {
+            let missing = "python3, of version 3.11 at least and with its module venv, is missing";
+            assert!(env::var_os("CI").is_none(), "{missing}, and CI must not skip tests");
+            eprintln!("SKIPPED: {missing}, so there is no {name} server to test against");
+            return None;
+        };
+        let started = install(name, &python).and_then(|python| {
+            let mut command = Command::new(python);
+            // The source tree stays clean.
+            command.arg("-B").arg(servers().join("serve.py")).arg(name).envs(environment.iter().copied());
+            Process::start(&mut command)
+        });
+        match started {
+            Ok(process) => Some(Self { process }),
+            Err(error) => panic!("the {name} server does not start: {error}"),
+        }
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        self.told("/base_url")
+    }
+
+    /// What else it told when it got ready, by a JSON pointer.
+    ///
+    /// # Panics
+    /// When it told no such thing.
+    pub fn told(&self, pointer: &str) -> &str {
+        let told = self.process.ready().pointer(pointer).and_then(Value::as_str);
+        told.unwrap_or_else(|| panic!("the server did not tell its {pointer}"))
+    }
+}
+
+/// The version of the Python that is there, if it can do what is needed.
+fn python() -> Option<String> {
+    let check =
+        "import ensurepip, sys, venv; assert sys.version_info >= (3, 11); print(sys.prefix, sys.version)";
+    let output = Command::new("python3").args(["-c", check]).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn servers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../servers")
+}
+
+/// An environment that holds what the server requires. Returns its Python.
+fn install(name: &str, python: &str) -> io::Result<PathBuf> {
+    const PIP: [&str; 7] =
+        ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"];
+    let requirements = servers().join(name).join("requirements.txt");
+    let environment = Installation::of(name, (python, fs::read(&requirements)?))?;
+    // It may be moved after it was made: only its scripts know where they were, and none is used.
+    let directory = environment.get(|fresh| {
+        run(Command::new("python3").args(["-m", "venv"]).arg(fresh))?;
+        run(Command::new(interpreter(fresh)).args(PIP).arg(&requirements))
+    })?;
+    Ok(interpreter(&directory))
+}
+
+fn interpreter(environment: &Path) -> PathBuf {
+    environment.join("bin/python")
+}

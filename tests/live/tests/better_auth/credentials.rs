@@ -1,0 +1,82 @@
+//! API keys in the place of a session.
+
+use api_keys_better_auth::{BetterAuth, BetterAuthConfig, Credential};
+use api_keys_core::{
+    ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, ListQuery, NewApiKey, RevokeOptions,
+    SecretKey, UpdateApiKey,
+};
+use api_keys_live_tests::better_auth::{Server, Version};
+use serde_json::json;
+
+use super::connect;
+
+on_every_version! {
+    a_key_manages_the_keys_of_its_user_where_the_server_lets_it,
+    a_key_manages_nothing_where_the_server_does_not_let_it,
+    a_key_that_is_bad_is_a_bad_credential,
+}
+
+fn by_key(server: &Server, secret: &SecretKey) -> BetterAuth {
+    BetterAuthConfig::new(server.base_url(), secret.expose())
+        .credential(Credential::ApiKey)
+        .connect()
+        .unwrap()
+}
+
+async fn a_key_manages_the_keys_of_its_user_where_the_server_lets_it(version: Version) {
+    let options = json!({ "keys": { "enableSessionForAPIKeys": true } });
+    let Some(server) = Server::start(version, &options).await else { return };
+    let manager = connect(&server).create(NewApiKey::new("manager")).await.unwrap();
+    let provider = by_key(&server, &manager.secret);
+
+    let issued = provider.create(NewApiKey::new("managed").metadata(json!({ "a": 1 }))).await.unwrap();
+    let id = &issued.key.id;
+    assert_eq!(issued.key.owner, manager.key.owner);
+    assert_eq!(provider.get(id).await.unwrap().metadata, Some(json!({ "a": 1 })));
+    let listed = provider.list(ListQuery::new()).await.unwrap().items;
+    assert_eq!(listed.iter().map(|key| &key.id).collect::<Vec<_>>(), [&manager.key.id, id]);
+    assert_eq!(listed[0].extra["requestCount"], 3, "each call was a use of the key");
+    provider.update(id, UpdateApiKey::new().name("renamed")).await.unwrap();
+    provider.revoke(id, RevokeOptions::new()).await.unwrap();
+    provider.delete(id).await.unwrap();
+    assert_eq!(connect(&server).find(id).await.unwrap(), None);
+}
+
+async fn a_key_manages_nothing_where_the_server_does_not_let_it(version: Version) {
+    // The first is how newer versions are told, the second is for 1.3.9.
+    let keys = json!({ "enableSessionForAPIKeys": false, "disableSessionForAPIKeys": true });
+    let Some(server) = Server::start(version, &json!({ "keys": keys })).await else { return };
+    let issued = connect(&server).create(NewApiKey::new("ci")).await.unwrap();
+    let provider = by_key(&server, &issued.secret);
+    for failure in [
+        provider.create(NewApiKey::new("x")).await.map(drop),
+        provider.list(ListQuery::new()).await.map(drop),
+        provider.delete(&issued.key.id).await,
+    ] {
+        let error = failure.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None), "{error}");
+    }
+    assert_eq!(connect(&server).list(ListQuery::new()).await.unwrap().items, [issued.key]);
+}
+
+async fn a_key_that_is_bad_is_a_bad_credential(version: Version) {
+    let options = json!({ "keys": { "enableSessionForAPIKeys": true } });
+    let Some(server) = Server::start(version, &options).await else { return };
+    let owner = connect(&server);
+    let disabled = owner.create(NewApiKey::new("disabled")).await.unwrap();
+    owner.revoke(&disabled.key.id, RevokeOptions::new()).await.unwrap();
+    let deleted = owner.create(NewApiKey::new("deleted")).await.unwrap();
+    owner.delete(&deleted.key.id).await.unwrap();
+
+    for secret in [disabled.secret, deleted.secret, SecretKey::new("too-short-for-any-key")] {
+        let provider = by_key(&server, &secret);
+        for failure in [
+            provider.create(NewApiKey::new("x")).await.map(drop),
+            provider.list(ListQuery::new()).await.map(drop),
+        ] {
+            let error = failure.unwrap_err();
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None), "{error}");
+        }
+    }
+    assert_eq!(owner.list(ListQuery::new()).await.unwrap().items, []);
+}

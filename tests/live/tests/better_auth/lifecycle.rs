@@ -1,0 +1,95 @@
+//! A key from create to delete.
+
+use std::time::Duration;
+
+use api_keys_better_auth::BetterAuth;
+use api_keys_conformance::{Options, run};
+use api_keys_core::{
+    ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, NewApiKey, Record, RevokeOptions, UpdateApiKey,
+};
+use api_keys_live_tests::better_auth::{Server, Version};
+use serde_json::json;
+
+use super::{config, connect, is_live, is_live_of};
+
+on_every_version! {
+    the_provider_conforms,
+    the_provider_conforms_for_keys_of_organizations,
+    a_revoked_secret_is_dead_at_once_and_the_key_can_be_switched_on_again,
+    a_deleted_key_is_gone_and_every_operation_says_so,
+}
+
+/// A server that takes short lives, and does not count the uses of keys.
+async fn without_limits(version: Version) -> Option<Server> {
+    let second = 1.0 / 86_400.0;
+    let keys = json!({ "keyExpiration": { "minExpiresIn": second }, "rateLimit": { "enabled": false } });
+    Server::start(version, &json!({ "keys": keys })).await
+}
+
+async fn conforms(provider: &BetterAuth, verify_url: String, options: Options) {
+    let options = options
+        .max_keys(20)
+        .create_extra("prefix", "ci_")
+        .min_expiry(Duration::from_secs(1))
+        .wait(tokio::time::sleep)
+        .secret_is_live(move |secret| {
+            let verify_url = verify_url.clone();
+            async move { is_live_of(&verify_url, &secret).await }
+        });
+    run(provider, options).await.assert_passed();
+}
+
+async fn the_provider_conforms(version: Version) {
+    let Some(server) = without_limits(version).await else { return };
+    conforms(&connect(&server), server.told("/verify_url").to_owned(), Options::new()).await;
+}
+
+async fn the_provider_conforms_for_keys_of_organizations(version: Version) {
+    // Earlier versions have none.
+    if version < Version::V1_5_6 {
+        return;
+    }
+    let Some(server) = without_limits(version).await else { return };
+    let provider = config(&server).config_id("org").connect().unwrap();
+    let verify_url = format!("{}?configId=org", server.told("/verify_url"));
+    let options =
+        Options::new().owner(server.told("/organizations/0")).other_owner(server.told("/organizations/1"));
+    conforms(&provider, verify_url, options).await;
+}
+
+async fn a_revoked_secret_is_dead_at_once_and_the_key_can_be_switched_on_again(version: Version) {
+    let Some(server) = Server::start(version, &json!({})).await else { return };
+    let provider = connect(&server);
+    let issued = provider.create(NewApiKey::new("ci")).await.unwrap();
+    let id = &issued.key.id;
+    assert!(is_live(&server, &issued.secret).await);
+
+    let revocation = provider.revoke(id, RevokeOptions::new()).await.unwrap();
+    assert_eq!((revocation.record, revocation.reversible), (Record::Retained, true));
+    assert!(!is_live(&server, &issued.secret).await);
+    assert_eq!(provider.revoke(id, RevokeOptions::new()).await.unwrap(), revocation, "once more is no error");
+
+    provider.update(id, UpdateApiKey::new().enabled(true)).await.unwrap();
+    assert!(is_live(&server, &issued.secret).await);
+}
+
+async fn a_deleted_key_is_gone_and_every_operation_says_so(version: Version) {
+    let Some(server) = Server::start(version, &json!({})).await else { return };
+    let provider = connect(&server);
+    let issued = provider.create(NewApiKey::new("ci")).await.unwrap();
+    let id = &issued.key.id;
+    provider.delete(id).await.unwrap();
+
+    assert!(!is_live(&server, &issued.secret).await);
+    assert_eq!(provider.find(id).await.unwrap(), None);
+    let failures = [
+        provider.get(id).await.map(drop),
+        provider.update(id, UpdateApiKey::new().name("x")).await.map(drop),
+        provider.revoke(id, RevokeOptions::new()).await.map(drop),
+        provider.delete(id).await,
+    ];
+    for failure in failures {
+        let error = failure.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None), "{error}");
+    }
+}

@@ -1,0 +1,81 @@
+//! The emulator answers as better-auth does.
+
+use std::time::Duration;
+
+use api_keys_better_auth::BetterAuthConfig;
+use api_keys_core::{ApiKeyProvider, NewApiKey};
+use api_keys_emulator::{Emulator, better_auth};
+use api_keys_live_tests::better_auth::{Server, Version};
+use api_keys_live_tests::probe::{Outcome, Probes};
+use serde_json::{Value, json};
+
+on_every_version! {
+    the_emulator_answers_alike,
+    the_emulator_answers_alike_on_what_came_with_1_5,
+    the_emulator_answers_alike_on_what_is_no_json,
+    the_emulator_answers_alike_without_metadata,
+    the_emulator_answers_alike_to_too_many_requests,
+}
+
+fn emulated(version: Version) -> better_auth::Options {
+    better_auth::Options::new(match version {
+        Version::V1_3_9 => better_auth::Version::V1_3,
+        Version::V1_4_22 => better_auth::Version::V1_4,
+        Version::V1_5_6 => better_auth::Version::V1_5,
+        Version::V1_6_33 | Version::V1_7_5 => better_auth::Version::V1_7,
+    })
+}
+
+async fn the_emulator_answers_alike(version: Version) {
+    compare(include_str!("../../probes/better-auth.json"), version, json!({}), emulated(version)).await;
+}
+
+async fn the_emulator_answers_alike_on_what_came_with_1_5(version: Version) {
+    if version >= Version::V1_5_6 {
+        let probes = include_str!("../../probes/better-auth-since-1.5.json");
+        compare(probes, version, json!({}), emulated(version)).await;
+    }
+}
+
+async fn the_emulator_answers_alike_on_what_is_no_json(version: Version) {
+    // 1.3.9 does not answer: its process ends.
+    if version > Version::V1_3_9 {
+        let probes = include_str!("../../probes/better-auth-malformed.json");
+        compare(probes, version, json!({}), emulated(version)).await;
+    }
+}
+
+async fn the_emulator_answers_alike_without_metadata(version: Version) {
+    let probes = include_str!("../../probes/better-auth-without-metadata.json");
+    let options = json!({ "keys": { "enableMetadata": false } });
+    compare(probes, version, options, emulated(version).metadata(false)).await;
+}
+
+async fn the_emulator_answers_alike_to_too_many_requests(version: Version) {
+    let probes = include_str!("../../probes/better-auth-limited.json");
+    let options = json!({ "server": { "rateLimit": { "enabled": true, "max": 2, "window": 60 } } });
+    compare(probes, version, options, emulated(version).rate_limit(2, Duration::from_secs(60))).await;
+}
+
+/// Sends the same requests to both, and holds what the server answers against what is known of all versions.
+async fn compare(json: &str, version: Version, options: Value, emulated: better_auth::Options) {
+    let probes = Probes::parse(json);
+    let Some(server) = Server::start(version, &options).await else { return };
+    let (token, organization) = (server.token(), server.told("/organizations/0"));
+    let emulator = Emulator::builder(emulated.organization(organization)).token(token).start().await.unwrap();
+
+    let real = answers(&probes, server.base_url(), token, organization).await;
+    let told = answers(&probes, emulator.base_url(), token, organization).await;
+    let mut found = probes.differences(("server", &real), ("emulator", &told));
+    found.extend(probes.surprises(&real));
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
+}
+
+async fn answers(probes: &Probes, base_url: &str, token: &str, organization: &str) -> Vec<Outcome> {
+    let provider = BetterAuthConfig::new(base_url, token).connect().unwrap();
+    let key = provider.create(NewApiKey::new("whose")).await.unwrap().key;
+    provider.delete(&key.id).await.unwrap();
+    let (user, origin) = (key.owner.unwrap(), base_url.trim_end_matches("/api/auth"));
+    let values = [("token", token), ("organization", organization), ("user", &user), ("origin", origin)];
+    probes.run(base_url, values).await
+}

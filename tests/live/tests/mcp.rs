@@ -1,0 +1,357 @@
+//! The MCP provider and emulator against the service in `tests/servers/mcp`, in each of its generations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys_conformance as conformance;
+use api_keys_core::{
+    ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, KeyExpiry, KeyId, KeyStatus, ListQuery,
+    NewApiKey, Record, RevokeOptions, RotateOptions, SecretKey, Timestamp,
+};
+use api_keys_emulator::{Emulator, mcp};
+use api_keys_live_tests::document::{self, assert_listed, differences};
+use api_keys_live_tests::exchange::ask;
+use api_keys_live_tests::probe::Probes;
+use api_keys_live_tests::python::Server;
+use api_keys_mcp::{CredentialPlace, Mcp, McpConfig};
+use futures_util::future::join_all;
+use serde_json::Value;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A generation of the service, and where it looks for the token.
+const GENERATIONS: [(&str, CredentialPlace); 3] = [
+    ("bearer", CredentialPlace::Header),
+    ("middle", CredentialPlace::Header),
+    ("body", CredentialPlace::Body),
+];
+
+fn server(generation: &str) -> Option<Server> {
+    // Times without a zone are UTC wherever the server stands.
+    Server::start("mcp", &[("GENERATION", generation), ("TZ", "America/New_York")])
+}
+
+fn connect(server: &Server, user: &str, place: CredentialPlace) -> Mcp {
+    let token = server.told(&format!("/tokens/{user}"));
+    McpConfig::new(server.base_url(), token).credential_place(place).connect().unwrap()
+}
+
+/// Whether the gateway of the service takes a key for what it is.
+async fn is_live(server: &Server, secret: &SecretKey) -> bool {
+    let url = format!("{}/api/v1/api-keys/validate", server.base_url());
+    ask("POST", &url, &[("x-api-key", secret.expose())]).await.unwrap().status() == 200
+}
+
+#[tokio::test]
+async fn a_key_lives_is_rotated_and_dies_in_every_generation() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let provider = connect(&server, "alice", place);
+
+        let issued = provider.create(NewApiKey::new("export").expires_in(30 * DAY)).await.unwrap();
+        let id = &issued.key.id;
+        assert_eq!(issued.key.name.as_deref(), Some("export"));
+        assert!(is_live(&server, &issued.secret).await);
+        let key = provider.get(id).await.unwrap();
+        assert_eq!((key.status, key.name.as_deref()), (KeyStatus::Active, Some("export")));
+        assert!(key.last_used_at.is_some());
+
+        let rotated = provider.rotate(id, RotateOptions::new()).await.unwrap();
+        assert_eq!(rotated.key.id, *id);
+        assert!(!is_live(&server, &issued.secret).await);
+        assert!(is_live(&server, &rotated.secret).await);
+        let mut after = provider.get(id).await.unwrap();
+        after.last_used_at = key.last_used_at;
+        assert_eq!(after, key);
+
+        let revocation = provider.revoke(id, RevokeOptions::new()).await.unwrap();
+        assert_eq!((revocation.record, revocation.reversible), (Record::Removed, false));
+        assert!(!is_live(&server, &rotated.secret).await);
+        assert!(provider.find(id).await.unwrap().is_none());
+        assert!(provider.list(ListQuery::new()).await.unwrap().items.is_empty());
+        provider.revoke(id, RevokeOptions::new()).await.unwrap();
+        provider.delete(id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_provider_keeps_its_promises_in_every_generation() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let provider = connect(&server, "alice", place);
+        let server = Arc::new(server);
+        let options = conformance::Options::new().min_expiry(DAY).secret_is_live(move |secret| {
+            let server = Arc::clone(&server);
+            async move { is_live(&server, &secret).await }
+        });
+        let report = conformance::run(&provider, options).await;
+        println!("{generation}: {report}");
+        report.assert_passed();
+    }
+}
+
+#[tokio::test]
+async fn times_mean_the_same_with_a_zone_and_without() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let provider = connect(&server, "alice", place);
+        let before = Timestamp::now() - Duration::from_secs(1);
+        let issued = provider.create(NewApiKey::new("x").expires_in(2 * DAY)).await.unwrap().key;
+        let after = Timestamp::now();
+
+        // Old servers leave it out of this one answer.
+        assert_eq!(issued.created_at.is_some(), generation == "bearer");
+        let key = provider.get(&issued.id).await.unwrap();
+        let created = key.created_at.unwrap();
+        assert!(before <= created && created <= after, "{generation}: {before} {created} {after}");
+        assert_eq!(key.expiry, KeyExpiry::At(created + 2 * DAY));
+        assert_eq!(issued.expiry, key.expiry);
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_the_wrong_place_is_none() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let other = match place {
+            CredentialPlace::Header => CredentialPlace::Body,
+            _ => CredentialPlace::Header,
+        };
+        let provider = connect(&server, "alice", other);
+        let error = provider.list(ListQuery::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)), "{generation}");
+        let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (ErrorKind::Unauthenticated, Effect::None),
+            "{generation}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_are_not_good_are_refused_in_every_generation() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        for bad in ["expired", "other_audience", "unknown_signer"] {
+            let error = connect(&server, bad, place).list(ListQuery::new()).await.unwrap_err();
+            assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)), "{bad}");
+        }
+        let issued = connect(&server, "alice", place).create(NewApiKey::new("x")).await.unwrap();
+        for bad in ["nonsense", issued.secret.expose()] {
+            let provider = McpConfig::new(server.base_url(), bad).credential_place(place).connect().unwrap();
+            let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_user_has_five_keys_and_no_more() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let provider = connect(&server, "alice", place);
+        // At once: the service alone would answer all of them and keep the last one to be written.
+        let created = join_all((0..5).map(|n| provider.create(NewApiKey::new(format!("key {n}"))))).await;
+        let ids: Vec<_> = created.into_iter().map(|issued| issued.unwrap().key.id).collect();
+        assert_eq!(provider.list(ListQuery::new()).await.unwrap().items.len(), 5);
+
+        let error = provider.create(NewApiKey::new("sixth")).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::None));
+        assert!(connect(&server, "bob", place).create(NewApiKey::new("another's")).await.is_ok());
+
+        join_all(ids[..2].iter().map(|id| provider.revoke(id, RevokeOptions::new()))).await;
+        assert!(provider.create(NewApiKey::new("sixth")).await.is_ok());
+        assert_eq!(provider.list(ListQuery::new()).await.unwrap().items.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn users_see_and_change_their_own_keys_only() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let (alice, bob) = (connect(&server, "alice", place), connect(&server, "bob", place));
+        let issued = alice.create(NewApiKey::new("hers")).await.unwrap();
+        let id = &issued.key.id;
+
+        assert!(bob.list(ListQuery::new()).await.unwrap().items.is_empty());
+        assert!(bob.find(id).await.unwrap().is_none());
+        let error = bob.rotate(id, RotateOptions::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+        // The service says yes to any id, and does nothing.
+        bob.revoke(id, RevokeOptions::new()).await.unwrap();
+        assert!(is_live(&server, &issued.secret).await);
+    }
+}
+
+#[tokio::test]
+async fn names_of_any_script_and_length_come_back_as_they_were_sent() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let provider = connect(&server, "alice", place);
+        for name in [" ", "Schlüssel: 鍵 🔑\n\"\\\u{0}\u{7f}", &"x".repeat(10_000)] {
+            let id = provider.create(NewApiKey::new(name)).await.unwrap().key.id;
+            assert_eq!(provider.get(&id).await.unwrap().name.as_deref(), Some(name));
+            provider.delete(&id).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn strange_ids_reach_the_service_as_one_segment() {
+    for (generation, place) in GENERATIONS {
+        let Some(server) = server(generation) else { return };
+        let provider = connect(&server, "alice", place);
+        for id in ["nope", "100%", "鍵", "a?b#c", "a b", "validate"] {
+            let id = KeyId::new(id).unwrap();
+            assert!(provider.find(&id).await.unwrap().is_none());
+            let error = provider.rotate(&id, RotateOptions::new()).await.unwrap_err();
+            assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)), "{id}: {error}");
+            let said = error.vendor_message().unwrap();
+            assert!(said.contains(&format!("'{id}'")), "{said}");
+            provider.revoke(&id, RevokeOptions::new()).await.unwrap();
+        }
+    }
+}
+
+/// Sends the same requests to a generation of the service and to the emulator of it. Returns what the service answers
+/// other than is known, having compared the two.
+async fn compare(json: &str, generation: &str, emulated: mcp::Generation) -> Vec<String> {
+    let probes = Probes::parse(json);
+    let Some(server) = server(generation) else { return Vec::new() };
+    let token = server.told("/tokens/alice");
+    let emulator = Emulator::builder(emulated).token(token).start().await.unwrap();
+    let values = [("token", token), ("unknown_signer", server.told("/tokens/unknown_signer"))];
+    let real = probes.run(server.base_url(), values).await;
+    let emulated = probes.run(emulator.base_url(), values).await;
+    assert_none(probes.differences(("service", &real), ("emulator", &emulated)));
+    probes.surprises(&real)
+}
+
+#[track_caller]
+fn assert_none(found: Vec<String>) {
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
+}
+
+#[tokio::test]
+async fn the_service_of_today_and_the_emulator_answer_as_is_known() {
+    assert_none(compare(include_str!("../probes/mcp.json"), "bearer", mcp::Generation::Bearer).await);
+}
+
+#[tokio::test]
+async fn the_service_between_the_two_and_the_emulator_answer_alike() {
+    // What is known is of another generation.
+    let _ = compare(include_str!("../probes/mcp.json"), "middle", mcp::Generation::Zoneless).await;
+}
+
+#[tokio::test]
+async fn the_documented_service_and_the_emulator_answer_as_is_known() {
+    let found =
+        compare(include_str!("../probes/mcp-body.json"), "body", mcp::Generation::BodyCredentials).await;
+    assert_none(found);
+}
+
+const LIST: &str = "GET /api/v1/api-keys/";
+const CREATE: &str = "POST /api/v1/api-keys/";
+const ROTATE: &str = "POST /api/v1/api-keys/{key_id}/rotate";
+const REVOKE: &str = "DELETE /api/v1/api-keys/{key_id}";
+
+async fn served(generation: &str) -> Option<Value> {
+    let server = server(generation)?;
+    let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
+    Some(serde_json::from_slice(answer.body()).unwrap())
+}
+
+#[tokio::test]
+async fn the_documented_service_serves_our_document_but_for_the_listed_corrections() {
+    let Some(theirs) = served("body").await else { return };
+    let ours: Value = serde_json::from_str(include_str!("../../../openapi/mcp.json")).unwrap();
+    let compare = |theirs, ours| {
+        let names = [
+            ("Body_create_api_key_api_v1_api_keys__post", "WrappedCreateApiKeyRequest"),
+            ("CreateAPIKeyRequest", "CreateApiKeyRequest"),
+            ("HTTPAuthorizationCredentials", "HttpCredentials"),
+            ("CreateAPIKeyResponse", "IssuedApiKey"),
+            ("RotateAPIKeyResponse", "RotatedApiKey"),
+            ("APIKeyResponse", "ApiKey"),
+            ("HTTPValidationError", "ValidationErrorResponse"),
+        ];
+        differences(&document::renamed(theirs, &names), &ours)
+    };
+    let schema = |their_name, our_name| {
+        compare(document::schema(&theirs, their_name), document::schema(&ours, our_name))
+    };
+
+    let everywhere = [
+        ("+", "wants http bearer"),
+        ("-", "401: nothing"),
+        ("+", "401: ErrorResponse"),
+        ("-", "403: nothing"),
+        ("-", "429: nothing"),
+        ("-", "500: nothing"),
+        ("+", "500: ServerErrorResponse"),
+        ("+", "500: string as text/plain"),
+    ];
+    let mut listed = Vec::new();
+    for operation in [LIST, CREATE, ROTATE, REVOKE] {
+        listed.extend(everywhere.map(|(sign, what)| format!("{sign} {operation} {what}")));
+    }
+    for operation in [LIST, ROTATE, REVOKE] {
+        listed.push(format!("- {operation} body?: HttpCredentials | null"));
+        listed.push(format!("+ {operation} body?: HttpCredentials"));
+    }
+    // The flat form stands beside the wrapped one.
+    listed.push(format!("- {CREATE} body: WrappedCreateApiKeyRequest"));
+    listed.push(format!("+ {CREATE} body: CreateApiKeyBody"));
+    listed.push(format!("+ {CREATE} 400: ErrorResponse"));
+    listed.push(format!("+ {ROTATE} 404: ErrorResponse"));
+    listed.push(format!("+ {REVOKE} 404: ErrorResponse"));
+    assert_listed(compare(document::operations(&theirs), document::operations(&ours)), &listed);
+
+    let request = [
+        "- expires_days?: integer, default 365",
+        "+ expires_days?: integer, default 365, maximum 2900000, minimum 1",
+    ];
+    assert_listed(schema("CreateAPIKeyRequest", "CreateApiKeyRequest"), &request);
+    let wrapped = ["- credentials?: HttpCredentials | null", "+ credentials: HttpCredentials"];
+    assert_listed(
+        schema("Body_create_api_key_api_v1_api_keys__post", "WrappedCreateApiKeyRequest"),
+        &wrapped,
+    );
+    let credentials = ["- credentials: string", "+ credentials: string password"];
+    assert_listed(schema("HTTPAuthorizationCredentials", "HttpCredentials"), &credentials);
+
+    let key = [
+        "- created: string",
+        "+ created: string date-time",
+        "- expires_at: string",
+        "+ expires_at: string date-time",
+        "- last_used?: string | null",
+        "+ last_used: string date-time | null",
+    ];
+    assert_listed(schema("APIKeyResponse", "ApiKey"), &key);
+    let advice = |text| format!("- message?: string, default \"{text}\"");
+    let created = advice("API key created successfully. Save it securely - it will not be shown again.");
+    let secret = ["- api_key: string", "+ api_key: string password", "+ message?: string", &created];
+    assert_listed(schema("CreateAPIKeyResponse", "IssuedApiKey"), &[&key[..], &secret].concat());
+    let rotated = advice("API key rotated successfully. Update your client configuration.");
+    let secret = ["- new_api_key: string", "+ new_api_key: string password", "+ message?: string", &rotated];
+    assert_listed(schema("RotateAPIKeyResponse", "RotatedApiKey"), &secret);
+
+    let error = ["- detail?: [ValidationError]", "+ detail: [ValidationError]"];
+    assert_listed(schema("HTTPValidationError", "ValidationErrorResponse"), &error);
+    let fault = ["- loc: [string | integer]", "+ loc: [LocationPart]", "+ ctx?: object"];
+    assert_listed(schema("ValidationError", "ValidationError"), &fault);
+}
+
+#[tokio::test]
+async fn the_document_of_today_differs_from_the_published_one_in_bodies_only() {
+    let (Some(then), Some(now)) = (served("body").await, served("bearer").await) else { return };
+    let mut listed = [LIST, ROTATE, REVOKE]
+        .map(|name| format!("- {name} body?: HTTPAuthorizationCredentials | null"))
+        .to_vec();
+    listed.push(format!("- {LIST} 422: HTTPValidationError"));
+    listed.push(format!("- {CREATE} body: Body_create_api_key_api_v1_api_keys__post"));
+    listed.push(format!("+ {CREATE} body: CreateAPIKeyRequest"));
+    assert_listed(differences(&document::operations(&then), &document::operations(&now)), &listed);
+}

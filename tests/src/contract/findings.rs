@@ -1,0 +1,57 @@
+//! Everything that a test finds wrong, so that one run tells all of it.
+
+use std::fmt::Display;
+
+/// A mistake is often made everywhere, and the rest then says nothing new.
+const MOST_SHOWN: usize = 20;
+
+/// What a test has found.
+#[derive(Debug, Default)]
+#[must_use = "findings must be looked at"]
+pub struct Findings {
+    cases: usize,
+    wrong: Vec<String>,
+}
+
+impl Findings {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a case; what it finds is noted under its name.
+    pub fn case(&mut self, name: impl Display) -> Case<'_> {
+        self.cases += 1;
+        Case { name: name.to_string(), wrong: &mut self.wrong }
+    }
+
+    /// Fails the test if anything was wrong, or if nothing was looked at.
+    #[track_caller]
+    pub fn check(self) {
+        assert!(self.cases > 0, "the test has looked at nothing");
+        let (count, cases) = (self.wrong.len(), self.cases);
+        let first = self.wrong[..count.min(MOST_SHOWN)].join("\n");
+        assert!(self.wrong.is_empty(), "{count} findings in {cases} cases, the first of them:\n{first}");
+    }
+}
+
+/// One thing that a test looks at.
+#[derive(Debug)]
+pub struct Case<'a> {
+    name: String,
+    wrong: &'a mut Vec<String>,
+}
+
+impl Case<'_> {
+    /// Notes something wrong.
+    pub fn wrong(&mut self, what: impl Display) {
+        self.wrong.push(format!("- {}: {what}", self.name));
+    }
+
+    /// Notes something wrong unless it holds.
+    pub fn expect(&mut self, holds: bool, what: impl Display) {
+        if !holds {
+            self.wrong(what);
+        }
+    }
+}

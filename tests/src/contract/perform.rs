@@ -1,0 +1,131 @@
+//! Operations of a provider, called alike for all vendors, and a server that answers as the document shows.
+
+use api_keys_core::{
+    ApiKey, ApiKeyProvider, Error, KeyId, ListQuery, NewApiKey, Operation, RevokeOptions, RotateOptions,
+    SecretKey, UpdateApiKey, Verification,
+};
+use serde_json::Value;
+use wiremock::{Request, Respond, ResponseTemplate};
+
+use super::judge::Judge;
+use super::stage::answer;
+use super::vendor::Vendor;
+
+/// What an operation came back with.
+#[derive(Debug)]
+pub enum Performed {
+    /// A key.
+    Key(Box<ApiKey>),
+    /// A key and its secret.
+    Issued(Box<ApiKey>, SecretKey),
+    /// Keys.
+    Keys(Vec<ApiKey>),
+    /// A secret.
+    Secret(SecretKey),
+    /// A verdict on a secret.
+    Verdict(Verification),
+    /// Nothing but that it was done.
+    Done,
+}
+
+/// The least that can be asked for with a create.
+pub fn new_key(vendor: &Vendor) -> NewApiKey {
+    match vendor.name {
+        "clerk" => NewApiKey::new("nightly export").owner(vendor.owner),
+        _ => NewApiKey::new("nightly export"),
+    }
+}
+
+/// The least that can be asked for with an update.
+pub fn change(vendor: &Vendor) -> UpdateApiKey {
+    match vendor.name {
+        "clerk" => UpdateApiKey::new().description("Reads the warehouse weekly."),
+        _ => UpdateApiKey::new().name("weekly export"),
+    }
+}
+
+/// The least that can be asked for with a list.
+pub fn query(vendor: &Vendor) -> ListQuery {
+    match vendor.name {
+        "clerk" => ListQuery::new().owner(vendor.owner),
+        _ => ListQuery::new(),
+    }
+}
+
+/// The operations that a provider has.
+pub fn supported(provider: &dyn ApiKeyProvider) -> impl Iterator<Item = Operation> + use<> {
+    let capabilities = provider.capabilities();
+    Operation::ALL.into_iter().filter(move |operation| capabilities.support(*operation).is_supported())
+}
+
+/// Calls an operation with the least that can be said.
+///
+/// # Errors
+/// Those of the provider.
+pub async fn perform(
+    vendor: &Vendor,
+    provider: &dyn ApiKeyProvider,
+    operation: Operation,
+    id: &KeyId,
+) -> Result<Performed, Error> {
+    Ok(match operation {
+        Operation::Create => {
+            let (key, secret) = provider.create(new_key(vendor)).await?.into_parts();
+            Performed::Issued(Box::new(key), secret)
+        }
+        Operation::Get => Performed::Key(Box::new(provider.get(id).await?)),
+        Operation::List => Performed::Keys(provider.list(query(vendor)).await?.items),
+        Operation::Update => Performed::Key(Box::new(provider.update(id, change(vendor)).await?)),
+        Operation::Revoke => {
+            provider.revoke(id, RevokeOptions::new()).await?;
+            Performed::Done
+        }
+        Operation::Delete => {
+            provider.delete(id).await?;
+            Performed::Done
+        }
+        Operation::Rotate => {
+            let (key, secret) = provider.rotate(id, RotateOptions::new()).await?.into_parts();
+            Performed::Issued(Box::new(key), secret)
+        }
+        Operation::Reveal => Performed::Secret(provider.reveal(id).await?),
+        Operation::Verify => {
+            Performed::Verdict(provider.verify(&SecretKey::new("ak_secret_to_verify")).await?)
+        }
+    })
+}
+
+/// A server that answers each request with an example of the document. A request that the document does not allow is
+/// answered with 418, which no document has.
+#[derive(Debug)]
+pub struct Player {
+    /// Whose document.
+    pub vendor: &'static Vendor,
+    /// The status to answer with; any of success for `None`.
+    pub status: Option<u16>,
+    /// Which of the examples; beyond the last, it starts over.
+    pub nth: usize,
+}
+
+impl Respond for Player {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let judge = Judge::new(&self.vendor.document, self.vendor.base_path);
+        let Ok(operation) = judge.judge(request) else { return ResponseTemplate::new(418) };
+        let mut answers = Vec::new();
+        for (status, response) in &operation.responses {
+            if self.status.map_or(*status < 300, |wanted| wanted == *status) {
+                if response.content.is_empty() {
+                    answers.push(ResponseTemplate::new(*status));
+                }
+                for (label, media) in &response.content {
+                    answers.extend(media.examples.values().map(|example| match &example.value {
+                        Value::String(text) => answer(*status, text.as_bytes(), label),
+                        json => answer(*status, json.to_string(), label),
+                    }));
+                }
+            }
+        }
+        assert!(!answers.is_empty(), "{} does not answer with {:?}", operation.id, self.status);
+        answers.swap_remove(self.nth % answers.len())
+    }
+}

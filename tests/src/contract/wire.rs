@@ -1,0 +1,82 @@
+//! A server that keeps requests as they came, before any library has tidied them up.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A server that answers every request with 404 and remembers it.
+#[derive(Debug)]
+pub struct Wire {
+    address: String,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    serving: JoinHandle<()>,
+}
+
+/// A request, as it came.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Wire {
+    /// Starts the server.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let serving = tokio::spawn(serve(listener, heard.clone()));
+        Self { address, heard, serving }
+    }
+
+    /// Where it is.
+    pub fn uri(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What came since this was last asked.
+    pub fn heard(&self) -> Vec<Heard> {
+        std::mem::take(&mut self.heard.lock().expect("nobody panicked"))
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, heard: Arc<Mutex<Vec<Heard>>>) {
+    while let Ok((mut socket, _)) = listener.accept().await {
+        let Some(request) = read(&mut socket).await else { continue };
+        heard.lock().expect("nobody panicked").push(request);
+        let answer = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        let _ = socket.write_all(answer.as_bytes()).await;
+    }
+}
+
+async fn read(socket: &mut TcpStream) -> Option<Heard> {
+    let mut bytes = Vec::new();
+    loop {
+        if socket.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let (first, headers) = head.split_once("\r\n")?;
+        let length = headers.lines().filter_map(|line| line.split_once(": "));
+        let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let length: usize = length.map(|(_, value)| value.parse().unwrap_or(0)).next().unwrap_or(0);
+        let body = &bytes[end + 4..];
+        if body.len() >= length {
+            let (method, target) = first.strip_suffix(" HTTP/1.1")?.split_once(' ')?;
+            return Some(Heard { method: method.to_owned(), target: target.to_owned(), body: body.to_vec() });
+        }
+    }
+}
