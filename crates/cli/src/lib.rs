@@ -1,8 +1,16 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod cli;
+mod commands;
+mod config;
+mod console;
 mod demo;
 mod failure;
+mod interrupt;
+mod output;
+mod secret;
+mod shell;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -10,10 +18,18 @@ use std::io::Write;
 use clap::Parser as _;
 
 use cli::{Cli, Command};
+use commands as c;
+pub use console::Console;
 
 /// Runs the command as if it had been called with `args`, of which the first is its name, and returns its exit
-/// status. What it has to say goes to `stdout`; what is wrong with the call goes to the standard error of the process.
+/// status. What it has to say goes to `stdout`, as to a pipe; what is wrong with the call goes to the standard error of
+/// the process.
 pub async fn run(args: impl IntoIterator<Item = OsString>, stdout: &mut dyn Write, color: bool) -> u8 {
+    run_on(&mut Console::new(stdout, color), args).await
+}
+
+/// Like [`run`], with somebody at the other end perhaps.
+pub async fn run_on(console: &mut Console<'_>, args: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -22,16 +38,39 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, stdout: &mut dyn Writ
             return error.exit_code().try_into().unwrap_or(status::USAGE);
         }
     };
-    let done = match cli.command {
-        Command::Demo(args) => demo::run(args, stdout, color).await,
-    };
-    done.unwrap_or_else(|failure| {
-        eprintln!("{failure}");
-        status::USAGE
+    dispatch(cli.command, console).await.unwrap_or_else(|failure| {
+        console.note(&failure);
+        failure.exit_status()
     })
 }
 
-/// Exit statuses.
+async fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8, failure::Failure> {
+    match command {
+        Command::Providers(args) => c::providers::run(args, console).await,
+        Command::List(args) => c::list::run(args, console).await,
+        Command::Get(args) => c::get::run(args, console).await,
+        Command::Create(args) => c::create::run(args, console).await,
+        Command::Update(args) => c::update::run(args, console).await,
+        Command::Rotate(args) => c::rotate::run(args, console).await,
+        Command::Revoke(args) => c::revoke::run(args, console).await,
+        Command::Enable(args) => c::switch::run(args, true, console).await,
+        Command::Disable(args) => c::switch::run(args, false, console).await,
+        Command::Delete(args) => c::delete::run(args, console).await,
+        Command::Reveal(args) => c::reveal::run(args, console).await,
+        Command::Verify(args) => c::verify::run(args, console).await,
+        Command::Orphans(args) => c::orphans::run(args, console).await,
+        Command::Audit(args) => c::audit::run(args, console).await,
+        Command::Emulate(args) => c::emulate::run(args, console).await,
+        Command::Demo(args) => {
+            let (stdout, color) = console.parts();
+            demo::run(args, stdout, color).await
+        }
+        Command::Completions(args) => c::completions::run(args, console),
+        Command::Man(args) => c::man::run(args, console),
+    }
+}
+
+/// Exit statuses, as `--help` lists them.
 mod status {
     /// All is well.
     pub(crate) const OK: u8 = 0;
@@ -39,6 +78,12 @@ mod status {
     pub(crate) const FAILED: u8 = 1;
     /// The command could not run as it was called.
     pub(crate) const USAGE: u8 = 2;
+    /// Done for some, not for others.
+    pub(crate) const PARTIAL: u8 = 3;
+    /// The vendor acted or may have, and something is left to do.
+    pub(crate) const ATTENTION: u8 = 4;
+    /// The answer is no.
+    pub(crate) const NO: u8 = 5;
     /// Ended by Ctrl-C: 128 and the number of the signal.
     pub(crate) const INTERRUPTED: u8 = 130;
 }

@@ -1,26 +1,14 @@
-//! What can be typed.
+//! The arguments of `api-keys demo`.
 
 use std::convert::Infallible;
 
 use api_keys::SecretKey;
 use api_keys_emulator::Vendor;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 
-/// One command for the API keys of many vendors.
-#[derive(Debug, Parser)]
-#[command(name = "api-keys", version, arg_required_else_help = true)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
+use super::value::vendor;
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Demo(DemoArgs),
-}
-
-/// Run the same lifecycle on every vendor and compare it with what the vendor is said to be able to do.
+/// Run the same lifecycle on every vendor and compare it with what the vendor is said to be able to do
 ///
 /// Without options, five emulated vendors on loopback and the embedded provider. With --provider, one real server:
 /// a few keys are created on it and removed again.
@@ -50,10 +38,6 @@ pub(crate) struct DemoArgs {
     /// Print a JSON document instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn vendor() -> impl TypedValueParser<Value = Vendor> {
-    PossibleValuesParser::new(Vendor::ALL.map(Vendor::as_str)).try_map(|name| name.parse())
 }
 
 fn secret(text: &str) -> Result<SecretKey, Infallible> {

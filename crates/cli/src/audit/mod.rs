@@ -1,0 +1,266 @@
+//! What is wrong with keys, as far as their metadata tells.
+
+mod rule;
+pub(crate) mod sarif;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use api_keys::{ApiKey, Capabilities, Field, KeyExpiry, KeyStatus, Timestamp};
+use jiff::SignedDuration;
+use serde::Serialize;
+
+use crate::output::human;
+pub(crate) use rule::{Level, Rule};
+
+/// From when on something is wrong.
+#[derive(Debug)]
+pub(crate) struct Thresholds {
+    pub(crate) expires_within: Duration,
+    pub(crate) unused_for: Duration,
+    pub(crate) max_age: Option<Duration>,
+    /// Patterns in which `*` stands for any text and `\*` for itself.
+    pub(crate) broad_scopes: Vec<String>,
+    /// Any owner is known if there are none.
+    pub(crate) known_owners: Vec<String>,
+    pub(crate) ignored: Vec<Rule>,
+}
+
+/// Something that is wrong with a key.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) rule: Rule,
+    pub(crate) level: Level,
+    pub(crate) provider: String,
+    pub(crate) key_id: String,
+    pub(crate) key_name: Option<String>,
+    pub(crate) message: String,
+}
+
+/// Looks at all keys of one provider.
+pub(crate) fn examine(
+    provider: &str,
+    capabilities: &Capabilities,
+    keys: &[ApiKey],
+    thresholds: &Thresholds,
+    now: Timestamp,
+) -> Vec<Finding> {
+    // A vendor that tells no use of any key keeps no such record; that a key is not used cannot be concluded then.
+    let tells_use = keys.iter().any(|key| key.last_used_at.is_some());
+    let tells_owner = capabilities.create_fields.contains(Field::Owner);
+    let mut names: HashMap<(&str, Option<&str>), usize> = HashMap::new();
+    for key in keys.iter().filter(|key| !key.status.is_inactive()) {
+        if let Some(name) = &key.name {
+            *names.entry((name, key.owner.as_deref())).or_default() += 1;
+        }
+    }
+    let mut findings = Vec::new();
+    for key in keys {
+        let mut found = |rule: Rule, message: String| {
+            if !thresholds.ignored.contains(&rule) {
+                findings.push(Finding {
+                    rule,
+                    level: rule.level(),
+                    provider: provider.to_owned(),
+                    key_id: key.id.to_string(),
+                    key_name: key.name.clone(),
+                    message,
+                });
+            }
+        };
+        if key.status == KeyStatus::Disabled {
+            found(Rule::Disabled, "it is switched off, and can be switched on again".to_owned());
+        }
+        // What no longer authenticates does no harm.
+        if key.status.is_inactive() {
+            continue;
+        }
+        match key.expiry {
+            KeyExpiry::Never => found(Rule::NeverExpires, "it never expires".to_owned()),
+            KeyExpiry::Unknown => {}
+            KeyExpiry::At(end) => {
+                if end.duration_since(now) <= signed(thresholds.expires_within) {
+                    found(Rule::ExpiresSoon, format!("it expires {}", human::age(end, now)));
+                }
+            }
+        }
+        if let Some(used) = key.last_used_at.filter(|&used| is_before(used, thresholds.unused_for, now)) {
+            found(Rule::Unused, format!("it was last used {}", human::age(used, now)));
+        }
+        let created_long_ago = |span| key.created_at.filter(|&created| is_before(created, span, now));
+        if let (None, true, Some(created)) =
+            (key.last_used_at, tells_use, created_long_ago(thresholds.unused_for))
+        {
+            found(
+                Rule::Unused,
+                format!("it was never used since it was created {}", human::age(created, now)),
+            );
+        }
+        if let Some(created) = thresholds.max_age.and_then(created_long_ago) {
+            found(Rule::Old, format!("it was created {}", human::age(created, now)));
+        }
+        if key.name.as_deref().is_some_and(|name| names.get(&(name, key.owner.as_deref())) > Some(&1)) {
+            found(Rule::DuplicateName, "another active key has the same name".to_owned());
+        }
+        let broad: Vec<_> = key.scopes.iter().flatten().filter(|scope| thresholds.is_broad(scope)).collect();
+        if !broad.is_empty() {
+            let broad: Vec<_> = broad.into_iter().map(String::as_str).collect();
+            found(Rule::BroadScope, format!("its scopes are broad: {}", broad.join(" ")));
+        }
+        match &key.owner {
+            Some(owner)
+                if !thresholds.known_owners.is_empty() && !thresholds.known_owners.contains(owner) =>
+            {
+                found(Rule::UnknownOwner, format!("its owner {owner} is not known"));
+            }
+            None if tells_owner => found(Rule::UnknownOwner, "it has no owner".to_owned()),
+            _ => {}
+        }
+    }
+    findings
+}
+
+impl Thresholds {
+    fn is_broad(&self, scope: &str) -> bool {
+        self.broad_scopes.iter().any(|pattern| matches(pattern, scope))
+    }
+}
+
+fn is_before(time: Timestamp, span: Duration, now: Timestamp) -> bool {
+    now.duration_since(time) >= signed(span)
+}
+
+/// A span that can be compared; one too long to be is longer than any.
+fn signed(span: Duration) -> SignedDuration {
+    span.try_into().unwrap_or(SignedDuration::MAX)
+}
+
+/// Whether the text is what the pattern describes.
+fn matches(pattern: &str, text: &str) -> bool {
+    if let Some(rest) = pattern.strip_prefix("\\*") {
+        return text.strip_prefix('*').is_some_and(|text| matches(rest, text));
+    }
+    let mut chars = pattern.chars();
+    match chars.next() {
+        None => text.is_empty(),
+        Some('*') => {
+            let rest = chars.as_str();
+            text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| matches(rest, &text[at..]))
+        }
+        Some(c) => text.strip_prefix(c).is_some_and(|text| matches(chars.as_str(), text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    fn thresholds() -> Thresholds {
+        Thresholds {
+            expires_within: DAY * 30,
+            unused_for: DAY * 90,
+            max_age: None,
+            broad_scopes: vec!["\\*".to_owned(), "*:\\*".to_owned(), "admin".to_owned()],
+            known_owners: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-21T12:00:00Z".parse().unwrap()
+    }
+
+    fn ago(days: u32) -> Timestamp {
+        now().checked_sub(DAY * days).unwrap()
+    }
+
+    /// A key with which nothing is wrong.
+    fn key(id: &str) -> ApiKey {
+        let mut key = ApiKey::new(id.parse().unwrap());
+        key.name = Some(id.to_owned());
+        key.status = KeyStatus::Active;
+        key.owner = Some("org_1".to_owned());
+        key.expiry = KeyExpiry::At(now().checked_add(DAY * 200).unwrap());
+        key.created_at = Some(ago(200));
+        key.last_used_at = Some(ago(1));
+        key
+    }
+
+    fn rules(keys: &[ApiKey], thresholds: &Thresholds) -> Vec<(Rule, String)> {
+        let capabilities = Capabilities::none().create_fields(&[Field::Owner]);
+        let findings = examine("prod", &capabilities, keys, thresholds, now());
+        findings.into_iter().map(|finding| (finding.rule, finding.key_id)).collect()
+    }
+
+    fn found(change: impl FnOnce(&mut ApiKey)) -> Vec<Rule> {
+        let mut changed = key("a");
+        change(&mut changed);
+        rules(&[changed, key("other")], &thresholds()).into_iter().map(|(rule, _)| rule).collect()
+    }
+
+    #[test]
+    fn every_rule_finds_what_it_is_for_and_nothing_else() {
+        assert_eq!(found(|_| {}), []);
+        assert_eq!(found(|key| key.expiry = KeyExpiry::Never), [Rule::NeverExpires]);
+        assert_eq!(found(|key| key.expiry = KeyExpiry::Unknown), []);
+        assert_eq!(
+            found(|key| key.expiry = KeyExpiry::At(now().checked_add(DAY * 30).unwrap())),
+            [Rule::ExpiresSoon]
+        );
+        assert_eq!(found(|key| key.expiry = KeyExpiry::At(now().checked_add(DAY * 31).unwrap())), []);
+        assert_eq!(found(|key| key.last_used_at = Some(ago(90))), [Rule::Unused]);
+        assert_eq!(found(|key| key.last_used_at = Some(ago(89))), []);
+        assert_eq!(found(|key| key.last_used_at = None), [Rule::Unused]);
+        assert_eq!(found(|key| key.status = KeyStatus::Disabled), [Rule::Disabled]);
+        assert_eq!(found(|key| key.name = Some("other".to_owned())).len(), 2);
+        assert_eq!(found(|key| key.scopes = Some(vec!["keys:*".to_owned()])), [Rule::BroadScope]);
+        assert_eq!(found(|key| key.scopes = Some(vec!["keys:read".to_owned()])), []);
+        assert_eq!(found(|key| key.owner = None), [Rule::UnknownOwner]);
+    }
+
+    #[test]
+    fn a_vendor_that_tells_no_use_has_no_unused_keys() {
+        let mut silent = key("a");
+        silent.last_used_at = None;
+        assert_eq!(rules(&[silent], &thresholds()), []);
+    }
+
+    #[test]
+    fn what_no_longer_authenticates_is_not_judged() {
+        for status in [KeyStatus::Revoked, KeyStatus::Expired] {
+            let harmless = |key: &mut ApiKey| {
+                key.status = status;
+                key.expiry = KeyExpiry::Never;
+            };
+            assert_eq!(found(harmless), []);
+        }
+    }
+
+    #[test]
+    fn owners_age_and_rules_are_options() {
+        let mut options = thresholds();
+        options.known_owners = vec!["org_2".to_owned()];
+        options.max_age = Some(DAY * 180);
+        let expected = vec![(Rule::Old, "a".to_owned()), (Rule::UnknownOwner, "a".to_owned())];
+        assert_eq!(rules(&[key("a")], &options), expected);
+        options.ignored = vec![Rule::Old, Rule::UnknownOwner];
+        assert_eq!(rules(&[key("a")], &options), []);
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text_and_an_escaped_one_for_itself() {
+        for (pattern, text, expected) in [
+            ("\\*", "*", true),
+            ("\\*", "a", false),
+            ("*:\\*", "keys:*", true),
+            ("*:\\*", "keys:read", false),
+            ("*admin*", "org.admin.x", true),
+            ("admin", "administrator", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Doing the same to several keys, one after another, and telling what came of each.
+
+use api_keys::{ApiKey, ApiKeyProvider as _, KeyId, Timestamp};
+use serde::Serialize;
+
+use crate::cli::Format;
+use crate::config::Provider;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::output::{csv, human, json};
+use crate::status;
+
+/// What came of one key.
+#[derive(Debug, Serialize)]
+pub(super) struct Action {
+    pub(super) provider: String,
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+    /// `revoke`, `delete`, `enable`, `disable`, `rotate`.
+    pub(super) action: &'static str,
+    /// `done`, `planned` or `failed`.
+    pub(super) outcome: &'static str,
+    /// What else there is to say.
+    pub(super) detail: Option<String>,
+    pub(super) error: Option<Failure>,
+}
+
+impl Action {
+    pub(super) fn planned(provider: &Provider, key: &ApiKey, action: &'static str) -> Self {
+        Self {
+            provider: provider.name.clone(),
+            id: key.id.to_string(),
+            name: key.name.clone(),
+            action,
+            outcome: "planned",
+            detail: None,
+            error: None,
+        }
+    }
+
+    pub(super) fn settled(mut self, result: Result<Option<String>, Failure>) -> Self {
+        match result {
+            Ok(detail) => (self.outcome, self.detail) = ("done", detail),
+            Err(failure) => (self.outcome, self.error) = ("failed", Some(failure)),
+        }
+        self
+    }
+}
+
+/// A key before something is done to it.
+pub(super) async fn subject_of(provider: &Provider, id: &KeyId) -> Result<ApiKey, Failure> {
+    provider.api.get(id).await.map_err(|error| {
+        let what = format!("the key {} cannot be read; nothing was done", human::clean(id.as_str()));
+        Failure::of(what, &provider.name, &error)
+    })
+}
+
+/// A key as a question names it.
+pub(super) fn describe(key: &ApiKey) -> String {
+    let name = key.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let used = key.last_used_at.map(|time| format!(", last used {}", human::age(time, Timestamp::now())));
+    human::clean(&format!("{}{name}{}", key.id, used.unwrap_or_default()))
+}
+
+/// Asks about all keys at once. `None` when this is a dry run.
+pub(super) async fn begin(
+    provider: &Provider,
+    ids: &[KeyId],
+    action: &'static str,
+    question: &str,
+    confirm: &crate::cli::ConfirmArgs,
+    console: &Console<'_>,
+) -> Result<Vec<Action>, Failure> {
+    let mut keys = Vec::new();
+    for id in ids {
+        // Who says yes beforehand needs no reading, and may be in a hurry.
+        keys.push(if confirm.yes { ApiKey::new(id.clone()) } else { subject_of(provider, id).await? });
+    }
+    if !confirm.dry_run {
+        let named: Vec<_> = keys.iter().map(describe).collect();
+        console.confirm(&format!("{question} {} on {}?", named.join("; "), provider.name), confirm.yes)?;
+    }
+    Ok(keys.iter().map(|key| Action::planned(provider, key, action)).collect())
+}
+
+/// Prints what came of it, and returns the exit status.
+pub(super) fn finish(actions: &[Action], format: Format, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let text = match format {
+        Format::Table => actions.iter().filter(|action| action.error.is_none()).map(line).collect(),
+        Format::Json => {
+            #[derive(Serialize)]
+            struct Content<'a> {
+                actions: &'a [Action],
+            }
+            json::document(Content { actions })
+        }
+        Format::Jsonl => actions.iter().map(json::line).collect(),
+        Format::Csv => csv::document(
+            &["provider", "id", "name", "action", "outcome", "detail", "error"],
+            actions.iter().map(fields),
+        ),
+    };
+    console.print(&text)?;
+    let mut failures = actions.iter().filter_map(|action| action.error.as_ref());
+    failures.clone().for_each(|failure| console.note(failure));
+    let worst = failures.clone().map(Failure::exit_status).max_by_key(|&status| status == status::ATTENTION);
+    Ok(match worst {
+        None => status::OK,
+        Some(status) if status == status::ATTENTION || failures.by_ref().count() == actions.len() => status,
+        Some(_) => status::PARTIAL,
+    })
+}
+
+fn line(action: &Action) -> String {
+    let Action { provider, id, name, action: verb, outcome, detail, .. } = action;
+    let name = name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let verb = match (*outcome, *verb) {
+        ("planned", verb) => format!("would {verb}"),
+        (_, "rotate") => "rotated".to_owned(),
+        (_, verb) => format!("{verb}d"),
+    };
+    let detail = detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
+    format!("{}\n", human::clean(&format!("{verb} {id}{name} on {provider}{detail}")))
+}
+
+fn fields(action: &Action) -> Vec<String> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    vec![
+        action.provider.clone(),
+        action.id.clone(),
+        text(&action.name),
+        action.action.to_owned(),
+        action.outcome.to_owned(),
+        text(&action.detail),
+        action.error.as_ref().map(Failure::summary).unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,128 @@
+//! `api-keys audit`.
+
+use api_keys::{ApiKeyProvider as _, Timestamp};
+use comfy_table::Color;
+use serde::Serialize;
+
+use super::fan_out::{each, verdict};
+use super::inventory::{Wanted, read};
+use crate::audit::{Finding, Level, Rule, Thresholds, examine, sarif};
+use crate::cli::{AuditArgs, AuditFormat};
+use crate::config::Config;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::output::key::KeyRecord;
+use crate::output::table::{Column, Field, always, if_room, render, whole};
+use crate::output::{ProviderFailure, csv, json};
+use crate::status;
+
+const COLUMNS: [Column; 6] = [
+    always("LEVEL"),
+    always("RULE"),
+    if_room("PROVIDER", 3),
+    whole("KEY"),
+    if_room("NAME", 2),
+    always("FINDING"),
+];
+
+pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let entries = Config::load(&args.target, console)?.all_or(args.target.provider.as_deref())?;
+    let wanted = Wanted { owner: args.owner, inactive: true, ..Wanted::default() };
+    let thresholds = Thresholds {
+        expires_within: args.expires_within,
+        unused_for: args.unused_for,
+        max_age: args.max_age,
+        broad_scopes: args.broad_scopes,
+        known_owners: args.known_owners,
+        ignored: args.ignored,
+    };
+    let (inventories, failures) = each(entries, |provider| read(provider, &wanted)).await;
+    let answered = inventories.len();
+    let now = Timestamp::now();
+    let (mut findings, mut records) = (Vec::new(), Vec::new());
+    for inventory in inventories {
+        inventory.notes.iter().for_each(|note| console.note(format_args!("note: {note}")));
+        let provider = inventory.provider;
+        let capabilities = provider.api.capabilities();
+        findings.extend(examine(&provider.name, &capabilities, &inventory.keys, &thresholds, now));
+        records.extend(inventory.keys.into_iter().map(|key| KeyRecord::new(&provider, key)));
+    }
+    // The worst first; otherwise as the vendors list the keys.
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.rule));
+
+    let text = match args.output {
+        AuditFormat::Table => table(&findings, records.len(), answered, console),
+        AuditFormat::Json => document(&findings, &records, &failures),
+        AuditFormat::Jsonl => findings.iter().map(json::line).collect(),
+        AuditFormat::Csv => csv::document(
+            &["level", "rule", "provider", "key_id", "key_name", "message"],
+            findings.iter().map(fields),
+        ),
+        AuditFormat::Sarif => sarif::document(&findings, &failures),
+    };
+    console.print(&text)?;
+    let verdict = verdict(answered, &failures, console);
+    let bad = findings.iter().any(|finding| args.fail_on.counts(finding.level));
+    // That some keys were not looked at comes before what was found in the others.
+    Ok(if verdict == status::OK && bad { status::NO } else { verdict })
+}
+
+fn fields(finding: &Finding) -> Vec<String> {
+    vec![
+        finding.level.as_str().to_owned(),
+        finding.rule.as_str().to_owned(),
+        finding.provider.clone(),
+        finding.key_id.clone(),
+        finding.key_name.clone().unwrap_or_default(),
+        finding.message.clone(),
+    ]
+}
+
+fn table(findings: &[Finding], keys: usize, providers: usize, console: &Console<'_>) -> String {
+    let rows: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            let color = match finding.level {
+                Level::Error => Color::Red,
+                Level::Warning => Color::Yellow,
+                Level::Note => Color::Cyan,
+            };
+            let mut row: Vec<_> = fields(finding).iter().map(Field::from).collect();
+            row[0] = Field::from(finding.level.as_str()).color(color);
+            row
+        })
+        .collect();
+    let table = if rows.is_empty() { String::new() } else { render(&COLUMNS, &rows, console) + "\n" };
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let counted = |number: usize, one: &str| {
+        if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    };
+    format!(
+        "{table}{} of {}: {}, {}, {}.\n",
+        counted(keys, "key"),
+        counted(providers, "provider"),
+        counted(count(Level::Error), "error"),
+        counted(count(Level::Warning), "warning"),
+        counted(count(Level::Note), "note"),
+    )
+}
+
+fn document(findings: &[Finding], keys: &[KeyRecord], failures: &[ProviderFailure]) -> String {
+    #[derive(Serialize)]
+    struct Described {
+        id: Rule,
+        level: Level,
+        description: &'static str,
+    }
+
+    #[derive(Serialize)]
+    struct Content<'a> {
+        findings: &'a [Finding],
+        rules: Vec<Described>,
+        keys: &'a [KeyRecord],
+        errors: &'a [ProviderFailure],
+    }
+    let described = |rule: Rule| Described { id: rule, level: rule.level(), description: rule.description() };
+    let rules = Rule::ALL.into_iter().map(described).collect();
+    json::document(Content { findings, rules, keys, errors: failures })
+}

@@ -1,0 +1,125 @@
+//! What was done to which key, so that an interrupted call can go on.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use api_keys::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::BulkArgs;
+use crate::config::state_directory;
+use crate::failure::Failure;
+
+/// One line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    at: Timestamp,
+    provider: String,
+    id: String,
+    action: String,
+    /// `begun` or `done`.
+    state: String,
+}
+
+/// A file to which lines are added, each on the disk before the next step.
+#[derive(Debug)]
+pub(super) struct Journal {
+    action: &'static str,
+    /// When the action was last done to a key of a provider.
+    done: HashMap<(String, String), Timestamp>,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Reads what was done, and prepares for more.
+    pub(super) fn open(args: &BulkArgs, action: &'static str) -> Result<Self, Failure> {
+        let path = match &args.journal {
+            Some(path) => path.clone(),
+            None => default_path().ok_or_else(|| {
+                Failure::new("there is no place for a journal")
+                    .why("neither XDG_STATE_HOME nor HOME is set")
+                    .advice("--journal FILE")
+            })?,
+        };
+        open(&path, action).map_err(|error| {
+            Failure::new(format!("the journal {} cannot be used", path.display()))
+                .because(&error)
+                .advice("--journal FILE names another")
+        })
+    }
+
+    /// When the action was last done to this key, as far as is known here.
+    pub(super) fn done(&self, provider: &str, id: &str) -> Option<Timestamp> {
+        self.done.get(&(provider.to_owned(), id.to_owned())).copied()
+    }
+
+    pub(super) fn note(&self, provider: &str, id: &str, state: &str) -> io::Result<()> {
+        let entry = Entry {
+            at: Timestamp::now(),
+            provider: provider.to_owned(),
+            id: id.to_owned(),
+            action: self.action.to_owned(),
+            state: state.to_owned(),
+        };
+        let mut line = serde_json::to_string(&entry)?;
+        line.push('\n');
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(line.as_bytes())?;
+        file.sync_data()
+    }
+}
+
+fn default_path() -> Option<PathBuf> {
+    Some(state_directory()?.join("journal.jsonl"))
+}
+
+fn open(path: &Path, action: &'static str) -> io::Result<Journal> {
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let mut done = HashMap::new();
+    let mut whole = true;
+    for line in BufReader::new(&file).split(b'\n') {
+        let line = line?;
+        // A crash may have left half a line; what it was about is done again, which is the safe side.
+        let Ok(entry) = serde_json::from_slice::<Entry>(&line) else {
+            whole = false;
+            continue;
+        };
+        whole = true;
+        if entry.action == action && entry.state == "done" {
+            done.insert((entry.provider, entry.id), entry.at);
+        }
+    }
+    if !whole {
+        file.write_all(b"\n")?;
+    }
+    Ok(Journal { action, done, file: Mutex::new(file) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_known_to_the_next_run_even_after_half_a_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state/journal.jsonl");
+        let journal = open(&path, "rotate").unwrap();
+        journal.note("prod", "a", "begun").unwrap();
+        journal.note("prod", "a", "done").unwrap();
+        journal.note("prod", "b", "begun").unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"at\":\"20").unwrap();
+
+        let next = open(&path, "rotate").unwrap();
+        assert!(next.done("prod", "a").is_some());
+        assert!(next.done("prod", "b").is_none() && next.done("other", "a").is_none());
+        next.note("prod", "b", "done").unwrap();
+        assert!(open(&path, "rotate").unwrap().done("prod", "b").is_some());
+        assert!(open(&path, "revoke").unwrap().done("prod", "a").is_none());
+    }
+}

@@ -1,0 +1,51 @@
+//! `api-keys create`.
+
+use api_keys::{ApiKeyProvider as _, NewApiKey, Operation, Timestamp};
+
+use super::mint::Mint;
+use super::{open_for, quoted, target_options};
+use crate::cli::{CreateArgs, TargetArgs};
+use crate::config::Provider;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::secret::Handover;
+
+pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let provider = open_for(&args.target, Operation::Create, console)?;
+    let mut new = NewApiKey::new(args.name);
+    new.description = args.description;
+    new.owner = provider.owner_of_new(args.owner)?;
+    new.scopes = args.scopes;
+    new.expiry = args.expires.unwrap_or_default();
+    new.metadata = args.metadata;
+    new.extra = args.extra.into_iter().collect();
+    provider
+        .api
+        .capabilities()
+        .check_create(provider.vendor(), &new)
+        .map_err(|error| Failure::of("the key cannot be created as asked", &provider.name, &error))?;
+
+    let handover = Handover::prepare(&args.secret, args.output.output, console)?;
+    let mint = Mint {
+        provider: &provider,
+        operation: Operation::Create,
+        handover,
+        format: args.output.format(),
+        recipe: recipe(&provider, &args.target, &new),
+    };
+    mint.run(provider.api.create(new), console).await
+}
+
+/// How to find the key if nobody knows whether there is one.
+fn recipe(provider: &Provider, target: &TargetArgs, new: &NewApiKey) -> String {
+    let mut recipe = format!(
+        "api-keys orphans {} --name {} --since {:.0}",
+        target_options(provider, target),
+        quoted(&new.name),
+        Timestamp::now()
+    );
+    if let Some(owner) = &new.owner {
+        recipe.push_str(&format!(" --owner {}", quoted(owner)));
+    }
+    recipe
+}

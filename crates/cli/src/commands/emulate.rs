@@ -1,0 +1,161 @@
+//! `api-keys emulate`.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use api_keys::{ApiKeyProvider as _, IssuedKey, NewApiKey, RevokeOptions, Timestamp, UpdateApiKey};
+use api_keys_emulator::Emulator;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
+
+use super::quoted;
+use crate::cli::value;
+use crate::cli::{EmulateArgs, Format};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::interrupt::Interrupts;
+use crate::output::{human, json};
+use crate::status;
+
+/// One key of the seed file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    name: String,
+    description: Option<String>,
+    owner: Option<String>,
+    scopes: Option<Vec<String>>,
+    /// As the option of `create`, counted from when the key was created.
+    expires: Option<String>,
+    metadata: Option<Value>,
+    /// How long ago it was created.
+    #[serde(default, deserialize_with = "span")]
+    age: Duration,
+    /// How long ago it was last used.
+    #[serde(default, deserialize_with = "some_span")]
+    used: Option<Duration>,
+    #[serde(default)]
+    disabled: bool,
+    #[serde(default)]
+    revoked: bool,
+}
+
+fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    value::span(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+fn some_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    span(deserializer).map(Some)
+}
+
+/// A key of the emulator. Its secret protects nothing.
+#[derive(Serialize)]
+struct Seeded {
+    id: String,
+    name: String,
+    secret: String,
+}
+
+pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let seeds = args.seed.as_deref().map(read).transpose()?.unwrap_or_default();
+    // Taken over first: who reads the address may send a signal at once.
+    let interrupts = Interrupts::take_over();
+    let mut interrupts =
+        interrupts.map_err(|error| Failure::new("the signals cannot be taken over").because(&error))?;
+    // How many seconds the clock is behind: keys of the past are made in the past.
+    let behind = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&behind);
+    let emulator = Emulator::builder(args.vendor)
+        .port(args.port)
+        .clock(move || before(Duration::from_secs(clock.load(Ordering::SeqCst))))
+        .start()
+        .await
+        .map_err(|error| {
+            Failure::new(format!("the emulated {} cannot be started on 127.0.0.1:{}", args.vendor, args.port))
+                .because(&error)
+                .advice("--port 0 takes any free port")
+        })?;
+    let mut keys = Vec::new();
+    for seed in seeds {
+        let name = seed.name.clone();
+        let issued = plant(&emulator, seed, &behind).await.map_err(|error| {
+            Failure::new(format!("the key {} of the seed cannot be made", human::clean(&name)))
+                .because(&*error)
+        })?;
+        let (key, secret) = issued.into_parts();
+        keys.push(Seeded { id: key.id.into(), name, secret: secret.expose().to_owned() });
+    }
+    behind.store(0, Ordering::SeqCst);
+
+    console.print(&text(&emulator, &keys, args.output.format()))?;
+    console.note("Ctrl-C stops it.");
+    interrupts.next().await;
+    emulator.stop().await;
+    Ok(status::OK)
+}
+
+fn before(span: Duration) -> Timestamp {
+    Timestamp::now().checked_sub(span).unwrap_or(Timestamp::MIN)
+}
+
+fn read(path: &Path) -> Result<Vec<Seed>, Failure> {
+    let unusable = || Failure::new(format!("the seed {} cannot be used", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| unusable().because(&error))?;
+    serde_json::from_str(&text).map_err(|error| unusable().because(&error))
+}
+
+async fn plant(
+    emulator: &Emulator,
+    seed: Seed,
+    behind: &AtomicU64,
+) -> Result<IssuedKey, Box<dyn std::error::Error>> {
+    let store = emulator.store();
+    behind.store(seed.age.as_secs(), Ordering::SeqCst);
+    let mut new = NewApiKey::new(seed.name);
+    new.description = seed.description;
+    new.owner = seed.owner;
+    new.scopes = seed.scopes;
+    new.metadata = seed.metadata;
+    if let Some(expires) = &seed.expires {
+        new.expiry = value::expiry(expires)?;
+    }
+    let issued = store.create(new).await?;
+    if let Some(used) = seed.used {
+        behind.store(used.as_secs(), Ordering::SeqCst);
+        let _verified = store.verify(&issued.secret).await?;
+    }
+    behind.store(0, Ordering::SeqCst);
+    if seed.disabled {
+        store.update(&issued.key.id, UpdateApiKey::new().enabled(false)).await?;
+    }
+    if seed.revoked {
+        store.revoke(&issued.key.id, RevokeOptions::new()).await?;
+    }
+    Ok(issued)
+}
+
+/// What a client needs, as variables that this command reads itself.
+fn text(emulator: &Emulator, keys: &[Seeded], format: Format) -> String {
+    let (vendor, base_url) = (emulator.vendor().as_str(), emulator.base_url());
+    let token = emulator.token().expose();
+    match format {
+        Format::Table | Format::Csv => {
+            let mut text = format!(
+                "export API_KEYS_VENDOR={vendor}\nexport API_KEYS_BASE_URL={}\nexport API_KEYS_TOKEN={}\n",
+                quoted(base_url),
+                quoted(token)
+            );
+            for key in keys {
+                text.push_str(&format!("# {} {}\n", human::clean(&key.id), human::clean(&key.name)));
+            }
+            text
+        }
+        Format::Json | Format::Jsonl => {
+            let content = json!({ "vendor": vendor, "base_url": base_url, "token": token, "keys": keys });
+            if format == Format::Json { json::document(content) } else { json::line(content) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! One module for each command, and what they share.
+
+mod act;
+pub(crate) mod audit;
+mod bulk;
+pub(crate) mod completions;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod emulate;
+mod fan_out;
+pub(crate) mod get;
+mod inventory;
+pub(crate) mod list;
+pub(crate) mod man;
+mod mint;
+pub(crate) mod orphans;
+pub(crate) mod providers;
+pub(crate) mod reveal;
+pub(crate) mod revoke;
+pub(crate) mod rotate;
+pub(crate) mod switch;
+pub(crate) mod update;
+pub(crate) mod verify;
+
+use std::borrow::Cow;
+
+use api_keys::{ApiKeyProviderExt as _, Operation};
+
+use crate::cli::TargetArgs;
+use crate::config::{Config, Provider};
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// The one provider that is asked for.
+fn open(target: &TargetArgs, console: &Console<'_>) -> Result<Provider, Failure> {
+    Config::load(target, console)?.one(target.provider.as_deref())?.connect()
+}
+
+/// The one provider that is asked for, if it offers the operation.
+fn open_for(target: &TargetArgs, operation: Operation, console: &Console<'_>) -> Result<Provider, Failure> {
+    let provider = open(target, console)?;
+    provider.api.require(&[operation]).map_err(|error| {
+        Failure::of(format!("{} does not offer {operation}", provider.vendor()), &provider.name, &error)
+    })?;
+    Ok(provider)
+}
+
+/// A word as a POSIX shell reads it back.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
+/// How to name the provider in a command that is shown to be typed.
+fn target_options(provider: &Provider, target: &TargetArgs) -> String {
+    let mut options = format!("--provider {}", quoted(&provider.name));
+    if let Some(config) = &target.config {
+        options.push_str(&format!(" --config {}", quoted(&config.to_string_lossy())));
+    }
+    options
+}

@@ -1,0 +1,54 @@
+//! `api-keys orphans`.
+
+use api_keys::{ApiKeyProviderExt as _, NewApiKey, Operation, RevokeOptions};
+
+use super::act::{Action, describe, finish};
+use super::{open_for, revoke};
+use crate::cli::OrphansArgs;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::output::{self, key::KeyRecord};
+use crate::status;
+
+pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let provider = open_for(&args.target, Operation::List, console)?;
+    let mut new = NewApiKey::new(&args.name);
+    new.owner = provider.owner_of_new(args.owner)?;
+    let found = provider.api.orphans(&new, args.since).await;
+    let mut found =
+        found.map_err(|error| Failure::of("the keys cannot be listed", &provider.name, &error))?;
+    found.retain(|key| !args.keep.contains(&key.id));
+    if !provider.api.capabilities().created_at_reliable {
+        console.warn(format_args!(
+            "{} does not tell true creation times: every key of the name is listed",
+            provider.vendor()
+        ));
+    }
+    let format = args.output.format();
+    if found.is_empty() {
+        output::keys(&[], &[], false, format, console)?;
+        console.note("No orphan: nothing was left behind.");
+        return Ok(status::OK);
+    }
+    if !args.revoke {
+        let records: Vec<_> = found.into_iter().map(|key| KeyRecord::new(&provider, key)).collect();
+        output::keys(&records, &[], false, format, console)?;
+        console.note("Leave out what you hold with --keep ID, and revoke the rest with --revoke.");
+        return Ok(status::NO);
+    }
+    if !args.confirm.dry_run {
+        let named: Vec<_> = found.iter().map(describe).collect();
+        let question = format!("Revoke {} on {}?", named.join("; "), provider.name);
+        console.confirm(&question, args.confirm.yes)?;
+    }
+    let mut actions = Vec::new();
+    for key in &found {
+        let action = Action::planned(&provider, key, "revoke");
+        actions.push(if args.confirm.dry_run {
+            action
+        } else {
+            action.settled(revoke::one(&provider, &key.id, RevokeOptions::new()).await)
+        });
+    }
+    finish(&actions, format, console)
+}

@@ -1,0 +1,238 @@
+//! `api-keys providers`.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use api_keys::{ApiKeyProvider as _, Capabilities, ListQuery, ListScope, Operation, SecretKey, Support};
+use comfy_table::Color;
+use futures_util::future::join_all;
+use serde::Serialize;
+
+use crate::cli::{Format, ProvidersArgs};
+use crate::config::{Config, Entry, Provider};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::output::table::{Column, Field, always, render};
+use crate::output::{csv, human, json};
+use crate::status;
+
+const COLUMNS: [Column; 4] = [always("PROVIDER"), always("VENDOR"), always("CHECK"), always("OPERATIONS")];
+
+/// One provider, what it can do and whether it answers.
+#[derive(Debug, Serialize)]
+struct Report {
+    provider: String,
+    vendor: Option<String>,
+    owners: Vec<String>,
+    /// `ok`, `failed` or `not_checked`.
+    check: &'static str,
+    elapsed_ms: Option<f64>,
+    error: Option<Failure>,
+    capabilities: Option<Told>,
+}
+
+/// What `capabilities()` tells.
+#[derive(Debug, Serialize)]
+struct Told {
+    operations: BTreeMap<&'static str, &'static str>,
+    create_fields: Vec<&'static str>,
+    create_extra: &'static [&'static str],
+    update_fields: Vec<&'static str>,
+    update_extra: &'static [&'static str],
+    clearable_fields: Vec<&'static str>,
+    list_fields: Vec<&'static str>,
+    revoke_fields: Vec<&'static str>,
+    owner_required: bool,
+    lists_inactive: bool,
+    list_ceiling: Option<u32>,
+    rotate_keeps_id: bool,
+    revoke_reversible: bool,
+    revoke_keeps_record: bool,
+    max_active: Option<u32>,
+}
+
+pub(crate) async fn run(args: ProvidersArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let name = args.target.provider.as_deref();
+    let entries = Config::load(&args.target, console)?.all_or(name)?;
+    let in_detail = name.is_some() && entries.len() == 1;
+    let reports = join_all(entries.into_iter().map(|entry| report(entry, !args.no_check))).await;
+    let text = match args.output.format() {
+        Format::Table if in_detail => reports.iter().map(detail).collect(),
+        Format::Table => table(&reports, console),
+        Format::Json => {
+            #[derive(Serialize)]
+            struct Content<'a> {
+                providers: &'a [Report],
+            }
+            json::document(Content { providers: &reports })
+        }
+        Format::Jsonl => reports.iter().map(json::line).collect(),
+        Format::Csv => csv::document(
+            &["provider", "vendor", "check", "error", "operations"],
+            reports.iter().map(|report| {
+                let error = report.error.as_ref().map(Failure::summary).unwrap_or_default();
+                let vendor = report.vendor.clone().unwrap_or_default();
+                vec![report.provider.clone(), vendor, report.check.to_owned(), error, operations(report)]
+            }),
+        ),
+    };
+    console.print(&text)?;
+    let failures: Vec<_> = reports.iter().filter_map(|report| report.error.as_ref()).collect();
+    for (report, failure) in reports.iter().filter_map(|report| Some((report, report.error.as_ref()?))) {
+        console.note(format_args!("{}: {failure}", report.provider));
+    }
+    Ok(match failures[..] {
+        [] => status::OK,
+        [first, ..] if failures.len() == reports.len() => first.exit_status(),
+        _ => status::PARTIAL,
+    })
+}
+
+async fn report(entry: Entry, check: bool) -> Report {
+    let mut report = Report {
+        provider: entry.name().to_owned(),
+        vendor: entry.vendor().map(str::to_owned),
+        owners: Vec::new(),
+        check: "not_checked",
+        elapsed_ms: None,
+        error: None,
+        capabilities: None,
+    };
+    let answer = match entry.connect() {
+        Err(failure) => Err(failure),
+        Ok(provider) => {
+            report.owners.clone_from(&provider.owners);
+            report.capabilities = Some(told(&provider.api.capabilities()));
+            if !check {
+                return report;
+            }
+            let started = Instant::now();
+            let answer = ask(&provider).await;
+            report.elapsed_ms = Some(started.elapsed().as_micros() as f64 / 1e3);
+            answer
+        }
+    };
+    match answer {
+        Ok(()) => report.check = "ok",
+        Err(failure) => (report.check, report.error) = ("failed", Some(failure)),
+    }
+    report
+}
+
+/// Reads as little as can be read, which shows that the server is there and the credential good.
+async fn ask(provider: &Provider) -> Result<(), Failure> {
+    let owner = provider.owners.first();
+    let capabilities = provider.api.capabilities();
+    let answer = if owner.is_none() && capabilities.owner_required {
+        // Without an owner nothing can be listed. That there is no such key is an answer, too.
+        if !capabilities.support(Operation::Verify).is_supported() {
+            return Err(Failure::new("there is nothing to check with")
+                .why(format!("the provider {} has no owner", provider.name))
+                .advice("write owner = \"…\" in its settings"));
+        }
+        provider.api.verify(&SecretKey::new("ak_api_keys_check")).await.map(drop)
+    } else {
+        let mut query = ListQuery::new().limit(1);
+        query.owner = owner.cloned();
+        provider.api.list(query).await.map(drop)
+    };
+    answer.map_err(|error| Failure::of("the check failed", &provider.name, &error))
+}
+
+fn told(capabilities: &Capabilities) -> Told {
+    let names = |fields: api_keys::FieldSet| fields.iter().map(api_keys::Field::as_str).collect();
+    let support = |operation| capabilities.support(operation);
+    Told {
+        operations: Operation::ALL.map(|operation| (operation.as_str(), support(operation).as_str())).into(),
+        create_fields: names(capabilities.create_fields),
+        create_extra: capabilities.create_extra,
+        update_fields: names(capabilities.update_fields),
+        update_extra: capabilities.update_extra,
+        clearable_fields: names(capabilities.clearable_fields),
+        list_fields: names(capabilities.list_fields),
+        revoke_fields: names(capabilities.revoke_fields),
+        owner_required: capabilities.owner_required,
+        lists_inactive: capabilities.list_scope == ListScope::All,
+        list_ceiling: capabilities.list_ceiling,
+        rotate_keeps_id: capabilities.rotate_keeps_id,
+        revoke_reversible: capabilities.revoke_reversible,
+        revoke_keeps_record: capabilities.revoke_keeps_record,
+        max_active: capabilities.max_active,
+    }
+}
+
+/// In the order of the trait; emulated ones with a star.
+fn operations(report: &Report) -> String {
+    let Some(told) = &report.capabilities else { return String::new() };
+    let offered = Operation::ALL.into_iter().filter_map(|operation| {
+        let support = told.operations.get(operation.as_str()).copied()?;
+        match support {
+            _ if support == Support::Unsupported.as_str() => None,
+            _ if support == Support::Emulated.as_str() => Some(format!("{operation}*")),
+            _ => Some(operation.to_string()),
+        }
+    });
+    offered.collect::<Vec<_>>().join(" ")
+}
+
+fn check(report: &Report) -> String {
+    match report.elapsed_ms {
+        Some(elapsed) if report.check == "ok" => format!("ok, {elapsed:.0} ms"),
+        _ => report.check.replace('_', " "),
+    }
+}
+
+fn table(reports: &[Report], console: &Console<'_>) -> String {
+    let rows: Vec<_> = reports
+        .iter()
+        .map(|report| {
+            let color = match report.check {
+                "ok" => Color::Green,
+                "failed" => Color::Red,
+                _ => Color::DarkGrey,
+            };
+            vec![
+                Field::from(&report.provider),
+                Field::from(report.vendor.as_deref().unwrap_or("–")),
+                Field::from(check(report)).color(color),
+                Field::from(operations(report)),
+            ]
+        })
+        .collect();
+    let starred = reports.iter().any(|report| operations(report).contains('*'));
+    let legend = if starred { "* by another of the vendor's operations, with the same result\n" } else { "" };
+    render(&COLUMNS, &rows, console) + legend
+}
+
+fn detail(report: &Report) -> String {
+    let mut lines = vec![
+        ("provider", report.provider.clone()),
+        ("vendor", report.vendor.clone().unwrap_or_default()),
+        ("check", check(report)),
+    ];
+    if let Some(told) = &report.capabilities {
+        let list = |words: &[&str]| if words.is_empty() { "–".to_owned() } else { words.join(" ") };
+        let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+        let number = |number: Option<u32>| number.map_or("–".to_owned(), |number| number.to_string());
+        lines.extend([
+            ("owners", if report.owners.is_empty() { "–".to_owned() } else { report.owners.join(" ") }),
+            ("operations", operations(report)),
+            ("create takes", list(&told.create_fields)),
+            ("  extra", list(told.create_extra)),
+            ("update sets", list(&told.update_fields)),
+            ("  extra", list(told.update_extra)),
+            ("  clears", list(&told.clearable_fields)),
+            ("list filters by", list(&told.list_fields)),
+            ("revoke takes", list(&told.revoke_fields)),
+            ("owner needed", yes(told.owner_required)),
+            ("lists inactive", yes(told.lists_inactive)),
+            ("lists at most", number(told.list_ceiling)),
+            ("active at most", number(told.max_active)),
+            ("rotate keeps id", yes(told.rotate_keeps_id)),
+            ("revoke undoable", yes(told.revoke_reversible)),
+            ("revoked readable", yes(told.revoke_keeps_record)),
+        ]);
+    }
+    let lines: Vec<_> = lines.into_iter().map(|(title, value)| (title, human::clean(&value))).collect();
+    crate::output::lines(&lines)
+}

@@ -1,0 +1,40 @@
+//! `api-keys enable` and `api-keys disable`.
+
+use api_keys::{ApiKeyProvider as _, Field, Operation, UpdateApiKey};
+
+use super::act::{begin, finish};
+use super::open_for;
+use crate::cli::SwitchArgs;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::output::human;
+
+pub(crate) async fn run(
+    mut args: SwitchArgs,
+    enabled: bool,
+    console: &mut Console<'_>,
+) -> Result<u8, Failure> {
+    let provider = open_for(&args.target, Operation::Update, console)?;
+    let (action, question) = if enabled { ("enable", "Enable") } else { ("disable", "Disable") };
+    if !provider.api.capabilities().update_fields.contains(Field::Enabled) {
+        return Err(Failure::new(format!("{} keys cannot be {action}d", provider.vendor()))
+            .why("the vendor has no such switch")
+            .advice("`revoke` makes a key useless for good"));
+    }
+    // Only switching off takes something away from somebody.
+    args.confirm.yes |= enabled && !args.confirm.dry_run;
+    let mut actions = begin(&provider, &args.ids, action, question, &args.confirm, console).await?;
+    if !args.confirm.dry_run {
+        let mut done = Vec::new();
+        for (planned, id) in actions.into_iter().zip(&args.ids) {
+            let changed = provider.api.update(id, UpdateApiKey::new().enabled(enabled)).await;
+            let changed = changed.map(|_| None).map_err(|error| {
+                let what = format!("the key {} could not be {action}d", human::clean(id.as_str()));
+                Failure::of(what, &provider.name, &error)
+            });
+            done.push(planned.settled(changed));
+        }
+        actions = done;
+    }
+    finish(&actions, args.output.format(), console)
+}

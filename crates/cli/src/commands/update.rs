@@ -1,0 +1,39 @@
+//! `api-keys update`.
+
+use api_keys::{ApiKeyProvider as _, Expiry, Operation, Patch, UpdateApiKey};
+
+use super::open_for;
+use crate::cli::UpdateArgs;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::output::{self, key::KeyRecord};
+use crate::status;
+
+pub(crate) async fn run(args: UpdateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let provider = open_for(&args.target, Operation::Update, console)?;
+    let asked = args.changes;
+    let mut changes = UpdateApiKey::new();
+    changes.name = asked.name;
+    changes.description = patch(asked.description, asked.clear_description);
+    changes.owner = asked.owner;
+    changes.scopes = if asked.no_scopes { Some(Vec::new()) } else { asked.scopes };
+    changes.expiry = match asked.expires {
+        None => Patch::Keep,
+        Some(Expiry::Never) => Patch::Clear,
+        Some(expiry) => Patch::Set(expiry),
+    };
+    changes.metadata = patch(asked.metadata, asked.clear_metadata);
+    changes.extra = asked.extra.into_iter().collect();
+    let key = provider.api.update(&args.id, changes).await;
+    let key = key.map_err(|error| Failure::of("the key cannot be changed", &provider.name, &error))?;
+    output::key(&KeyRecord::new(&provider, key), args.output.format(), console)?;
+    Ok(status::OK)
+}
+
+fn patch<T>(value: Option<T>, clear: bool) -> Patch<T> {
+    match value {
+        Some(value) => Patch::Set(value),
+        None if clear => Patch::Clear,
+        None => Patch::Keep,
+    }
+}

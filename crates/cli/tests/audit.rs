@@ -1,0 +1,121 @@
+//! `api-keys audit` over emulated vendors.
+
+mod support;
+
+use api_keys::{ApiKeyProvider as _, NewApiKey};
+use api_keys_emulator::{Emulator, Vendor};
+use serde_json::Value;
+use support::{Home, emulated};
+
+/// Two vendors, each with one key that is too broad.
+async fn vendors(home: &Home) -> Vec<Emulator> {
+    let (mut settings, mut emulators) = (String::new(), Vec::new());
+    for vendor in [Vendor::Clerk, Vendor::FastApi] {
+        let emulator = Emulator::start(vendor).await.unwrap();
+        let new = NewApiKey::new("deploy-key").owner(support::OWNER).scopes(["*"]);
+        let _issued = emulator.store().create(new).await.unwrap();
+        settings.push_str(&emulated(home, vendor.as_str(), &emulator));
+        emulators.push(emulator);
+    }
+    home.configure(&settings);
+    emulators
+}
+
+fn rules(document: &Value) -> Vec<(String, String)> {
+    let findings = document["findings"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    findings.iter().map(|finding| (text(&finding["rule"]), text(&finding["provider"]))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_provider_is_audited_unless_one_is_named() {
+    let home = Home::new();
+    let _running = vendors(&home).await;
+    let done = home.run_beside(&["audit", "--output", "json"]).await.expect(5);
+    let document = done.json();
+    let broad: Vec<_> = rules(&document).into_iter().filter(|(rule, _)| rule == "broad-scope").collect();
+    let broad: Vec<_> = broad.iter().map(|(_, provider)| provider.as_str()).collect();
+    assert_eq!(broad, ["clerk", "fastapi"]);
+    assert_eq!(document["keys"].as_array().unwrap().len(), 2);
+    assert!(done.stderr.contains("fastapi lists no inactive keys"), "{}", done.stderr);
+
+    let one = home.run_beside(&["audit", "--provider", "clerk", "--output", "json"]).await.expect(5).json();
+    assert!(rules(&one).iter().all(|(_, provider)| provider == "clerk"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_exit_status_follows_the_level_that_counts() {
+    let home = Home::new();
+    let _running = vendors(&home).await;
+    for (options, status) in [
+        (&["--fail-on", "error"][..], 5),
+        (&["--fail-on", "never"], 0),
+        (&["--fail-on", "error", "--ignore", "broad-scope"], 0),
+        (&["--fail-on", "error", "--broad-scope", "nothing"], 0),
+        (&["--fail-on", "error", "--broad-scope", "nothing", "--broad-scope", "\\*"], 5),
+    ] {
+        home.run_beside(&[&["audit"], options].concat()).await.expect(status);
+    }
+    home.run_beside(&["audit", "--ignore", "broad-scop"]).await.expect(2).says("broad-scope");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_that_did_not_see_everything_does_not_pass() {
+    let home = Home::new();
+    let mut running = vendors(&home).await;
+    running.pop().unwrap().stop().await;
+    let done = home.run_beside(&["audit", "--fail-on", "never", "--output", "json"]).await.expect(3);
+    assert_eq!(done.json()["errors"][0]["provider"], "fastapi");
+    let sarif = home.run_beside(&["audit", "--output", "sarif"]).await.expect(3).json();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert!(
+        invocation["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap().contains("fastapi")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sarif_names_a_rule_and_a_place_for_every_finding() {
+    let home = Home::new();
+    let _running = vendors(&home).await;
+    let sarif = home.run_beside(&["audit", "--output", "sarif"]).await.expect(5).json();
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let index = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        let place = &result["locations"][0]["logicalLocations"][0];
+        let (name, full) = (place["name"].as_str().unwrap(), place["fullyQualifiedName"].as_str().unwrap());
+        assert!(full.ends_with(&format!("/{name}")), "{full}");
+        assert!(result["message"]["text"].as_str().unwrap().contains(name));
+    }
+    let again = home.run_beside(&["audit", "--output", "sarif"]).await.expect(5).json();
+    let fingerprints = |run: &Value| -> Vec<Value> {
+        run["runs"][0]["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["partialFingerprints"].clone())
+            .collect()
+    };
+    assert_eq!(fingerprints(&sarif), fingerprints(&again));
+}
+
+#[test]
+fn nothing_found_is_said_and_passes() {
+    let home = Home::with_memory();
+    home.create(&["ci", "--owner", "me", "--expires", "90d", "--scope", "read"]);
+    let done = home.run(&["audit"]).expect(0);
+    assert_eq!(done.stdout, "1 key of 1 provider: 0 errors, 0 warnings, 0 notes.\n");
+    let done = home.run(&["audit", "--expires-within", "91d"]).expect(5);
+    assert!(done.stdout.contains("expires-soon"), "{}", done.stdout);
+    let csv = home.run(&["audit", "--expires-within", "91d", "--output", "csv"]).expect(5).stdout;
+    assert!(
+        csv.starts_with("level,rule,provider,key_id,key_name,message\nwarning,expires-soon,local,key_"),
+        "{csv}"
+    );
+}

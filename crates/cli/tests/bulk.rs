@@ -1,0 +1,166 @@
+//! `rotate --older-than` and `revoke --unused`.
+#![cfg(unix)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use api_keys::Timestamp;
+use serde_json::{Value, json};
+use support::Home;
+
+/// Makes the keys of `local` look created, and if wanted last used, so many days ago.
+fn age(home: &Home, created: &[(&str, u64)], used: &[(&str, u64)]) {
+    let file = home.path("local.json");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let ago = |days: u64| json!(Timestamp::now().checked_sub(Duration::from_secs(days * 86_400)).unwrap());
+    for record in document["keys"].as_object_mut().unwrap().values_mut() {
+        for (field, ages) in [("created_at", created), ("last_used_at", used)] {
+            if let Some((_, days)) = ages.iter().find(|(name, _)| record["key"]["name"] == *name) {
+                record["key"][field] = ago(*days);
+            }
+        }
+    }
+    fs::write(file, document.to_string()).unwrap();
+}
+
+fn old_keys(home: &Home, names: &[&str]) {
+    names.iter().for_each(|name| drop(home.create(&[name])));
+    age(home, &names.iter().map(|name| (*name, 100)).collect::<Vec<_>>(), &[]);
+}
+
+const KEEP: &str = "echo \"$API_KEYS_KEY_NAME $(cat)\" >> secrets";
+
+/// What the command of the hand-over was given: a line each of name and secret.
+fn handed_over(home: &Home) -> Vec<(String, String)> {
+    let text = fs::read_to_string(home.path("secrets")).unwrap_or_default();
+    let pair = |line: &str| line.split_once(' ').map(|(name, secret)| (name.to_owned(), secret.to_owned()));
+    text.lines().filter_map(pair).collect()
+}
+
+#[test]
+fn old_keys_are_rotated_once_and_each_secret_is_handed_over() {
+    let home = Home::with_memory();
+    old_keys(&home, &["a", "b", "c"]);
+    home.create(&["young"]);
+    let rotate = ["rotate", "--older-than", "90d", "--secret-command", KEEP];
+    let planned = home.run(&[&rotate[..], &["--dry-run"]].concat()).expect(0).stdout;
+    assert_eq!(planned.matches("would rotate").count(), 3, "{planned}");
+    home.run(&rotate).expect(2).says("--yes").says("3 in all");
+    assert_eq!(handed_over(&home), []);
+
+    let done = home.run(&[&rotate[..], &["--yes", "--output", "json"]].concat()).expect(0);
+    assert!(done.json()["actions"].as_array().unwrap().iter().all(|action| action["outcome"] == "done"));
+    let secrets = handed_over(&home);
+    let names: BTreeSet<_> = secrets.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, BTreeSet::from(["a", "b", "c"]));
+    for (name, secret) in &secrets {
+        assert!(!done.stdout.contains(secret) && !done.stderr.contains(secret));
+        let mut command = home.command(&["verify", "--output", "json"]);
+        let verified = support::finish(command.write_stdin(secret.clone())).expect(0).json();
+        assert_eq!(verified["key"]["name"], *name);
+    }
+    // They were created long ago still, but their secrets are new.
+    home.run(&[&rotate[..], &["--yes"]].concat()).expect(0).says("No key is concerned");
+    assert_eq!(handed_over(&home).len(), 3);
+    // Without the journal nobody knows.
+    let other =
+        home.run(&[&rotate[..], &["--dry-run", "--journal", "other.jsonl"]].concat()).expect(0).stdout;
+    assert_eq!(other.matches("would rotate").count(), 3, "{other}");
+}
+
+#[test]
+fn a_bulk_rotation_needs_somewhere_to_put_the_secrets() {
+    let home = Home::with_memory();
+    home.run(&["rotate", "--older-than", "90d", "--yes"]).expect(2).says("--secret-command");
+    home.run(&["rotate", "--older-than", "90d", "--yes", "--secret-stdout"]).expect(2);
+    home.run(&["rotate", "some-id", "--older-than", "90d", "--yes"]).expect(2);
+}
+
+#[test]
+fn a_secret_that_cannot_be_handed_over_is_rescued_and_the_others_go_on() {
+    let home = Home::with_memory();
+    old_keys(&home, &["a", "bad", "c"]);
+    let command = format!("test \"$API_KEYS_KEY_NAME\" != bad && {KEEP}");
+    let rotate = ["rotate", "--older-than", "90d", "--yes", "--secret-command", &command];
+    home.run(&rotate).expect(4).says("could not be handed over");
+    assert_eq!((handed_over(&home).len(), home.rescued().len()), (2, 1));
+    home.run(&rotate).expect(0).says("No key is concerned");
+}
+
+/// Starts a rotation of three keys, one at a time and each slow, and sends it signals.
+async fn interrupted(home: &Home, signals: u32) -> std::process::Output {
+    old_keys(home, &["a", "b", "c"]);
+    let slow = format!("sleep 1; {KEEP}");
+    let child = home
+        .process(&[&ROTATE_EACH[..], &[&slow]].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let journal = home.path(".local/state/api-keys/journal.jsonl");
+    while fs::read_to_string(&journal).unwrap_or_default().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for _ in 0..signals {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+    tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap()
+}
+
+const ROTATE_EACH: [&str; 7] =
+    ["rotate", "--older-than", "90d", "--yes", "--concurrency", "1", "--secret-command"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_rotation_finishes_what_was_begun_and_goes_on_with_the_rest() {
+    let home = Home::with_memory();
+    let output = interrupted(&home, 1).await;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("2 of 3 keys are left; the same call goes on with them"), "{stderr}");
+    assert_eq!(handed_over(&home).len(), 1);
+
+    home.run_beside(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
+    let names: Vec<_> = handed_over(&home).into_iter().map(|(name, _)| name).collect();
+    assert_eq!((names.len(), names.iter().collect::<BTreeSet<_>>().len()), (3, 3), "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_is_given_up_names_the_key_and_does_it_again_next_time() {
+    let home = Home::with_memory();
+    let output = interrupted(&home, 2).await;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{stderr}");
+    assert!(stderr.contains("given up while rotate was under way on key_"), "{stderr}");
+    home.run_beside(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
+    let last: std::collections::BTreeMap<_, _> = handed_over(&home).into_iter().collect();
+    assert_eq!(last.len(), 3);
+    for secret in last.into_values() {
+        support::finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+    }
+}
+
+#[test]
+fn only_keys_of_which_no_recent_use_is_told_are_revoked() {
+    let home = Home::with_memory();
+    for name in ["idle", "busy", "never"] {
+        home.create(&[name]);
+    }
+    age(&home, &[("idle", 400), ("busy", 400), ("never", 400)], &[("idle", 200), ("busy", 3)]);
+    let revoke = ["revoke", "--unused", "180d", "--reason", "unused"];
+    home.run(&revoke).expect(2).says("1 in all").says("idle");
+    home.run(&[&revoke[..], &["--yes"]].concat()).expect(0);
+    let active: BTreeSet<_> = home
+        .keys(&[])
+        .iter()
+        .filter(|key| key["status"] == "active")
+        .map(|key| key["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(active, BTreeSet::from(["busy".to_owned(), "never".to_owned()]));
+    home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).says("No key is concerned");
+}

@@ -1,0 +1,152 @@
+//! Which providers the command finds, and what it says about settings that cannot be right.
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+
+use support::{Home, finish, set_mode};
+
+const TOKEN: &str = "sk_test_0123456789abcdefghijklmnop";
+
+#[test]
+fn without_any_provider_the_places_that_were_looked_at_are_named() {
+    let home = Home::new();
+    let done =
+        home.run(&["list"]).expect(2).says("no provider is set up").says("API_KEYS_VENDOR (is not set)");
+    assert!(done.stderr.contains(".config/api-keys/config.toml (is not there)"), "{}", done.stderr);
+    assert_eq!(done.stdout, "");
+}
+
+#[test]
+fn the_only_provider_needs_no_name_and_several_do() {
+    let home = Home::with_memory();
+    home.run(&["list"]).expect(0);
+    home.configure(&(home.memory("one") + &home.memory("two")));
+    home.run(&["list"]).expect(2).says("there are several providers").says("one, two");
+    home.run(&["list", "--provider", "two"]).expect(0);
+    finish(home.command(&["list"]).env("API_KEYS_PROVIDER", "one")).expect(0);
+    home.run(&["create", "a", "--provider", "all", "--output", "json"])
+        .expect(2)
+        .says("one provider at a time");
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_suggested() {
+    let home = Home::new();
+    home.configure(&(home.memory("production") + &home.memory("staging")));
+    home.run(&["list", "--provider", "prodcution"]).expect(2).says("did you mean `production`?");
+    let done = home.run(&["list", "--provider", "zzz"]).expect(2).says("production, staging");
+    assert!(!done.stderr.contains("did you mean"), "{}", done.stderr);
+    home.run(&["lsit"]).expect(2).says("'list'");
+    home.run(&["list", "--provder", "x"]).expect(2).says("'--provider'");
+}
+
+#[test]
+fn the_environment_is_a_provider_of_its_own() {
+    let home = Home::with_memory();
+    let file = home.path("env.json");
+    let done = finish(
+        home.command(&["providers", "--output", "json"])
+            .env("API_KEYS_VENDOR", "memory")
+            .env("API_KEYS_FILE", &file)
+            .env("API_KEYS_MAX_ACTIVE", "5"),
+    )
+    .expect(0)
+    .json();
+    let names: Vec<_> = done["providers"].as_array().unwrap().iter().map(|one| &one["provider"]).collect();
+    assert_eq!(names, ["local", "env"]);
+    assert_eq!(done["providers"][1]["capabilities"]["max_active"], 5);
+}
+
+#[test]
+fn the_configuration_is_found_by_option_variable_and_xdg_directory() {
+    let home = Home::new();
+    let other = home.path("other.toml");
+    fs::write(&other, home.memory("other")).unwrap();
+    let path = other.to_str().unwrap();
+    home.run(&["list", "--provider", "other", "--config", path]).expect(0);
+    finish(home.command(&["list", "--provider", "other"]).env("API_KEYS_CONFIG", path)).expect(0);
+    fs::create_dir_all(home.path("xdg/api-keys")).unwrap();
+    fs::rename(&other, home.path("xdg/api-keys/config.toml")).unwrap();
+    finish(home.command(&["list", "--provider", "other"]).env("XDG_CONFIG_HOME", home.path("xdg"))).expect(0);
+    home.run(&["list", "--config", path]).expect(2).says("cannot be read").says("other.toml");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
+    for (text, places) in [
+        (format!("[providers.a]\nvendor = \"clerk\"\ntoken = \"{TOKEN}\n"), &["line 3", "is not TOML"][..]),
+        (
+            format!("[providers.a]\nvendor = \"clerk\"\n\ntokn = \"{TOKEN}\"\n"),
+            &["line 4, column 1", "did you mean `token`?"],
+        ),
+        (
+            format!("[providers.a]\nvendor = \"clark\"\ntoken = \"{TOKEN}\"\n"),
+            &["line 2, column 1", "did you mean `clerk`?"],
+        ),
+        (format!("[providers.a]\nvendor = \"{TOKEN}\"\n"), &["line 2, column 1", "not one of", "clerk"]),
+        (
+            format!("[providers.a]\nvendor = \"clerk\"\ntoken = {{ fiel = \"{TOKEN}\" }}\n"),
+            &["line 3, column 1", "{ file = \"PATH\" }"],
+        ),
+        ("[providers.a]\nvendor = \"clerk\"\n".to_owned(), &["there is no token", "env = \"NAME\""]),
+        (
+            "[provider.a]\nvendor = \"memory\"\n".to_owned(),
+            &["line 1, column 2", "did you mean `providers`?"],
+        ),
+        (
+            format!("[providers.a]\nvendor = \"memory\"\nmax_active = \"{TOKEN}\"\n"),
+            &["invalid type", "expected u32"],
+        ),
+        ("[providers.all]\nvendor = \"memory\"\n".to_owned(), &["line 1", "another name"]),
+        (
+            "[providers.a]\nvendor = \"clerk\"\ntoken = { env = \"NOT_SET\" }\n".to_owned(),
+            &["the environment variable NOT_SET is not set"],
+        ),
+        (
+            "[providers.a]\nvendor = \"clerk\"\ntoken = { command = \"exit 7\" }\n".to_owned(),
+            &["line 3, column 1", "exit status: 7"],
+        ),
+    ] {
+        let home = Home::new();
+        home.configure(&text);
+        let done = home.run(&["list", "--owner", "user_1"]).expect(2);
+        for place in places {
+            assert!(done.stderr.contains(place), "no {place:?} for {text}: {}", done.stderr);
+        }
+        assert!(!done.stderr.contains(TOKEN), "{}", done.stderr);
+        assert_eq!(done.stdout, "");
+    }
+}
+
+#[test]
+fn a_literal_token_that_others_can_read_is_warned_about() {
+    let home = Home::new();
+    let settings = |token: &str| {
+        format!("[providers.a]\nvendor = \"clerk\"\nbase_url = \"http://127.0.0.1:9\"\ntoken = {token}\n")
+    };
+    home.configure(&settings(&format!("\"{TOKEN}\"")));
+    let file = home.path(".config/api-keys/config.toml");
+    let check = || home.run(&["providers", "--no-check"]).expect(0).stderr;
+    assert_eq!(check(), "");
+    set_mode(&file, 0o644);
+    assert!(check().contains("warning: ") && check().contains("chmod 600"), "{}", check());
+    // What holds no token may be read by anybody.
+    home.configure(&settings("{ command = \"echo sk_test_1\" }"));
+    set_mode(&file, 0o644);
+    assert_eq!(check(), "");
+}
+
+#[test]
+fn one_broken_provider_does_not_hide_the_others() {
+    let home = Home::new();
+    home.configure(&format!("[providers.bad]\nvendor = \"clerk\"\n{}", home.memory("good")));
+    home.run(&["create", "a", "--provider", "good", "--output", "json"]).expect(0);
+    let done = home.run(&["list", "--provider", "all", "--output", "json"]).expect(3).says("bad: error: ");
+    let document = done.json();
+    assert_eq!(document["keys"][0]["provider"], "good");
+    assert_eq!(document["errors"][0]["provider"], "bad");
+    home.run(&["providers"]).expect(3).says("there is no token");
+    home.run(&["audit", "--fail-on", "never"]).expect(3);
+}

@@ -1,0 +1,255 @@
+//! The commands on keys, in a pipe, against memory and the emulated vendors.
+
+mod support;
+
+use api_keys_emulator::{Emulator, Vendor};
+use serde_json::{Value, json};
+use support::{Home, OWNER, emulated, finish};
+
+#[test]
+fn a_key_is_created_read_changed_switched_revoked_and_deleted() {
+    let home = Home::with_memory();
+    let (id, secret) = home.create(&[
+        "ci",
+        "--description",
+        "for CI",
+        "--owner",
+        "org_1",
+        "--scope",
+        "read,write",
+        "--scope",
+        "deploy",
+        "--expires",
+        "90d",
+        "--metadata",
+        r#"{"team":"x"}"#,
+        "--extra",
+        "remaining=5",
+    ]);
+    let get = || home.run(&["get", &id, "--output", "json"]).expect(0).json()["key"].clone();
+    let key = get();
+    assert_eq!(key["scopes"], json!(["read", "write", "deploy"]));
+    assert_eq!((&key["owner"], &key["metadata"]["team"]), (&json!("org_1"), &json!("x")));
+    assert_eq!((&key["expiry"], &key["extra"]["remaining"]), (&json!("at"), &json!(5)));
+    assert!(key.get("secret").is_none());
+
+    home.run(&["update", &id, "--name", "ci-2", "--clear-description", "--no-scopes", "--expires", "never"])
+        .expect(0);
+    let key = get();
+    assert_eq!((&key["name"], &key["description"]), (&json!("ci-2"), &Value::Null));
+    assert_eq!((&key["scopes"], &key["expiry"]), (&json!([]), &json!("never")));
+
+    home.run(&["disable", &id, "--yes"]).expect(0);
+    assert_eq!(get()["status"], "disabled");
+    home.run(&["enable", &id]).expect(0);
+    assert_eq!(get()["status"], "active");
+
+    let verify = |expected| {
+        let mut command = home.command(&["verify", "--output", "json"]);
+        finish(command.write_stdin(format!("{secret}\n"))).expect(expected).json()
+    };
+    let answer = verify(0);
+    assert_eq!((&answer["valid"], &answer["key"]["id"]), (&json!(true), &json!(id)));
+    home.run(&["revoke", &id, "--yes", "--reason", "leaked"]).expect(0);
+    let answer = verify(5);
+    assert_eq!((&answer["valid"], &answer["reason"]), (&json!(false), &json!("revoked")));
+
+    home.run(&["delete", &id, "--yes"]).expect(0);
+    home.run(&["get", &id]).expect(1).says("no such key").says("api-keys list --all");
+}
+
+#[test]
+fn an_update_that_changes_nothing_is_refused() {
+    let home = Home::with_memory();
+    let (id, _) = home.create(&["ci"]);
+    home.run(&["update", &id]).expect(2);
+}
+
+#[test]
+fn what_destroys_needs_a_yes_where_nobody_can_be_asked() {
+    let home = Home::with_memory();
+    let (id, secret) = home.create(&["ci"]);
+    for command in ["revoke", "delete", "disable", "rotate"] {
+        home.run(&[command, &id, "--output", "json"]).expect(2).says("--yes");
+        let done = home.run(&[command, &id, "--dry-run"]).expect(0);
+        assert!(done.stdout.contains(&format!("would {command} {id} (ci)")), "{}", done.stdout);
+        home.run(&[command, "no-such-key", "--dry-run"]).expect(1).says("nothing was done");
+    }
+    finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+}
+
+#[test]
+fn of_several_keys_each_is_told_and_a_part_is_not_the_whole() {
+    let home = Home::with_memory();
+    let ((a, _), (b, _)) = (home.create(&["a"]), home.create(&["b"]));
+    let done = home.run(&["revoke", &a, "nobody", &b, "--yes", "--output", "json"]).expect(3);
+    let outcomes: Vec<_> =
+        done.json()["actions"].as_array().unwrap().iter().map(|action| action["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["done", "failed", "done"]);
+    assert!(home.keys(&[]).iter().all(|key| key["status"] == "revoked"));
+}
+
+#[test]
+fn every_format_has_the_same_fields() {
+    let home = Home::with_memory();
+    home.create(&["a, \"b\"", "--scope", "x,y"]);
+    home.create(&["plain"]);
+    let csv = home.run(&["list", "--output", "csv"]).expect(0).stdout;
+    let mut lines = csv.lines();
+    let header: Vec<_> = lines.next().unwrap().split(',').collect();
+    assert_eq!(
+        header,
+        [
+            "provider",
+            "vendor",
+            "id",
+            "name",
+            "description",
+            "status",
+            "hint",
+            "owner",
+            "scopes",
+            "created_at",
+            "updated_at",
+            "expiry",
+            "expires_at",
+            "last_used_at"
+        ]
+    );
+    assert!(lines.next().unwrap().contains("\"a, \"\"b\"\"\""), "{csv}");
+    let jsonl = home.run(&["list", "--output", "jsonl"]).expect(0).stdout;
+    let keys: Vec<Value> = jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(keys, home.keys(&[]));
+    for name in header {
+        assert!(keys[0].get(name).is_some(), "{name}");
+    }
+    assert!(keys[0]["created_at"].as_str().unwrap().ends_with('Z'));
+    let table = home.run(&["list"]).expect(0).stdout;
+    assert!(table.contains("just now") && !table.contains('\u{1b}'), "{table}");
+}
+
+#[test]
+fn a_name_cannot_drive_the_terminal() {
+    let home = Home::with_memory();
+    let (id, _) = home.create(&["a\u{1b}[2Jb"]);
+    for arguments in [&["list"][..], &["get", &id], &["revoke", &id, "--dry-run"]] {
+        let done = home.run(arguments).expect(0);
+        assert!(!done.stdout.contains('\u{1b}') && done.stdout.contains("[2Jb"), "{:?}", done.stdout);
+    }
+}
+
+#[test]
+fn lists_are_filtered_by_name_owner_and_number() {
+    let home = Home::with_memory();
+    for (name, owner) in [("web-1", "a"), ("web-2", "b"), ("ci", "a")] {
+        home.create(&[name, "--owner", owner]);
+    }
+    assert_eq!(home.keys(&["--name", "web"]).len(), 2);
+    assert_eq!(home.keys(&["--owner", "a"]).len(), 2);
+    assert_eq!(home.keys(&["--limit", "1"]).len(), 1);
+    assert_eq!(home.keys(&["--owner", "nobody"]), Vec::<Value>::new());
+}
+
+#[test]
+fn a_secret_to_verify_is_never_an_argument() {
+    let home = Home::with_memory();
+    home.run(&["verify", "ak_123"]).expect(2);
+    home.run(&["verify"]).expect(2).says("there is no secret to verify");
+    finish(home.command(&["verify"]).write_stdin("ak_unknown\n")).expect(5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
+    for vendor in Vendor::ALL {
+        let emulator = Emulator::start(vendor).await.unwrap();
+        let home = Home::new();
+        home.configure(&emulated(&home, "it", &emulator));
+        let created = home.run_beside(&["create", "ci-key", "--output", "json"]).await.expect(0).json();
+        let (id, secret) = (created["key"]["id"].as_str().unwrap(), created["secret"].as_str().unwrap());
+        for arguments in
+            [&["list"][..], &["list", "--output", "csv"], &["get", id], &["providers"], &["audit"]]
+        {
+            let done = home.run_beside(arguments).await;
+            assert!(matches!(done.status, 0 | 5), "{vendor} {arguments:?}: {}{}", done.stdout, done.stderr);
+            for text in [&done.stdout, &done.stderr] {
+                assert!(
+                    !text.contains(secret) && !text.contains(emulator.token().expose()),
+                    "{vendor}: {text}"
+                );
+            }
+        }
+        let offered = home.run_beside(&["providers", "--no-check", "--output", "json"]).await.json();
+        let offered = &offered["providers"][0]["capabilities"]["operations"];
+        for (command, arguments) in [
+            ("rotate", &["rotate", id, "--yes", "--output", "json"][..]),
+            ("reveal", &["reveal", id, "--output", "json"]),
+            ("revoke", &["revoke", id, "--yes"]),
+            ("delete", &["delete", id, "--yes"]),
+        ] {
+            let before = emulator.requests();
+            let done = home.run_beside(arguments).await;
+            if offered[command] == "unsupported" {
+                assert_eq!(
+                    (done.status, emulator.requests()),
+                    (2, before),
+                    "{vendor} {command}: {}",
+                    done.stderr
+                );
+                assert!(done.stderr.contains("  try: "), "{}", done.stderr);
+            } else if command != "delete" {
+                assert_eq!(done.status, 0, "{vendor} {command}: {}", done.stderr);
+            }
+        }
+        emulator.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many() {
+    let home = Home::new();
+    let mut settings = home.memory("local");
+    let mut emulators = Vec::new();
+    for vendor in Vendor::ALL {
+        let emulator = Emulator::start(vendor).await.unwrap();
+        settings.push_str(&emulated(&home, vendor.as_str(), &emulator));
+        emulators.push(emulator);
+    }
+    home.configure(&settings);
+    for vendor in Vendor::ALL {
+        let arguments = ["create", "ci-key", "--provider", vendor.as_str(), "--output", "json"];
+        home.run_beside(&arguments).await.expect(0);
+    }
+    let keys = home.run_beside(&["list", "--provider", "all", "--output", "json"]).await.expect(0).json();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), Vendor::ALL.len());
+
+    std::fs::write(home.path("mcp.token"), "wrong").unwrap();
+    let done = home.run_beside(&["list", "--provider", "all", "--output", "json"]).await.expect(3);
+    let document = done.json();
+    assert_eq!(document["keys"].as_array().unwrap().len(), Vendor::ALL.len() - 1);
+    assert_eq!(document["errors"][0]["provider"], "mcp");
+    assert_eq!(document["errors"][0]["kind"], "unauthenticated");
+    assert!(done.stderr.contains("check the token of the provider mcp"), "{}", done.stderr);
+    let checked = home.run_beside(&["providers", "--output", "json"]).await.expect(3).json();
+    let failed: Vec<_> = checked["providers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|provider| provider["check"] == "failed")
+        .map(|provider| provider["provider"].clone())
+        .collect();
+    assert_eq!(failed, ["mcp"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_needs_an_owner_says_so_before_anything_is_sent() {
+    let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
+    let home = Home::new();
+    let settings = emulated(&home, "it", &emulator);
+    home.configure(&settings.replace(&format!("owner = \"{OWNER}\"\n"), ""));
+    for arguments in [&["list"][..], &["create", "ci-key", "--output", "json"]] {
+        home.run_beside(arguments).await.expect(2).says("--owner");
+    }
+    assert_eq!(emulator.requests(), 0);
+    home.run_beside(&["list", "--owner", OWNER]).await.expect(0);
+    home.run_beside(&["providers"]).await.expect(0);
+}

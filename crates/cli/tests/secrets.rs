@@ -1,0 +1,262 @@
+//! A secret is handed over once, to where it was asked for, and never lost on the way.
+#![cfg(unix)]
+
+// Other tests use the rest of it.
+#[allow(dead_code)]
+mod fake;
+mod support;
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use fake::{FakeClerk, Lie, OWNER, SECRET, TOKEN};
+use serde_json::{Value, json};
+use support::{Home, finish, mode};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn clerk(home: &Home, uri: &str) {
+    home.configure(&format!(
+        "[providers.prod]\nvendor = \"clerk\"\nbase_url = \"{uri}\"\nowner = \"{OWNER}\"\ntoken = \"{TOKEN}\"\n"
+    ));
+}
+
+#[test]
+fn a_pipe_gets_no_secret_that_was_not_asked_for() {
+    let home = Home::with_memory();
+    for arguments in
+        [&["create", "ci"][..], &["create", "ci", "--output", "table"], &["create", "ci", "--output", "csv"]]
+    {
+        home.run(arguments)
+            .expect(2)
+            .says("--secret-file, --secret-command, --secret-stdout, or --output json");
+    }
+    assert_eq!(
+        home.keys(&[]),
+        Vec::<Value>::new(),
+        "nothing is minted before it is clear where the secret goes"
+    );
+}
+
+#[test]
+fn the_secret_alone_is_on_the_standard_output_when_asked_for() {
+    let home = Home::with_memory();
+    let done = home.run(&["create", "ci", "--secret-stdout"]).expect(0);
+    let secret = done.stdout.strip_suffix('\n').unwrap();
+    assert!(!done.stderr.contains(secret) && !secret.contains(char::is_whitespace));
+    finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+}
+
+#[test]
+fn a_secret_file_is_new_and_private_and_the_output_has_no_secret() {
+    let home = Home::with_memory();
+    let file = home.path("secret");
+    let done = home.run(&["create", "ci", "--output", "json", "--secret-file", "secret"]).expect(0);
+    let secret = fs::read_to_string(&file).unwrap();
+    assert_eq!(mode(&file), 0o600);
+    assert!(!done.stdout.contains(secret.trim()) && !done.stderr.contains(secret.trim()));
+    assert!(done.json().get("secret").is_none());
+    finish(home.command(&["verify"]).write_stdin(secret.clone())).expect(0);
+
+    home.run(&["create", "other", "--secret-file", "secret"]).expect(2).says("File exists");
+    home.run(&["create", "other", "--secret-file", "no/such/directory"]).expect(2);
+    assert_eq!((home.keys(&[]).len(), fs::read_to_string(&file).unwrap()), (1, secret));
+}
+
+#[test]
+fn a_secret_file_is_removed_when_nothing_is_minted() {
+    let home = Home::with_memory();
+    home.run(&["rotate", "no-such-key", "--yes", "--secret-file", "secret"]).expect(1);
+    home.run(&["rotate", "no-such-key", "--secret-file", "secret"]).expect(1);
+    assert!(!home.path("secret").exists());
+}
+
+#[test]
+fn a_command_gets_the_secret_on_its_standard_input_and_is_told_whose_it_is() {
+    let home = Home::with_memory();
+    let script =
+        "cat > got; echo \"$API_KEYS_PROVIDER $API_KEYS_KEY_NAME $API_KEYS_KEY_ID\" > whose; echo said";
+    let done = home.run(&["create", "ci", "--output", "json", "--secret-command", script]).expect(0);
+    let document = done.json();
+    let id = document["key"]["id"].as_str().unwrap();
+    assert_eq!(fs::read_to_string(home.path("whose")).unwrap(), format!("local ci {id}\n"));
+    let secret = fs::read_to_string(home.path("got")).unwrap();
+    assert!(!done.stdout.contains(secret.trim()));
+    finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+}
+
+#[test]
+fn a_command_that_fails_leaves_the_secret_in_a_private_file_that_is_named() {
+    let home = Home::with_memory();
+    let done = home.run(&["create", "ci", "--secret-command", "cat >/dev/null; exit 3"]).expect(4);
+    let rescued = home.rescued();
+    let [file] = &rescued[..] else { panic!("{rescued:?}") };
+    assert_eq!(mode(file), 0o600);
+    let document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let secret = document["secret"].as_str().unwrap();
+    assert!(done.stderr.contains(file.to_str().unwrap()) && !done.stderr.contains(secret), "{}", done.stderr);
+    assert_eq!(document["id"], home.keys(&[])[0]["id"]);
+    finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+}
+
+#[test]
+fn a_full_disk_and_a_closed_pipe_leave_the_secret_recoverable() {
+    let home = Home::with_memory();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = home.process(&["create", "a", "--secret-stdout"]).stdout(full).status().unwrap();
+    assert_eq!(status.code(), Some(4));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = home.process(&["create", "b", "--output", "json"]).stdout(writer).status().unwrap();
+    assert_eq!(status.code(), Some(4));
+    let mut names: Vec<String> = Vec::new();
+    for file in home.rescued() {
+        let document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        finish(home.command(&["verify"]).write_stdin(document["secret"].as_str().unwrap())).expect(0);
+        names.push(document["name"].as_str().unwrap().to_owned());
+    }
+    names.sort();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn a_standard_output_that_leads_nowhere_is_refused_before_anything_is_minted() {
+    let home = Home::with_memory();
+    let output = home.process(&["create", "a", "--output", "json"]).stdout(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the secret would be lost"));
+    assert_eq!(home.keys(&[]), Vec::<Value>::new());
+}
+
+#[test]
+fn where_the_secret_cannot_be_kept_either_the_key_is_revoked() {
+    let home = Home::with_memory();
+    fs::create_dir_all(home.path(".local")).unwrap();
+    fs::write(home.path(".local/state"), "in the way").unwrap();
+    home.run(&["create", "ci", "--secret-command", "exit 1"]).expect(1).says("the key was revoked");
+    assert_eq!(home.keys(&[])[0]["status"], "revoked");
+}
+
+#[test]
+fn a_rotated_secret_that_cannot_be_kept_is_rotated_again() {
+    let home = Home::with_memory();
+    let (id, old) = home.create(&["ci"]);
+    fs::create_dir_all(home.path(".local")).unwrap();
+    fs::write(home.path(".local/state"), "in the way").unwrap();
+    home.run(&["rotate", &id, "--yes", "--secret-command", "exit 1"])
+        .expect(4)
+        .says(&format!("rotate {id} again"));
+    finish(home.command(&["verify"]).write_stdin(old)).expect(5);
+    let done = home.run(&["rotate", &id, "--yes", "--secret-stdout"]).expect(0);
+    finish(home.command(&["verify"]).write_stdin(done.stdout)).expect(0);
+}
+
+#[test]
+fn a_revealed_secret_is_handed_over_like_a_new_one() {
+    let home = Home::with_memory();
+    let (id, secret) = home.create(&["ci"]);
+    home.run(&["reveal", &id]).expect(2).says("--secret-file");
+    assert_eq!(home.run(&["reveal", &id, "--secret-stdout"]).expect(0).stdout, format!("{secret}\n"));
+    assert_eq!(home.run(&["reveal", &id, "--output", "json"]).expect(0).json()["secret"], secret);
+    home.run(&["reveal", &id, "--secret-file", "s"]).expect(0);
+    assert_eq!(fs::read_to_string(home.path("s")).unwrap(), format!("{secret}\n"));
+    home.run(&["reveal", &id, "--secret-command", "exit 1"]).expect(1).says("the vendor still has it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_of_which_nobody_knows_names_the_command_that_finds_the_key() {
+    let (server, fake) = FakeClerk::start(Lie::MintsAndFails).await;
+    let home = Home::new();
+    clerk(&home, &server.uri());
+    let done =
+        home.run_beside(&["create", "it's ci", "--expires", "1d", "--secret-file", "s"]).await.expect(4);
+    assert!(fake.has_key() && !home.path("s").exists());
+    let recipe =
+        done.stderr.lines().find_map(|line| line.strip_prefix("  try: api-keys ")).unwrap().to_owned();
+    assert!(recipe.starts_with("orphans --provider prod --name 'it'\\''s ci' --since "), "{recipe}");
+
+    // The recipe works as it is printed.
+    let program = assert_cmd::cargo::cargo_bin!("api-keys");
+    let line = format!("{} {recipe}", program.display());
+    let shell = |line: String| {
+        let mut command = assert_cmd::Command::new("/bin/sh");
+        command.args(["-c", &line]).env("HOME", home.path("")).env_remove("XDG_CONFIG_HOME");
+        tokio::task::spawn_blocking(move || finish(&mut command))
+    };
+    let found = shell(line.clone()).await.unwrap().expect(5);
+    assert!(found.stdout.contains("ak_00112233445566778899aabbccddeeff"), "{}", found.stdout);
+    shell(format!("{line} --keep ak_00112233445566778899aabbccddeeff")).await.unwrap().expect(0);
+    shell(format!("{line} --revoke")).await.unwrap().expect(2).says("--yes");
+    shell(format!("{line} --revoke --dry-run")).await.unwrap().expect(0);
+    shell(format!("{line} --revoke --yes")).await.unwrap().expect(0);
+    let id = "ak_00112233445566778899aabbccddeeff";
+    let key = home.run_beside(&["get", id, "--output", "json"]).await.expect(0).json();
+    assert_eq!(key["key"]["status"], "revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_cannot_be_read_is_kept_with_the_secret_in_it() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_json(json!({ "secret": SECRET, "id": 17 }));
+    Mock::given(method("POST")).and(path("/api_keys")).respond_with(answer).mount(&server).await;
+    let home = Home::new();
+    clerk(&home, &server.uri());
+    let done = home.run_beside(&["create", "ci-key", "--output", "json"]).await.expect(4);
+    let rescued = home.rescued();
+    let [file] = &rescued[..] else { panic!("{rescued:?} {}", done.stderr) };
+    assert!(fs::read_to_string(file).unwrap().contains(SECRET));
+    assert_eq!(mode(file), 0o600);
+    assert!(done.stderr.contains(file.to_str().unwrap()) && done.stderr.contains("api-keys orphans"));
+    assert!(!done.stderr.contains(SECRET) && !done.stdout.contains(SECRET));
+}
+
+/// Starts a create whose answer takes a while, and sends it signals.
+async fn interrupted(signals: u32) -> (std::process::Output, Home) {
+    let server = MockServer::start().await;
+    let now = jiff::Timestamp::now().as_millisecond();
+    let key = json!({
+        "object": "api_key", "id": "ak_00112233445566778899aabbccddeeff", "type": "api_key", "name": "ci-key",
+        "subject": OWNER, "description": null, "claims": null, "scopes": [], "revoked": false,
+        "revocation_reason": null, "expired": false, "created_by": null, "last_used_at": null, "expiration": null,
+        "created_at": now, "updated_at": now, "secret": SECRET,
+    });
+    let answer = ResponseTemplate::new(200).set_body_json(key).set_delay(Duration::from_secs(2));
+    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    let home = Home::new();
+    clerk(&home, &server.uri());
+    let child = home
+        .process(&["create", "ci-key", "--secret-file", "s"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while server.received_requests().await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for _ in 0..signals {
+        let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.unwrap().unwrap();
+    (output, home)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_waits_for_the_secret_and_hands_it_over() {
+    let (output, home) = interrupted(1).await;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("waiting for the vendor's answer"), "{stderr}");
+    assert_eq!(fs::read_to_string(home.path("s")).unwrap(), format!("{SECRET}\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_ctrl_c_gives_up_and_names_the_command_that_finds_the_key() {
+    let (output, home) = interrupted(2).await;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{stderr}");
+    assert!(stderr.contains("api-keys orphans --provider prod --name ci-key"), "{stderr}");
+    assert!(!home.path("s").exists());
+}

@@ -1,0 +1,164 @@
+//! A home directory of its own, and the command in it.
+// Each test binary uses a part of this.
+#![allow(dead_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command as Process;
+
+use api_keys_emulator::{Emulator, Vendor};
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A subject that Clerk takes.
+pub(crate) const OWNER: &str = "user_2abcdefghijklmnopqrstuvwxyz";
+
+pub(crate) struct Done {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Done {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error} in {}{}", self.stdout, self.stderr))
+    }
+
+    /// The status is this one, or else everything that was said is shown.
+    #[track_caller]
+    pub(crate) fn expect(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// What is wrong is said in so many words.
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "no {text:?} in {}", self.stderr);
+        self
+    }
+}
+
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With a provider `local` that keeps its keys in a file.
+    pub(crate) fn with_memory() -> Self {
+        let home = Self::new();
+        home.configure(&home.memory("local"));
+        home
+    }
+
+    pub(crate) fn memory(&self, name: &str) -> String {
+        let file = self.path(&format!("{name}.json"));
+        format!(
+            "[providers.{name}]\nvendor = \"memory\"\nretain_secrets = true\nfile = '{}'\n",
+            file.display()
+        )
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes the configuration where it is looked for.
+    pub(crate) fn configure(&self, text: &str) {
+        let directory = self.path(".config/api-keys");
+        fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("config.toml");
+        fs::write(&file, text).unwrap();
+        #[cfg(unix)]
+        set_mode(&file, 0o600);
+    }
+
+    fn environment<'a>(&'a self) -> impl Iterator<Item = (&'static str, PathBuf)> + 'a {
+        [("HOME", self.0.path().to_owned()), ("PATH", std::env::var_os("PATH").unwrap().into())].into_iter()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = assert_cmd::cargo::cargo_bin_cmd!("api-keys");
+        command.env_clear().envs(self.environment()).current_dir(self.0.path()).args(arguments);
+        command
+    }
+
+    /// The same for those who need the process.
+    pub(crate) fn process(&self, arguments: &[&str]) -> Process {
+        let mut process = Process::new(assert_cmd::cargo::cargo_bin!("api-keys"));
+        process.env_clear().envs(self.environment()).current_dir(self.0.path()).args(arguments);
+        process
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Done {
+        finish(&mut self.command(arguments))
+    }
+
+    /// Without holding up a server in this process.
+    pub(crate) async fn run_beside(&self, arguments: &[&str]) -> Done {
+        let mut command = self.command(arguments);
+        tokio::task::spawn_blocking(move || finish(&mut command)).await.unwrap()
+    }
+
+    /// Mints a key and returns it with its secret.
+    #[track_caller]
+    pub(crate) fn create(&self, arguments: &[&str]) -> (String, String) {
+        let done = self.run(&[&["create", "--output", "json"], arguments].concat()).expect(0).json();
+        (done["key"]["id"].as_str().unwrap().to_owned(), done["secret"].as_str().unwrap().to_owned())
+    }
+
+    #[track_caller]
+    pub(crate) fn keys(&self, arguments: &[&str]) -> Vec<Value> {
+        let done = self.run(&[&["list", "--all", "--output", "json"], arguments].concat()).expect(0);
+        done.json()["keys"].as_array().unwrap().clone()
+    }
+
+    /// The files to which secrets were rescued.
+    pub(crate) fn rescued(&self) -> Vec<PathBuf> {
+        let directory = self.path(".local/state/api-keys/rescue");
+        let Ok(files) = fs::read_dir(directory) else { return Vec::new() };
+        files.map(|file| file.unwrap().path()).collect()
+    }
+}
+
+pub(crate) fn finish(command: &mut Command) -> Done {
+    let output = command.output().unwrap();
+    Done {
+        status: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The settings of an emulated vendor, whose token is in a file.
+pub(crate) fn emulated(home: &Home, name: &str, emulator: &Emulator) -> String {
+    let token = home.path(&format!("{name}.token"));
+    fs::write(&token, emulator.token().expose()).unwrap();
+    let mut settings = format!(
+        "[providers.{name}]\nvendor = \"{}\"\nbase_url = \"{}\"\ntoken = {{ file = '{}' }}\n",
+        emulator.vendor(),
+        emulator.base_url(),
+        token.display()
+    );
+    if emulator.vendor() == Vendor::Clerk {
+        settings.push_str(&format!("owner = \"{OWNER}\"\n"));
+    }
+    settings
+}
+
+#[cfg(unix)]
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(unix)]
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}

@@ -1,0 +1,125 @@
+//! `emulate`, `completions`, `man` and `--help`.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+use support::{Home, OWNER, finish};
+
+/// Kept until the end of a test, and then stopped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn emulate(home: &Home, arguments: &[&str]) -> (Running, Value) {
+    let mut process = home.process(&[&["emulate", "--output", "jsonl"], arguments].concat());
+    let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Running(child), serde_json::from_str(&line).unwrap())
+}
+
+#[test]
+fn an_emulated_vendor_serves_the_keys_of_its_seed() {
+    let home = Home::new();
+    let seed = format!(
+        r#"[{{"name":"ci-key","owner":"{OWNER}","age":"200d","used":"120d","scopes":["deploy"]}},
+            {{"name":"old-key","owner":"{OWNER}","age":"300d","revoked":true}}]"#
+    );
+    fs::write(home.path("seed.json"), seed).unwrap();
+    let (_running, told) = emulate(&home, &["clerk", "--seed", "seed.json"]);
+    let text = |name: &str| told[name].as_str().unwrap().to_owned();
+    let run = |arguments: &[&str], input: String| {
+        let mut command = home.command(arguments);
+        command.env("API_KEYS_VENDOR", text("vendor")).env("API_KEYS_BASE_URL", text("base_url"));
+        command.env("API_KEYS_TOKEN", text("token")).env("API_KEYS_OWNER", OWNER);
+        finish(command.write_stdin(input))
+    };
+    let keys = run(&["list", "--all", "--output", "json"], String::new()).expect(0).json();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 2, "{keys}");
+    let secret = told["keys"][0]["secret"].as_str().unwrap().to_owned();
+    let found = run(&["audit", "--output", "json"], String::new()).expect(5).json();
+    let rules: Vec<_> = found["findings"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
+    assert!(rules.contains(&"unused".into()) && rules.contains(&"never-expires".into()), "{rules:?}");
+    let verified = run(&["verify", "--output", "json"], secret).expect(0).json();
+    assert_eq!(verified["key"]["name"], "ci-key");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_emulated_vendor_ends_well_with_ctrl_c() {
+    let home = Home::new();
+    let (mut running, _) = emulate(&home, &["mcp"]);
+    let sent = std::process::Command::new("kill").args(["-INT", &running.0.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_seed_or_port_that_cannot_be_used_is_named() {
+    let home = Home::new();
+    home.run(&["emulate", "clerk", "--seed", "none.json"]).expect(2).says("none.json");
+    fs::write(home.path("seed.json"), r#"[{"name":"a","agee":"3d"}]"#).unwrap();
+    home.run(&["emulate", "clerk", "--seed", "seed.json"]).expect(2).says("agee").says("line 1");
+    home.run(&["emulate", "clark"]).expect(2).says("'clerk'");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    home.run(&["emulate", "clerk", "--port", &port]).expect(2).says("--port 0");
+}
+
+#[test]
+fn completions_and_manual_name_every_command() {
+    let home = Home::new();
+    let page = home.run(&["man"]).expect(0).stdout;
+    let script = home.run(&["completions", "bash"]).expect(0).stdout;
+    let help = home.run(&["--help"]).expect(0).stdout;
+    let commands = [
+        "providers",
+        "list",
+        "get",
+        "create",
+        "update",
+        "rotate",
+        "revoke",
+        "enable",
+        "disable",
+        "delete",
+        "reveal",
+        "verify",
+        "orphans",
+        "audit",
+        "emulate",
+        "demo",
+        "completions",
+        "man",
+    ];
+    for command in commands {
+        assert!(page.contains(command) && script.contains(command) && help.contains(command), "{command}");
+        home.run(&[command, "--help"]).expect(0);
+    }
+    fs::create_dir(home.path("man")).unwrap();
+    home.run(&["man", "--directory", "man"]).expect(0);
+    assert!(fs::read_dir(home.path("man")).unwrap().count() > commands.len());
+    home.run(&["man", "--directory", "nowhere"]).expect(2);
+    for shell in ["zsh", "fish", "powershell", "elvish"] {
+        home.run(&["completions", shell]).expect(0);
+    }
+}
+
+#[test]
+fn the_exit_statuses_are_in_the_help_and_in_the_readme() {
+    let help = Home::new().run(&["--help"]).expect(0).stdout;
+    let readme = include_str!("../README.md");
+    for status in ["0", "1", "2", "3", "4", "5", "130"] {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{status} "))), "{status}");
+        assert!(readme.contains(&format!("| {status} |")), "{status}");
+    }
+}
