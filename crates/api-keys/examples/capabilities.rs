@@ -9,12 +9,13 @@ use api_keys::{
 fn main() {
     // What the embedded provider can do depends on how it is set up.
     let memory = Memory::builder().retain_secrets(true).build().expect("reads no file").capabilities();
-    let vendors: [(&str, Capabilities); 6] = [
+    let vendors: [(&str, Capabilities); 7] = [
         ("better-auth", api_keys::better_auth::CAPABILITIES),
         ("Clerk", api_keys::clerk::CAPABILITIES),
         ("MCP", api_keys::mcp::CAPABILITIES),
         ("Latitude.sh", api_keys::latitude_sh::CAPABILITIES),
         ("FastAPI", api_keys::fastapi::CAPABILITIES),
+        ("keyshield", api_keys::keyshield::CAPABILITIES),
         ("memory", memory),
     ];
     match std::env::args().nth(1).as_deref() {
