@@ -22,6 +22,10 @@ const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// over when a key is removed before the place that it had reached.
 const MOST_ROUNDS: u32 = 10;
 
+/// How many pages a walk follows without a new key, beside one for each key that it has seen: a listing that starts
+/// over shows all of those again. A vendor that claims keys and never lists them could go on for ever.
+const MOST_BARREN: usize = 1_000;
+
 /// Conveniences on top of [`ApiKeyProvider`], for callers. Implemented for every provider.
 pub trait ApiKeyProviderExt: ApiKeyProvider {
     /// Whether the provider offers an operation, natively or emulated.
@@ -60,24 +64,26 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
     /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) when the vendor hands out the same cursor again
     /// and again without a new key in between.
     fn keys(&self, query: ListQuery) -> impl Stream<Item = Result<ApiKey>> + Send {
-        let start = Walk { query: Some(query), seen: HashSet::new(), cursors: HashMap::new() };
+        let start = Walk { query: Some(query), seen: HashSet::new(), cursors: HashMap::new(), barren: 0 };
         stream::try_unfold(start, move |mut walk| async move {
             let Some(query) = walk.query.take() else { return Ok(None) };
             let page = self.list(query.clone()).await?;
             let empty = page.items.is_empty();
             let fresh: Vec<_> =
                 page.items.into_iter().filter(|key| walk.seen.insert(key.id.clone())).collect();
+            walk.barren += 1;
             if !fresh.is_empty() {
                 walk.cursors.clear();
+                walk.barren = 0;
             }
             // An empty page that leads back to itself is the end.
             if let Some(next) = page.next.filter(|next| !empty || query.cursor.as_ref() != Some(next)) {
                 let rounds = walk.cursors.entry(next.clone()).or_default();
                 *rounds += 1;
                 // To end here would hide the keys that were not reached; to go on may never end.
-                if *rounds > MOST_ROUNDS {
+                if *rounds > MOST_ROUNDS || walk.barren > MOST_BARREN + walk.seen.len() {
                     return Err(Error::new(ErrorKind::UnexpectedResponse, self.vendor(), Operation::List)
-                        .with_message("the vendor's pages go in a circle"));
+                        .with_message("the vendor's pages go in a circle, or on without a new key"));
                 }
                 walk.query = Some(query.cursor(next));
             }
@@ -151,6 +157,8 @@ struct Walk {
     seen: HashSet<KeyId>,
     /// How often each was handed out since the last new key.
     cursors: HashMap<Cursor, u32>,
+    /// How many pages had no new key, since the last one that had.
+    barren: usize,
 }
 
 /// A new key, and the old one that it replaces and that still lives.

@@ -43,7 +43,7 @@ impl OffsetCursor {
     /// Makes the page from the keys that the vendor returned for [`offset`](Self::offset), of `total` keys in all;
     /// `None` when the place is lost and the listing must start over.
     pub fn page(&self, mut keys: Vec<ApiKey>, total: u64) -> Option<Page<ApiKey>> {
-        let end = self.offset() + keys.len() as u64;
+        let end = self.offset().saturating_add(keys.len() as u64);
         let next = keys.last().filter(|_| end < total).map(|last| Cursor::new(format!("{end}:{}", last.id)));
         if let Some(last) = &self.last {
             let known = keys.iter().position(|key| key.id == *last)?;

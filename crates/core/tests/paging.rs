@@ -49,6 +49,23 @@ fn a_cursor_of_another_provider_is_refused() {
     assert!(colons.page(vec![key("a:b")], 5).is_some());
 }
 
+#[test]
+fn a_cursor_at_the_end_of_all_numbers_does_no_harm() {
+    let cursor = OffsetCursor::parse(Some(&Cursor::new(format!("{}:a", u64::MAX)))).expect("a cursor");
+    let page = cursor.page(vec![key("a"), key("b")], u64::MAX).expect("the place is not lost");
+    assert_eq!(page, Page::new(vec![key("b")], None, Some(u64::MAX)));
+}
+
+#[test]
+fn a_walk_ends_even_if_the_vendor_claims_keys_that_it_never_lists() {
+    let provider = Fake::listing(Capabilities::none().native(&[Operation::List]).paged(), |query| {
+        let cursor = OffsetCursor::parse(query.cursor.as_ref()).expect("its own cursor");
+        Ok(cursor.page(vec![key("a"), key("b")], u64::MAX).expect("the place is not lost"))
+    });
+    let end: Result<Vec<_>, _> = run(provider.keys(ListQuery::new()).try_collect());
+    assert_eq!(end.expect_err("it never ends").kind(), ErrorKind::UnexpectedResponse);
+}
+
 /// What happens to the keys between two requests.
 #[derive(Debug, Clone)]
 enum Step {
