@@ -1,0 +1,121 @@
+//! Answers that no server gave, and answers that were tampered with.
+
+use std::io::Write as _;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use crate::fault::{RetryAfter, Status};
+use crate::http1::{Answer, Request};
+
+/// A gateway's error. Like many it shows what it was sent, the credential too, and hands out a session.
+pub(crate) fn refusal(status: Status, request: &Request, session: &str) -> Answer {
+    let seen = format!(
+        "{} with {} and {}",
+        request.head.start,
+        request.head.get("authorization").or(request.head.get("x-api-key")).unwrap_or("nothing"),
+        String::from_utf8_lossy(&request.body),
+    );
+    let mut answer = match status.html {
+        true => page(&format!("{} Gateway", status.code), &format!("<h1>Sorry</h1><pre>{seen}</pre>")),
+        // The fields of every vendor's error body at once.
+        false => Answer::new(
+            &format!("{} Gateway", status.code),
+            json!({
+                "message": seen,
+                "code": "GATEWAY",
+                "detail": seen,
+                "errors": [{
+                    "code": "gateway", "message": seen, "long_message": seen, "title": seen, "detail": seen,
+                    "status": status.code.to_string(), "source": { "pointer": seen },
+                }],
+            })
+            .to_string(),
+        )
+        .header("content-type", "application/json"),
+    };
+    if let Some(wait) = retry_after(status.retry_after) {
+        answer = answer.header("retry-after", wait);
+    }
+    answer.header("set-cookie", format!("session={session}; HttpOnly")).header("x-request-id", "gateway-1")
+}
+
+fn retry_after(wait: RetryAfter) -> Option<String> {
+    let date = |time| Some(httpdate::fmt_http_date(time));
+    match wait {
+        RetryAfter::Absent => None,
+        RetryAfter::Zero => Some("0".to_owned()),
+        RetryAfter::Second => Some("1".to_owned()),
+        RetryAfter::Date => date(SystemTime::now() + Duration::from_secs(1)),
+        RetryAfter::Past => date(SystemTime::UNIX_EPOCH),
+        RetryAfter::Absurd => Some("9999999999999999".to_owned()),
+        RetryAfter::Negative => Some("-5".to_owned()),
+        RetryAfter::Nonsense => Some("soon".to_owned()),
+    }
+}
+
+/// A page for people.
+pub(crate) fn page(status: &str, content: &str) -> Answer {
+    Answer::new(status, format!("<!doctype html><html><body>{content}</body></html>"))
+        .header("content-type", "text/html; charset=utf-8")
+}
+
+/// Sixty-four megabytes, as some sixty kilobytes.
+pub(crate) fn bomb() -> Answer {
+    static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let mut member = GzEncoder::new(Vec::new(), Compression::best());
+        let written = member.write_all(&vec![b' '; 1 << 20]);
+        // Members in a row are one file.
+        written.and_then(|()| member.finish()).map(|member| member.repeat(64)).unwrap_or_default()
+    });
+    Answer::new("200 OK", BOMB.as_slice())
+        .header("content-type", "application/json")
+        .header("content-encoding", "gzip")
+}
+
+/// An answer of a server that knew none of the limits it was asked for.
+pub(crate) fn dishonoured(answer: Answer) -> Answer {
+    edited(answer, &|name, value| match (name, &value) {
+        ("metadata" | "claims", _) => *value = Value::Null,
+        ("roles", _) => *value = json!([]),
+        ("read_only", _) => *value = json!(false),
+        ("expires_at" | "expiresAt" | "expiration", Value::String(_)) => {
+            *value = json!("2999-01-01T00:00:00.000Z");
+        }
+        ("expires_at" | "expiresAt" | "expiration", Value::Number(_)) => {
+            *value = json!(32_472_144_000_000_u64)
+        }
+        _ => {}
+    })
+}
+
+/// An answer whose keys have an id that would climb out of the path.
+pub(crate) fn bad_id(answer: Answer) -> Answer {
+    edited(answer, &|name, value| {
+        if matches!(name, "id" | "key_id") {
+            *value = json!("..");
+        }
+    })
+}
+
+/// Changes the fields of a JSON body, at any depth.
+fn edited(answer: Answer, change: &dyn Fn(&str, &mut Value)) -> Answer {
+    fn walk(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, change)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    change(name, value);
+                    walk(value, change);
+                }
+            }
+            _ => {}
+        }
+    }
+    let Ok(mut body) = serde_json::from_slice(&answer.body) else { return answer };
+    walk(&mut body, change);
+    answer.with_body(body.to_string().into_bytes())
+}

@@ -1,0 +1,81 @@
+//! What came to the proxy, and what of it the server did.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::CallId;
+
+/// The requests of one call that came to the proxy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// How many came.
+    pub seen: u32,
+    /// How many went on to the server.
+    pub forwarded: u32,
+    /// To how many the server reported success, whatever the client was told.
+    pub acted: u32,
+    /// How many are not done with.
+    pub in_flight: u32,
+}
+
+/// The requests of all calls.
+#[derive(Debug, Default)]
+pub struct Arrivals(Mutex<HashMap<CallId, Arrival>>);
+
+impl Arrivals {
+    /// The requests of one call.
+    pub fn of(&self, call: CallId) -> Arrival {
+        self.change(call, |arrival| *arrival)
+    }
+
+    /// How many requests went on to the server.
+    pub fn forwarded(&self) -> u64 {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.values().map(|arrival| u64::from(arrival.forwarded)).sum()
+    }
+
+    /// Waits until nothing of a call is on its way that is known to be, as a careful caller would before it looks
+    /// for what became of the call.
+    pub async fn settled(&self, call: CallId) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while self.of(call).in_flight > 0 && Instant::now() < deadline {
+            sleep(Duration::from_millis(3)).await;
+        }
+    }
+
+    /// Notes a request, until the guard is dropped as one in flight.
+    pub(crate) fn came(&self, call: CallId) -> InFlight<'_> {
+        self.change(call, |arrival| {
+            arrival.seen += 1;
+            arrival.in_flight += 1;
+        });
+        InFlight { arrivals: self, call }
+    }
+
+    pub(crate) fn forwarding(&self, call: CallId) {
+        self.change(call, |arrival| arrival.forwarded += 1);
+    }
+
+    pub(crate) fn acted(&self, call: CallId) {
+        self.change(call, |arrival| arrival.acted += 1);
+    }
+
+    fn change<T>(&self, call: CallId, change: impl FnOnce(&mut Arrival) -> T) -> T {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(all.entry(call).or_default())
+    }
+}
+
+pub(crate) struct InFlight<'a> {
+    arrivals: &'a Arrivals,
+    call: CallId,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.arrivals.change(self.call, |arrival| arrival.in_flight -= 1);
+    }
+}

@@ -1,0 +1,208 @@
+//! Comparing the ledger with the server, when all has come to rest.
+
+use std::time::Duration;
+
+use api_keys::{
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Effect, KeyId, ListQuery, Operation, RevokeOptions,
+    RotateOptions, SecretKey, Verification,
+};
+use api_keys_http::HttpConfig;
+use tokio::time::{Instant, sleep};
+
+use crate::bench::Failure;
+use crate::ledger::{End, Fate, Found};
+use crate::{Bench, CallId, connect};
+
+type Done = Result<(), Failure>;
+
+/// Holds every promise against what the network and the server saw, and finishes what had to be left. Broken promises
+/// are entered in the ledger.
+pub(crate) async fn audit(bench: &Bench) -> Done {
+    rest(bench).await;
+    requests(bench);
+    every_key_is_covered(bench).await?;
+    recover(bench).await?;
+    every_key_is_accounted_for(bench).await?;
+    strangers(bench);
+    Ok(())
+}
+
+/// Waits until nothing is on its way any more. The clients are gone, and with them their connections.
+async fn rest(bench: &Bench) {
+    bench.proxy.calm_down();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while bench.proxy.open() > 0 && Instant::now() < deadline {
+        sleep(Duration::from_millis(5)).await;
+    }
+    let open = bench.proxy.open();
+    bench.ledger.check(open == 0, || format!("{open} connections stay open without a client"));
+}
+
+/// What a caller was told of a call fits what came of it to the server.
+fn requests(bench: &Bench) {
+    let ledger = &bench.ledger;
+    let (forwarded, counted) = (bench.proxy.arrivals().forwarded(), bench.emulator.requests());
+    ledger.check(forwarded == counted, || format!("{forwarded} requests went on, {counted} arrived"));
+    for (call, entry) in ledger.entries() {
+        let operation = entry.operation;
+        let arrival = bench.proxy.arrivals().of(call);
+        let tell = |what: &str| format!("{call} {operation} ended as {:?}: {what}: {arrival:?}", entry.end);
+        let sent = bench.counts.sent(call).attempts;
+        ledger.check(arrival.seen <= sent, || tell(&format!("{sent} requests were made")));
+        if let Operation::Create | Operation::Rotate = operation {
+            ledger.check(arrival.forwarded <= 1, || tell("it reached the server twice"));
+        }
+        let reads =
+            matches!(operation, Operation::Get | Operation::List | Operation::Verify | Operation::Reveal);
+        match entry.end {
+            End::Failed(Effect::None) if !reads => {
+                ledger.check(arrival.acted == 0, || tell("but the server acted"));
+            }
+            End::Done if matches!(operation, Operation::Create | Operation::Rotate | Operation::Update) => {
+                ledger.check(arrival.acted > 0, || tell("but the server did nothing"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Every key on the server was returned, or its caller was warned.
+async fn every_key_is_covered(bench: &Bench) -> Done {
+    let entries = bench.ledger.entries();
+    let fates = bench.ledger.fates();
+    for key in keys(bench).await? {
+        let Some(call) = call_of(&key) else {
+            bench.ledger.violation(format!("nobody asked for {key:?}"));
+            continue;
+        };
+        let end = entries.get(&call).map(|entry| entry.end);
+        let covered = fates.contains_key(&key.id) || end.is_some_and(End::is_warning);
+        bench.ledger.check(covered, || format!("{call} ended as {end:?}, and yet there is {key:?}"));
+    }
+    Ok(())
+}
+
+/// Does what workers could not do any more, over a good network.
+async fn recover(bench: &Bench) -> Done {
+    let (ledger, store) = (&bench.ledger, bench.emulator.store());
+    let base_url = bench.emulator.base_url().to_owned();
+    let provider = connect(bench.vendor, base_url, bench.emulator.token(), HttpConfig::new())?;
+    for (id, fate) in ledger.fates() {
+        if let Fate::Ending = fate {
+            end(&*provider, &id).await?;
+            ledger.fate(&id, Fate::Ended);
+        }
+    }
+    // A vendor may list no more than the first hundred keys; with these gone, the next can be seen.
+    let mut doubts = ledger.doubts();
+    loop {
+        let before = doubts.len();
+        let mut left = Vec::new();
+        for doubt in doubts {
+            let orphans = provider.orphans(&doubt.new, doubt.started).await?;
+            for orphan in &orphans {
+                end(&*provider, &orphan.id).await?;
+                ledger.found(doubt.call, Found::OrphanedLate);
+                ledger.fate(&orphan.id, Fate::Ended);
+            }
+            if orphans.is_empty() {
+                left.push(doubt);
+            }
+        }
+        if left.len() == before {
+            break;
+        }
+        doubts = left;
+    }
+    let fates = ledger.fates();
+    for id in ledger.doubtful_secrets() {
+        if let Some(Fate::Held(secret)) = fates.get(&id)
+            && !is_good(store, secret).await?
+        {
+            let issued = provider.rotate(&id, RotateOptions::new()).await?;
+            ledger.rotated_again();
+            ledger.fate(&id, Fate::Held(issued.secret));
+        }
+    }
+    Ok(())
+}
+
+/// Revokes a key and removes its record, where it has one then.
+async fn end(provider: &dyn ApiKeyProvider, id: &KeyId) -> Done {
+    let ignore_missing = |result: api_keys::Result<()>| match result {
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(()),
+    };
+    ignore_missing(provider.revoke(id, RevokeOptions::new()).await.map(drop))?;
+    if provider.supports(Operation::Delete) {
+        ignore_missing(provider.delete(id).await)?;
+    }
+    Ok(())
+}
+
+/// Every key that works is in somebody's hands, and what was ended does not work.
+async fn every_key_is_accounted_for(bench: &Bench) -> Done {
+    let (ledger, store) = (&bench.ledger, bench.emulator.store());
+    let fates = ledger.fates();
+    for key in keys(bench).await? {
+        let dead = key.status.is_inactive();
+        match fates.get(&key.id) {
+            Some(Fate::Held(secret)) => {
+                let good =
+                    matches!(store.verify(secret).await?, Verification::Valid(found) if found.id == key.id);
+                ledger.check(good, || format!("the secret that is held for {key:?} does not work"));
+            }
+            Some(_) => ledger.check(dead, || format!("{key:?} was ended, and works")),
+            None => ledger.check(dead, || format!("unaccounted for: {key:?}")),
+        }
+    }
+    for (id, fate) in fates {
+        if let Fate::Held(_) = fate {
+            ledger.check(store.find(&id).await?.is_some(), || format!("{id} is held, and is not there"));
+        }
+    }
+    // Each key that was minted came into somebody's hands in just one way.
+    let minted = ledger.entries().into_iter().filter(|(call, entry)| {
+        entry.operation == Operation::Create && bench.proxy.arrivals().of(*call).acted > 0
+    });
+    let minted = minted.map(|(call, _)| call).collect::<Vec<_>>();
+    let found = ledger.all_found().into_keys().collect::<Vec<_>>();
+    ledger.check(minted == found, || {
+        let lost: Vec<_> = minted.iter().filter(|call| !found.contains(call)).collect();
+        let invented: Vec<_> = found.iter().filter(|call| !minted.contains(call)).collect();
+        format!("minted, but not found: {lost:?}; found, but not minted: {invented:?}")
+    });
+    Ok(())
+}
+
+/// Nothing went where it must not, and no more was taken than allowed.
+fn strangers(bench: &Bench) {
+    let received = bench.stranger.received();
+    let lengths: Vec<_> = received.iter().map(Vec::len).collect();
+    bench.ledger.check(received.is_empty(), || format!("another origin was sent {lengths:?} bytes"));
+    let over = bench.counts.bodies_over_limit();
+    bench.ledger.check(over == 0, || format!("{over} times a body was read on beyond its limit"));
+}
+
+/// All keys that the server has, in whatever state.
+async fn keys(bench: &Bench) -> api_keys::Result<Vec<ApiKey>> {
+    let store = bench.emulator.store();
+    let mut keys = Vec::new();
+    let mut query = ListQuery::new().include_inactive(true);
+    loop {
+        let page = store.list(query.clone()).await?;
+        keys.extend(page.items);
+        match page.next {
+            Some(next) => query = query.cursor(next),
+            None => return Ok(keys),
+        }
+    }
+}
+
+async fn is_good(store: &dyn ApiKeyProvider, secret: &SecretKey) -> api_keys::Result<bool> {
+    Ok(matches!(store.verify(secret).await?, Verification::Valid(_)))
+}
+
+fn call_of(key: &ApiKey) -> Option<CallId> {
+    CallId::of_key(key.name.as_deref()?)
+}

@@ -1,0 +1,145 @@
+//! Calling a provider, and holding each call against what can be seen of it at once.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api_keys::{ApiKeyProvider, Effect, Error, ErrorKind, Operation};
+use api_keys_http::BodyLimits;
+use tokio::time::timeout;
+
+use crate::ledger::{End, Entry};
+use crate::{Bench, CallId, Limits, Record, Tagging, mixed};
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// With a result.
+    Done(T),
+    /// With an error.
+    Failed(Error),
+    /// It was dropped.
+    Dropped,
+}
+
+impl<T> Outcome<T> {
+    /// What the caller knows of what the vendor did.
+    pub fn end(&self) -> End {
+        match self {
+            Self::Done(_) => End::Done,
+            Self::Failed(error) => End::Failed(error.effect()),
+            Self::Dropped => End::Dropped,
+        }
+    }
+}
+
+/// One that calls, one call after the other.
+#[derive(Debug)]
+pub struct Caller {
+    pub(crate) bench: Arc<Bench>,
+    pub(crate) provider: Arc<dyn ApiKeyProvider>,
+    pub(crate) rng: fastrand::Rng,
+    worker: u32,
+    calls: u32,
+    /// How many of a hundred futures are dropped before they are done.
+    dropped: u8,
+}
+
+impl Caller {
+    /// A caller with a number of its own, which drops so many of a hundred futures before they are done.
+    pub fn new(bench: Arc<Bench>, provider: Arc<dyn ApiKeyProvider>, worker: u32, dropped: u8) -> Self {
+        let rng = mixed(bench.seed, &[worker.into(), 3, 3, 3]);
+        Self { bench, provider, rng, worker, calls: 0, dropped }
+    }
+
+    /// The next call.
+    pub fn next(&mut self) -> CallId {
+        let call = CallId::new(self.worker, self.calls);
+        self.calls += 1;
+        call
+    }
+
+    /// Makes a call, which may be dropped at any point, and enters it in the ledger.
+    pub async fn call<T: Debug>(
+        &mut self,
+        call: CallId,
+        operation: Operation,
+        future: impl Future<Output = api_keys::Result<T>>,
+    ) -> Outcome<T> {
+        let total = self.bench.limits.total;
+        let patience = match self.rng.u8(..100) < self.dropped {
+            true => total.mul_f64(self.rng.f64().powi(3)),
+            false => Duration::from_secs(60),
+        };
+        let started = Instant::now();
+        let outcome = match timeout(patience, Tagging::within(call, future)).await {
+            Ok(Ok(value)) => Outcome::Done(value),
+            Ok(Err(error)) => Outcome::Failed(error),
+            Err(_dropped) => Outcome::Dropped,
+        };
+        let took = started.elapsed();
+        self.bench.ledger.enter(call, Entry { operation, end: outcome.end(), took });
+        self.judge(call, operation, &outcome, took);
+        outcome
+    }
+
+    fn judge<T: Debug>(&self, call: CallId, operation: Operation, outcome: &Outcome<T>, took: Duration) {
+        let Bench { ledger, limits: Limits { total, max_attempts, .. }, .. } = &*self.bench;
+        let sent = self.bench.counts.sent(call);
+        // A listing has a deadline for each page. The machine may be busy with other things.
+        let deadline = *total * sent.first.max(1);
+        ledger.check(took < deadline + Duration::from_secs(5), || {
+            format!("{call} {operation}: took {took:?}, over its deadline of {deadline:?}")
+        });
+        let error = match outcome {
+            Outcome::Done(value) => return Record::get().note(&format!("{value:?}")),
+            Outcome::Failed(error) => error,
+            Outcome::Dropped => return,
+        };
+        Record::get().error(error);
+        let line = error.to_string();
+        let broken = |what: &str| ledger.violation(format!("{call} {operation}: {what}: {line}"));
+        if line.lines().count() != 1 {
+            broken("not one line");
+        }
+        if !is_expected(error, operation) {
+            broken("no fault here leads to this kind");
+        }
+        if is_safe(operation) && error.effect() != Effect::None {
+            broken("an operation that only reads had an effect");
+        }
+        let limits = BodyLimits::default();
+        // Some vendors can read a key only by listing.
+        let most = if is_safe(operation) { limits.list } else { limits.object };
+        if error.body().is_some_and(|body| body.len() > most) {
+            broken("the kept body is over the limit");
+        }
+        let attempts = error.attempts();
+        let sent = sent.attempts;
+        // Reads may take several requests, of which the last one failed.
+        if attempts > *max_attempts || (!is_safe(operation) && attempts != sent) {
+            broken(&format!("{attempts} attempts are told, {sent} requests were made"));
+        }
+    }
+}
+
+fn is_safe(operation: Operation) -> bool {
+    use Operation as O;
+    matches!(operation, O::Get | O::List | O::Verify | O::Reveal)
+}
+
+/// Whether a bad network can lead to this kind, when all that is asked for is right and every key is there.
+fn is_expected(error: &Error, operation: Operation) -> bool {
+    match error.kind() {
+        ErrorKind::RateLimited
+        | ErrorKind::Unavailable
+        | ErrorKind::Timeout
+        | ErrorKind::Transport
+        | ErrorKind::UnexpectedResponse => true,
+        // A redirect: the base URL must be wrong.
+        ErrorKind::Configuration => matches!(error.status(), Some(302 | 307)),
+        // An orphan may be gone by the time it is revoked.
+        ErrorKind::NotFound => matches!(operation, Operation::Revoke | Operation::Delete),
+        _ => false,
+    }
+}

@@ -1,0 +1,146 @@
+//! The ledger in numbers.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::AddAssign;
+use std::time::Duration;
+
+use api_keys::{Effect, Operation};
+use api_keys_emulator::Vendor;
+
+use crate::{Bench, End, Found};
+
+/// What happened in a run.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Operations that the applications set out to do.
+    pub operations: u64,
+    /// Calls that this took, recovery included.
+    pub calls: u64,
+    /// Requests that these made.
+    pub requests: u64,
+    /// How often each kind of fault was met.
+    pub faults: BTreeMap<String, u64>,
+    /// How many times no connection could be made.
+    pub outages: u64,
+    /// Calls by their end.
+    pub ends: BTreeMap<&'static str, u64>,
+    /// Keys that the servers minted.
+    pub minted: u64,
+    /// Those, by how their callers came by them.
+    pub found: BTreeMap<Found, u64>,
+    /// Rotations that were repeated.
+    pub rotations_repeated: u64,
+    /// The longest call.
+    pub longest: Duration,
+    /// The most bytes that were taken of one answer.
+    pub largest_body: u64,
+    /// Promises that were broken.
+    pub violations: Vec<String>,
+}
+
+impl Figures {
+    /// The figures of one bench.
+    pub fn of(bench: &Bench, operations: u64) -> Self {
+        let entries = bench.ledger.entries();
+        let mut figures = Self {
+            operations,
+            calls: entries.len() as u64,
+            faults: bench.proxy.injected(),
+            outages: bench.proxy.outages(),
+            rotations_repeated: bench.ledger.rotations_repeated(),
+            largest_body: bench.counts.largest_body(),
+            violations: bench.ledger.violations(),
+            ..Self::default()
+        };
+        for (call, entry) in entries {
+            figures.requests += u64::from(bench.counts.sent(call).attempts);
+            figures.longest = figures.longest.max(entry.took);
+            *figures.ends.entry(name(entry.end)).or_default() += 1;
+            if entry.operation == Operation::Create {
+                figures.minted += u64::from(bench.proxy.arrivals().of(call).acted);
+            }
+        }
+        for found in bench.ledger.all_found().into_values() {
+            *figures.found.entry(found).or_default() += 1;
+        }
+        figures
+    }
+
+    fn faults_met(&self) -> u64 {
+        self.faults.values().sum()
+    }
+
+    fn end(&self, end: End) -> u64 {
+        self.ends.get(name(end)).copied().unwrap_or_default()
+    }
+
+    fn found(&self, found: Found) -> u64 {
+        self.found.get(&found).copied().unwrap_or_default()
+    }
+}
+
+fn name(end: End) -> &'static str {
+    match end {
+        End::Done => "done",
+        End::Failed(effect) => effect.as_str(),
+        End::Dropped => "dropped",
+    }
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        fn add<K: Ord>(to: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
+            from.into_iter().for_each(|(name, count)| *to.entry(name).or_default() += count);
+        }
+        self.operations += other.operations;
+        self.calls += other.calls;
+        self.requests += other.requests;
+        self.outages += other.outages;
+        self.minted += other.minted;
+        self.rotations_repeated += other.rotations_repeated;
+        self.longest = self.longest.max(other.longest);
+        self.largest_body = self.largest_body.max(other.largest_body);
+        add(&mut self.faults, other.faults);
+        add(&mut self.ends, other.ends);
+        add(&mut self.found, other.found);
+        self.violations.extend(other.violations);
+    }
+}
+
+/// The figures of all vendors side by side.
+pub fn table(figures: &[(Vendor, Figures)]) -> String {
+    type Row = (&'static str, fn(&Figures) -> String);
+    let rows: [Row; 19] = [
+        ("operations", |f| f.operations.to_string()),
+        ("calls, recovery included", |f| f.calls.to_string()),
+        ("requests", |f| f.requests.to_string()),
+        ("faults met", |f| f.faults_met().to_string()),
+        ("outages", |f| f.outages.to_string()),
+        ("calls done", |f| f.end(End::Done).to_string()),
+        ("  failed, effect none", |f| f.end(End::Failed(Effect::None)).to_string()),
+        ("  failed, effect unknown", |f| f.end(End::Failed(Effect::Unknown)).to_string()),
+        ("  failed, effect applied", |f| f.end(End::Failed(Effect::Applied)).to_string()),
+        ("  dropped", |f| f.end(End::Dropped).to_string()),
+        ("keys minted", |f| f.minted.to_string()),
+        ("  returned", |f| f.found(Found::Returned).to_string()),
+        ("  secret rescued", |f| f.found(Found::Rescued).to_string()),
+        ("  found and revoked", |f| f.found(Found::Orphaned).to_string()),
+        ("  the same, later", |f| f.found(Found::OrphanedLate).to_string()),
+        ("rotations repeated", |f| f.rotations_repeated.to_string()),
+        ("longest call, ms", |f| f.longest.as_millis().to_string()),
+        ("largest body taken, bytes", |f| f.largest_body.to_string()),
+        ("promises broken", |f| f.violations.len().to_string()),
+    ];
+    let mut table = format!("{:27}", "");
+    for (vendor, _) in figures {
+        let _ = write!(table, "{:>13}", vendor.as_str());
+    }
+    for (name, value) in rows {
+        let _ = write!(table, "\n{name:27}");
+        for (_, figures) in figures {
+            let _ = write!(table, "{:>13}", value(figures));
+        }
+    }
+    table
+}

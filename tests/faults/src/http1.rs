@@ -1,0 +1,188 @@
+//! As much of HTTP/1.1 as a proxy must know to see where messages begin and end.
+
+use std::io;
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
+
+/// A start line and the headers after it.
+#[derive(Clone)]
+pub(crate) struct Head {
+    pub(crate) start: String,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// Reads a head; `None` when the connection ends before it begins.
+    async fn read(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Self>> {
+        let start = line(reader).await?;
+        if start.is_empty() {
+            return Ok(None);
+        }
+        let mut headers = Vec::new();
+        loop {
+            let line = line(reader).await?;
+            if line.trim().is_empty() {
+                return Ok(Some(Self { start: start.trim_end().to_owned(), headers }));
+            }
+            let (name, value) = line.split_once(':').ok_or_else(malformed)?;
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+    }
+
+    /// A header's value, by its name in lower case.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    fn length(&self) -> io::Result<usize> {
+        self.get("content-length").map_or(Ok(0), |value| value.parse().map_err(|_| malformed()))
+    }
+}
+
+/// A request, read whole. The clients here send a length with every body.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) head: Head,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) async fn read(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Self>> {
+        let Some(head) = Head::read(reader).await? else { return Ok(None) };
+        let mut body = vec![0; head.length()?];
+        reader.read_exact(&mut body).await?;
+        Ok(Some(Self { head, body }))
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = format!("{}\r\n", self.head.start).into_bytes();
+        write_headers(&mut bytes, self.head.headers.iter());
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+/// How the end of an answer is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// By its length, which may be a lie.
+    Length(u64),
+    /// In chunks of this size.
+    Chunks(usize),
+    /// By the end of the connection.
+    Close,
+}
+
+/// An answer, read whole.
+#[derive(Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    framing: Framing,
+}
+
+impl Answer {
+    /// An answer of our own, such as `502 Bad Gateway`.
+    pub(crate) fn new(status: &str, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let framing = Framing::Length(body.len() as u64);
+        Self { status: status.to_owned(), headers: Vec::new(), body, framing }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same answer with another body.
+    pub(crate) fn with_body(self, body: Vec<u8>) -> Self {
+        let framing = match self.framing {
+            Framing::Length(_) => Framing::Length(body.len() as u64),
+            other => other,
+        };
+        Self { body, framing, ..self }
+    }
+
+    pub(crate) async fn read(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Self> {
+        let head = Head::read(reader).await?.ok_or_else(malformed)?;
+        let status = head.start.split_once(' ').ok_or_else(malformed)?.1.to_owned();
+        let mut body = Vec::new();
+        let framing = if head.get("transfer-encoding").is_some() {
+            while let Some(length) = chunk_length(reader).await? {
+                let start = body.len();
+                body.resize(start + length, 0);
+                reader.read_exact(&mut body[start..]).await?;
+                line(reader).await?;
+            }
+            line(reader).await?;
+            Framing::Chunks(usize::MAX)
+        } else {
+            body.resize(head.length()?, 0);
+            reader.read_exact(&mut body).await?;
+            Framing::Length(body.len() as u64)
+        };
+        let mut headers = head.headers;
+        headers.retain(|(name, _)| {
+            !["connection", "content-length", "transfer-encoding"].contains(&name.as_str())
+        });
+        Ok(Self { status, headers, body, framing })
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        self.status.starts_with('2')
+    }
+
+    /// The answer as it was framed.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        self.encode_as(self.framing)
+    }
+
+    /// The answer with its end told in another way.
+    pub(crate) fn encode_as(&self, framing: Framing) -> Vec<u8> {
+        let mut bytes = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
+        let framing_header = match framing {
+            // Must not have a body, nor headers that speak of one.
+            _ if self.status.starts_with("204") => None,
+            Framing::Length(length) => Some(("content-length".to_owned(), length.to_string())),
+            Framing::Chunks(_) => Some(("transfer-encoding".to_owned(), "chunked".to_owned())),
+            Framing::Close => Some(("connection".to_owned(), "close".to_owned())),
+        };
+        write_headers(&mut bytes, self.headers.iter().chain(&framing_header));
+        match framing {
+            Framing::Chunks(size) if !self.status.starts_with("204") => {
+                for chunk in self.body.chunks(size) {
+                    bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                    bytes.extend_from_slice(chunk);
+                    bytes.extend_from_slice(b"\r\n");
+                }
+                bytes.extend_from_slice(b"0\r\n\r\n");
+            }
+            _ => bytes.extend_from_slice(&self.body),
+        }
+        bytes
+    }
+}
+
+fn write_headers<'a>(bytes: &mut Vec<u8>, headers: impl Iterator<Item = &'a (String, String)>) {
+    for (name, value) in headers {
+        bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    bytes.extend_from_slice(b"\r\n");
+}
+
+async fn line(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<String> {
+    let mut line = String::new();
+    reader.read_line(&mut line).await?;
+    Ok(line)
+}
+
+/// The length of the next chunk; `None` after the last.
+async fn chunk_length(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<usize>> {
+    let length = usize::from_str_radix(line(reader).await?.trim(), 16).map_err(|_| malformed())?;
+    Ok(Some(length).filter(|&length| length > 0))
+}
+
+fn malformed() -> io::Error {
+    io::ErrorKind::InvalidData.into()
+}

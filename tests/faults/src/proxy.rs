@@ -1,0 +1,340 @@
+//! A proxy that does harm on purpose.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::deliver::{Client, Next, hang, reset, send, send_for_ever, trickle};
+use crate::http1::{Answer, Framing, Request};
+use crate::tagging::Tag;
+use crate::{Arrivals, Fault, Record, Schedule, answers, rescue};
+
+/// Stands between a client and a server, and does to each request what its [`Schedule`] says.
+///
+/// From time to time it stops to listen, so that connections are refused.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    server: SocketAddr,
+    stranger: SocketAddr,
+    schedule: Schedule,
+    arrivals: Arrivals,
+    /// What gateways here put into cookies and redirects.
+    session: String,
+    /// How long a request is held that comes late.
+    late: Duration,
+    calm: AtomicBool,
+    outages: AtomicU64,
+    accepted: AtomicUsize,
+    open: AtomicUsize,
+    most_open: AtomicUsize,
+    most_pushed: AtomicU64,
+    injected: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Proxy {
+    /// Listens on a port of its own. Redirects lead to `stranger`; requests that come late do so after `late`.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start(
+        server: SocketAddr,
+        stranger: SocketAddr,
+        schedule: Schedule,
+        late: Duration,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let session = format!("session-{}", (0..32).map(|_| fastrand::alphanumeric()).collect::<String>());
+        Record::get().secret(&session);
+        let shared = Arc::new(Shared {
+            server,
+            stranger,
+            schedule,
+            arrivals: Arrivals::default(),
+            session,
+            late,
+            calm: AtomicBool::new(false),
+            outages: AtomicU64::new(0),
+            accepted: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            most_open: AtomicUsize::new(0),
+            most_pushed: AtomicU64::new(0),
+            injected: Mutex::default(),
+        });
+        let task = tokio::spawn(listen(Arc::clone(&shared), listener, address));
+        Ok(Self { address, shared, task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What came to it.
+    pub fn arrivals(&self) -> &Arrivals {
+        &self.shared.arrivals
+    }
+
+    /// Does no more harm.
+    pub fn calm_down(&self) {
+        self.shared.calm.store(true, Ordering::SeqCst);
+    }
+
+    /// How often each kind of fault was met.
+    pub fn injected(&self) -> BTreeMap<String, u64> {
+        self.shared.injected.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many times it stopped listening.
+    pub fn outages(&self) -> u64 {
+        self.shared.outages.load(Ordering::SeqCst)
+    }
+
+    /// How many connections were taken so far.
+    pub fn accepted(&self) -> usize {
+        self.shared.accepted.load(Ordering::SeqCst)
+    }
+
+    /// How many connections are open.
+    pub fn open(&self) -> usize {
+        self.shared.open.load(Ordering::SeqCst)
+    }
+
+    /// The most connections that were open at a time.
+    pub fn most_open(&self) -> usize {
+        self.shared.most_open.load(Ordering::SeqCst)
+    }
+
+    /// The most bytes that one endless body could get rid of, the buffers of the system included.
+    pub fn most_pushed(&self) -> u64 {
+        self.shared.most_pushed.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A client's connection, and the server's that goes with it.
+struct Link {
+    client: Client,
+    server: Option<BufReader<TcpStream>>,
+}
+
+async fn listen(shared: Arc<Shared>, mut listener: TcpListener, address: SocketAddr) {
+    loop {
+        let outage = shared.schedule.outage(shared.outages.load(Ordering::SeqCst));
+        let (connections, pause) = outage.unwrap_or((u64::MAX, Duration::ZERO));
+        for _ in 0..connections {
+            if let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(Arc::clone(&shared).serve(stream));
+            }
+        }
+        if shared.calm.load(Ordering::SeqCst) {
+            continue;
+        }
+        drop(listener);
+        shared.outages.fetch_add(1, Ordering::SeqCst);
+        sleep(pause).await;
+        listener = loop {
+            match TcpListener::bind(address).await {
+                Ok(listener) => break listener,
+                Err(_) => sleep(Duration::from_millis(1)).await,
+            }
+        };
+    }
+}
+
+impl Shared {
+    async fn serve(self: Arc<Self>, stream: TcpStream) {
+        self.accepted.fetch_add(1, Ordering::SeqCst);
+        let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_open.fetch_max(open, Ordering::SeqCst);
+        let _ = stream.set_nodelay(true);
+        let mut link = Link { client: BufReader::new(stream), server: None };
+        while let Ok(Some(request)) = Request::read(&mut link.client).await {
+            if !matches!(self.exchange(&mut link, &request).await, Ok(Next::Keep)) {
+                break;
+            }
+        }
+        self.open.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    async fn exchange(&self, link: &mut Link, request: &Request) -> io::Result<Next> {
+        let tag = Tag::of(request);
+        let _in_flight = self.arrivals.came(tag.call);
+        let fault = match self.calm.load(Ordering::SeqCst) {
+            true => None,
+            false => self.schedule.fault(tag.call, tag.attempt, tag.class),
+        };
+        let Some(fault) = fault else {
+            let answer = self.forward(&mut link.server, tag, request).await?;
+            send(&mut link.client, &answer.encode()).await?;
+            return Ok(Next::Keep);
+        };
+        *self.injected.lock().unwrap_or_else(PoisonError::into_inner).entry(fault.name()).or_default() += 1;
+        match fault.reaches_server() {
+            false => self.instead_of_server(fault, &mut link.client, request).await,
+            true => self.after_server(fault, link, tag, request).await,
+        }
+    }
+
+    /// Hands the request on. What the server's answer holds, the client may never see.
+    async fn forward(
+        &self,
+        server: &mut Option<BufReader<TcpStream>>,
+        tag: Tag,
+        request: &Request,
+    ) -> io::Result<Answer> {
+        let server = match server {
+            Some(server) => server,
+            None => server.insert(BufReader::new(TcpStream::connect(self.server).await?)),
+        };
+        self.arrivals.forwarding(tag.call);
+        server.get_mut().write_all(&request.encode()).await?;
+        let answer = Answer::read(server).await?;
+        if answer.is_success() {
+            self.arrivals.acted(tag.call);
+        }
+        if let Some(secret) = rescue::secret(&answer.body) {
+            Record::get().secret(&secret);
+        }
+        // What better-auth renews a session with, and what every second gateway adds.
+        let cookie = format!("session={}; HttpOnly", self.session);
+        Ok(answer.header("set-auth-token", &*self.session).header("set-cookie", cookie))
+    }
+
+    async fn instead_of_server(
+        &self,
+        fault: Fault,
+        client: &mut Client,
+        request: &Request,
+    ) -> io::Result<Next> {
+        let answer = match fault {
+            Fault::StallBefore => return hang(client).await,
+            Fault::RefusedBefore(status) => answers::refusal(status, request, &self.session),
+            Fault::Redirect(code) => Answer::new(&format!("{code} Moved"), "")
+                .header("location", format!("http://{}/?token={}", self.stranger, self.session)),
+            Fault::WebPage => answers::page("200 OK", "<div id=app></div>"),
+            _ => return reset(client),
+        };
+        send(client, &answer.encode()).await?;
+        Ok(Next::Keep)
+    }
+
+    async fn after_server(
+        &self,
+        fault: Fault,
+        Link { client, server }: &mut Link,
+        tag: Tag,
+        request: &Request,
+    ) -> io::Result<Next> {
+        if fault == Fault::Late {
+            sleep(self.late).await;
+        }
+        let answer = self.forward(server, tag, request).await?;
+        let bytes = answer.encode();
+        let mut rng = self.schedule.rng(tag.call, tag.attempt);
+        let within = rng.usize(1..bytes.len());
+        match fault {
+            Fault::Late | Fault::StallAfter => return hang(client).await,
+            Fault::ResetAfter => return reset(client),
+            Fault::RefusedAfter(status) => {
+                send(client, &answers::refusal(status, request, &self.session).encode()).await?;
+            }
+            Fault::ResetWithin => {
+                send(client, &bytes[..within]).await?;
+                // A reset overtakes what was sent; the client shall see some of it.
+                sleep(Duration::from_millis(5)).await;
+                return reset(client);
+            }
+            Fault::StallWithin => {
+                send(client, &bytes[..within]).await?;
+                return hang(client).await;
+            }
+            Fault::Truncated => {
+                send(client, &bytes[..within]).await?;
+                return Ok(Next::Close);
+            }
+            Fault::Trickle => {
+                trickle(client, &bytes, 1 + bytes.len() / 8, Duration::from_millis(1)).await?;
+            }
+            Fault::SlowTrickle => trickle(client, &bytes, 1, Duration::from_millis(10)).await?,
+            Fault::NotHttp => {
+                let noise: Vec<u8> = (0..rng.usize(1..400)).map(|_| rng.u8(..)).collect();
+                send(client, &noise).await?;
+                return Ok(Next::Close);
+            }
+            Fault::Garbage => {
+                let noise: Vec<u8> = answer.body.iter().map(|byte| byte ^ rng.u8(1..)).collect();
+                send(client, &answer.with_body(noise).encode()).await?;
+            }
+            Fault::ShortLength => {
+                let length = rng.usize(..=answer.body.len().saturating_sub(1));
+                send(client, &answer.encode_as(Framing::Length(length as u64))).await?;
+            }
+            Fault::LongLength => {
+                let length = answer.body.len() + rng.usize(1..100);
+                send(client, &answer.encode_as(Framing::Length(length as u64))).await?;
+                return Ok(Next::Close);
+            }
+            Fault::HugeLength => {
+                send(client, &answer.encode_as(Framing::Length(1 << 40))).await?;
+                return hang(client).await;
+            }
+            Fault::Chunked => {
+                send(client, &answer.encode_as(Framing::Chunks(rng.usize(1..20)))).await?;
+            }
+            Fault::Unframed => {
+                send(client, &answer.encode_as(Framing::Close)).await?;
+                return Ok(Next::Close);
+            }
+            Fault::Surplus => {
+                let surplus = Answer::new("200 OK", r#"{"id":"forged","secret":"forged","name":"forged"}"#);
+                send(client, &[bytes, surplus.encode()].concat()).await?;
+            }
+            Fault::ResetIdle => {
+                send(client, &bytes).await?;
+                sleep(Duration::from_millis(rng.u64(..5))).await;
+                return reset(client);
+            }
+            Fault::Bomb => send(client, &answers::bomb().encode()).await?,
+            Fault::Endless => return self.send_for_ever(client, "200 OK").await,
+            Fault::EndlessError => return self.send_for_ever(client, "500 Gateway").await,
+            Fault::Dishonoured => send(client, &answers::dishonoured(answer).encode()).await?,
+            Fault::BadId => send(client, &answers::bad_id(answer).encode()).await?,
+            Fault::ResetBefore
+            | Fault::StallBefore
+            | Fault::RefusedBefore(_)
+            | Fault::Redirect(_)
+            | Fault::WebPage => {
+                unreachable!("{fault:?} does not reach the server")
+            }
+        }
+        Ok(Next::Keep)
+    }
+
+    async fn send_for_ever(&self, client: &mut Client, status: &str) -> io::Result<Next> {
+        let head = Answer::new(status, "").encode_as(Framing::Close);
+        let pushed = send_for_ever(client, &head, &[b' '; 16 << 10]).await;
+        self.most_pushed.fetch_max(pushed, Ordering::SeqCst);
+        reset(client)
+    }
+}

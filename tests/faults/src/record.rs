@@ -1,0 +1,113 @@
+//! Everything that was logged, or that an application could print.
+
+use std::collections::{BTreeSet, HashSet};
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use crate::needles::Needles;
+use crate::subscriber;
+
+/// The texts and the secrets of this process.
+pub struct Record {
+    inner: Mutex<Inner>,
+    hasher: RandomState,
+}
+
+#[derive(Default)]
+struct Inner {
+    text: Vec<u8>,
+    /// Hashes of what is in the text: most log lines are said a thousand times.
+    known: HashSet<u64>,
+    secrets: BTreeSet<String>,
+}
+
+/// Shows nothing of what it holds.
+impl Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Record(..)")
+    }
+}
+
+impl Record {
+    /// The record of this process. From the first use on it takes down all that is logged.
+    pub fn get() -> &'static Self {
+        static RECORD: LazyLock<Record> =
+            LazyLock::new(|| Record { inner: Mutex::default(), hasher: RandomState::new() });
+        &RECORD
+    }
+
+    /// Takes down all that is logged from now on.
+    pub fn install() -> &'static Self {
+        subscriber::install();
+        Self::get()
+    }
+
+    /// Adds a text.
+    pub fn note(&self, text: &str) {
+        let hash = self.hasher.hash_one(text);
+        let mut inner = self.inner();
+        if inner.known.insert(hash) {
+            inner.text.extend_from_slice(text.as_bytes());
+            inner.text.push(b'\n');
+        }
+    }
+
+    /// Adds a value as an application would print it while looking for a mistake.
+    pub fn value(&self, value: &impl Debug) {
+        self.note(&format!("{value:?}"));
+        self.note(&format!("{value:#?}"));
+    }
+
+    /// Adds an error as an application would report it, with all its causes.
+    pub fn error(&self, error: &(impl Error + Display)) {
+        self.value(error);
+        self.note(&error.to_string());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            self.note(&format!("{cause} / {cause:?} / {cause:#?}"));
+            source = cause.source();
+        }
+    }
+
+    /// Adds a secret that must not be in it.
+    pub fn secret(&self, secret: &str) {
+        self.inner().secrets.insert(secret.to_owned());
+    }
+
+    /// How many bytes of text there are.
+    pub fn size(&self) -> usize {
+        self.inner().text.len()
+    }
+
+    /// How many secrets there are.
+    pub fn secrets(&self) -> usize {
+        self.inner().secrets.len()
+    }
+
+    /// The first secret that is in the text, with the text around it.
+    pub fn leak(&self) -> Option<String> {
+        let inner = self.inner();
+        let (text, secrets) = (inner.text.clone(), inner.secrets.clone());
+        // What goes on meanwhile must not have to wait.
+        drop(inner);
+        leak(&text, secrets.iter().map(String::as_str))
+    }
+
+    /// The same for another secret, in the text behind a position.
+    pub fn leak_of(&self, secret: &str, behind: usize) -> Option<String> {
+        let text = self.inner().text[behind..].to_vec();
+        leak(&text, [secret])
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn leak<'a>(text: &[u8], secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let (number, form, at) = Needles::new(secrets).find(text)?;
+    let around = &text[at.saturating_sub(200)..text.len().min(at + 200)];
+    Some(format!("secret {number} stands there as {form}: ...{}...", String::from_utf8_lossy(around)))
+}

@@ -1,0 +1,57 @@
+//! An origin that no client here has business with.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// Where redirects lead. It keeps the first bytes of everything that is sent to it.
+#[derive(Debug)]
+pub struct Stranger {
+    address: SocketAddr,
+    received: Arc<Mutex<Vec<Vec<u8>>>>,
+    task: JoinHandle<()>,
+}
+
+impl Stranger {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&received);
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut bytes = vec![0; 16 << 10];
+                let read = timeout(Duration::from_millis(200), stream.read(&mut bytes)).await;
+                bytes.truncate(read.map_or(0, |length| length.unwrap_or(0)));
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+            }
+        });
+        Ok(Self { address, received, task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What came, one item for each connection.
+    pub fn received(&self) -> Vec<Vec<u8>> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

@@ -1,0 +1,93 @@
+//! What differs between the vendors: how to reach them, and what to ask of them.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys::better_auth::BetterAuthConfig;
+use api_keys::clerk::ClerkConfig;
+use api_keys::fastapi::FastApiConfig;
+use api_keys::latitude_sh::LatitudeShConfig;
+use api_keys::mcp::McpConfig;
+use api_keys::{ApiKeyProvider, NewApiKey, SecretKey, UpdateApiKey};
+use api_keys_emulator::{Emulator, Vendor};
+use api_keys_http::HttpConfig;
+use serde_json::json;
+
+use crate::Record;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A vendor's server with room for any number of keys.
+///
+/// # Errors
+/// When no port can be bound.
+pub async fn emulator(vendor: Vendor) -> io::Result<Emulator> {
+    let emulator = Emulator::builder(vendor).max_active(u32::MAX).start().await?;
+    Record::get().secret(emulator.token().expose());
+    Record::get().value(&emulator);
+    Ok(emulator)
+}
+
+/// The vendor's provider for a server at this base URL.
+///
+/// # Errors
+/// When the provider cannot be made.
+pub fn connect(
+    vendor: Vendor,
+    base_url: String,
+    token: &SecretKey,
+    http: HttpConfig,
+) -> api_keys::Result<Arc<dyn ApiKeyProvider>> {
+    let token = token.clone();
+    let record = Record::get();
+    macro_rules! provider {
+        ($config:expr) => {{
+            let config = $config.http(http);
+            record.value(&config);
+            Arc::new(config.connect()?)
+        }};
+    }
+    let provider: Arc<dyn ApiKeyProvider> = match vendor {
+        Vendor::BetterAuth => provider!(BetterAuthConfig::new(base_url, token)),
+        Vendor::Clerk => provider!(ClerkConfig::new(token).base_url(base_url)),
+        Vendor::Mcp => provider!(McpConfig::new(base_url, token)),
+        Vendor::LatitudeSh => provider!(LatitudeShConfig::new(token).base_url(base_url)),
+        Vendor::FastApi => provider!(FastApiConfig::new(base_url, token).time_zone("UTC")),
+        other => panic!("{other} has no provider here"),
+    };
+    record.value(&provider);
+    record.value(&provider.capabilities());
+    Ok(provider)
+}
+
+/// A key with a limit that the vendor can honour, so that an answer can show that it did not.
+pub fn new_key(vendor: Vendor, name: String) -> NewApiKey {
+    let new = NewApiKey::new(name);
+    match vendor {
+        Vendor::BetterAuth => new.metadata(json!({ "purpose": "test" })).expires_in(30 * DAY),
+        Vendor::Clerk => {
+            let new = new
+                .owner("user_2NiWoBkkh1X8NEaCvMTNrmqOTcY")
+                .scopes(["deploy"])
+                .metadata(json!({ "purpose": "test" }));
+            new.expires_in(30 * DAY)
+        }
+        Vendor::Mcp => new.expires_in(30 * DAY),
+        Vendor::LatitudeSh => new.extra("read_only", true),
+        Vendor::FastApi => new.scopes(["TASK-ADMIN"]),
+        other => panic!("{other} has no keys here"),
+    }
+}
+
+/// A change that the vendor can make, for those that have an update at all.
+pub fn changes(vendor: Vendor, number: u64) -> UpdateApiKey {
+    let changes = UpdateApiKey::new();
+    match vendor {
+        Vendor::BetterAuth => changes.metadata(json!({ "number": number })),
+        Vendor::LatitudeSh => {
+            changes.extra("allowed_ips", json!([format!("10.1.{}.{}", number >> 8 & 255, number & 255)]))
+        }
+        _ => changes.description(format!("number {number}")),
+    }
+}

@@ -1,0 +1,301 @@
+//! An application that manages keys over a bad network, and follows the recipes for what goes wrong.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use api_keys::{
+    ApiKeyProviderExt as _, Capabilities, Effect, KeyId, ListQuery, NewApiKey, Operation, RevokeOptions,
+    RotateOptions, SecretKey, Timestamp, Verification,
+};
+use tokio::time::sleep;
+
+use crate::ledger::{Doubt, Fate, Found};
+use crate::{Caller, Outcome, Record, changes, new_key, rescued};
+
+/// How many keys one application has at most: vendors list no more than a hundred of all applications together.
+const MOST_KEYS: usize = 3;
+
+/// How often a recovery is tried before it is left for later, and how long it waits after the first try; after each
+/// the wait is longer.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A key that the application has.
+struct Key {
+    id: KeyId,
+    name: String,
+    secret: SecretKey,
+    /// Whether a rotation failed and was not made good: the secret may be dead.
+    doubtful: bool,
+}
+
+/// An application.
+pub(crate) struct Worker {
+    caller: Caller,
+    capabilities: Capabilities,
+    keys: Vec<Key>,
+}
+
+impl Worker {
+    pub(crate) fn new(caller: Caller) -> Self {
+        let capabilities = caller.provider.capabilities();
+        Self { caller, capabilities, keys: Vec::new() }
+    }
+
+    /// Does operations while there are any left. What it holds then stays, to be compared with the server.
+    pub(crate) async fn run(mut self, left: &AtomicI64) {
+        while left.fetch_sub(1, Ordering::SeqCst) > 0 {
+            self.operate().await;
+        }
+    }
+
+    async fn operate(&mut self) {
+        if self.keys.is_empty() {
+            return self.create().await;
+        }
+        let at = self.caller.rng.usize(..self.keys.len());
+        match self.caller.rng.u8(..100) {
+            0..=29 if self.keys.len() < MOST_KEYS => self.create().await,
+            0..=29 => self.end(at).await,
+            30..=49 if self.can(Operation::Rotate) => self.rotate(at).await,
+            50..=59 if self.can(Operation::Update) => self.update(at).await,
+            60..=69 => self.get(at).await,
+            70..=79 => self.list().await,
+            80..=86 if self.can(Operation::Verify) => self.verify(at).await,
+            87..=89 if self.can(Operation::Reveal) => self.reveal(at).await,
+            _ if self.keys.len() < MOST_KEYS => self.create().await,
+            _ => self.end(at).await,
+        }
+    }
+
+    fn can(&self, operation: Operation) -> bool {
+        self.capabilities.support(operation).is_supported()
+    }
+
+    fn check(&self, holds: bool, text: impl FnOnce() -> String) {
+        self.caller.bench.ledger.check(holds, text);
+    }
+
+    /// Mints a key. Whatever happens, it does not go on before the key is in its hands or sought for.
+    async fn create(&mut self) {
+        let call = self.caller.next();
+        let new = new_key(self.caller.bench.vendor, call.key_name());
+        Record::get().value(&new);
+        let started = Timestamp::now();
+        let provider = self.caller.provider.clone();
+        match self.caller.call(call, Operation::Create, provider.create(new.clone())).await {
+            Outcome::Done(issued) => {
+                let (key, secret) = issued.into_parts();
+                self.check(key.name.as_deref() == Some(&*new.name), || format!("{call}: got {key:?}"));
+                self.caller.bench.ledger.found(call, Found::Returned);
+                self.hold(key.id, new.name, secret);
+            }
+            Outcome::Failed(error) if error.effect() == Effect::None => {}
+            outcome => {
+                self.caller.bench.proxy.arrivals().settled(call).await;
+                let rescued = match outcome {
+                    Outcome::Failed(error) => rescued(&error),
+                    _ => None,
+                };
+                self.recover(Doubt { call, new, started }, rescued).await;
+            }
+        }
+    }
+
+    /// The recipes for a create that may have minted a key: take the secret where there is one, else find the key and
+    /// revoke it.
+    async fn recover(&mut self, doubt: Doubt, rescued: Option<(Option<KeyId>, SecretKey)>) {
+        let Doubt { call, ref new, started } = doubt;
+        if let Some((Some(id), secret)) = rescued {
+            self.caller.bench.ledger.found(call, Found::Rescued);
+            return self.hold(id, new.name.clone(), secret);
+        }
+        let orphans = self.orphans(new, started).await;
+        // Nobody else uses the name, so there is at most one.
+        match (orphans.as_deref(), rescued) {
+            (Some([id]), Some((None, secret))) => {
+                self.caller.bench.ledger.found(call, Found::Rescued);
+                self.hold(id.clone(), new.name.clone(), secret);
+            }
+            (Some([id]), None) => {
+                self.caller.bench.ledger.found(call, Found::Orphaned);
+                self.end_key(id).await;
+            }
+            (orphans, _) => {
+                let most_one = orphans.is_none_or(|orphans| orphans.len() <= 1);
+                self.check(most_one, || format!("{call}: several orphans: {orphans:?}"));
+                // None yet; but a request can be on its way for a long time.
+                self.caller.bench.ledger.doubt(doubt);
+            }
+        }
+    }
+
+    async fn orphans(&mut self, new: &NewApiKey, started: Timestamp) -> Option<Vec<KeyId>> {
+        for again in 0..TRIES {
+            sleep(again * PAUSE).await;
+            let call = self.caller.next();
+            let provider = self.caller.provider.clone();
+            let found = self.caller.call(call, Operation::List, provider.orphans(new, started)).await;
+            if let Outcome::Done(keys) = found {
+                return Some(keys.into_iter().map(|key| key.id).collect());
+            }
+        }
+        None
+    }
+
+    fn hold(&mut self, id: KeyId, name: String, secret: SecretKey) {
+        Record::get().secret(secret.expose());
+        self.caller.bench.ledger.fate(&id, Fate::Held(secret.clone()));
+        self.keys.push(Key { id, name, secret, doubtful: false });
+    }
+
+    /// Gives a key a new secret, and does not rest before it has one that is known to be good.
+    async fn rotate(&mut self, at: usize) {
+        let id = self.keys[at].id.clone();
+        for again in 0..TRIES {
+            sleep(again * PAUSE).await;
+            let call = self.caller.next();
+            let provider = self.caller.provider.clone();
+            let rotation = provider.rotate(&id, RotateOptions::new());
+            let outcome = self.caller.call(call, Operation::Rotate, rotation).await;
+            let secret = match outcome {
+                Outcome::Done(issued) => {
+                    self.check(issued.key.id == id, || format!("{call}: asked for {id}, got {issued:?}"));
+                    Some(issued.into_parts().1)
+                }
+                Outcome::Failed(error) if error.effect() == Effect::None => {
+                    if again == 0 {
+                        // The old secret is good.
+                        return;
+                    }
+                    None
+                }
+                Outcome::Failed(error) => rescued(&error).map(|(_, secret)| secret),
+                Outcome::Dropped => None,
+            };
+            if again > 0 {
+                self.caller.bench.ledger.rotated_again();
+            }
+            if let Some(secret) = secret {
+                Record::get().secret(secret.expose());
+                self.caller.bench.ledger.fate(&id, Fate::Held(secret.clone()));
+                self.keys[at].secret = secret;
+                self.keys[at].doubtful = false;
+                return;
+            }
+            self.keys[at].doubtful = true;
+            self.caller.bench.ledger.doubt_secret(&id);
+            self.caller.bench.proxy.arrivals().settled(call).await;
+        }
+    }
+
+    async fn update(&mut self, at: usize) {
+        let id = self.keys[at].id.clone();
+        let call = self.caller.next();
+        let changes = changes(self.caller.bench.vendor, call.0);
+        Record::get().value(&changes);
+        let provider = self.caller.provider.clone();
+        if let Outcome::Done(key) =
+            self.caller.call(call, Operation::Update, provider.update(&id, changes)).await
+        {
+            self.check(key.id == id, || format!("{call}: asked for {id}, got {key:?}"));
+        }
+    }
+
+    async fn get(&mut self, at: usize) {
+        let (id, name) = (self.keys[at].id.clone(), self.keys[at].name.clone());
+        let call = self.caller.next();
+        let provider = self.caller.provider.clone();
+        if let Outcome::Done(key) = self.caller.call(call, Operation::Get, provider.get(&id)).await {
+            let right = key.id == id && key.name == Some(name);
+            self.check(right, || format!("{call}: asked for {id}, got {key:?}"));
+        }
+    }
+
+    async fn list(&mut self) {
+        let call = self.caller.next();
+        let mut query = ListQuery::new().limit(100);
+        if self.capabilities.owner_required {
+            query.owner = new_key(self.caller.bench.vendor, String::new()).owner;
+        }
+        let provider = self.caller.provider.clone();
+        if let Outcome::Done(page) = self.caller.call(call, Operation::List, provider.list(query)).await {
+            for key in &self.keys {
+                let there = page.next.is_some() || page.items.iter().any(|item| item.id == key.id);
+                self.check(there, || format!("{call}: {} is not listed", key.id));
+            }
+        }
+    }
+
+    async fn verify(&mut self, at: usize) {
+        let call = self.caller.next();
+        let provider = self.caller.provider.clone();
+        let secret = self.keys[at].secret.clone();
+        if let Outcome::Done(verification) =
+            self.caller.call(call, Operation::Verify, provider.verify(&secret)).await
+        {
+            let key = &self.keys[at];
+            let right =
+                matches!(&verification, Verification::Valid(found) if found.id == key.id) || key.doubtful;
+            self.check(right, || format!("{call}: {} is said to be {verification:?}", key.id));
+        }
+    }
+
+    async fn reveal(&mut self, at: usize) {
+        let call = self.caller.next();
+        let provider = self.caller.provider.clone();
+        let id = self.keys[at].id.clone();
+        if let Outcome::Done(secret) = self.caller.call(call, Operation::Reveal, provider.reveal(&id)).await {
+            let key = &self.keys[at];
+            let right = secret.expose() == key.secret.expose() || key.doubtful;
+            self.check(right, || format!("{call}: another secret was revealed"));
+        }
+    }
+
+    /// Ends a key. If that cannot be done now, it is done in the end: the key stays in the ledger.
+    async fn end(&mut self, at: usize) {
+        let key = self.keys.swap_remove(at);
+        self.end_key(&key.id).await;
+    }
+
+    async fn end_key(&mut self, id: &KeyId) {
+        let ended = self.revoke_and_delete(id).await;
+        self.caller.bench.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
+    }
+
+    /// Revokes a key and, so that the server does not fill up, deletes its record. Both may be repeated until it is
+    /// clear that they were done.
+    async fn revoke_and_delete(&mut self, id: &KeyId) -> bool {
+        self.until_done(id, Operation::Revoke).await
+            && (!self.capabilities.revoke_keeps_record
+                || !self.can(Operation::Delete)
+                || self.until_done(id, Operation::Delete).await)
+    }
+
+    async fn until_done(&mut self, id: &KeyId, operation: Operation) -> bool {
+        for again in 0..TRIES {
+            sleep(again * PAUSE).await;
+            let call = self.caller.next();
+            let provider = self.caller.provider.clone();
+            let outcome = match operation {
+                Operation::Delete => self.caller.call(call, operation, provider.delete(id)).await,
+                _ => {
+                    let revocation = provider.revoke(id, RevokeOptions::new());
+                    match self.caller.call(call, operation, revocation).await {
+                        Outcome::Done(_) => Outcome::Done(()),
+                        Outcome::Failed(error) => Outcome::Failed(error),
+                        Outcome::Dropped => Outcome::Dropped,
+                    }
+                }
+            };
+            match outcome {
+                Outcome::Done(()) => return true,
+                Outcome::Failed(error) if error.is_not_found() || error.effect() == Effect::Applied => {
+                    return true;
+                }
+                Outcome::Failed(_) | Outcome::Dropped => {}
+            }
+        }
+        false
+    }
+}

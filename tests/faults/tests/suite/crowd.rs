@@ -1,0 +1,127 @@
+//! Many calls at once through one client.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys::{ApiKeyProvider, KeyId, ListQuery, Result};
+use api_keys_emulator::Vendor;
+use api_keys_fault_tests::{
+    Bench, CallId, Limits, Load, Record, Schedule, allow_many_sockets, mixed, new_key, seed, table,
+};
+use api_keys_http::HttpConfig;
+use futures_util::future::join_all;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+const CALLS: u32 = 1000;
+
+async fn create(vendor: Vendor, provider: Arc<dyn ApiKeyProvider>, number: u32) -> Result<KeyId> {
+    let issued = provider.create(new_key(vendor, CallId::new(0, number).key_name())).await?;
+    Ok(issued.key.id)
+}
+
+/// Waits for the connections to go, as they do soon after the client.
+async fn open_at_last(bench: &Bench) -> usize {
+    for _ in 0..3000 {
+        if bench.proxy.open() == 0 {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    bench.proxy.open()
+}
+
+/// A thousand calls at once end well, over no more connections than there are calls; the connections are used again,
+/// and with the client they go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_calls_at_once_share_one_client() {
+    Record::install();
+    allow_many_sockets();
+    for vendor in [Vendor::Clerk, Vendor::Mcp] {
+        let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
+        let provider = bench.provider(HttpConfig::new()).unwrap();
+        let calls: JoinSet<_> = (0..CALLS).map(|number| create(vendor, provider.clone(), number)).collect();
+        let ids: HashSet<_> = calls.join_all().await.into_iter().map(|id| id.unwrap()).collect();
+        assert_eq!(ids.len(), CALLS as usize, "{vendor}: each call got its own key");
+
+        for round in CALLS.. {
+            let calls = (0..20).map(|number| create(vendor, provider.clone(), round * 20 + number));
+            assert!(join_all(calls).await.iter().all(Result::is_ok), "{vendor}");
+            if round == CALLS + 10 {
+                break;
+            }
+        }
+        let (most, accepted) = (bench.proxy.most_open(), bench.proxy.accepted());
+        assert!(most <= CALLS as usize, "{vendor}: {most} connections at once");
+        assert!(accepted <= CALLS as usize + 100, "{vendor}: {accepted} connections, few were used again");
+
+        drop(provider);
+        assert_eq!(open_at_last(&bench).await, 0, "{vendor}: connections without a client");
+    }
+}
+
+/// A thousand calls, each dropped at some point or never: the client works on, no connection is left behind, and
+/// there is no key but of a call that returned it or was dropped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropped_calls_leave_the_client_as_it_was() {
+    Record::install();
+    allow_many_sockets();
+    let mut rng = mixed(seed(), &[4, 4]);
+    for vendor in Vendor::ALL {
+        let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
+        let provider = bench.provider(HttpConfig::new()).unwrap();
+        let mut calls = JoinSet::new();
+        for number in 0..CALLS {
+            // The last of a thousand calls is done after about a second.
+            let patience = Duration::from_secs_f64(2.0 * rng.f64());
+            let call = create(vendor, provider.clone(), number);
+            calls.spawn(async move { (number, timeout(patience, call).await) });
+        }
+        let (mut returned, mut dropped) = (HashSet::new(), HashSet::new());
+        for (number, outcome) in calls.join_all().await {
+            match outcome {
+                Ok(id) => assert!(returned.insert(id.unwrap()), "{vendor}: one key for two calls"),
+                Err(_dropped) => assert!(dropped.insert(CallId::new(0, number))),
+            }
+        }
+        let id = create(vendor, provider.clone(), CALLS).await.unwrap();
+        returned.insert(id);
+
+        drop(provider);
+        assert_eq!(open_at_last(&bench).await, 0, "{vendor}: connections without a client");
+        let mut query = ListQuery::new().include_inactive(true);
+        loop {
+            let page = bench.emulator.store().list(query.clone()).await.unwrap();
+            for key in page.items {
+                let call = CallId::of_key(key.name.as_deref().unwrap()).unwrap();
+                assert!(returned.remove(&key.id) || dropped.contains(&call), "{vendor}: {key:?}");
+            }
+            match page.next {
+                Some(next) => query = query.cursor(next),
+                None => break,
+            }
+        }
+        assert_eq!(returned, HashSet::new(), "{vendor}: returned, but not there");
+    }
+}
+
+/// The same over a bad network, with everything that applications do: what was dropped may have been done, and is
+/// found again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_that_drops_its_calls_over_a_bad_network_loses_nothing() {
+    Record::install();
+    allow_many_sockets();
+    let seed = seed();
+    let mut all = Vec::new();
+    for vendor in Vendor::ALL {
+        let schedule = Schedule::Seeded { seed, rate: 20 };
+        let bench = Bench::start(vendor, seed, schedule, Limits::default()).await.unwrap();
+        let load = Load { operations: 400, applications: 20, one_client: true, dropped: 40 };
+        let figures = bench.work(load, |provider| provider).await.unwrap();
+        assert_eq!(figures.violations, Vec::<String>::new(), "{vendor}, FAULT_SEED={seed}");
+        all.push((vendor, figures));
+    }
+    println!("{}", table(&all));
+    assert_eq!(Record::get().leak(), None);
+}

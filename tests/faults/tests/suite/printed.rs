@@ -1,0 +1,232 @@
+//! What an application could print of the typed clients and of everything around them.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use api_keys::better_auth::{self, BetterAuthConfig};
+use api_keys::clerk::{self, ClerkConfig};
+use api_keys::fastapi::{self, FastApiConfig};
+use api_keys::latitude_sh::{self, LatitudeShConfig};
+use api_keys::mcp::{self, CredentialPlace, McpConfig};
+use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verification};
+use api_keys_emulator::Vendor;
+use api_keys_fault_tests::{Bench, Limits, Record, Schedule, new_key, seed};
+use api_keys_http::{
+    Authentication, Body, Client, Error, HttpConfig, OutgoingRequest, ReqwestTransport, Response, Transport,
+    TransportError,
+};
+use async_trait::async_trait;
+
+/// Prints what a transport of the application's own would see.
+#[derive(Debug)]
+struct Printing(ReqwestTransport);
+
+#[async_trait]
+impl Transport for Printing {
+    async fn send(&self, request: OutgoingRequest) -> Result<http::Response<Body>, TransportError> {
+        Record::get().value(&request);
+        let response = self.0.send(request).await;
+        match &response {
+            Ok(response) => Record::get().value(response.body()),
+            Err(error) => Record::get().error(error),
+        }
+        response
+    }
+}
+
+/// Prints a result in every way; what is left is the answer.
+fn printed<T: Debug, E: Debug>(result: Result<Response<T>, Error<E>>) -> Option<T> {
+    match result {
+        Ok(response) => {
+            Record::get().value(&response);
+            Some(response.into_body())
+        }
+        Err(error) => {
+            Record::get().error(&error);
+            Record::get().value(&error.documented());
+            let fault = error.into_fault();
+            Record::get().error(&fault);
+            None
+        }
+    }
+}
+
+/// Prints a request before it is sent.
+fn about_to<T: Debug>(request: T) -> T {
+    Record::get().value(&request);
+    request
+}
+
+fn minted(secret: &SecretKey) {
+    Record::get().secret(secret.expose());
+    Record::get().value(secret);
+}
+
+const ROUNDS: u32 = 40;
+
+/// Every operation of every typed client, over a bad network: neither requests nor answers nor errors show a secret.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn typed_clients_print_no_secret() {
+    let record = Record::install();
+    for vendor in Vendor::ALL {
+        let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
+        let bench = Bench::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
+        let Limits { attempt, total, .. } = bench.limits;
+        let http = HttpConfig::new()
+            .transport(Arc::new(Printing(ReqwestTransport::new(attempt).unwrap())))
+            .attempt_timeout(attempt)
+            .timeout(total);
+        record.value(&http);
+        let (base_url, token) = (bench.base_url(), bench.emulator.token().clone());
+        match vendor {
+            Vendor::BetterAuth => {
+                better_auth(&BetterAuthConfig::new(base_url, token).http(http).connect().unwrap()).await;
+            }
+            Vendor::Clerk => {
+                clerk(&ClerkConfig::new(token).base_url(base_url).http(http).connect().unwrap()).await;
+            }
+            Vendor::Mcp => {
+                let config =
+                    McpConfig::new(base_url, token.clone()).credential_place(CredentialPlace::Header);
+                mcp(&config.http(http).connect().unwrap(), token).await;
+            }
+            Vendor::LatitudeSh => {
+                let config = LatitudeShConfig::new(token).base_url(base_url);
+                latitude_sh(&config.http(http).connect().unwrap()).await;
+            }
+            _ => fastapi(&FastApiConfig::new(base_url, token).http(http).connect().unwrap()).await,
+        }
+        assert!(bench.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
+    }
+    assert_eq!(record.leak(), None);
+}
+
+async fn better_auth(provider: &better_auth::BetterAuth) {
+    use better_auth::types::{CreateApiKeyRequest, DeleteApiKeyRequest, UpdateApiKeyRequest};
+    let client = about_to(provider.client());
+    for round in 0..ROUNDS {
+        let new = about_to(CreateApiKeyRequest::new().name(format!("key {round}")));
+        let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
+        minted(&issued.key);
+        let id = issued.id;
+        printed(client.get_api_key(&id, &Default::default()).await);
+        printed(client.list_api_keys(&Default::default()).await);
+        printed(client.update_api_key(&about_to(UpdateApiKeyRequest::new(&*id).enabled(false))).await);
+        printed(client.delete_api_key(&about_to(DeleteApiKeyRequest::new(&*id))).await);
+    }
+}
+
+async fn clerk(provider: &clerk::Clerk) {
+    use clerk::types::{CreateApiKeyRequest, UpdateApiKeyRequest, VerifyApiKeyRequest};
+    let client = about_to(provider.client());
+    let owner = new_key(Vendor::Clerk, String::new()).owner.unwrap();
+    for round in 0..ROUNDS {
+        let new = about_to(CreateApiKeyRequest::new(format!("key {round}"), &*owner));
+        let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
+        minted(&issued.secret);
+        let id = issued.id;
+        printed(client.get_api_key(&id).await);
+        printed(client.get_api_key_secret(&id).await);
+        printed(client.list_api_keys(&owner, &Default::default()).await);
+        printed(
+            client
+                .update_api_key(&id, &about_to(UpdateApiKeyRequest::new().description("new".to_owned())))
+                .await,
+        );
+        // Gateways here quote what they were sent, and that is the secret.
+        printed(client.verify_api_key(&about_to(VerifyApiKeyRequest::new(issued.secret.clone()))).await);
+        printed(client.revoke_api_key(&id, &Default::default()).await);
+        printed(client.delete_api_key(&id).await);
+    }
+}
+
+async fn mcp(provider: &mcp::Mcp, token: SecretKey) {
+    use mcp::types::{CreateApiKeyBody, CreateApiKeyRequest, HttpCredentials, WrappedCreateApiKeyRequest};
+    let client = about_to(provider.client());
+    let credentials = about_to(HttpCredentials::new("Bearer", token.clone()));
+    for round in 0..ROUNDS {
+        let new = CreateApiKeyRequest::new(format!("key {round}"));
+        about_to(WrappedCreateApiKeyRequest::new(
+            CreateApiKeyRequest::new("old"),
+            HttpCredentials::new("Bearer", token.clone()),
+        ));
+        let new = about_to(CreateApiKeyBody::from(new));
+        let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
+        minted(&issued.api_key);
+        let id = issued.key_id;
+        printed(client.list_api_keys(Some(&credentials)).await);
+        if let Some(rotated) = printed(client.rotate_api_key(&id, Some(&credentials)).await) {
+            minted(&rotated.new_api_key);
+        }
+        printed(client.revoke_api_key(&id, Some(&credentials)).await);
+    }
+}
+
+async fn latitude_sh(provider: &latitude_sh::LatitudeSh) {
+    use latitude_sh::types::{
+        CreateApiKeyAttributes, CreateApiKeyData, CreateApiKeyRequest, ResourceType, UpdateApiKeyAttributes,
+        UpdateApiKeyData, UpdateApiKeyRequest,
+    };
+    let client = about_to(provider.client());
+    for round in 0..ROUNDS {
+        let attributes = CreateApiKeyAttributes::new(format!("key {round}"));
+        let new = CreateApiKeyRequest::new(CreateApiKeyData::new(ResourceType::ApiKeys, attributes));
+        let Some(issued) = printed(client.create_api_key(&about_to(new)).await) else { continue };
+        minted(&issued.data.attributes.token);
+        let id = issued.data.id;
+        printed(client.list_api_keys().await);
+        let data = UpdateApiKeyData::new(ResourceType::ApiKeys).id(&*id);
+        let change = data.attributes(UpdateApiKeyAttributes::new().name("new"));
+        printed(client.update_api_key(&id, &about_to(UpdateApiKeyRequest::new(change))).await);
+        let rotation = UpdateApiKeyRequest::new(UpdateApiKeyData::new(ResourceType::ApiKeys).id(&*id));
+        if let Some(rotated) = printed(client.regenerate_api_key(&id, &rotation).await) {
+            minted(&rotated.data.attributes.token);
+        }
+        printed(client.delete_api_key(&id).await);
+    }
+}
+
+async fn fastapi(provider: &fastapi::FastApi) {
+    use fastapi::types::CreateApiKeyRequest;
+    let client = about_to(provider.client());
+    for round in 0..ROUNDS {
+        let new = about_to(CreateApiKeyRequest::new().description(format!("key {round}")));
+        let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
+        minted(&issued.key);
+        let id = issued.id;
+        printed(client.get_api_key(&id).await);
+        printed(client.list_api_keys().await);
+        printed(client.deactivate_api_key(&id).await);
+    }
+}
+
+/// The values that hold a secret on purpose, and everything that is made with one.
+#[test]
+fn values_that_hold_a_secret_do_not_print_it() {
+    let record = Record::install();
+    let secret = "sk_live_printed/0123456789+abc=";
+    record.secret(secret);
+    let key = SecretKey::new(secret);
+    record.value(&key);
+    record.value(&SecretBytes::new(secret));
+    record.value(&SecretSource::from(secret));
+    record.value(&Authentication::bearer(key.clone()));
+    record.value(&Authentication::header("x-api-key", key.clone()));
+    let builder =
+        Client::builder("https://api.example.com").authentication(Authentication::bearer(key.clone()));
+    record.value(&builder);
+    record.value(&builder.build().unwrap());
+    record.value(&Client::builder(format!("https://user:{secret}@example.com")).build().map_err(|error| {
+        record.error(&error);
+    }));
+    for bad in [format!("{secret}\n"), format!("{secret} and more")] {
+        let wrong = Client::builder("https://example.com").authentication(Authentication::bearer(bad));
+        record.value(&wrong.build().map_err(|error| record.error(&error)));
+    }
+    let known = api_keys::ApiKey::new(KeyId::new("key_1").unwrap());
+    record.value(&IssuedKey::new(known.clone(), key.clone()));
+    record.value(&Verification::valid(known.clone()));
+    let issued = IssuedKey::new(known, key);
+    record.error(&api_keys::Error::dishonoured("clerk", api_keys::Operation::Create, "scopes", issued));
+    assert_eq!(record.leak(), None);
+}
