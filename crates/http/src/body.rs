@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use crate::{Body, TransportError};
@@ -68,13 +69,16 @@ impl Received {
         if self.all.is_empty() { self.first.len() } else { self.all.len() }
     }
 
-    fn push(&mut self, chunk: Bytes) {
+    /// Adds a chunk, after which at least `coming` bytes are expected.
+    fn push(&mut self, chunk: Bytes, coming: usize) {
         if self.len() == 0 {
             self.first = chunk;
             return;
         }
         if self.all.is_empty() {
+            self.all.reserve_exact(self.first.len() + chunk.len() + coming);
             self.all.extend_from_slice(&self.first);
+            self.first = Bytes::new();
         }
         self.all.extend_from_slice(&chunk);
     }
@@ -96,7 +100,9 @@ pub(crate) async fn read(mut body: Body, limit: usize, received: &mut Received) 
         let room = limit - received.len();
         let too_large = chunk.len() > room;
         chunk.truncate(room);
-        received.push(chunk);
+        // What is announced is only believed as far as it is allowed.
+        let coming = body.size_hint().lower().min((room - chunk.len()) as u64);
+        received.push(chunk, coming as usize);
         if too_large {
             return Err(ReadError::TooLarge);
         }

@@ -211,6 +211,7 @@ impl ClientBuilder {
                 base,
                 headers,
                 credential,
+                credential_query: self.authentication.to_query(),
                 limits: self.limits,
                 transport,
                 clock: self.clock,

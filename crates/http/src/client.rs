@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     /// Sent with every request, the credential included.
     pub(crate) headers: HeaderMap,
     pub(crate) credential: Option<SecretKey>,
+    /// The credential as a query parameter, if that is how it is sent.
+    pub(crate) credential_query: Option<String>,
     pub(crate) limits: BodyLimits,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -51,6 +53,11 @@ impl Client {
     /// Starts a client for the API below a base URL, such as `https://api.clerk.com/v1`.
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(base_url.into())
+    }
+
+    /// How long things may take.
+    pub fn timeouts(&self) -> Timeouts {
+        self.timeouts
     }
 
     /// The same client with another limit on whole calls.

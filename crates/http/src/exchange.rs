@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api_keys_core::SecretBytes;
 use bytes::Bytes;
-use http::header::LOCATION;
+use http::header::{COOKIE, LOCATION};
 use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -43,7 +43,13 @@ impl<'a> Exchange<'a> {
             None => shared.base.resolve(&request),
         };
         match url {
-            Ok(url) => Ok(Self { shared, request, url, want }),
+            Ok(mut url) => {
+                if let Some(credential) = &shared.credential_query {
+                    let query = url.query().map(|query| format!("{query}&{credential}"));
+                    url.set_query(Some(query.as_ref().unwrap_or(credential)));
+                }
+                Ok(Self { shared, request, url, want })
+            }
             Err(problem) => Err(Box::new(Fault::new(request.operation, FaultKind::InvalidRequest(problem)))),
         }
     }
@@ -156,6 +162,11 @@ impl<'a> Exchange<'a> {
         let operation = self.request.operation;
         let mut headers = self.shared.headers.clone();
         for (name, value) in &self.request.headers {
+            if *name == COOKIE && headers.contains_key(COOKIE) {
+                // The other one is the credential. HTTP/2 sends them so, and HTTP/1 servers join them.
+                headers.append(name.clone(), value.clone());
+                continue;
+            }
             headers.insert(name.clone(), value.clone());
         }
         OutgoingRequest {

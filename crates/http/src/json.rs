@@ -16,7 +16,12 @@ const LONGEST_PATH: usize = 200;
 
 /// Decodes an answer. Only when that fails is it decoded again to find the place, because tracking it costs time.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFailure> {
-    serde_json::from_slice(body).map_err(|error| {
+    // One look at the whole body costs a fraction of what `from_slice` spends on one look at each string.
+    let decoded = match str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
+    decoded.map_err(|error| {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
             Err(error) => error.path().to_string(),

@@ -35,6 +35,7 @@
 
 mod additional;
 mod answer;
+mod any;
 mod authentication;
 mod base;
 mod body;
@@ -43,6 +44,7 @@ mod builder;
 mod client;
 mod clock;
 mod config;
+mod content;
 mod datetime;
 mod error;
 mod exchange;
@@ -50,6 +52,7 @@ mod fault;
 mod json;
 mod nullable;
 mod operation;
+mod parameters;
 mod request;
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -61,6 +64,7 @@ mod trace;
 mod transport;
 
 pub use additional::AdditionalProperties;
+pub use any::Json;
 pub use authentication::Authentication;
 pub use base::TrailingSlash;
 pub use body::BodyLimits;
@@ -68,12 +72,14 @@ pub use builder::{BuildError, ClientBuilder, ClientHeader, Timeouts};
 pub use client::Client;
 pub use clock::Clock;
 pub use config::HttpConfig;
+pub use content::{FilePart, Multipart};
 pub use datetime::DateTime;
 pub use error::{DocumentedError, Error};
 pub use fault::{Fault, FaultKind, VendorSaid};
 pub use json::decode_json;
 pub use nullable::Nullable;
 pub use operation::{Operation, OperationClass};
+pub use parameters::Style;
 pub use request::Request;
 #[cfg(feature = "reqwest")]
 pub use reqwest::ReqwestTransport;

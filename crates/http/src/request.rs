@@ -50,20 +50,18 @@ impl Request {
     /// Refused are values that a URL cannot carry as a segment (empty, `.` and `..`) and control characters, which
     /// URL parsers drop silently: each would address something else than was asked for.
     pub fn path_parameter(mut self, name: &'static str, value: impl Display) -> Self {
-        let value = value.to_string();
-        let problem = match value.as_str() {
-            "" => Some("is empty"),
-            "." | ".." => Some("is a relative path"),
-            other if other.chars().any(char::is_control) => Some("holds a control character"),
-            _ => None,
+        let mut encoded = String::new();
+        let holds_control = encode(value, &mut encoded);
+        let problem = match encoded.as_str() {
+            "" => "is empty",
+            "." | ".." => "is a relative path",
+            _ if holds_control => "holds a control character",
+            _ => {
+                self.path_parameters.push((name, encoded));
+                return self;
+            }
         };
-        if let Some(problem) = problem {
-            return self.with_problem(format!("path parameter `{name}` {problem}"));
-        }
-        let mut encoded = String::with_capacity(value.len());
-        encode(&value, &mut encoded);
-        self.path_parameters.push((name, encoded));
-        self
+        self.with_problem(format!("path parameter `{name}` {problem}"))
     }
 
     /// Adds a query parameter.
@@ -139,7 +137,7 @@ impl Request {
     }
 
     /// Remembers the first problem: later ones often follow from it.
-    fn with_problem(mut self, problem: String) -> Self {
+    pub(crate) fn with_problem(mut self, problem: String) -> Self {
         self.problem.get_or_insert(problem);
         self
     }
@@ -152,17 +150,24 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Appends a value in percent-encoding.
-pub(crate) fn encode(value: impl Display, out: &mut String) {
-    struct Encoder<'a>(&'a mut String);
+/// Appends a value in percent-encoding. Returns whether it holds a control character.
+pub(crate) fn encode(value: impl Display, out: &mut String) -> bool {
+    struct Encoder<'a> {
+        out: &'a mut String,
+        holds_control: bool,
+    }
 
     impl fmt::Write for Encoder<'_> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0.extend(utf8_percent_encode(text, RESERVED));
+            self.holds_control |= text.chars().any(char::is_control);
+            self.out.reserve(text.len());
+            self.out.extend(utf8_percent_encode(text, RESERVED));
             Ok(())
         }
     }
 
+    let mut encoder = Encoder { out, holds_control: false };
     // `Encoder` never fails; a `Display` that does would be a bug of its own.
-    let _ = write!(Encoder(out), "{value}");
+    let _ = write!(encoder, "{value}");
+    encoder.holds_control
 }

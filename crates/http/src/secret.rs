@@ -7,6 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use serde::{Serialize, Serializer};
 
+use crate::Nullable;
+
 thread_local! {
     /// The secrets written so far, while [`collect`] runs on this thread.
     static WRITTEN: RefCell<Option<Vec<SecretKey>>> = const { RefCell::new(None) };
@@ -52,15 +54,26 @@ pub fn looks_secret(name: &str) -> bool {
 /// # Errors
 /// Those of the serializer.
 pub fn expose_opt<S: Serializer>(secret: &Option<SecretKey>, serializer: S) -> Result<S::Ok, S::Error> {
-    struct Exposed<'a>(&'a SecretKey);
-
-    impl Serialize for Exposed<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            expose(self.0, serializer)
-        }
-    }
-
     secret.as_ref().map(Exposed).serialize(serializer)
+}
+
+/// Writes a secret that may be null into a request body; for `#[serde(serialize_with = "...")]`.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn expose_nullable<S: Serializer>(
+    secret: &Nullable<SecretKey>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret.as_option().map(Exposed).serialize(serializer)
+}
+
+struct Exposed<'a>(&'a SecretKey);
+
+impl Serialize for Exposed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        expose(self.0, serializer)
+    }
 }
 
 /// Runs `write` and returns, beside its result, every secret that it wrote through [`expose`].

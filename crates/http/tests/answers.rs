@@ -4,7 +4,7 @@ mod support;
 
 use api_keys_core::Effect;
 use api_keys_http::{
-    BodyLimits, Bytes, Category, DocumentedError, Error, FaultKind, Request, Response, decode_json,
+    BodyLimits, Bytes, Category, DocumentedError, Error, FaultKind, Json, Request, Response, decode_json,
 };
 use serde::Deserialize;
 use support::{CREATE, DELETE, GET, LIST, SECRET, Step, Vendor, answer, answer_with};
@@ -12,6 +12,7 @@ use support::{CREATE, DELETE, GET, LIST, SECRET, Step, Vendor, answer, answer_wi
 #[derive(Debug, Deserialize, PartialEq)]
 struct Key {
     id: String,
+    claims: Option<Json>,
     #[serde(default)]
     limits: Vec<Limit>,
 }
@@ -69,7 +70,7 @@ async fn any_success_that_decodes_is_a_success() {
             (status, 1, Some("r1"))
         );
         assert_eq!(response.headers()["a"], "b");
-        assert_eq!(response.into_body(), Key { id: "k1".to_owned(), limits: vec![] });
+        assert_eq!(response.into_body(), Key { id: "k1".to_owned(), claims: None, limits: vec![] });
     }
 }
 
@@ -141,7 +142,9 @@ async fn a_raw_answer_is_kept_as_it_came_and_not_shown() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_shape_is_located_but_not_quoted() {
-    let body = format!("{{\"id\": \"k1\",\n \"limits\": [{{\"most\": 1}}, {{\"most\": \"{SECRET}\"}}]}}");
+    let body = format!(
+        "{{\"id\": \"k1\", \"claims\": {{}},\n \"limits\": [{{\"most\": 1}}, {{\"most\": \"{SECRET}\"}}]}}"
+    );
     let error = create_answered(answer(201, body.clone())).await;
 
     let FaultKind::Decode { path, line: 2, category: Category::Data, .. } = error.kind() else {

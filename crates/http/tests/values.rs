@@ -1,7 +1,8 @@
 //! The small types that generated code is made of.
 
 use api_keys_core::Timestamp;
-use api_keys_http::{DateTime, Nullable, TimeZone};
+use api_keys_http::{AdditionalProperties, DateTime, Json, Nullable, TimeZone};
+use serde::Deserialize;
 use serde_json::json;
 
 #[test]
@@ -37,7 +38,7 @@ fn a_timestamp_survives_the_way_through_a_time() {
 
 #[test]
 fn missing_null_and_present_are_told_apart() {
-    #[derive(serde::Deserialize)]
+    #[derive(Deserialize)]
     struct Update {
         #[serde(default)]
         name: Nullable<String>,
@@ -49,4 +50,42 @@ fn missing_null_and_present_are_told_apart() {
     assert_eq!(Nullable::Value(1).into_option(), Some(1));
     assert_eq!(Nullable::<u8>::Null.as_option(), None);
     assert!(Nullable::<u8>::default().is_absent());
+}
+
+#[derive(Deserialize)]
+struct Open {
+    any: Option<Json>,
+    #[serde(flatten)]
+    rest: AdditionalProperties,
+}
+
+#[test]
+fn json_of_any_form_is_kept_as_it_was_written() {
+    let open: Open = serde_json::from_str(r#"{ "more": 1, "any": { "b": 1.0,  "a": [ ] } }"#).unwrap();
+    let any = open.any.unwrap();
+    assert_eq!(any.as_str(), r#"{ "b": 1.0,  "a": [ ] }"#);
+    assert_eq!(any.value().unwrap(), json!({ "a": [], "b": 1.0 }));
+    assert_eq!(serde_json::to_string(&any).unwrap(), any.as_str());
+    assert_eq!(open.rest.into_inner(), [("more".to_owned(), json!(1))].into());
+
+    let open: Open = serde_json::from_str(r#"{ "any": null }"#).unwrap();
+    assert!(open.any.is_none());
+    let open: Open = serde_json::from_value(json!({ "any": "text" })).unwrap();
+    assert_eq!(open.any.unwrap().decode::<String>().unwrap(), "text");
+}
+
+#[test]
+fn json_that_cannot_be_a_value_does_not_make_the_rest_unreadable() {
+    let open: Open = serde_json::from_str(r#"{ "any": 1e999 }"#).unwrap();
+    let any = open.any.unwrap();
+    assert_eq!(any.as_str(), "1e999");
+    assert!(any.value().is_err());
+}
+
+#[test]
+fn json_is_compared_by_what_it_says_and_not_shown() {
+    let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+    assert_eq!(json(r#"{"a":1,"b":2}"#), json(r#"{ "b": 2, "a": 1 }"#));
+    assert_ne!(json("1"), json("2"));
+    assert_eq!(format!("{:?}", json(r#""secret""#)), "Json(..)");
 }

@@ -1,0 +1,276 @@
+//! Bodies of requests that are not JSON.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::parameters::{Style, query_pairs};
+use crate::{Request, secret};
+
+impl Request {
+    /// Sets the body, as it is.
+    pub fn body_bytes(self, body: impl Into<Bytes>) -> Self {
+        self.with_body("application/octet-stream", body.into())
+    }
+
+    /// Sets the body, as it is, if there is one.
+    pub fn body_bytes_opt(self, body: Option<impl Into<Bytes>>) -> Self {
+        match body {
+            Some(body) => self.body_bytes(body),
+            None => self,
+        }
+    }
+
+    /// Sets the body, as the fields of a form.
+    pub fn body_form<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        let (written, secrets) = secret::collect(|| serde_json::to_value(body));
+        self.secrets.extend(secrets);
+        let Ok(Value::Object(fields)) = written else {
+            return self.with_problem("the body cannot be written as a form".to_owned());
+        };
+        let pairs = fields.iter().flat_map(|(name, value)| {
+            let style = if value.is_object() { Style::DeepObject } else { Style::FormExploded };
+            query_pairs(name, style, value)
+        });
+        let form = pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        self.with_body("application/x-www-form-urlencoded", form.into())
+    }
+
+    /// Sets the body, as the fields of a form, if there is one.
+    pub fn body_form_opt<T: Serialize + ?Sized>(self, body: Option<&T>) -> Self {
+        match body {
+            Some(body) => self.body_form(body),
+            None => self,
+        }
+    }
+
+    /// Sets the body, as a form of several parts.
+    pub fn body_multipart(mut self, form: Multipart) -> Self {
+        self.secrets.extend(form.secrets.iter().cloned());
+        if let Some(problem) = form.problem {
+            return self.with_problem(problem);
+        }
+        let (content_type, body) = form.finish();
+        let mut request = self.with_body("multipart/form-data", body);
+        if let Ok(value) = HeaderValue::try_from(content_type) {
+            request.headers.retain(|(name, _)| name != CONTENT_TYPE);
+            request.headers.push((CONTENT_TYPE, value));
+        }
+        request
+    }
+
+    /// Says what the body is, in another word than the one that goes with how it was set. Without a body it does
+    /// nothing.
+    pub fn content_type(mut self, media_type: &'static str) -> Self {
+        if self.body.is_some() {
+            self.headers.retain(|(name, _)| name != CONTENT_TYPE);
+            self.headers.push((CONTENT_TYPE, HeaderValue::from_static(media_type)));
+        }
+        self
+    }
+
+    fn with_body(mut self, media_type: &'static str, body: Bytes) -> Self {
+        self.body = Some(body);
+        self.content_type(media_type)
+    }
+}
+
+/// A file in a [`Multipart`] form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct FilePart {
+    /// What is in the file.
+    pub content: Bytes,
+    /// What the file is called.
+    pub file_name: String,
+    /// What kind of file it is; `application/octet-stream` unless said otherwise.
+    pub content_type: Option<String>,
+}
+
+impl FilePart {
+    /// A file of unknown kind.
+    pub fn new(file_name: impl Into<String>, content: impl Into<Bytes>) -> Self {
+        Self { content: content.into(), file_name: file_name.into(), content_type: None }
+    }
+
+    /// Says what kind of file it is.
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type = Some(media_type.into());
+        self
+    }
+}
+
+/// A form of several parts, some of which may be files.
+#[derive(Clone, Default)]
+pub struct Multipart {
+    parts: Vec<Part>,
+    secrets: Vec<api_keys_core::SecretKey>,
+    problem: Option<String>,
+}
+
+#[derive(Clone)]
+struct Part {
+    head: String,
+    content: Bytes,
+}
+
+/// Shows how many parts there are: what they hold is the caller's.
+impl std::fmt::Debug for Multipart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Multipart").field("parts", &self.parts.len()).finish_non_exhaustive()
+    }
+}
+
+impl Multipart {
+    /// A form without parts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a part that is text.
+    pub fn text(self, name: &str, value: impl Display) -> Self {
+        let head = disposition(name);
+        self.part(head, value.to_string().into())
+    }
+
+    /// Adds a part that is text, if it has a value.
+    pub fn text_opt(self, name: &str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a part for each text of a list.
+    pub fn text_all(self, name: &str, values: impl IntoIterator<Item: Display>) -> Self {
+        values.into_iter().fold(self, |form, value| form.text(name, value))
+    }
+
+    /// Adds a part that is JSON; nothing if it has no value.
+    pub fn json<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
+        let (written, secrets) = secret::collect(|| serde_json::to_value(value));
+        self.secrets.extend(secrets);
+        match written {
+            Ok(Value::Null) => self,
+            Ok(value) => {
+                let head = format!("{}\r\nContent-Type: application/json", disposition(name));
+                self.part(head, value.to_string().into())
+            }
+            Err(_) => {
+                self.problem.get_or_insert(format!("part `{name}` cannot be written as JSON"));
+                self
+            }
+        }
+    }
+
+    /// Adds a secret, which is kept out of all messages.
+    pub fn secret(mut self, name: &str, value: &api_keys_core::SecretKey) -> Self {
+        self.secrets.push(value.clone());
+        self.text(name, value.expose())
+    }
+
+    /// Adds a secret, if there is one.
+    pub fn secret_opt(self, name: &str, value: Option<&api_keys_core::SecretKey>) -> Self {
+        match value {
+            Some(value) => self.secret(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a file.
+    pub fn file(mut self, name: &str, file: &FilePart) -> Self {
+        let kind = file.content_type.as_deref().unwrap_or("application/octet-stream");
+        if kind.chars().any(char::is_control) {
+            self.problem.get_or_insert(format!("the content type of `{name}` holds a control character"));
+        }
+        let head = format!(
+            "{}; filename=\"{}\"\r\nContent-Type: {kind}",
+            disposition(name),
+            quoted(&file.file_name)
+        );
+        self.part(head, file.content.clone())
+    }
+
+    /// Adds a file, if there is one.
+    pub fn file_opt(self, name: &str, file: Option<&FilePart>) -> Self {
+        match file {
+            Some(file) => self.file(name, file),
+            None => self,
+        }
+    }
+
+    /// Adds all files of a list.
+    pub fn file_all<'a>(self, name: &str, files: impl IntoIterator<Item = &'a FilePart>) -> Self {
+        files.into_iter().fold(self, |form, file| form.file(name, file))
+    }
+
+    fn part(mut self, head: String, content: Bytes) -> Self {
+        self.parts.push(Part { head, content });
+        self
+    }
+
+    /// The content type and the body.
+    fn finish(self) -> (String, Bytes) {
+        let boundary = self.boundary();
+        let mut body = Vec::new();
+        for Part { head, content } in &self.parts {
+            body.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        (format!("multipart/form-data; boundary={boundary}"), body.into())
+    }
+
+    /// A line that stands in none of the parts.
+    fn boundary(&self) -> String {
+        let mut boundary = "api-keys-form-boundary".to_owned();
+        let stands_in = |boundary: &str| {
+            let line = boundary.as_bytes();
+            self.parts.iter().any(|part| part.content.windows(line.len()).any(|window| window == line))
+        };
+        while stands_in(&boundary) {
+            boundary.push_str(&format!("-{:016x}", fastrand::u64(..)));
+        }
+        boundary
+    }
+}
+
+fn disposition(name: &str) -> String {
+    format!("Content-Disposition: form-data; name=\"{}\"", quoted(name))
+}
+
+/// A name between quotation marks, as browsers write it.
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_several_parts_is_written_as_browsers_do() {
+        let file = FilePart::new("a \"b\".txt", "content").content_type("text/plain");
+        let form = Multipart::new().text("purpose", "test").file("file", &file).json("none", &None::<u8>);
+        let (content_type, body) = form.finish();
+        assert_eq!(content_type, "multipart/form-data; boundary=api-keys-form-boundary");
+        assert_eq!(
+            String::from_utf8(body.to_vec()).unwrap(),
+            "--api-keys-form-boundary\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\ntest\r\n\
+             --api-keys-form-boundary\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"a %22b%22.txt\"\r\nContent-Type: text/plain\r\n\r\ncontent\r\n\
+             --api-keys-form-boundary--\r\n"
+        );
+    }
+
+    #[test]
+    fn the_boundary_stands_in_no_part() {
+        let form = Multipart::new().text("a", "--api-keys-form-boundary");
+        let boundary = form.boundary();
+        assert!(boundary.starts_with("api-keys-form-boundary-"), "{boundary}");
+    }
+}
