@@ -8,9 +8,11 @@ mod capabilities;
 mod document;
 mod emit;
 mod format;
+mod import;
 mod lower;
 mod model;
 mod problem;
+mod slice;
 mod write;
 
 use std::fmt;
@@ -18,7 +20,9 @@ use std::io;
 use std::path::Path;
 
 pub use capabilities::capabilities;
-pub use problem::{Problem, Problems};
+pub use import::{Imported, Wanted, import, write_crate};
+pub use problem::{Problem, Problems, Report};
+pub use slice::Selection;
 pub use write::{Change, Mode, ensure};
 
 /// Why there is no generated code.
@@ -62,7 +66,7 @@ impl From<io::Error> for Error {
 /// When the document holds something that the generator does not take, or rustfmt cannot be run.
 pub fn generate(file: &str, text: &str, settings: &Path) -> Result<Vec<(&'static str, String)>, Error> {
     let document = document::Document::parse(file, text).map_err(Problems::from)?;
-    let api = lower::lower(&document)?;
+    let api = lower::lower(&document, false)?;
     let mut files = emit::emit(&api);
     for (_, text) in &mut files {
         *text = format::rustfmt(text, settings)?;
@@ -109,7 +113,7 @@ mod tests {
             *damaged.pointer_mut(pointer).unwrap() = damage.clone();
             let api = document::Document::parse("test.json", &damaged.to_string())
                 .map_err(Problems::from)
-                .and_then(|document| lower::lower(&document));
+                .and_then(|document| lower::lower(&document, false));
             match api {
                 Ok(api) => {
                     for (name, text) in emit::emit(&api) {

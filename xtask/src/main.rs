@@ -6,19 +6,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Change, Error, Mode};
+use xtask::{Change, Error, Imported, Mode, Selection, Wanted};
 
 /// Tasks of this repository.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 enum Task {
-    /// Writes the typed clients from the documents in `openapi/`.
+    /// Writes the typed clients from the documents in `openapi/`, or a crate from any other document.
     Generate {
         /// Write nothing; print what would change, and fail if anything would.
         #[arg(long)]
         check: bool,
         /// Only these vendors.
         vendors: Vec<String>,
+        #[command(flatten)]
+        import: Option<Import>,
     },
     /// Writes the tables of what vendors can do into the pages that hold them.
     Capabilities {
@@ -28,9 +30,47 @@ enum Task {
     },
 }
 
+/// A crate from any OpenAPI document.
+#[derive(Debug, clap::Args)]
+#[group(requires_all = ["input", "output", "package"], conflicts_with_all = ["check", "vendors"])]
+struct Import {
+    /// An OpenAPI 3.0 or 3.1 document in JSON or YAML; `-` is the standard input.
+    #[arg(long, required = false)]
+    input: PathBuf,
+    /// Where to put the crate.
+    #[arg(long, value_name = "DIR", required = false)]
+    output: PathBuf,
+    /// What to call the crate.
+    #[arg(long, value_name = "NAME", required = false)]
+    package: String,
+    /// Only the operations with this tag; may be given more than once.
+    #[arg(long)]
+    tag: Vec<String>,
+    /// Only the operations whose paths start with this; may be given more than once.
+    #[arg(long, value_name = "PREFIX")]
+    path: Vec<String>,
+    /// Leave out operations that cannot be expressed.
+    #[arg(long)]
+    skip_unsupported: bool,
+    /// Succeed even if something could not be said in Rust as the document has it.
+    #[arg(long)]
+    allow_loss: bool,
+}
+
+/// The exit status when all was written and something was lost.
+const LOSS: u8 = 3;
+
 fn main() -> ExitCode {
-    match run(Task::parse()) {
-        Ok(code) => code,
+    // References can lead deeper than the main thread's stack reaches.
+    let task = std::thread::Builder::new().stack_size(256 << 20).spawn(|| run(Task::parse()));
+    match task.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(code))) => code,
+        Ok(Ok(Err(error))) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+        // The panic said it already.
+        Ok(Err(_)) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -39,12 +79,35 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<ExitCode, Error> {
+    if let Task::Generate { import: Some(import), .. } = &task {
+        return generate_crate(import);
+    }
     // Paths are relative to the repository, so that messages are the same everywhere.
     std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
     Ok(match task {
-        Task::Generate { check, vendors } => report(check, generate(mode(check), vendors)?, "generate"),
+        Task::Generate { check, vendors, import: _ } => {
+            report(check, generate(mode(check), vendors)?, "generate")
+        }
         Task::Capabilities { check } => report(check, xtask::capabilities(mode(check))?, "capabilities"),
     })
+}
+
+/// Writes a crate. Paths are the caller's here.
+fn generate_crate(import: &Import) -> Result<ExitCode, Error> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let file = import.input.display().to_string();
+    let text = if file == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(&import.input) };
+    let text = text.map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
+    let wanted = Wanted {
+        selection: Selection { tags: import.tag.clone(), paths: import.path.clone() },
+        skip_unsupported: import.skip_unsupported,
+    };
+    let Imported { files, report } = xtask::import(&file, &text, &wanted, &repository)?;
+    xtask::write_crate(&import.output, &import.package, &files, &repository)?;
+    eprint!("{report}");
+    println!("{}: {} losses, {} notes", import.output.display(), report.losses.len(), report.notes.len());
+    let lost = !report.losses.is_empty() && !import.allow_loss;
+    Ok(if lost { ExitCode::from(LOSS) } else { ExitCode::SUCCESS })
 }
 
 fn mode(check: bool) -> Mode {

@@ -1,5 +1,6 @@
 //! What is wrong with a document, and where.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// One thing in a document that cannot be generated from.
@@ -13,6 +14,14 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: String,
+}
+
+impl Problem {
+    /// Something wrong with a document as a whole.
+    pub(crate) fn of_document(file: &str, message: impl Into<String>, help: &str) -> Self {
+        let (file, help) = (file.to_owned(), help.to_owned());
+        Self { file, pointer: String::new(), message: message.into(), help }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -48,3 +57,35 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
+
+/// What became of the places that the generated code says in another way than the document. The `help` of each says
+/// what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// What the generated code cannot say, so that something looser stands for it.
+    pub losses: Vec<Problem>,
+    /// What was filled in or not checked, and makes no difference on the wire.
+    pub notes: Vec<Problem>,
+}
+
+impl Report {
+    /// The same with each entry once.
+    pub(crate) fn once(mut self) -> Self {
+        for list in [&mut self.losses, &mut self.notes] {
+            let mut seen = HashSet::new();
+            list.retain(|entry| seen.insert((entry.pointer.clone(), entry.message.clone())));
+        }
+        self
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (kind, list) in [("note", &self.notes), ("loss", &self.losses)] {
+            for Problem { file, pointer, message, help } in list {
+                writeln!(f, "{kind}: {file}#{pointer}: {message}; {help}")?;
+            }
+        }
+        Ok(())
+    }
+}

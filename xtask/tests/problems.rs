@@ -139,9 +139,7 @@ fn a_keyword_that_is_not_understood_is_never_skipped() {
         "`patternProperties` in a schema is not supported",
         "teach the generator",
     );
-    for keyword in
-        ["not", "if", "prefixItems", "discriminator", "unevaluatedProperties", "$dynamicRef", "tpye"]
-    {
+    for keyword in ["not", "if", "unevaluatedProperties", "$dynamicRef", "tpye"] {
         let mut schema = json!({ "type": "object" });
         schema[keyword] = json!({});
         expect(&property(schema), &format!("{PROPERTY}/{keyword}"), "not supported", "");
@@ -256,13 +254,10 @@ fn the_path_and_its_parameters_must_agree() {
 #[test]
 fn parameters_that_cannot_be_written_are_refused() {
     let refused = [
-        (json!({ "in": "cookie", "schema": { "type": "string" } }), "", "in the cookie"),
-        (json!({ "in": "query", "style": "deepObject", "schema": { "type": "object" } }), "", "style"),
-        (json!({ "in": "query", "explode": false, "schema": { "type": "string" } }), "", "style"),
-        (json!({ "in": "query", "schema": { "type": "object" } }), "/schema", "neither plain text"),
-        (json!({ "in": "header", "schema": { "type": "array" } }), "/schema", "neither plain text"),
+        (json!({ "in": "body", "schema": { "type": "string" } }), "", "in the body"),
+        (json!({ "in": "header", "style": "deepObject", "schema": { "type": "object" } }), "", "style"),
         (json!({ "in": "query", "x-client-parameter": true, "schema": {} }), "", "only a header"),
-        (json!({ "in": "query", "content": {} }), "/content", "`content` in a parameter"),
+        (json!({ "in": "query", "content": {} }), "", "without a schema"),
     ];
     for (mut parameter, place, message) in refused {
         parameter["name"] = json!("filter");
@@ -299,8 +294,8 @@ fn responses_need_statuses_and_one_of_success() {
 #[test]
 fn credentials_that_a_client_cannot_send_are_refused() {
     let refused = [
-        (json!({ "type": "http", "scheme": "basic" }), "`basic`"),
-        (json!({ "type": "apiKey", "in": "query", "name": "key" }), "in the query"),
+        (json!({ "type": "http", "scheme": "digest" }), "`digest`"),
+        (json!({ "type": "apiKey", "in": "body", "name": "key" }), "in the body"),
         (json!({ "type": "mutualTLS" }), "`mutualTLS`"),
     ];
     for (scheme, message) in refused {

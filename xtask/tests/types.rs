@@ -355,3 +355,34 @@ fn what_is_only_sent_is_not_read_and_what_is_only_read_is_not_sent() {
     });
     assert_snapshot!(file(&document(paths, components), "types.rs"));
 }
+
+#[test]
+fn json_of_any_form_is_kept_as_it_came_where_it_is_only_read_and_serde_still_has_the_text() {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let content = |name: &str| json!({ "application/json": { "schema": reference(name) } });
+    let paths = json!({
+        "/keys": {
+            "post": {
+                "operationId": "createKey",
+                "x-operation-class": "unsafe",
+                "requestBody": { "required": true, "content": content("Sent") },
+                "responses": { "200": { "description": "Done.", "content": content("Received") } },
+            },
+        },
+    });
+    let object = |properties: Value| json!({ "type": "object", "properties": properties });
+    let components = json!({
+        "schemas": {
+            "Sent": object(json!({ "anything": {} })),
+            "Received": object(json!({
+                "anything": {},
+                "list": { "type": "array", "items": {} },
+                "map": { "type": "object", "additionalProperties": true },
+                "either": { "oneOf": [reference("One"), reference("Other")] },
+            })),
+            "One": object(json!({ "one": {} })),
+            "Other": object(json!({ "other": {} })),
+        },
+    });
+    assert_snapshot!(file(&document(paths, components), "types.rs"));
+}

@@ -4,7 +4,7 @@ use api_keys_core::{Result, SecretSource};
 use api_keys_http::{self as http, Authentication, HttpConfig};
 use serde::Deserialize;
 
-use crate::generated::{Client, bearer_auth};
+use crate::generated::bearer_auth;
 use crate::provider::{Mcp, VENDOR};
 
 /// Where the server looks for the token.
@@ -82,6 +82,6 @@ impl McpConfig {
         };
         let builder = http::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
         let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
-        Ok(Mcp::new(Client::new(client), body_token))
+        Ok(Mcp::new(client, body_token))
     }
 }

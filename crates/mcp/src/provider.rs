@@ -11,7 +11,8 @@ use api_keys_core::{
 use api_keys_http::{self as http, TimeZone, VendorSaid};
 use async_trait::async_trait;
 use serde::Deserialize;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::{Instant, timeout};
 
 use crate::generated::{Client, types};
 
@@ -38,13 +39,15 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 /// - A user has **at most five** keys, expired ones included.
 /// - **Revoking** and deleting are the same: the record is removed. The server answers success for any id, known or
 ///   not; list when you need to be sure.
-/// - The server loses keys when a user's keys are written at the same time. One provider writes one after another;
-///   other processes of the same user should not write meanwhile.
+/// - The server loses keys when a user's keys are written at the same time. One provider writes one after another,
+///   within the time that each call has; other processes of the same user should not write meanwhile.
 /// - **Rotating** an expired key succeeds, but the new secret is expired too. The answer holds the id and the
 ///   secret; [`get`](ApiKeyProvider::get) has the rest.
 #[derive(Debug, Clone)]
 pub struct Mcp {
     client: Client,
+    /// What the client sends with.
+    http: http::Client,
     /// The token, for servers that want it in the body.
     body_token: Option<SecretKey>,
     /// Held while the server writes.
@@ -52,8 +55,8 @@ pub struct Mcp {
 }
 
 impl Mcp {
-    pub(crate) fn new(client: Client, body_token: Option<SecretKey>) -> Self {
-        Self { client, body_token, writing: Arc::default() }
+    pub(crate) fn new(http: http::Client, body_token: Option<SecretKey>) -> Self {
+        Self { client: Client::new(http.clone()), http, body_token, writing: Arc::default() }
     }
 
     /// The typed client, for what the trait leaves out.
@@ -72,10 +75,22 @@ impl Mcp {
         answer.interpret(|keys| keys.into_iter().map(|key| read(key, operation)).collect())
     }
 
+    /// Waits until nobody else writes. The client that comes with the right to write has what is left of the time.
+    async fn writer(&self, operation: Operation) -> Result<(MutexGuard<'_, ()>, Client)> {
+        let started = Instant::now();
+        let total = self.http.timeouts().total;
+        let writing = timeout(total, self.writing.lock()).await.map_err(|_| {
+            Error::new(ErrorKind::Timeout, VENDOR, operation)
+                .with_message("earlier writes of this provider took all the time; nothing was sent")
+        })?;
+        let left = total.saturating_sub(started.elapsed());
+        Ok((writing, Client::new(self.http.with_timeout(left))))
+    }
+
     /// Removes a record; true for any id.
     async fn remove(&self, operation: Operation, id: &KeyId) -> Result<()> {
-        let _writing = self.writing.lock().await;
-        match self.client.revoke_api_key(id.as_str(), self.credentials().as_ref()).await {
+        let (_writing, client) = self.writer(operation).await?;
+        match client.revoke_api_key(id.as_str(), self.credentials().as_ref()).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_acknowledged() => Ok(()),
             Err(error) => Err(failed(operation)(error)),
@@ -101,8 +116,8 @@ impl ApiKeyProvider for Mcp {
             None => types::CreateApiKeyBody::from(request),
             Some(credentials) => types::WrappedCreateApiKeyRequest::new(request, credentials).into(),
         };
-        let writing = self.writing.lock().await;
-        let answer = self.client.create_api_key(&body).await.map_err(failed(Operation::Create))?;
+        let (writing, client) = self.writer(Operation::Create).await?;
+        let answer = client.create_api_key(&body).await.map_err(failed(Operation::Create))?;
         drop(writing);
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
@@ -143,9 +158,8 @@ impl ApiKeyProvider for Mcp {
     }
 
     async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
-        let _writing = self.writing.lock().await;
-        let answer = self
-            .client
+        let (_writing, client) = self.writer(Operation::Rotate).await?;
+        let answer = client
             .rotate_api_key(id.as_str(), self.credentials().as_ref())
             .await
             .map_err(failed(Operation::Rotate))?;

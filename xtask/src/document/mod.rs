@@ -2,33 +2,48 @@
 
 mod read;
 
+use std::cell::RefCell;
+
 use serde_json::Value;
 
-use crate::problem::Problem;
+pub(crate) use self::read::{json, yaml};
+use crate::problem::{Problem, Report};
+
+/// What to do about a place that the generator cannot express.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Policy {
+    /// It is a problem: the document is ours, and is to be changed.
+    Strict,
+    /// It is reported, and something looser takes its place: the document is somebody else's.
+    Lenient,
+}
 
 /// An OpenAPI document as it was read: nothing typed, so nothing lost.
 #[derive(Debug)]
 pub(crate) struct Document {
     file: String,
     root: Value,
+    policy: Policy,
+    report: RefCell<Report>,
 }
 
 impl Document {
-    /// Reads JSON. `file` is how problems name the document.
+    /// Reads a document of ours, which is JSON. `file` is how problems name it.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Problem> {
-        let problem = |message: String, help: &str| Problem {
-            file: file.to_owned(),
-            pointer: String::new(),
-            message,
-            help: help.to_owned(),
-        };
-        let read::Strict(root) = serde_json::from_str(text).map_err(|error| {
-            problem(format!("not a JSON document: {error}"), "give an OpenAPI document in JSON")
+        let root = read::json(text).map_err(|error| {
+            let message = format!("not a JSON document: {error}");
+            Problem::of_document(file, message, "give an OpenAPI document in JSON")
         })?;
+        Self::of(file, root, Policy::Strict)
+    }
+
+    /// A document that was read already.
+    pub(crate) fn of(file: &str, root: Value, policy: Policy) -> Result<Self, Problem> {
+        let problem = |message: String, help: &str| Problem::of_document(file, message, help);
         let version = root.get("openapi").and_then(Value::as_str);
         match version {
-            Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => {
-                Ok(Self { file: file.to_owned(), root })
+            Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => {
+                Ok(Self { file: file.to_owned(), root, policy, report: RefCell::default() })
             }
             Some(version) => Err(problem(format!("OpenAPI {version}"), "convert it to OpenAPI 3.0 or 3.1")),
             None if root.get("swagger").is_some() => {
@@ -40,6 +55,15 @@ impl Document {
 
     pub(crate) fn file(&self) -> &str {
         &self.file
+    }
+
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.policy == Policy::Lenient
+    }
+
+    /// What was reported so far.
+    pub(crate) fn report(&self) -> Report {
+        self.report.borrow().clone()
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
@@ -78,6 +102,37 @@ impl<'d> Node<'d> {
             message: message.into(),
             help: help.into(),
         }
+    }
+
+    /// Whether the document is somebody else's, so that what it lacks has a default.
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.document.is_lenient()
+    }
+
+    /// Fails with a problem in a document of ours. In somebody else's the problem is reported as a loss, and what is
+    /// done instead; then the caller does that.
+    pub(crate) fn tolerate(&self, problem: Problem, instead: &str) -> Result<(), Problem> {
+        if !self.is_lenient() {
+            return Err(problem);
+        }
+        let loss = Problem { help: instead.to_owned(), ..problem };
+        self.document.report.borrow_mut().losses.push(loss);
+        Ok(())
+    }
+
+    /// Does the same for what makes no difference on the wire.
+    pub(crate) fn pass_over(&self, problem: Problem, instead: &str) -> Result<(), Problem> {
+        if !self.is_lenient() {
+            return Err(problem);
+        }
+        self.note(problem.message, instead);
+        Ok(())
+    }
+
+    /// Reports something that a person should know of, and that is no loss.
+    pub(crate) fn note(&self, message: impl Into<String>, instead: &str) {
+        let note = self.problem(message, instead);
+        self.document.report.borrow_mut().notes.push(note);
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Self {
@@ -155,10 +210,11 @@ impl<'d> Node<'d> {
     ) -> Result<(), Problem> {
         for (key, node) in self.entries()? {
             if !handled.contains(&key) && !passed_over.contains(&key) && !key.starts_with("x-") {
-                return Err(node.problem(
+                let problem = node.problem(
                     format!("`{key}` in {what} is not supported"),
                     "say it in another way, or teach the generator what it means",
-                ));
+                );
+                node.tolerate(problem, "it is passed over")?;
             }
         }
         Ok(())
@@ -178,6 +234,14 @@ impl<'d> Node<'d> {
             node = reference.target()?;
         }
         Ok(node)
+    }
+
+    /// Follows `$ref`, where a reference that leads nowhere is somebody else's problem: this place itself, then.
+    pub(crate) fn resolve_if_any(&self) -> Result<Self, Problem> {
+        match self.resolve() {
+            Err(_) if self.is_lenient() => Ok(self.clone()),
+            resolved => resolved,
+        }
     }
 
     /// What this reference names.

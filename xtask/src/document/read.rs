@@ -1,4 +1,4 @@
-//! JSON text to a value, without losing anything on the way.
+//! JSON or YAML text to a value, without losing anything on the way.
 
 use std::fmt;
 
@@ -8,7 +8,15 @@ use serde_json::{Map, Number, Value};
 /// A JSON value in which no object names a key twice.
 ///
 /// [`Value`] alone would keep the last of the two and drop the other silently.
-pub(super) struct Strict(pub(super) Value);
+struct Strict(Value);
+
+pub(crate) fn json(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(text).map(|Strict(value)| value)
+}
+
+pub(crate) fn yaml(text: &str) -> Result<Value, serde_norway::Error> {
+    serde_norway::from_str(text).map(|Strict(value)| value)
+}
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -43,6 +51,14 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number that JSON cannot hold"))
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

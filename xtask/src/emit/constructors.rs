@@ -215,7 +215,8 @@ impl Input {
 fn converts(types: &Types, ty: &Type) -> bool {
     match ty {
         Type::String | Type::Secret | Type::DateTime | Type::Any | Type::Map(_) => true,
-        Type::Named(id) => !matches!(types[*id].shape, Shape::Struct(_)),
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::Nullable(_) | Type::List(_) => false,
+        Type::Named(id) => !matches!(types[*id].shape, Shape::Struct(_) | Shape::Alias(_)),
+        Type::Unparsed | Type::Bool | Type::Int32 | Type::Int64 | Type::Number => false,
+        Type::Nullable(_) | Type::List(_) | Type::Tuple(_) | Type::File => false,
     }
 }

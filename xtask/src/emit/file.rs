@@ -20,16 +20,19 @@ pub(super) struct File<'a> {
 /// What files that use the types import under names that a type may have.
 const NAMES_OF_THE_RUNTIME: &[&str] = &[
     "Authentication",
+    "Bytes",
     "Client",
     "ClientHeader",
     "DocumentedError",
     "Error",
     "Method",
+    "Multipart",
     "Operation",
     "OperationClass",
     "Request",
     "Response",
     "SecretBytes",
+    "Style",
 ];
 
 impl<'a> File<'a> {
@@ -67,6 +70,7 @@ impl<'a> File<'a> {
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         match ty {
             Type::Any => self.import("serde_json", "Value"),
+            Type::Unparsed => self.http("Json"),
             Type::Bool => quote!(bool),
             Type::Int32 => quote!(i32),
             Type::Int64 => quote!(i64),
@@ -91,6 +95,11 @@ impl<'a> File<'a> {
                 let value = self.ty(value);
                 quote!(#map<String, #value>)
             }
+            Type::Tuple(items) => {
+                let items = items.iter().map(|item| self.ty(item));
+                quote!((#(#items),*))
+            }
+            Type::File => self.http("FilePart"),
             Type::Named(id) => self.named(*id),
         }
     }

@@ -7,8 +7,10 @@ mod file;
 mod method_docs;
 mod operations;
 mod options;
+mod requests;
 mod size;
 mod statuses;
+mod tagged;
 mod types;
 mod unions;
 

@@ -6,10 +6,8 @@ use quote::quote;
 use super::docs::{comment, docs, file_comment, markdown};
 use super::file::{File, constant, ident};
 use super::method_docs::method_docs;
-use super::{options, statuses};
-use crate::model::{
-    AnswerEnum, Api, Class, ClientHeader, Credential, Operation, Place, Scheme, Success, Type,
-};
+use super::{options, requests, statuses};
+use crate::model::{AnswerEnum, Api, Class, ClientHeader, Credential, Operation, Scheme, Success, Type};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::beside_types(&api.types);
@@ -62,14 +60,18 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
     let (how, value) = match &credential.scheme {
         Scheme::Bearer => ("`Authorization: Bearer`".to_owned(), quote!(bearer(secret))),
         Scheme::Header(header) => (format!("the header `{header}`"), quote!(header(#header, secret))),
+        Scheme::Query(name) => (format!("the query parameter `{name}`"), quote!(query(#name, secret))),
+        Scheme::Cookie(name) => (format!("the cookie `{name}`"), quote!(cookie(#name, secret))),
+        Scheme::Basic => ("`Authorization: Basic`".to_owned(), quote!(basic(user, secret))),
     };
+    let user = (credential.scheme == Scheme::Basic).then(|| quote!(user: impl Into<String>,));
     let fallback = format!("A credential that is sent as {how}.");
     let docs = docs(&credential.docs, &fallback, 0);
     let authentication = file.http("Authentication");
     let secret = file.import("api_keys_core", "SecretKey");
     quote! {
         #docs
-        pub fn #name(secret: impl Into<#secret>) -> #authentication {
+        pub fn #name(#user secret: impl Into<#secret>) -> #authentication {
             #authentication::#value
         }
     }
@@ -80,10 +82,15 @@ fn client(file: &File<'_>, api: &Api) -> TokenStream {
     let docs = comment(&format!("A client of {}. Cloning it is cheap.", markdown(&api.title)), 0);
     let new_docs = comment("A client that sends its requests through the given HTTP client.", 1);
     let methods = api.operations.iter().map(|operation| method(file, operation));
+    let unused = api
+        .operations
+        .is_empty()
+        .then(|| quote!(#[allow(dead_code, reason = "the document has no operation")]));
     quote! {
         #docs
         #[derive(Debug, Clone)]
         pub struct Client {
+            #unused
             http: http::Client,
         }
 
@@ -126,8 +133,8 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
         quote!(#name: #ty)
     });
     let body = operation.body.as_ref().map(|body| {
-        let ty = borrowed(file, &body.ty);
-        if body.required { quote!(body: #ty) } else { quote!(body: Option<#ty>) }
+        let ty = requests::body_type(file, &body.content);
+        if requests::may_be_absent(body) { quote!(body: Option<#ty>) } else { quote!(body: #ty) }
     });
     let options = operation.options.as_ref().map(|options| {
         let name = ident(&options.name);
@@ -136,7 +143,7 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     let parameters: Vec<_> = arguments.chain(body).chain(options).collect();
     // One argument per required parameter, however many there are.
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let request = request(file, operation);
+    let request = requests::request(file, operation);
     let send = match &operation.success {
         Success::ByStatus(answers) => {
             let name = ident(&answers.name);
@@ -159,7 +166,7 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
 }
 
 /// A type as an argument is given.
-fn borrowed(file: &File<'_>, ty: &Type) -> TokenStream {
+pub(super) fn borrowed(file: &File<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Number => file.ty(ty),
         Type::String => quote!(&str),
@@ -173,38 +180,6 @@ fn borrowed(file: &File<'_>, ty: &Type) -> TokenStream {
             quote!(&#ty)
         }
     }
-}
-
-fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
-    let request = file.http("Request");
-    let name = constant(&operation.name);
-    let arguments = operation.arguments.iter().map(|argument| {
-        let (wire, name) = (&argument.wire, ident(&argument.name));
-        match (argument.place, &argument.ty) {
-            (Place::Path, _) => quote!(.path_parameter(#wire, #name)),
-            (Place::Header, _) => quote!(.header(#wire, #name)),
-            (Place::Query, Type::List(_)) => quote!(.query_all(#wire, #name)),
-            (Place::Query, _) => quote!(.query(#wire, #name)),
-        }
-    });
-    let options = operation.options.iter().flat_map(|options| &options.fields).map(|field| {
-        let (wire, name) = (&field.wire, ident(&field.name));
-        let value = match &field.ty {
-            Type::Bool | Type::Int32 | Type::Int64 | Type::Number => quote!(options.#name),
-            Type::List(_) => quote!(&options.#name),
-            _ => quote!(options.#name.as_ref()),
-        };
-        match (field.place, &field.ty) {
-            (Place::Query, Type::List(_)) => quote!(.query_all(#wire, #value)),
-            (Place::Query, _) => quote!(.query_opt(#wire, #value)),
-            (Place::Path | Place::Header, _) => quote!(.header_opt(#wire, #value)),
-        }
-    });
-    let body = operation
-        .body
-        .as_ref()
-        .map(|body| if body.required { quote!(.body_json(body)) } else { quote!(.body_json_opt(body)) });
-    quote!(let request = #request::new(&#name)#(#arguments)*#(#options)*#body;)
 }
 
 /// The successes of an operation that returns different things by status. One that the document does not describe is

@@ -29,6 +29,9 @@ pub(super) fn size(types: &Types, ty: &Type) -> usize {
         Type::Int64 | Type::Number => 8,
         Type::String | Type::Secret | Type::DateTime | Type::List(_) | Type::Map(_) => 24,
         Type::Any => 32,
+        Type::Tuple(items) => items.iter().map(|item| size(types, item)).sum(),
+        Type::File => 80,
+        Type::Unparsed => 16,
         Type::Nullable(inner) => size(types, inner) + tag(inner),
         Type::Named(id) => match &types[*id].shape {
             Shape::Struct(object) => {
@@ -39,6 +42,7 @@ pub(super) fn size(types: &Types, ty: &Type) -> usize {
                 fields.sum::<usize>() + if object.rest.is_some() { 24 } else { 0 }
             }
             Shape::Enum(_) => 24,
+            Shape::Alias(ty) => size(types, ty),
             Shape::Union(union) => {
                 let variants = union
                     .variants

@@ -14,8 +14,7 @@ pub(super) fn has_secret(file: &File<'_>, answers: &AnswerEnum) -> bool {
     let bodies = answers.answers.iter().flat_map(|answer| &answer.bodies);
     bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.core() {
         Type::Secret => true,
-        Type::Named(id) => file.types()[*id].has_secret,
-        _ => false,
+        _ => ty.names().iter().any(|id| file.types()[*id].has_secret),
     })
 }
 
@@ -71,6 +70,9 @@ fn tells_status(answer: &StatusAnswer) -> bool {
 
 /// The match that makes an optional variant of a `status` and the bytes of a body.
 pub(super) fn decode(file: &File<'_>, answers: &AnswerEnum, bytes: &TokenStream) -> TokenStream {
+    if let [answer @ StatusAnswer { status: Status::Default, .. }] = answers.answers.as_slice() {
+        return value(file, answer, bytes);
+    }
     let arms = answers.answers.iter().map(|answer| arm(file, answer, bytes));
     let otherwise = match answers.answers.last().map(|answer| answer.status) {
         Some(Status::Default) => quote!(),
@@ -96,16 +98,20 @@ fn arm(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenStre
         }
         Status::Default => quote!(_),
     };
+    let value = value(file, answer, bytes);
+    quote!(#pattern => #value,)
+}
+
+fn value(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenStream {
     let mut attempts = answer.bodies.iter().map(|body| attempt(file, answer, body, bytes));
-    let value = match attempts.next() {
+    match attempts.next() {
         None => {
             let name = ident(&answer.name);
             let status = tells_status(answer).then(|| quote!({ status }));
             quote!(Some(Self::#name #status))
         }
         Some(first) => quote!(#first #(.or_else(|| #attempts))*),
-    };
-    quote!(#pattern => #value,)
+    }
 }
 
 /// Reading the body in one of its forms.

@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{comment, docs, file_comment};
 use super::file::{File, ident};
 use super::{constructors, unions};
-use crate::model::{Api, Enum, Field, Presence, Shape, Struct, Type, TypeDef};
+use crate::model::{Api, Direction, Enum, Field, Presence, Shape, Struct, Type, TypeDef};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::of_types(&api.types);
@@ -20,7 +20,15 @@ fn declaration(file: &File<'_>, definition: &TypeDef) -> TokenStream {
         Shape::Struct(object) => structure(file, definition, object),
         Shape::Enum(words) => enumeration(file, definition, words),
         Shape::Union(union) => unions::emit(file, definition, union),
+        Shape::Alias(ty) => alias(file, definition, ty),
     }
+}
+
+fn alias(file: &File<'_>, definition: &TypeDef, ty: &Type) -> TokenStream {
+    let name = ident(&definition.name);
+    let docs = type_docs(definition);
+    let ty = file.ty(ty);
+    quote!(#docs pub type #name = #ty;)
 }
 
 /// The docs of a type.
@@ -61,7 +69,7 @@ fn structure(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStr
     let fields = object.fields.iter().map(|field| {
         let name = ident(&field.name);
         let field_docs = docs(&field.docs, &format!("The field `{}`.", field.wire), 1);
-        let serde = field_attributes(definition, field, camel_case);
+        let serde = field_attributes(file, definition, field, camel_case);
         let ty = field_type(file, field);
         quote!(#field_docs #serde pub #name: #ty,)
     });
@@ -102,26 +110,47 @@ fn camel_case(name: &str) -> String {
     })
 }
 
-fn field_attributes(definition: &TypeDef, field: &Field, camel_case: bool) -> Option<TokenStream> {
+fn core_is_file(ty: &Type) -> bool {
+    *ty.core() == Type::File
+}
+
+fn field_attributes(
+    file: &File<'_>,
+    definition: &TypeDef,
+    field: &Field,
+    camel_case: bool,
+) -> Option<TokenStream> {
     let mut attributes = Vec::new();
     if !camel_case && field.name != field.wire {
         let wire = &field.wire;
         attributes.push(quote!(rename = #wire));
     }
-    if definition.in_answer && field.presence == Presence::OptionalNullable {
+    if core_is_file(&field.ty) {
+        // It goes beside the others.
+        return Some(quote!(#[serde(skip)]));
+    }
+    if field.direction == Direction::Write {
+        attributes.push(quote!(skip_deserializing));
+    } else if definition.in_answer && field.presence == Presence::OptionalNullable {
         attributes.push(quote!(default));
     }
-    if definition.in_request {
+    if field.direction == Direction::Read {
+        attributes.push(quote!(skip_serializing));
+    } else if definition.in_request {
         match field.presence {
             Presence::Optional => attributes.push(quote!(skip_serializing_if = "Option::is_none")),
             Presence::OptionalNullable => {
-                attributes.push(quote!(skip_serializing_if = "Nullable::is_absent"))
+                file.note("api_keys_http", "Nullable");
+                attributes.push(quote!(skip_serializing_if = "Nullable::is_absent"));
             }
             Presence::Required | Presence::RequiredNullable => {}
         }
         if field.ty == Type::Secret {
             attributes.push(match field.presence {
                 Presence::Required => quote!(serialize_with = "api_keys_http::secret::expose"),
+                Presence::OptionalNullable => {
+                    quote!(serialize_with = "api_keys_http::secret::expose_nullable")
+                }
                 _ => quote!(serialize_with = "api_keys_http::secret::expose_opt"),
             });
         }

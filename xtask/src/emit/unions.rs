@@ -6,13 +6,14 @@ use quote::quote;
 use super::docs::docs;
 use super::file::{File, ident};
 use super::size::{allow_large_variant, size};
+use super::tagged;
 use super::types::{boxed, derives, type_docs};
 use crate::model::{Shape, Type, TypeDef, Union, Variant};
 
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let type_docs = type_docs(definition);
-    let by_hand = definition.in_answer && union.by_json_type;
+    let by_hand = definition.in_answer && (union.by_json_type || union.tag.is_some());
     let mut more = Vec::new();
     more.extend(definition.in_request.then_some("Serialize"));
     more.extend((definition.in_answer && !by_hand).then_some("Deserialize"));
@@ -30,7 +31,11 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         quote!(#docs #serde #name(#ty),)
     });
     let display = is_displayable(file, union).then(|| display(file, definition, union));
-    let deserialize = by_hand.then(|| deserialize(file, definition, union));
+    let deserialize = by_hand.then(|| match &union.tag {
+        Some(tag) => tagged::deserialize(file, definition, union, tag),
+        None => deserialize(file, definition, union),
+    });
+    let other = union.tag.as_ref().map(|tag| tagged::other(file, tag));
     let conversions = definition.in_request.then(|| conversions(file, definition, union));
     quote! {
         #type_docs
@@ -40,6 +45,7 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
+            #other
         }
         #conversions
         #display
@@ -54,7 +60,7 @@ fn variant_type(file: &File<'_>, variant: &Variant) -> TokenStream {
 /// What a variant is, for the docs of one that the document does not describe.
 fn description(file: &File<'_>, ty: &Type) -> String {
     match ty {
-        Type::Any => "Any JSON value".to_owned(),
+        Type::Any | Type::Unparsed => "Any JSON value".to_owned(),
         Type::Bool => "A truth value".to_owned(),
         Type::Int32 | Type::Int64 => "A whole number".to_owned(),
         Type::Number => "A number".to_owned(),
@@ -64,6 +70,8 @@ fn description(file: &File<'_>, ty: &Type) -> String {
         Type::Nullable(inner) => format!("{}, or null", description(file, inner)),
         Type::List(_) => "A list".to_owned(),
         Type::Map(_) => "An object".to_owned(),
+        Type::Tuple(_) => "A list".to_owned(),
+        Type::File => "A file".to_owned(),
         Type::Named(id) => format!("[`{}`]", file.types()[*id].name),
     }
 }
@@ -90,11 +98,12 @@ fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStr
 
 /// Whether all variants are text or numbers.
 fn is_displayable(file: &File<'_>, union: &Union) -> bool {
-    union.variants.iter().all(|variant| match &variant.ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
-        Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
-        _ => false,
-    })
+    union.tag.is_none()
+        && union.variants.iter().all(|variant| match &variant.ty {
+            Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
+            Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
+            _ => false,
+        })
 }
 
 fn display(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
@@ -151,7 +160,7 @@ fn kind(file: &File<'_>, ty: &Type) -> &'static str {
         Type::Bool => "a truth value",
         Type::Int32 | Type::Int64 => "a whole number",
         Type::Number => "a number",
-        Type::List(_) => "a list",
+        Type::List(_) | Type::Tuple(_) => "a list",
         Type::Map(_) => "an object",
         Type::Named(id) if !matches!(file.types()[*id].shape, Shape::Enum(_)) => "an object",
         _ => "text",
@@ -195,7 +204,7 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
                 Ok(#construct(value as f64))
             }
         },
-        Type::List(_) => {
+        Type::List(_) | Type::Tuple(_) => {
             let de = file.import("serde", "de");
             let deserialize = file.import("serde", "Deserialize");
             quote! {

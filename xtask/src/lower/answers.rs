@@ -20,13 +20,21 @@ pub(super) fn lower<'d>(node: &Node<'d>, schemas: &mut Schemas<'d>, title: &str)
         if key.starts_with("x-") {
             continue;
         }
-        let status = status(key).ok_or_else(|| {
-            response.problem(
+        let Some(status) = status(key) else {
+            let problem = response.problem(
                 format!("`{key}` is no status"),
                 "write a status, a class such as `4XX`, or `default`",
-            )
-        })?;
-        let response = response.resolve()?;
+            );
+            response.tolerate(problem, "it is left out")?;
+            continue;
+        };
+        let response = match response.resolve() {
+            Ok(response) => response,
+            Err(problem) => {
+                response.tolerate(problem, "the answer is left out")?;
+                continue;
+            }
+        };
         response.expect_keys("a response", &["description", "content"], &["headers", "links", "summary"])?;
         statuses.push((status, response));
     }
@@ -35,14 +43,22 @@ pub(super) fn lower<'d>(node: &Node<'d>, schemas: &mut Schemas<'d>, title: &str)
     let is_success = |status: &Status| matches!(status, Status::Code(200..=299) | Status::Range(2));
     // An informational answer never comes as the last one, and a redirect is an error of its own.
     let is_failure = |status: &Status| !matches!(status, Status::Code(100..=399) | Status::Range(1..=3));
-    let successes: Vec<_> = statuses.iter().filter(|(status, _)| is_success(status)).collect();
+    let mut successes: Vec<_> = statuses.iter().filter(|(status, _)| is_success(status)).collect();
     let failures: Vec<_> = statuses.iter().filter(|(status, _)| is_failure(status)).collect();
     if successes.is_empty() {
-        return Err(node.problem("no status of success is described", "describe one, or the class `2XX`"));
+        let problem = node.problem("no status of success is described", "describe one, or the class `2XX`");
+        // `default` speaks of all statuses then.
+        successes.extend(statuses.iter().filter(|(status, _)| *status == Status::Default));
+        node.pass_over(
+            problem,
+            if successes.is_empty() { "it is bytes" } else { "it is as `default` says" },
+        )?;
     }
 
+    let is_unknown = successes.is_empty();
     let success = by_status(&successes, schemas, |_, _| format!("{title}Response"))?;
     let success = match uniform(&success) {
+        _ if is_unknown => Success::Raw,
         Some(success) => success,
         None => {
             let name = schemas.names.claim([format!("{title}Answer").as_str()]);
@@ -161,10 +177,12 @@ impl Content {
                 None => content.json = Some(ty),
                 Some(known) if *known == ty => {}
                 Some(_) => {
-                    return Err(media.problem(
+                    let problem = media.problem(
                         format!("the answer has another schema as `{media_type}`"),
                         "give all JSON media types of an answer one schema, with `oneOf` if need be",
-                    ));
+                    );
+                    media.tolerate(problem, "it is taken as any JSON value")?;
+                    content.json = Some(Type::Any);
                 }
             }
         }
@@ -181,6 +199,11 @@ pub(super) fn is_json(media_type: &str) -> bool {
 
 /// The schema of a media type.
 pub(super) fn schema<'d>(media: &Node<'d>) -> Result<Option<Node<'d>>, Problem> {
-    media.expect_keys("a media type", &["schema"], &["example", "examples"])?;
+    let mut handled = vec!["schema"];
+    if let Some(encoding) = media.get("encoding").filter(|_| media.is_lenient()) {
+        encoding.note("`encoding` of the parts of a body", "parts are written as OpenAPI does without it");
+        handled.push("encoding");
+    }
+    media.expect_keys("a media type", &handled, &["example", "examples"])?;
     Ok(media.get("schema"))
 }

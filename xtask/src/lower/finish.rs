@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Operation, Shape, Success, Type, TypeId, Types};
+use crate::model::{Content, Direction, Operation, Presence, Shape, Success, Type, TypeId, Types};
 
 /// Fills in what depends on the whole.
 pub(super) fn finish(types: &mut Types, operations: &mut [Operation]) {
     box_recursion(types);
     mark_secrets(types);
     mark_directions(types, operations);
+    part_directions(types);
+    leave_unparsed(types);
     for operation in operations {
         operation.list = match &operation.success {
             Success::Json(ty) | Success::Optional(ty) => is_collection(types, ty),
@@ -26,7 +28,7 @@ fn is_collection(types: &Types, ty: &Type) -> bool {
     let holds_objects = |ty: &Type| match ty {
         Type::List(item) => match item.core() {
             Type::Named(id) => !matches!(types[*id].shape, Shape::Enum(_)),
-            core => *core == Type::Any,
+            core => matches!(core, Type::Any | Type::Unparsed),
         },
         _ => false,
     };
@@ -38,7 +40,7 @@ fn is_collection(types: &Types, ty: &Type) -> bool {
                 Type::Named(id) if matches!(types[*id].shape, Shape::Union(_)) => false,
                 ty => is_collection(types, ty),
             }),
-            Shape::Enum(_) => false,
+            Shape::Enum(_) | Shape::Alias(_) => false,
         },
         _ => false,
     }
@@ -46,6 +48,11 @@ fn is_collection(types: &Types, ty: &Type) -> bool {
 
 /// Puts a `Box` where a type would otherwise contain itself and have no size.
 fn box_recursion(types: &mut Types) {
+    let within = |id: TypeId| {
+        let parts = types[id].shape.parts();
+        parts.into_iter().filter(|(_, boxed)| !boxed).filter_map(|(ty, _)| inline_part(ty)).collect()
+    };
+    let mut within: Vec<Vec<TypeId>> = types.ids().map(within).collect();
     for owner in types.ids() {
         for index in 0..types[owner].shape.parts().len() {
             let (ty, boxed) = types[owner].shape.parts()[index];
@@ -53,12 +60,16 @@ fn box_recursion(types: &mut Types) {
                 Some(target) if !boxed => target,
                 _ => continue,
             };
-            if reaches(types, target, owner) {
-                match &mut types[owner].shape {
-                    Shape::Struct(object) => object.fields[index].boxed = true,
-                    Shape::Union(union) => union.variants[index].boxed = true,
-                    Shape::Enum(_) => {}
-                }
+            if !reaches(&within, target, owner) {
+                continue;
+            }
+            match &mut types[owner].shape {
+                Shape::Struct(object) => object.fields[index].boxed = true,
+                Shape::Union(union) => union.variants[index].boxed = true,
+                Shape::Enum(_) | Shape::Alias(_) => continue,
+            }
+            if let Some(position) = within[owner.0].iter().position(|id| *id == target) {
+                within[owner.0].swap_remove(position);
             }
         }
     }
@@ -73,22 +84,24 @@ fn inline_part(ty: &Type) -> Option<TypeId> {
     }
 }
 
-fn reaches(types: &Types, from: TypeId, to: TypeId) -> bool {
-    let mut seen = HashSet::new();
+fn reaches(within: &[Vec<TypeId>], from: TypeId, to: TypeId) -> bool {
+    let mut seen = vec![false; within.len()];
     let mut ahead = vec![from];
     while let Some(id) = ahead.pop() {
         if id == to {
             return true;
         }
-        if seen.insert(id) {
-            let parts = types[id].shape.parts();
-            ahead.extend(parts.into_iter().filter(|(_, boxed)| !boxed).filter_map(|(ty, _)| inline_part(ty)));
+        if !std::mem::replace(&mut seen[id.0], true) {
+            ahead.extend(&within[id.0]);
         }
     }
     false
 }
 
-fn mark_secrets(types: &mut Types) {
+pub(super) fn mark_secrets(types: &mut Types) {
+    for id in types.ids() {
+        types[id].has_secret = false;
+    }
     loop {
         let found: Vec<_> = types
             .ids()
@@ -106,11 +119,7 @@ fn mark_secrets(types: &mut Types) {
 
 /// Whether a value of this type holds a secret, as far as is known.
 fn has_secret(types: &Types, ty: &Type) -> bool {
-    match ty.core() {
-        Type::Secret => true,
-        Type::Named(id) => types[*id].has_secret,
-        _ => false,
-    }
+    *ty.core() == Type::Secret || ty.names().iter().any(|id| types[*id].has_secret)
 }
 
 fn mark_directions(types: &mut Types, operations: &[Operation]) {
@@ -118,10 +127,17 @@ fn mark_directions(types: &mut Types, operations: &[Operation]) {
     let mut answers = Vec::new();
     let mut parameters = Vec::new();
     for operation in operations {
-        requests.extend(operation.body.iter().map(|body| &body.ty));
-        parameters.extend(operation.arguments.iter().map(|parameter| &parameter.ty));
-        parameters
-            .extend(operation.options.iter().flat_map(|options| &options.fields).map(|field| &field.ty));
+        match operation.body.as_ref().map(|body| &body.content) {
+            Some(Content::Json(ty) | Content::Form(ty)) => requests.push(ty.clone()),
+            Some(Content::Multipart(id)) => requests.push(Type::Named(*id)),
+            Some(Content::AnyMultipart | Content::Bytes | Content::Text) | None => {}
+        }
+        let options = operation.options.iter().flat_map(|options| &options.fields);
+        for parameter in operation.arguments.iter().chain(options) {
+            // What is more than one word is written by way of JSON.
+            let list = if parameter.style.is_some() { &mut requests } else { &mut parameters };
+            list.push(parameter.ty.clone());
+        }
         let mut enums: Vec<_> = operation.error.iter().collect();
         match &operation.success {
             Success::Json(ty) | Success::Optional(ty) => answers.push(ty),
@@ -131,30 +147,89 @@ fn mark_directions(types: &mut Types, operations: &[Operation]) {
         let documented = enums.into_iter().flat_map(|answers| &answers.answers);
         answers.extend(documented.flat_map(|answer| &answer.bodies).filter_map(|body| body.json.as_ref()));
     }
-    let in_request = within(types, requests.into_iter());
+    let in_request = within(types, requests.iter());
     let in_answer = within(types, answers.into_iter());
-    let in_parameter = within(types, parameters.into_iter());
+    let in_parameter = within(types, parameters.iter());
     for id in types.ids() {
         types[id].in_request = in_request.contains(&id);
         types[id].in_answer = in_answer.contains(&id);
-        // Nothing uses it, so it may be used for anything.
-        if !in_request.contains(&id) && !in_answer.contains(&id) && !in_parameter.contains(&id) {
-            types[id].in_request = true;
-            types[id].in_answer = true;
+    }
+    let is_used =
+        |id: &TypeId| in_request.contains(id) || in_answer.contains(id) || in_parameter.contains(id);
+    for id in types.ids().filter(|id| !is_used(id)).collect::<Vec<_>>() {
+        // Nothing uses it, so it may be used for anything that its parts are used for, or at least be read.
+        let parts = within(types, [Type::Named(id)].iter());
+        let used: Vec<_> = parts.iter().filter(|id| is_used(id)).collect();
+        let is_written = used.iter().all(|id| in_request.contains(id));
+        let is_read = used.iter().all(|id| in_answer.contains(id));
+        types[id].in_request |= is_written;
+        types[id].in_answer |= is_read || !is_written;
+        if !is_written && !is_read {
+            parts.into_iter().for_each(|id| types[id].in_answer = true);
+        }
+    }
+}
+
+/// Leaves JSON of any form as it came in types that are only ever read: most callers never look at it.
+///
+/// Serde reads the variants of an untagged union, and properties beside those that are named, from a copy that no
+/// longer has the text.
+fn leave_unparsed(types: &mut Types) {
+    let copied = types.ids().flat_map(|id| match &types[id].shape {
+        Shape::Struct(object) => object.rest.iter().map(|rest| &rest.ty).collect(),
+        Shape::Union(union) if !union.by_json_type => {
+            union.variants.iter().map(|variant| &variant.ty).collect()
+        }
+        Shape::Union(_) | Shape::Enum(_) | Shape::Alias(_) => Vec::new(),
+    });
+    let copied = within(types, copied);
+    for id in types.ids().filter(|id| !copied.contains(id)) {
+        let definition = &mut types[id];
+        if let (Shape::Struct(object), false) = (&mut definition.shape, definition.in_request) {
+            object.fields.iter_mut().for_each(|field| unparsed(&mut field.ty));
+        }
+    }
+}
+
+fn unparsed(ty: &mut Type) {
+    match ty {
+        Type::Any => *ty = Type::Unparsed,
+        Type::Nullable(inner) | Type::List(inner) => unparsed(inner),
+        _ => {}
+    }
+}
+
+/// Fits the fields that go one way only to the ways that their types go.
+fn part_directions(types: &mut Types) {
+    for id in types.ids() {
+        let (in_request, in_answer) = (types[id].in_request, types[id].in_answer);
+        let Shape::Struct(object) = &mut types[id].shape else { continue };
+        object.fields.retain(|field| match field.direction {
+            Direction::Both => true,
+            Direction::Read => in_answer,
+            Direction::Write => in_request,
+        });
+        for field in &mut object.fields {
+            if !(in_request && in_answer) {
+                field.direction = Direction::Both;
+            } else if field.direction != Direction::Both {
+                // There is none on the way on which it does not go.
+                field.presence = match field.presence {
+                    Presence::Required => Presence::Optional,
+                    Presence::RequiredNullable => Presence::OptionalNullable,
+                    optional => optional,
+                };
+            }
         }
     }
 }
 
 fn within<'a>(types: &Types, roots: impl Iterator<Item = &'a Type>) -> HashSet<TypeId> {
-    let named = |ty: &Type| match ty.core() {
-        Type::Named(id) => Some(*id),
-        _ => None,
-    };
     let mut seen = HashSet::new();
-    let mut ahead: Vec<_> = roots.filter_map(named).collect();
+    let mut ahead: Vec<_> = roots.flat_map(Type::names).collect();
     while let Some(id) = ahead.pop() {
         if seen.insert(id) {
-            ahead.extend(types[id].shape.parts().into_iter().filter_map(|(ty, _)| named(ty)));
+            ahead.extend(types[id].shape.parts().into_iter().flat_map(|(ty, _)| ty.names()));
         }
     }
     seen

@@ -1,71 +1,14 @@
 //! What kind of thing a schema describes.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
+use super::keywords::{self, only_annotations_beside};
+use super::{all_of, alternatives};
 use crate::document::Node;
 use crate::model::Type;
 use crate::problem::Problem;
-
-/// Keywords that [`form`] and the code behind it act on.
-const HANDLED: &[&str] = &[
-    "$ref",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "default",
-    "deprecated",
-    "description",
-    "enum",
-    "format",
-    "items",
-    "nullable",
-    "oneOf",
-    "properties",
-    "required",
-    "title",
-    "type",
-    "writeOnly",
-];
-
-/// Keywords that say nothing about the type. Those that bound its values are told in the docs.
-const PASSED_OVER: &[&str] = &[
-    "$comment",
-    "$defs",
-    "$schema",
-    "contentEncoding",
-    "contentMediaType",
-    "example",
-    "examples",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "externalDocs",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "propertyNames",
-    "uniqueItems",
-];
-
-/// Keywords beside `$ref` or a single-member `allOf` that leave the type alone.
-const ANNOTATIONS: &[&str] = &[
-    "$comment",
-    "default",
-    "deprecated",
-    "description",
-    "example",
-    "examples",
-    "nullable",
-    "summary",
-    "title",
-];
 
 /// What a schema describes, null aside.
 #[derive(Debug)]
@@ -75,6 +18,7 @@ pub(super) enum Form<'d> {
     /// What another schema describes.
     Same(Node<'d>),
     List(Option<Node<'d>>),
+    Tuple(Vec<Node<'d>>),
     Map(Option<Node<'d>>),
     /// Something that gets a declaration of its own.
     Declared(Declared<'d>),
@@ -85,8 +29,9 @@ pub(super) enum Form<'d> {
 pub(super) enum Declared<'d> {
     /// An object with known properties, gathered from these schemas.
     Struct(Vec<Node<'d>>),
-    Enum(Vec<&'d str>),
-    Union(Vec<Member<'d>>),
+    Enum(Vec<Cow<'d, str>>),
+    /// One of several, and the `discriminator` that tells which.
+    Union(Vec<Member<'d>>, Option<Node<'d>>),
 }
 
 /// One of the alternatives of a union.
@@ -95,13 +40,16 @@ pub(super) struct Member<'d> {
     pub(super) node: Node<'d>,
     /// Which of the schema's several types this is, where `type` lists them.
     pub(super) only: Option<&'d str>,
+    /// The schema around `oneOf` or `anyOf`, where it says something about all members.
+    pub(super) base: Option<Node<'d>>,
 }
 
 impl<'d> Member<'d> {
     pub(super) fn form(&self) -> Result<Form<'d>, Problem> {
-        match self.only {
-            Some(name) => typed(&self.node, name),
-            None => Ok(form(&self.node)?.0),
+        match (&self.base, self.only) {
+            (Some(base), _) => all_of::with_base(base, &self.node),
+            (None, Some(name)) => typed(&self.node, name),
+            (None, None) => Ok(form(&self.node)?.0),
         }
     }
 }
@@ -111,54 +59,51 @@ pub(super) fn form<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem> {
     match node.value() {
         Value::Bool(true) => return Ok((Form::Any, true)),
         Value::Bool(false) => {
-            return Err(node.problem("no value fits the schema `false`", "leave out what it is for"));
+            let problem = node.problem("no value fits the schema `false`", "leave out what it is for");
+            node.tolerate(problem, "it is taken as any JSON value")?;
+            return Ok((Form::Any, true));
         }
-        _ => node.expect_keys("a schema", HANDLED, PASSED_OVER)?,
+        _ => keywords::expect(node)?,
+    }
+    if let Some(condition) = keywords::CONDITIONS.iter().find_map(|key| node.get(key)) {
+        let problem = condition.problem("a schema that depends on values is not supported", "");
+        node.tolerate(problem, "the value is taken as any JSON value")?;
+        return Ok((Form::Any, true));
     }
     let nullable = node.flag("nullable")?;
 
     if node.get("$ref").is_some() {
-        only_annotations_beside(node, "$ref")?;
+        if keywords::STRUCTURE.iter().any(|key| node.get(key).is_some())
+            && only_annotations_beside(node, "$ref").is_err()
+        {
+            only_annotations_beside(node, "$ref").or_else(|problem| node.pass_over(problem, "both count"))?;
+            return Ok((all_of::all_of(node)?, nullable));
+        }
+        only_annotations_beside(node, "$ref")
+            .or_else(|problem| node.pass_over(problem, "values are not checked against it"))?;
         return Ok((Form::Same(node.clone()), nullable));
     }
     for keyword in ["oneOf", "anyOf"] {
         if let Some(list) = node.get(keyword) {
-            only_annotations_beside(node, keyword)?;
-            let (form, null) = union(&list)?;
-            return Ok((form, null || nullable));
+            return alternatives::unions(node, keyword, &list).map(|(form, null)| (form, null || nullable));
         }
     }
-    if let Some(list) = node.get("allOf") {
-        return Ok((all_of(node, &list)?, nullable));
+    if node.get("allOf").is_some() {
+        return Ok((all_of::all_of(node)?, nullable));
     }
 
     let (names, null) = types(node)?;
     let form = match names.as_slice() {
         [] => untyped(node)?,
         [name] => typed(node, name)?,
-        several => {
-            let member = |name: &&'d str| Member { node: node.clone(), only: Some(name) };
-            Form::Declared(Declared::Union(several.iter().map(member).collect()))
-        }
+        several => one_of_types(node, several),
     };
     let null_listed = node.items_of("enum")?.iter().any(|value| value.value().is_null());
     Ok((form, null || nullable || null_listed))
 }
 
-fn only_annotations_beside(node: &Node<'_>, keyword: &str) -> Result<(), Problem> {
-    for (key, sibling) in node.entries()? {
-        if key != keyword && !ANNOTATIONS.contains(&key) && !key.starts_with("x-") {
-            return Err(sibling.problem(
-                format!("`{key}` beside `{keyword}` is not supported"),
-                format!("move `{key}` into what `{keyword}` names"),
-            ));
-        }
-    }
-    Ok(())
-}
-
 /// The types that a schema names, and whether null is one of them.
-fn types<'d>(node: &Node<'d>) -> Result<(Vec<&'d str>, bool), Problem> {
+pub(super) fn types<'d>(node: &Node<'d>) -> Result<(Vec<&'d str>, bool), Problem> {
     let Some(list) = node.get("type") else { return Ok((Vec::new(), false)) };
     let mut names = match list.value() {
         Value::String(name) => vec![name.as_str()],
@@ -167,18 +112,38 @@ fn types<'d>(node: &Node<'d>) -> Result<(Vec<&'d str>, bool), Problem> {
     let all = names.len();
     names.retain(|name| *name != "null");
     if names.is_empty() {
-        return Err(list.problem("only null fits this schema", "leave out what it is for"));
+        let problem = list.problem("only null fits this schema", "leave out what it is for");
+        node.tolerate(problem, "it is taken as any JSON value")?;
     }
-    Ok((names.clone(), names.len() < all))
+    let null = names.len() < all;
+    Ok((names, null))
+}
+
+fn one_of_types<'d>(node: &Node<'d>, names: &[&'d str]) -> Form<'d> {
+    let member = |name: &&'d str| Member { node: node.clone(), only: Some(name), base: None };
+    Form::Declared(Declared::Union(names.iter().map(member).collect(), None))
 }
 
 /// The form of a schema without `type`, going by its other keywords.
 fn untyped<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
+    if node.is_lenient() && (node.get("enum").is_some() || node.get("const").is_some()) {
+        let mut names: Vec<&str> = Vec::new();
+        for value in node.get("const").map_or_else(|| node.items_of("enum"), |value| Ok(vec![value]))? {
+            names.extend(json_type(value.value()).filter(|name| !names.contains(name)));
+        }
+        return match names.as_slice() {
+            [] => Ok(Form::Any),
+            [name] => typed(node, name),
+            several => Ok(one_of_types(node, several)),
+        };
+    }
     let implied = [
         ("properties", "object"),
         ("additionalProperties", "object"),
+        ("patternProperties", "object"),
         ("required", "object"),
         ("items", "array"),
+        ("prefixItems", "array"),
         ("enum", "string"),
         ("const", "string"),
         ("format", "string"),
@@ -189,8 +154,19 @@ fn untyped<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
     }
 }
 
+fn json_type(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Null => None,
+        Value::Bool(_) => Some("boolean"),
+        Value::Number(number) => Some(if number.is_f64() { "number" } else { "integer" }),
+        Value::String(_) => Some("string"),
+        Value::Array(_) => Some("array"),
+        Value::Object(_) => Some("object"),
+    }
+}
+
 fn typed<'d>(node: &Node<'d>, name: &str) -> Result<Form<'d>, Problem> {
-    if node.flag("writeOnly")? && name != "string" {
+    if node.flag("writeOnly")? && name != "string" && !node.is_lenient() {
         return Err(node.problem("`writeOnly` on something else than text", "leave it out"));
     }
     let format = node.text_of("format")?.unwrap_or_default();
@@ -205,7 +181,7 @@ fn typed<'d>(node: &Node<'d>, name: &str) -> Result<Form<'d>, Problem> {
             _ if ["date-time", "date-time-local"].contains(&format) => Ok(Form::Scalar(Type::DateTime)),
             _ => Ok(Form::Scalar(Type::String)),
         },
-        "array" => Ok(Form::List(node.get("items"))),
+        "array" => list(node),
         "object" => object(node),
         other => Err(node.problem(
             format!("unknown type `{other}`"),
@@ -215,13 +191,23 @@ fn typed<'d>(node: &Node<'d>, name: &str) -> Result<Form<'d>, Problem> {
 }
 
 /// The strings that `enum` or `const` allow.
-fn strings<'d>(node: &Node<'d>) -> Result<Vec<&'d str>, Problem> {
-    if let Some(value) = node.get("const") {
-        return Ok(vec![value.text()?]);
-    }
+pub(super) fn strings<'d>(node: &Node<'d>) -> Result<Vec<Cow<'d, str>>, Problem> {
+    let listed = match node.get("const") {
+        Some(value) => vec![value],
+        None => node.items_of("enum")?,
+    };
+    let is_mixed = node.get("type").is_none() || node.get("type").is_some_and(|list| list.value().is_array());
     let mut values = Vec::new();
-    for value in node.items_of("enum")?.iter().filter(|value| !value.value().is_null()) {
-        let text = value.text()?;
+    for value in listed.iter().filter(|value| !value.value().is_null()) {
+        let text = match value.text() {
+            Ok(text) => Cow::Borrowed(text),
+            // The others belong to other types of the same schema.
+            Err(_) if is_mixed && node.is_lenient() => continue,
+            Err(problem) => {
+                value.pass_over(problem, "it is taken as text")?;
+                Cow::Owned(value.value().to_string())
+            }
+        };
         if !values.contains(&text) {
             values.push(text);
         }
@@ -229,80 +215,58 @@ fn strings<'d>(node: &Node<'d>) -> Result<Vec<&'d str>, Problem> {
     Ok(values)
 }
 
+fn list<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
+    let items = node.get("items");
+    let old_style = items.as_ref().is_some_and(|items| items.value().is_array());
+    let prefix = match (node.get("prefixItems"), &items) {
+        (Some(prefix), _) => prefix,
+        // As JSON Schema had it before 2020.
+        (None, Some(prefix)) if old_style => prefix.clone(),
+        _ => return Ok(Form::List(items)),
+    };
+    let members = prefix.items()?;
+    let number = |key: &str| node.get(key).and_then(|value| value.value().as_u64());
+    let is_closed = items.is_some_and(|items| items.value() == &Value::Bool(false))
+        || number("maxItems") == Some(members.len() as u64);
+    let is_full = number("minItems").is_none_or(|least| least >= members.len() as u64);
+    if is_closed && is_full && (2..=12).contains(&members.len()) {
+        return Ok(Form::Tuple(members));
+    }
+    let problem = prefix.problem("a list whose first items differ from the others is not supported", "");
+    prefix.tolerate(problem, "its items are taken as any JSON value")?;
+    Ok(Form::List(None))
+}
+
 fn object<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
-    let rest = node.get("additionalProperties");
-    let closed = rest.as_ref().is_some_and(|rest| rest.value() == &Value::Bool(false));
-    if closed || !node.entries_of("properties")?.is_empty() {
+    let rest = rest(node)?;
+    let closed = node.get("additionalProperties").is_some_and(|rest| rest.value() == &Value::Bool(false));
+    if !node.entries_of("properties")?.is_empty() || (closed && rest.is_none()) {
         return Ok(Form::Declared(Declared::Struct(vec![node.clone()])));
     }
     if let Some(first) = node.items_of("required")?.first() {
-        return Err(first.problem("a required property that is not described", "add it to `properties`"));
+        let problem = first.problem("a required property that is not described", "add it to `properties`");
+        node.pass_over(problem, "it is an entry of the map")?;
     }
     Ok(Form::Map(rest))
 }
 
-fn union<'d>(list: &Node<'d>) -> Result<(Form<'d>, bool), Problem> {
-    let mut members = Vec::new();
-    let mut null = false;
-    for node in list.items()? {
-        let is_null = node.get("type").is_some_and(|name| name.value() == "null")
-            || node.get("const").is_some_and(|value| value.value().is_null());
-        if is_null {
-            null = true;
-        } else {
-            members.push(Member { node, only: None });
+/// The schema of the properties that an object does not name, if it says that there may be some.
+pub(super) fn rest<'d>(node: &Node<'d>) -> Result<Option<Node<'d>>, Problem> {
+    let open = node.get("additionalProperties").filter(|rest| rest.value() != &Value::Bool(false));
+    let Some(patterns) = node.get("patternProperties") else { return Ok(open) };
+    let entries = patterns.entries()?;
+    let problem = patterns.problem(
+        "`patternProperties` in a schema is not supported",
+        "say it in another way, or teach the generator what it means",
+    );
+    match (entries.as_slice(), open) {
+        ([(_, only)], None) => {
+            patterns.pass_over(problem, "names are not checked against the pattern")?;
+            Ok(Some(only.clone()))
+        }
+        (_, open) => {
+            patterns.tolerate(problem, "they are as `additionalProperties` says")?;
+            Ok(open)
         }
     }
-    match members.len() {
-        0 => Err(list.problem("no value but null fits", "add what else it may be")),
-        1 => Ok((Form::Same(members.remove(0).node), null)),
-        _ => Ok((Form::Declared(Declared::Union(members)), null)),
-    }
-}
-
-/// All members of `allOf` together: one other schema, or one object with the properties of all.
-fn all_of<'d>(node: &Node<'d>, list: &Node<'d>) -> Result<Form<'d>, Problem> {
-    let members = list.items()?;
-    if let [only] = members.as_slice()
-        && only_annotations_beside(node, "allOf").is_ok()
-    {
-        return Ok(Form::Same(only.clone()));
-    }
-    let mut parts = Vec::new();
-    gather(node, &mut parts, &mut Vec::new())?;
-    Ok(Form::Declared(Declared::Struct(parts)))
-}
-
-fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, way: &mut Vec<String>) -> Result<(), Problem> {
-    let target = node.resolve()?;
-    if way.iter().any(|pointer| pointer == target.pointer()) {
-        return Err(node.problem("`allOf` contains itself", "leave out the member that leads back"));
-    }
-    target.expect_keys("a schema", HANDLED, PASSED_OVER)?;
-    for keyword in ["oneOf", "anyOf", "enum", "const", "items"] {
-        if let Some(found) = target.get(keyword) {
-            return Err(found.problem(
-                format!("`{keyword}` within `allOf` is not supported"),
-                "describe one object in each member of `allOf`",
-            ));
-        }
-    }
-    let (names, _) = types(&target)?;
-    if names.iter().any(|name| *name != "object") {
-        return Err(
-            target.problem("`allOf` of something else than objects", "describe an object in each member")
-        );
-    }
-    way.push(target.pointer().to_owned());
-    for member in target.items_of("allOf")? {
-        gather(&member, parts, way)?;
-    }
-    way.pop();
-    if target.get("properties").is_some()
-        || target.get("required").is_some()
-        || target.get("additionalProperties").is_some()
-    {
-        parts.push(target);
-    }
-    Ok(())
 }

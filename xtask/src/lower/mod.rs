@@ -1,8 +1,12 @@
 //! From a document to the model.
 
+mod all_of;
+mod alternatives;
 mod answers;
+mod bodies;
 mod finish;
 mod form;
+mod keywords;
 mod names;
 mod notes;
 mod objects;
@@ -11,6 +15,7 @@ mod parameters;
 mod schemas;
 mod secrets;
 mod security;
+mod tags;
 mod unions;
 
 use crate::document::{Document, Node};
@@ -18,9 +23,11 @@ use crate::model::{Api, Docs};
 use crate::problem::{Problem, Problems};
 
 /// Lowers a document, or says all that is wrong with it.
-pub(crate) fn lower(document: &Document) -> Result<Api, Problems> {
+///
+/// An operation that cannot be expressed is left out and reported, if that is wanted.
+pub(crate) fn lower(document: &Document, skip_unsupported: bool) -> Result<Api, Problems> {
     let mut problems = Vec::new();
-    match attempt(document, &mut problems) {
+    match attempt(document, skip_unsupported, &mut problems) {
         Ok(Some(api)) if problems.is_empty() => return Ok(api),
         Ok(_) => {}
         Err(problem) => problems.push(problem),
@@ -29,7 +36,11 @@ pub(crate) fn lower(document: &Document) -> Result<Api, Problems> {
 }
 
 /// Lowers what can be lowered, and notes what cannot.
-fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Option<Api>, Problem> {
+fn attempt(
+    document: &Document,
+    skip_unsupported: bool,
+    problems: &mut Vec<Problem>,
+) -> Result<Option<Api>, Problem> {
     let root = document.root();
     root.expect_keys(
         "a document",
@@ -45,21 +56,36 @@ fn attempt(document: &Document, problems: &mut Vec<Problem>) -> Result<Option<Ap
         )?;
     }
     let mut schemas = schemas::Schemas::of(document, problems)?;
-    let (mut operations, client_headers) = operations::lower(document, &mut schemas, problems)?;
+    let mut failed = Vec::new();
+    let (mut operations, client_headers) = operations::lower(document, &mut schemas, &mut failed)?;
+    for problem in failed {
+        match skip_unsupported {
+            true => document.root().tolerate(problem, "the operation is left out")?,
+            false => problems.push(problem),
+        }
+    }
     if !problems.is_empty() {
         // The types may be incomplete: what follows relies on all of them.
         return Ok(None);
     }
     let mut types = schemas.finish()?;
     finish::finish(&mut types, &mut operations);
+    if document.is_lenient() {
+        secrets::loosen(document, &mut types, &mut operations);
+        finish::mark_secrets(&mut types);
+    }
     secrets::check(document, &types, &operations, problems);
 
     let info = root.require("info")?;
     let text = info.text_of("description")?.unwrap_or_default().to_owned();
+    let about = |key: &str, default: &str| match info.require(key) {
+        Ok(node) => node.text().map(str::to_owned),
+        Err(problem) => info.pass_over(problem, "it is made up").map(|()| default.to_owned()),
+    };
     Ok(Some(Api {
         file: document.file().to_owned(),
-        title: info.require("title")?.text()?.to_owned(),
-        version: info.require("version")?.text()?.to_owned(),
+        title: about("title", "An API")?,
+        version: about("version", "0")?,
         docs: Docs { text, notes: Vec::new() },
         base_url: base_url(&root)?,
         credentials: security::credentials(&root)?,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Names that are taken within one scope.
 #[derive(Debug, Default)]
@@ -53,11 +53,13 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "DocumentedError",
     "Eq",
     "Err",
+    "FilePart",
     "From",
     "Hash",
     "Into",
     "IntoIterator",
     "Iterator",
+    "Json",
     "Map",
     "None",
     "Nullable",
@@ -119,6 +121,18 @@ pub(super) fn snake_name(wire: &str) -> String {
 /// The name of a constant.
 pub(super) fn constant_name(wire: &str) -> String {
     snake_name(wire).to_shouty_snake_case()
+}
+
+/// The id of an operation that has none.
+pub(super) fn operation_id(method: &str, path: &str) -> String {
+    let words: Vec<_> = path
+        .split('/')
+        .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(parameter) => format!("by {parameter}"),
+            None => part.replace(['{', '}'], " "),
+        })
+        .collect();
+    identifier_characters(&format!("{method} {}", words.join(" "))).to_lower_camel_case()
 }
 
 /// Signs at the front tell `+1` from `-1`; other signs only part words.

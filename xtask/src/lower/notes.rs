@@ -8,7 +8,7 @@ use crate::problem::Problem;
 
 /// The description of a place, or else that of the thing it refers to, and the bounds of its values.
 pub(super) fn docs(node: &Node<'_>) -> Result<Docs, Problem> {
-    let target = node.resolve()?;
+    let target = node.resolve_if_any()?;
     let text = match node.text_of("description")? {
         Some(text) => text,
         None => target.text_of("description")?.unwrap_or_default(),
@@ -53,6 +53,9 @@ fn notes(node: &Node<'_>) -> Vec<String> {
     {
         let allowed: Vec<_> = allowed.iter().map(|value| code(&value.to_string())).collect();
         notes.push(format!("One of {}.", allowed.join(", ")));
+    }
+    if let Some(only) = value("const").filter(|only| !only.is_string()) {
+        notes.push(format!("Always {}.", code(&only.to_string())));
     }
     if let Some(default) = value("default") {
         let text = match &default {

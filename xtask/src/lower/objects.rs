@@ -1,12 +1,12 @@
 //! Objects to structs.
 
-use serde_json::Value;
-
+use super::all_of;
+use super::form;
 use super::names::{self, Scope};
 use super::notes;
 use super::schemas::{Schemas, Usage};
 use crate::document::Node;
-use crate::model::{Docs, Field, Presence, Rest, Struct, Type};
+use crate::model::{Direction, Docs, Field, Presence, Rest, Struct, Type};
 use crate::problem::Problem;
 
 /// One struct from the parts of an object: usually one, several for `allOf`.
@@ -27,73 +27,143 @@ pub(super) fn lower<'d>(
     for part in parts {
         for (key, node) in part.entries_of("properties")? {
             let is_required = required.iter().any(|(name, _)| *name == key);
-            let field = field(schemas, key, &node, is_required, name)?;
-            match fields.iter().find(|field| field.wire == key) {
-                None => fields.push(Field { name: scope.claim([field.name.as_str()]), ..field }),
-                Some(known) if known.ty == field.ty && known.presence == field.presence => {}
-                Some(_) => {
-                    return Err(node.problem(
-                        format!("`{key}` has another type in another part of `allOf`"),
-                        "describe it the same way in all parts, or in one only",
-                    ));
-                }
+            if fields.iter().any(|field| field.wire == key) && all_of::in_all(parts, key).is_some() {
+                // It was lowered with the first one.
+                continue;
+            }
+            let field = field(schemas, parts, key, &node, is_required, name)?;
+            let Some(index) = fields.iter().position(|field| field.wire == key) else {
+                fields.push(Field { name: scope.claim([field.name.as_str()]), ..field });
+                continue;
+            };
+            let known = &mut fields[index];
+            if known.ty != field.ty || known.presence != field.presence {
+                both(schemas, known, field, &node)?;
             }
         }
     }
     for (key, item) in &required {
         if !fields.iter().any(|field| field.wire == *key) {
-            return Err(
-                item.problem(format!("`{key}` is required and not described"), "add it to `properties`")
-            );
+            let problem =
+                item.problem(format!("`{key}` is required and not described"), "add it to `properties`");
+            item.pass_over(problem, "it is taken as any JSON value")?;
+            let presence = Presence::Required;
+            let name = scope.claim([names::snake_name(key).as_str()]);
+            let (ty, direction, docs) = (Type::Any, Direction::Both, Docs::default());
+            let wire = (*key).to_owned();
+            fields.push(Field { name, wire, docs, ty, presence, direction, boxed: false });
         }
     }
 
     let mut rest = None;
     for part in parts {
-        let Some(node) = part.get("additionalProperties").filter(|node| node.value() != &Value::Bool(false))
-        else {
-            continue;
-        };
+        let Some(node) = form::rest(part)? else { continue };
         let ty = schemas.usage(&node, &format!("{name}Value"))?.into_type();
         let name = scope.claim(["additional_properties"]);
         let text = "The fields that the document does not name.".to_owned();
         rest = Some(Rest { name, docs: Docs { text, notes: Vec::new() }, ty });
         break;
     }
+    // Those that a discriminator names have properties of their own.
+    if rest.is_none() && parts.iter().any(|part| part.get("discriminator").is_some()) {
+        let name = scope.claim(["additional_properties"]);
+        let text = "The fields of more special objects.".to_owned();
+        rest = Some(Rest { name, docs: Docs { text, notes: Vec::new() }, ty: Type::Any });
+    }
     Ok(Struct { fields, rest })
+}
+
+/// A field that two parts of `allOf` describe: what fits both.
+fn both(schemas: &Schemas<'_>, known: &mut Field, other: Field, node: &Node<'_>) -> Result<(), Problem> {
+    let problem = node.problem(
+        format!("`{}` has another type in another part of `allOf`", known.wire),
+        "describe it the same way in all parts, or in one only",
+    );
+    let is_text = |ty: &Type| *ty == Type::String || matches!(ty, Type::Named(id) if schemas.is_enum(*id));
+    if known.ty == other.ty
+        || other.ty == Type::Any
+        || is_text(&known.ty) && other.ty == Type::String
+        || known.ty == Type::DateTime && other.ty == Type::String
+    {
+        node.pass_over(problem, "the narrower one counts")?;
+    } else if known.ty == Type::Any
+        || is_text(&known.ty) && is_text(&other.ty)
+        || known.ty == Type::String && other.ty == Type::DateTime
+    {
+        node.pass_over(problem, "the narrower one counts")?;
+        known.ty = other.ty;
+    } else {
+        node.tolerate(problem, "it is taken as any JSON value")?;
+        known.ty = Type::Any;
+    }
+    let is_required = |presence| matches!(presence, Presence::Required | Presence::RequiredNullable);
+    let is_nullable = |presence| matches!(presence, Presence::RequiredNullable | Presence::OptionalNullable);
+    known.presence = presence(
+        is_required(known.presence) || is_required(other.presence),
+        is_nullable(known.presence) && is_nullable(other.presence),
+        &known.ty,
+    );
+    Ok(())
+}
+
+fn presence(required: bool, nullable: bool, ty: &Type) -> Presence {
+    match (required, nullable) {
+        // `Any` has a null of its own.
+        (true, true) if *ty == Type::Any => Presence::Required,
+        (true, true) => Presence::RequiredNullable,
+        (true, false) => Presence::Required,
+        (false, true) => Presence::OptionalNullable,
+        (false, false) => Presence::Optional,
+    }
 }
 
 fn field<'d>(
     schemas: &mut Schemas<'d>,
+    parts: &[Node<'d>],
     key: &str,
     node: &Node<'d>,
     required: bool,
     parent: &str,
 ) -> Result<Field, Problem> {
-    if node.flag("readOnly")? {
-        return Err(
-            node.problem("`readOnly` is not supported", "describe requests and answers as two schemas")
-        );
-    }
-    let usage = schemas.usage(node, &format!("{parent}{}", names::type_name(key)))?;
-    refuse_unmarked_secret(key, node, &usage.ty)?;
-    let Usage { ty, nullable } = usage;
-    let presence = match (required, nullable) {
-        // `Any` has a null of its own.
-        (true, true) if ty == Type::Any => Presence::Required,
-        (true, true) => Presence::RequiredNullable,
-        (true, false) => Presence::Required,
-        (false, true) => Presence::OptionalNullable,
-        (false, false) => Presence::Optional,
+    let direction = direction(node)?;
+    let proposed = format!("{parent}{}", names::type_name(key));
+    let usage = match all_of::in_all(parts, key) {
+        Some(form) => Usage { ty: schemas.ty(form, node, &proposed)?, nullable: false },
+        None => schemas.usage(node, &proposed)?,
     };
+    let Usage { mut ty, nullable } = usage;
+    if let Err(problem) = refuse_unmarked_secret(key, node, &ty) {
+        node.pass_over(
+            problem,
+            if ty == Type::String { "it is taken as one" } else { "it is not taken as one" },
+        )?;
+        if ty == Type::String {
+            ty = Type::Secret;
+        }
+    }
+    let presence = presence(required, nullable, &ty);
     Ok(Field {
         name: names::snake_name(key),
         wire: key.to_owned(),
         docs: notes::docs(node)?,
         ty,
         presence,
+        direction,
         boxed: false,
     })
+}
+
+/// Which way a property goes.
+fn direction(node: &Node<'_>) -> Result<Direction, Problem> {
+    let target = node.resolve_if_any()?;
+    if node.flag("readOnly")? || target.flag("readOnly")? {
+        let problem =
+            node.problem("`readOnly` is not supported", "describe requests and answers as two schemas");
+        node.pass_over(problem, "it is not written into requests")?;
+        return Ok(Direction::Read);
+    }
+    let is_written = node.is_lenient() && (node.flag("writeOnly")? || target.flag("writeOnly")?);
+    Ok(if is_written { Direction::Write } else { Direction::Both })
 }
 
 /// Text whose name says that it is a secret must be declared one way or the other, or it ends up in a log one day.
@@ -105,7 +175,7 @@ pub(super) fn refuse_unmarked_secret(name: &str, node: &Node<'_>, ty: &Type) -> 
     if !is_text
         || !names::sounds_secret(name)
         || node.flag("x-not-secret")?
-        || node.resolve()?.flag("x-not-secret")?
+        || node.resolve_if_any()?.flag("x-not-secret")?
     {
         return Ok(());
     }

@@ -1,13 +1,14 @@
 //! Paths to operations.
 
+use std::collections::HashSet;
+
 use super::names::{self, Scope};
 use super::schemas::Schemas;
-use super::{answers, notes, parameters};
+use super::{answers, bodies, parameters};
 use crate::document::{Document, Node};
-use crate::model::{Body, Class, ClientHeader, Docs, Operation, Options};
+use crate::model::{Class, ClientHeader, Docs, Operation, Options, Success};
 use crate::problem::Problem;
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+use crate::slice::METHODS;
 
 /// All operations in the order of the document, and the headers that are set once for a client.
 pub(super) fn lower<'d>(
@@ -17,15 +18,29 @@ pub(super) fn lower<'d>(
 ) -> Result<(Vec<Operation>, Vec<ClientHeader>), Problem> {
     let mut operations = Vec::new();
     let mut headers = parameters::ClientHeaders::default();
-    let mut ids: Vec<&str> = Vec::new();
+    let mut ids = HashSet::new();
     // The names of the client's own methods.
     let mut scope = Scope::without(&["new", "fmt", "clone"]);
-    for (path, item) in document.root().require("paths")?.entries()? {
+    let root = document.root();
+    let paths = match root.require("paths") {
+        Ok(paths) => paths.entries()?,
+        Err(problem) => {
+            root.pass_over(problem, "there is no operation")?;
+            Vec::new()
+        }
+    };
+    for (path, item) in paths {
         if path.starts_with("x-") {
             continue;
         }
-        let item = item.resolve()?;
-        let handled: Vec<_> = METHODS.into_iter().chain(["parameters"]).collect();
+        let item = match item.resolve() {
+            Ok(item) => item,
+            Err(problem) => {
+                item.tolerate(problem, "the path is left out")?;
+                continue;
+            }
+        };
+        let handled: Vec<_> = METHODS.into_iter().chain(["parameters", "servers"]).collect();
         item.expect_keys("a path", &handled, &["summary", "description"])?;
         for (method, node) in item.entries()? {
             if !METHODS.contains(&method) {
@@ -36,12 +51,14 @@ pub(super) fn lower<'d>(
                 Ok(operation) => operations.push(operation),
                 Err(problem) => problems.push(problem),
             }
-            if let Some(id) = node.text_of("operationId")? {
-                if ids.contains(&id) {
-                    let message = format!("another operation is called `{id}` too");
-                    problems.push(node.problem(message, "give each operation an `operationId` of its own"));
+            if let Some(id) = node.text_of("operationId")?
+                && !ids.insert(id)
+            {
+                let message = format!("another operation is called `{id}` too");
+                let problem = node.problem(message, "give each operation an `operationId` of its own");
+                if let Err(problem) = node.pass_over(problem, "its method gets a number") {
+                    problems.push(problem);
                 }
-                ids.push(id);
             }
         }
     }
@@ -76,26 +93,43 @@ fn operation<'d>(
             "responses",
             "security",
             "deprecated",
+            "servers",
         ],
         &["tags", "externalDocs", "callbacks"],
     )?;
-    let id = node.require("operationId")?.text()?;
-    let title = names::type_name(id);
+    let id = match node.text_of("operationId")? {
+        Some(id) => id.to_owned(),
+        None => {
+            let problem = node.problem("`operationId` is missing", "add `operationId`");
+            node.pass_over(problem, "it is made from the method and the path")?;
+            names::operation_id(place.method, place.path)
+        }
+    };
+    let title = names::type_name(&id);
 
     expect_same_security(place)?;
+    expect_same_server(place)?;
+    let (path, fixed_query) = split_query(place)?;
     let parameters = parameters::lower(place.path, place.item, node, schemas, headers, &title)?;
-    let body = node.get("requestBody").map(|body| request_body(&body, schemas, &title)).transpose()?;
-    let answers = answers::lower(&node.require("responses")?, schemas, &title)?;
+    let body = node.get("requestBody").map(|body| bodies::lower(&body, schemas, &title)).transpose()?;
+    let answers = match node.require("responses") {
+        Ok(responses) => answers::lower(&responses, schemas, &title)?,
+        Err(problem) => {
+            node.pass_over(problem, "the answer is bytes")?;
+            answers::Answers { success: Success::Raw, error: None, documented: Vec::new() }
+        }
+    };
     let options = (!parameters.optional.is_empty()).then(|| {
         let name = schemas.names.claim([format!("{title}Options").as_str()]);
         Options { name, fields: parameters.optional }
     });
     Ok(Operation {
-        name: scope.claim([names::snake_name(id).as_str()]),
-        id: id.to_owned(),
+        name: scope.claim([names::snake_name(&id).as_str()]),
+        id,
         method: place.method.to_uppercase(),
-        path: place.path.to_owned(),
-        class: class(node)?,
+        path,
+        fixed_query,
+        class: class(node, place.method)?,
         list: false,
         docs: docs(node)?,
         arguments: parameters.required,
@@ -107,10 +141,16 @@ fn operation<'d>(
     })
 }
 
-fn class(node: &Node<'_>) -> Result<Class, Problem> {
+/// What repeating an operation does. Where the document does not say, only reading is taken to be safe: a `PUT` or a
+/// `DELETE` may make a new secret.
+fn class(node: &Node<'_>, method: &str) -> Result<Class, Problem> {
     const HELP: &str = "say what repeating the operation does: \"safe\", \"idempotent\" or \"unsafe\"";
     let Some(class) = node.get("x-operation-class") else {
-        return Err(node.problem("`x-operation-class` is missing", HELP));
+        if !node.is_lenient() {
+            return Err(node.problem("`x-operation-class` is missing", HELP));
+        }
+        let is_safe = ["get", "head", "options"].contains(&method);
+        return Ok(if is_safe { Class::Safe } else { Class::Unsafe });
     };
     match class.text()? {
         "safe" => Ok(Class::Safe),
@@ -138,40 +178,33 @@ fn expect_same_security(place: &Place<'_, '_>) -> Result<(), Problem> {
     if same || own.items()?.is_empty() {
         return Ok(());
     }
-    Err(own.problem(
+    let problem = own.problem(
         "an operation with security of its own is not supported",
         "declare security for the whole document",
-    ))
+    );
+    own.pass_over(problem, "it is called with the client's credential")
 }
 
-fn request_body<'d>(node: &Node<'d>, schemas: &mut Schemas<'d>, title: &str) -> Result<Body, Problem> {
-    let node = node.resolve()?;
-    node.expect_keys("a request body", &["description", "content", "required"], &[])?;
-    let content = node.require("content")?;
-    let media = content.entries()?.into_iter().find(|(media_type, _)| answers::is_json(media_type));
-    let Some((_, media)) = media else {
-        return Err(
-            content.problem("a body that is not JSON is not supported", "describe it as `application/json`")
-        );
-    };
-    let schema = answers::schema(&media)?;
-    for (other, media) in content.entries()? {
-        if answers::schema(&media)?.map(|node| node.value()) != schema.as_ref().map(Node::value) {
-            return Err(media.problem(
-                format!("the body has another schema as `{other}`"),
-                "give all media types of a request one schema",
-            ));
+/// A client has one base URL for all that it calls.
+fn expect_same_server(place: &Place<'_, '_>) -> Result<(), Problem> {
+    for node in [place.node, place.item] {
+        if let Some(servers) = node.get("servers") {
+            let problem = servers
+                .problem("`servers` in an operation is not supported", "declare servers for the document");
+            servers.pass_over(problem, "it is called at the client's base URL")?;
         }
     }
-    let Some(schema) = schema else {
-        return Err(media.problem("a body without a schema", "add a `schema`"));
+    Ok(())
+}
+
+/// The path without the query that some documents write behind it, and that query.
+fn split_query(place: &Place<'_, '_>) -> Result<(String, Vec<(String, String)>), Problem> {
+    let (path, query) = match place.path.split_once(['?', '#']) {
+        Some((path, query)) if place.node.is_lenient() => (path, query),
+        _ => (place.path, ""),
     };
-    let ty = schemas.usage(&schema, &format!("{title}Request"))?.into_type();
-    let text = node.text_of("description")?.unwrap_or_default();
-    let docs = if text.is_empty() {
-        notes::docs(&schema)?
-    } else {
-        Docs { text: text.to_owned(), notes: Vec::new() }
-    };
-    Ok(Body { docs, ty, required: node.flag("required")? })
+    let pairs = query.split(['&', '#']).filter(|pair| !pair.is_empty() && !pair.contains('{'));
+    let pairs = pairs.filter(|_| place.path.contains('?'));
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    Ok((path.to_owned(), pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
 }

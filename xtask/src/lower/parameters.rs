@@ -2,9 +2,9 @@
 
 use super::names::{self, Scope};
 use super::schemas::Schemas;
-use super::{notes, objects};
+use super::{answers, notes, objects};
 use crate::document::Node;
-use crate::model::{ClientHeader, Operation, Parameter, Place, Type};
+use crate::model::{ClientHeader, Docs, Operation, Parameter, Place, Type};
 use crate::problem::Problem;
 
 /// The parameters of an operation.
@@ -66,20 +66,24 @@ pub(super) fn lower<'d>(
     let mut options = Scope::default();
     for node in declared(item, operation)? {
         let wire = node.require("name")?.text()?;
+        // Only what is at fault is left out.
         let place = match node.require("in")?.text()? {
             "path" => Place::Path,
             "query" => Place::Query,
             "header" if is_set_elsewhere(wire) => continue,
             "header" => Place::Header,
+            "cookie" => Place::Cookie,
             other => {
                 let message = format!("a parameter in the {other} is not supported");
-                return Err(node.problem(message, "leave it out, or pass it in the query or a header"));
+                let problem = node.problem(message, "leave it out, or pass it in the query or a header");
+                node.tolerate(problem, "it is left out")?;
+                continue;
             }
         };
         node.expect_keys(
             "a parameter",
-            &["name", "in", "required", "description", "schema", "style", "explode", "deprecated"],
-            &["example", "examples", "allowEmptyValue"],
+            &["name", "in", "required", "description", "schema", "content", "style", "explode", "deprecated"],
+            &["example", "examples", "allowEmptyValue", "allowReserved"],
         )?;
         if node.flag("x-client-parameter")? {
             if place != Place::Header {
@@ -89,43 +93,73 @@ pub(super) fn lower<'d>(
             headers.add(&node, wire)?;
             continue;
         }
-        expect_plain_style(&node, place)?;
+        if place == Place::Path && !path.contains(&format!("{{{wire}}}")) {
+            let problem = node.problem(
+                format!("the path has no `{{{wire}}}`"),
+                "add it to the path or take the parameter out",
+            );
+            node.tolerate(problem, "it is left out")?;
+            continue;
+        }
         let required = node.flag("required")? || place == Place::Path;
+        let (ty, style) = ty(&node, wire, place, schemas, title)?;
         let scope = if required { &mut arguments } else { &mut options };
         let parameter = Parameter {
             name: scope.claim([names::snake_name(wire).as_str()]),
             wire: wire.to_owned(),
             place,
             docs: docs(&node)?,
-            ty: ty(&node, wire, place, schemas, title)?,
+            ty,
+            style,
         };
-        if place == Place::Path && !path.contains(&format!("{{{wire}}}")) {
-            return Err(node.problem(
-                format!("the path has no `{{{wire}}}`"),
-                "add it to the path or take the parameter out",
-            ));
-        }
         if required { parameters.required.push(parameter) } else { parameters.optional.push(parameter) }
     }
-    expect_all_described(path, operation, &parameters)?;
+    for name in undescribed(path, operation, &parameters)? {
+        let problem = operation.problem(
+            format!("nothing describes `{{{name}}}` in the path"),
+            format!("add a parameter with `\"in\": \"path\"` and `\"name\": \"{name}\"`"),
+        );
+        operation.pass_over(problem, "it is taken as text")?;
+        parameters.required.push(Parameter {
+            name: arguments.claim([names::snake_name(name).as_str()]),
+            wire: name.to_owned(),
+            place: Place::Path,
+            style: None,
+            docs: Docs::default(),
+            ty: Type::String,
+        });
+    }
     Ok(parameters)
 }
 
 /// The parameters of an operation and those that it shares with others of its path.
 fn declared<'d>(item: &Node<'d>, operation: &Node<'d>) -> Result<Vec<Node<'d>>, Problem> {
-    let resolve = |nodes: Vec<Node<'d>>| nodes.iter().map(Node::resolve).collect::<Result<Vec<_>, _>>();
-    let own = resolve(operation.items_of("parameters")?)?;
+    let resolve = |nodes: Vec<Node<'d>>| {
+        let mut resolved = Vec::new();
+        for node in nodes {
+            match node.resolve() {
+                Ok(node) => resolved.push(node),
+                Err(problem) => node.tolerate(problem, "the parameter is left out")?,
+            }
+        }
+        Ok(resolved)
+    };
+    let mut own = resolve(operation.items_of("parameters")?)?;
     let mut all = resolve(item.items_of("parameters")?)?;
     let is_same = |one: &Node<'_>, other: &Node<'_>| {
         ["name", "in"].iter().all(|key| one.value().get(key) == other.value().get(key))
     };
     all.retain(|shared| !own.iter().any(|node| is_same(node, shared)));
-    for (index, node) in own.iter().enumerate() {
-        if own[..index].iter().any(|earlier| is_same(earlier, node)) {
-            return Err(node.problem("the parameter is described twice", "take one of the two out"));
+    let mut once: Vec<Node<'d>> = Vec::new();
+    for node in own.drain(..) {
+        if once.iter().any(|earlier| is_same(earlier, &node)) {
+            let problem = node.problem("the parameter is described twice", "take one of the two out");
+            node.pass_over(problem, "the first one counts")?;
+        } else {
+            once.push(node);
         }
     }
-    all.extend(own);
+    all.extend(once);
     Ok(all)
 }
 
@@ -134,24 +168,29 @@ fn is_set_elsewhere(header: &str) -> bool {
     ["accept", "content-type", "authorization"].iter().any(|name| header.eq_ignore_ascii_case(name))
 }
 
-fn expect_plain_style(node: &Node<'_>, place: Place) -> Result<(), Problem> {
-    let (plain, explode) = match place {
-        Place::Query => ("form", true),
-        Place::Path | Place::Header => ("simple", false),
+/// The schema of a parameter, and whether it is written as JSON.
+fn schema<'d>(node: &Node<'d>) -> Result<(Option<Node<'d>>, bool), Problem> {
+    let Some(content) = node.get("content") else {
+        if !node.is_lenient() {
+            return Ok((Some(node.require("schema")?), false));
+        }
+        return Ok((node.get("schema"), false));
     };
-    let is_plain = node.text_of("style")?.is_none_or(|style| style == plain)
-        && (node.get("explode").is_none() || node.flag("explode")? == explode);
-    if is_plain {
-        return Ok(());
+    let entries = content.entries()?;
+    let json = entries.iter().find(|(media_type, _)| answers::is_json(media_type));
+    match json.or(entries.first()) {
+        Some((_, media)) => Ok((media.get("schema"), json.is_some())),
+        None => Ok((None, false)),
     }
-    Err(node.problem(
-        "this style of writing a parameter is not supported",
-        format!("use `style: {plain}` and `explode: {explode}`, the defaults"),
-    ))
 }
 
-fn docs(node: &Node<'_>) -> Result<crate::model::Docs, Problem> {
-    let mut docs = notes::docs(&node.require("schema")?)?;
+fn docs(node: &Node<'_>) -> Result<Docs, Problem> {
+    let mut docs = match schema(node)?.0.map(|schema| notes::docs(&schema)) {
+        Some(Ok(docs)) => docs,
+        // The type says what is wrong.
+        Some(Err(problem)) if !node.is_lenient() => return Err(problem),
+        _ => Docs::default(),
+    };
     if let Some(text) = node.text_of("description")? {
         docs.text = text.to_owned();
     }
@@ -161,51 +200,100 @@ fn docs(node: &Node<'_>) -> Result<crate::model::Docs, Problem> {
     Ok(docs)
 }
 
+/// The type of a parameter, and how it is written if it is more than one word.
 fn ty<'d>(
     node: &Node<'d>,
     wire: &str,
     place: Place,
     schemas: &mut Schemas<'d>,
     title: &str,
-) -> Result<Type, Problem> {
-    let schema = node.require("schema")?;
+) -> Result<(Type, Option<&'static str>), Problem> {
+    let (Some(schema), is_json) = schema(node)? else {
+        let problem = node.problem("a parameter without a schema", "add a `schema`");
+        node.pass_over(problem, "it is text")?;
+        return Ok((Type::String, None));
+    };
     let usage = schemas.usage(&schema, &format!("{title}{}", names::type_name(wire)))?;
-    if !node.flag("x-not-secret")? {
+    if !node.flag("x-not-secret")? && !node.is_lenient() {
         objects::refuse_unmarked_secret(wire, &schema, &usage.ty)?;
     }
+    if usage.ty.core() == &Type::Secret {
+        let problem = schema.problem(
+            "a secret does not belong into a URL, and one in a header is a security scheme",
+            "describe it as text and say in words how it is written",
+        );
+        schema.pass_over(problem, "it is text, and not kept out of messages")?;
+        return Ok((Type::String, None));
+    }
     // An absent parameter is how a URL says null.
-    let item = match &usage.ty {
-        Type::List(item) if place == Place::Query => item,
-        other => other,
+    let ty = usage.ty;
+    let is_word = |ty: &Type| match ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
+        Type::Named(id) => schemas.is_enum(*id),
+        _ => false,
     };
-    let message = match item {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => {
-            return Ok(usage.ty);
-        }
-        Type::Named(id) if schemas.is_enum(*id) => return Ok(usage.ty),
-        Type::Secret => "a secret does not belong into a URL, and one in a header is a security scheme",
-        _ => "a parameter that is neither plain text, a number nor a truth value is not supported",
+    if is_json {
+        return Ok((ty, Some("Json")));
+    }
+    let style = style(node, place)?;
+    let is_plain = match &ty {
+        Type::List(item) if place == Place::Query && style == "FormExploded" => is_word(item),
+        ty if place == Place::Path => is_word(ty) && style.starts_with("Simple"),
+        ty => is_word(ty),
     };
-    Err(schema.problem(message, "describe it as text and say in words how it is written"))
+    Ok((ty, (!is_plain).then_some(style)))
 }
 
-fn expect_all_described(path: &str, operation: &Node<'_>, parameters: &Parameters) -> Result<(), Problem> {
+/// The runtime's name for how a parameter is written.
+fn style(node: &Node<'_>, place: Place) -> Result<&'static str, Problem> {
+    let named = node.text_of("style")?;
+    let explode = match node.get("explode") {
+        Some(_) => node.flag("explode")?,
+        None => matches!(named.unwrap_or("form"), "form") && matches!(place, Place::Query | Place::Cookie),
+    };
+    Ok(match (place, named, explode) {
+        (Place::Path, Some("label"), false) => "Label",
+        (Place::Path, Some("label"), true) => "LabelExploded",
+        (Place::Path, Some("matrix"), false) => "Matrix",
+        (Place::Path, Some("matrix"), true) => "MatrixExploded",
+        (Place::Path | Place::Header, None | Some("simple"), false) => "Simple",
+        (Place::Path | Place::Header, None | Some("simple"), true) => "SimpleExploded",
+        (Place::Query, None | Some("form"), true) => "FormExploded",
+        (Place::Query, None | Some("form"), false) => "Form",
+        (Place::Query, Some("spaceDelimited"), false) => "SpaceDelimited",
+        (Place::Query, Some("pipeDelimited"), false) => "PipeDelimited",
+        // Exploded, the three are the same.
+        (Place::Query, Some("spaceDelimited" | "pipeDelimited"), true) => "FormExploded",
+        (Place::Query, Some("deepObject"), _) => "DeepObject",
+        (Place::Cookie, None | Some("form"), _) => "Simple",
+        _ => {
+            let problem = node.problem(
+                "this style of writing a parameter is not supported",
+                "use one that OpenAPI allows in this place",
+            );
+            node.tolerate(problem, "it is written in the usual style")?;
+            if place == Place::Query { "FormExploded" } else { "Simple" }
+        }
+    })
+}
+
+/// The parameters in the path that nothing describes.
+fn undescribed<'a>(
+    path: &'a str,
+    operation: &Node<'_>,
+    parameters: &Parameters,
+) -> Result<Vec<&'a str>, Problem> {
+    let mut names = Vec::new();
     let mut rest = path;
     while let Some((_, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else {
             return Err(operation.problem("the path has a `{` without a `}`", "close it"));
         };
-        if !parameters
-            .required
-            .iter()
-            .any(|parameter| parameter.place == Place::Path && parameter.wire == name)
-        {
-            return Err(operation.problem(
-                format!("nothing describes `{{{name}}}` in the path"),
-                format!("add a parameter with `\"in\": \"path\"` and `\"name\": \"{name}\"`"),
-            ));
+        let mut described = parameters.required.iter().filter(|parameter| parameter.place == Place::Path);
+        if !described.any(|parameter| parameter.wire == name) && !names.contains(&name) {
+            names.push(name);
         }
         rest = after;
     }
-    Ok(())
+    Ok(names)
 }

@@ -1,5 +1,6 @@
 //! Schemas to types.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::form::{Declared, Form, Member, form};
@@ -9,6 +10,9 @@ use crate::document::{Document, Node};
 use crate::lower::notes;
 use crate::model::{Docs, Enum, EnumValue, Shape, Type, TypeDef, TypeId, Types};
 use crate::problem::Problem;
+
+/// Schemas within schemas, as deep as a stack of ordinary size allows for and no person writes.
+const DEEPEST: usize = 100;
 
 /// All types of a document, as they come up.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(super) struct Schemas<'d> {
     anonymous: HashMap<String, TypeId>,
     /// The references that are being followed now, to find those that lead back.
     way: Vec<String>,
+    /// How many schemas the one that is being lowered lies within.
+    depth: usize,
     pub(super) names: Scope,
 }
 
@@ -56,6 +62,7 @@ impl<'d> Schemas<'d> {
             waiting: Vec::new(),
             anonymous: HashMap::new(),
             way: Vec::new(),
+            depth: 0,
             names: Scope::without(names::RESERVED_TYPES),
         };
         let components = match document.root().get("components") {
@@ -72,7 +79,10 @@ impl<'d> Schemas<'d> {
                     forms.push((Some((schemas.reserve(&node), declared)), node, name));
                 }
                 Ok(_) => forms.push((None, node, name)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => match node.tolerate(problem, "it is taken as any JSON value") {
+                    Ok(()) => {}
+                    Err(problem) => problems.push(problem),
+                },
             }
         }
         for (declared, node, name) in forms {
@@ -104,6 +114,31 @@ impl<'d> Schemas<'d> {
         }
     }
 
+    pub(super) fn is_struct(&self, id: TypeId) -> bool {
+        match &self.definitions[id.0] {
+            Some(definition) => matches!(definition.shape, Shape::Struct(_)),
+            None => false,
+        }
+    }
+
+    /// Makes files of the fields of a form that are bytes.
+    pub(super) fn mark_files(&mut self, id: TypeId, schema: &Node<'d>) -> Result<(), Problem> {
+        let Some(TypeDef { shape: Shape::Struct(object), .. }) = &mut self.definitions[id.0] else {
+            return Ok(());
+        };
+        for (key, node) in properties(schema, 0)? {
+            let Some(field) = object.fields.iter_mut().find(|field| field.wire == key) else { continue };
+            match &mut field.ty {
+                ty @ (Type::String | Type::Secret) if is_bytes(&node) => *ty = Type::File,
+                Type::List(item) if node.get("items").is_some_and(|items| is_bytes(&items)) => {
+                    **item = Type::File;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn claim(&mut self, name: &str) -> String {
         self.names.claim([name, &format!("{name}Schema")])
     }
@@ -124,14 +159,37 @@ impl<'d> Schemas<'d> {
     ) -> Result<(), Problem> {
         // Types that are found within come after this one.
         let position = self.order.len();
-        let shape = self.shape(declared, name)?;
+        let shape = match self.shape(declared, name) {
+            Ok(shape) => shape,
+            Err(problem) => {
+                node.tolerate(problem, "it is taken as any JSON value")?;
+                Shape::Alias(Type::Any)
+            }
+        };
         self.order.insert(position, id);
         self.definitions[id.0] = Some(TypeDef::new(name.to_owned(), notes::docs(node)?, shape));
         Ok(())
     }
 
     /// The type of a schema where it is used. If it needs a name that nobody gave it, it gets the one proposed.
+    ///
+    /// In somebody else's document, a schema that no type can express is any JSON value.
     pub(super) fn usage(&mut self, node: &Node<'d>, proposed: &str) -> Result<Usage, Problem> {
+        let way = self.way.len();
+        self.depth += 1;
+        let usage = match self.depth {
+            ..=DEEPEST => self.strict_usage(node, proposed),
+            _ => Err(node.problem("the schema lies too deep in others", "give it a name under `components`")),
+        };
+        self.depth -= 1;
+        usage.or_else(|problem| {
+            self.way.truncate(way);
+            node.tolerate(problem, "it is taken as any JSON value")?;
+            Ok(Usage { ty: Type::Any, nullable: false })
+        })
+    }
+
+    fn strict_usage(&mut self, node: &Node<'d>, proposed: &str) -> Result<Usage, Problem> {
         let (form, nullable) = form(node)?;
         let Form::Same(other) = form else {
             return Ok(Usage { ty: self.ty(form, node, proposed)?, nullable });
@@ -171,13 +229,13 @@ impl<'d> Schemas<'d> {
 
     /// The type of a member of a union.
     pub(super) fn member(&mut self, member: &Member<'d>, proposed: &str) -> Result<Usage, Problem> {
-        match member.only {
-            None => self.usage(&member.node, proposed),
-            Some(_) => Ok(Usage { ty: self.ty(member.form()?, &member.node, proposed)?, nullable: false }),
+        if member.only.is_none() && member.base.is_none() {
+            return self.usage(&member.node, proposed);
         }
+        Ok(Usage { ty: self.ty(member.form()?, &member.node, proposed)?, nullable: false })
     }
 
-    fn ty(&mut self, form: Form<'d>, node: &Node<'d>, proposed: &str) -> Result<Type, Problem> {
+    pub(super) fn ty(&mut self, form: Form<'d>, node: &Node<'d>, proposed: &str) -> Result<Type, Problem> {
         match form {
             Form::Any => Ok(Type::Any),
             Form::Scalar(ty) => Ok(ty),
@@ -185,6 +243,13 @@ impl<'d> Schemas<'d> {
             Form::List(Some(items)) => {
                 let item = self.usage(&items, &names::singular(proposed))?;
                 Ok(Type::List(Box::new(item.into_type())))
+            }
+            Form::Tuple(items) => {
+                let mut types = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    types.push(self.usage(item, &format!("{proposed}{}", index + 1))?.into_type());
+                }
+                Ok(Type::Tuple(types))
             }
             Form::Map(None) => Ok(Type::Map(Box::new(Type::Any))),
             Form::Map(Some(values)) => {
@@ -218,10 +283,35 @@ impl<'d> Schemas<'d> {
     fn shape(&mut self, declared: Declared<'d>, name: &str) -> Result<Shape, Problem> {
         match declared {
             Declared::Struct(parts) => objects::lower(self, &parts, name).map(Shape::Struct),
-            Declared::Union(members) => unions::lower(self, &members, name).map(Shape::Union),
+            Declared::Union(members, discriminator) => {
+                unions::lower(self, &members, discriminator.as_ref(), name).map(Shape::Union)
+            }
             Declared::Enum(strings) => Ok(Shape::Enum(lower_enum(&strings))),
         }
     }
+}
+
+/// The properties of an object and of its parts.
+fn properties<'d>(schema: &Node<'d>, depth: usize) -> Result<Vec<(&'d str, Node<'d>)>, Problem> {
+    let schema = schema.resolve()?;
+    let mut found = Vec::new();
+    for (key, node) in schema.entries_of("properties")? {
+        found.push((key, node.resolve()?));
+    }
+    // Circles were found when the schema was lowered; this one only has to end.
+    for part in schema.items_of("allOf")?.iter().filter(|_| depth < 20) {
+        found.extend(properties(part, depth + 1)?);
+    }
+    Ok(found)
+}
+
+/// Whether a schema of text stands for bytes.
+fn is_bytes(node: &Node<'_>) -> bool {
+    let Ok(node) = node.resolve() else { return false };
+    let is_text = node.get("type").is_some_and(|name| name.value() == "string");
+    let is_binary = node.get("format").is_some_and(|format| format.value() == "binary");
+    is_text
+        && (is_binary || (node.get("contentMediaType").is_some() && node.get("contentEncoding").is_none()))
 }
 
 /// Parts of pointers that are no words of the API.
@@ -236,6 +326,8 @@ const SYNTAX: &[&str] = &[
     "anyOf",
     "allOf",
     "additionalProperties",
+    "patternProperties",
+    "prefixItems",
     "$defs",
     "responses",
     "requestBody",
@@ -244,13 +336,13 @@ const SYNTAX: &[&str] = &[
     "parameters",
 ];
 
-fn lower_enum(strings: &[&str]) -> Enum {
+fn lower_enum(strings: &[Cow<'_, str>]) -> Enum {
     let mut scope = Scope::default();
     let values = strings
         .iter()
         .map(|wire| EnumValue {
             name: scope.claim([names::variant_name(wire).as_str()]),
-            wire: (*wire).to_owned(),
+            wire: wire.clone().into_owned(),
         })
         .collect();
     Enum { values, other: scope.claim(["Other", "Unknown", "Unlisted"]) }

@@ -6,15 +6,19 @@ use super::form::{Declared, Form, Member};
 use super::names::{self, Scope};
 use super::notes;
 use super::schemas::Schemas;
-use crate::model::{Docs, Type, Union, Variant};
+use super::tags;
+use crate::document::Node;
+use crate::model::{Docs, Tag, Type, Union, Variant};
 use crate::problem::Problem;
 
 pub(super) fn lower<'d>(
     schemas: &mut Schemas<'d>,
     members: &[Member<'d>],
+    discriminator: Option<&Node<'d>>,
     name: &str,
 ) -> Result<Union, Problem> {
-    let names = variant_names(members, name)?;
+    let tag = tags::find(members, discriminator)?;
+    let names = variant_names(members, tag.as_ref(), name)?;
     let mut kinds = Vec::new();
     let mut variants = Vec::new();
     for (member, variant) in members.iter().zip(names) {
@@ -27,12 +31,13 @@ pub(super) fn lower<'d>(
         };
         variants.push(Variant { name: variant, docs, ty: usage.into_type(), boxed: false });
     }
-    let by_json_type = kinds.iter().enumerate().all(|(index, kind)| {
-        kind.is_some_and(|kind| {
-            kinds[..index].iter().all(|other| other.is_some_and(|other| kind.differs_from(other)))
-        })
-    });
-    Ok(Union { variants, by_json_type })
+    let by_json_type = tag.is_none()
+        && kinds.iter().enumerate().all(|(index, kind)| {
+            kind.is_some_and(|kind| {
+                kinds[..index].iter().all(|other| other.is_some_and(|other| kind.differs_from(other)))
+            })
+        });
+    Ok(Union { variants, by_json_type, tag })
 }
 
 /// The JSON type of a value.
@@ -51,16 +56,17 @@ impl JsonType {
     fn of(member: &Member<'_>) -> Result<Option<Self>, Problem> {
         let (form, nullable) = match member.only {
             Some(_) => (member.form()?, false),
+            None if member.base.is_some() => (member.form()?, false),
             None => super::form::form(&member.node.resolve()?)?,
         };
         Ok(match form {
             _ if nullable => None,
-            Form::Any | Form::Same(_) | Form::Declared(Declared::Union(_)) => None,
+            Form::Any | Form::Same(_) | Form::Declared(Declared::Union(..)) => None,
             Form::Scalar(Type::Bool) => Some(Self::Boolean),
             Form::Scalar(Type::Int32 | Type::Int64) => Some(Self::Integer),
             Form::Scalar(Type::Number) => Some(Self::Number),
             Form::Scalar(_) | Form::Declared(Declared::Enum(_)) => Some(Self::Text),
-            Form::List(_) => Some(Self::List),
+            Form::List(_) | Form::Tuple(_) => Some(Self::List),
             Form::Map(_) | Form::Declared(Declared::Struct(_)) => Some(Self::Object),
         })
     }
@@ -72,18 +78,23 @@ impl JsonType {
 }
 
 /// Short names for the members: their titles, or the types that they refer to, or what they are.
-fn variant_names(members: &[Member<'_>], union: &str) -> Result<Vec<String>, Problem> {
+fn variant_names(members: &[Member<'_>], tag: Option<&Tag>, union: &str) -> Result<Vec<String>, Problem> {
     let mut names = Vec::new();
-    for Member { node, only } in members {
+    for (index, Member { node, only, base }) in members.iter().enumerate() {
+        let value = tag.and_then(|tag| tag.values[index].first());
         let title = if only.is_none() { node.text_of("title")? } else { None };
-        let name = match (title, node.get("$ref")) {
-            (Some(title), _) => names::variant_name(title),
-            (None, Some(_)) => names::variant_name(&node.resolve()?.key()),
-            (None, None) => kind_name(&Member { node: node.clone(), only: *only }.form()?).to_owned(),
+        let name = match (title, node.get("$ref"), value) {
+            (Some(title), ..) => names::variant_name(title),
+            (None, None, Some(value)) => names::variant_name(value),
+            (None, Some(_), _) => names::variant_name(&node.resolve()?.key()),
+            (None, None, None) => {
+                kind_name(&Member { node: node.clone(), only: *only, base: base.clone() }.form()?).to_owned()
+            }
         };
         names.push(without_words_of(&name, union));
     }
-    let mut scope = Scope::default();
+    let taken: Vec<_> = tag.iter().map(|tag| tag.other.as_str()).collect();
+    let mut scope = Scope::without(&taken);
     Ok(names.iter().map(|name| scope.claim([name.as_str()])).collect())
 }
 
@@ -95,9 +106,9 @@ fn kind_name(form: &Form<'_>) -> &'static str {
         Form::Scalar(Type::Number) => "Number",
         Form::Scalar(_) => "Text",
         Form::Declared(Declared::Enum(_)) => "Word",
-        Form::List(_) => "List",
+        Form::List(_) | Form::Tuple(_) => "List",
         Form::Map(_) | Form::Declared(Declared::Struct(_)) => "Object",
-        Form::Declared(Declared::Union(_)) => "Either",
+        Form::Declared(Declared::Union(..)) => "Either",
     }
 }
 

@@ -2,7 +2,14 @@
 //!
 //! Lowering fills it in and emitting reads it: neither OpenAPI nor Rust syntax is in here. Names are final.
 
+mod operations;
+
 use std::ops::{Index, IndexMut};
+
+pub(crate) use self::operations::{
+    Answer, AnswerBody, AnswerEnum, Body, Class, Content, Operation, Options, Parameter, Place, Status,
+    StatusAnswer, Success,
+};
 
 /// A whole API.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +46,11 @@ pub(crate) struct Credential {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Scheme {
     Bearer,
+    /// A user and a password.
+    Basic,
     Header(String),
+    Query(String),
+    Cookie(String),
 }
 
 /// A header that is set once for a client.
@@ -118,6 +129,8 @@ pub(crate) enum Shape {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
+    /// Another name for a type.
+    Alias(Type),
 }
 
 impl Shape {
@@ -128,7 +141,7 @@ impl Shape {
             Self::Struct(Struct { fields, rest: _ }) => {
                 fields.iter_mut().for_each(|field| field.docs = Docs::default())
             }
-            Self::Enum(_) => {}
+            Self::Enum(_) | Self::Alias(_) => {}
             Self::Union(union) => {
                 union.variants.iter_mut().for_each(|variant| variant.docs = Docs::default())
             }
@@ -145,6 +158,7 @@ impl Shape {
                 fields.chain(rest.iter().map(|rest| (&rest.ty, true))).collect()
             }
             Self::Enum(_) => Vec::new(),
+            Self::Alias(ty) => vec![(ty, false)],
             Self::Union(union) => union.variants.iter().map(|variant| (&variant.ty, variant.boxed)).collect(),
         }
     }
@@ -171,6 +185,7 @@ pub(crate) struct Field {
     pub(crate) docs: Docs,
     pub(crate) ty: Type,
     pub(crate) presence: Presence,
+    pub(crate) direction: Direction,
     /// Whether it is behind a `Box`, because its type contains itself.
     pub(crate) boxed: bool,
 }
@@ -182,6 +197,16 @@ pub(crate) enum Presence {
     RequiredNullable,
     Optional,
     OptionalNullable,
+}
+
+/// Which way a field goes where its type goes both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Both,
+    /// In answers only.
+    Read,
+    /// In requests only.
+    Write,
 }
 
 /// Strings of which some have names.
@@ -204,6 +229,17 @@ pub(crate) struct Union {
     pub(crate) variants: Vec<Variant>,
     /// Whether the JSON type of a value tells which one it is.
     pub(crate) by_json_type: bool,
+    pub(crate) tag: Option<Tag>,
+}
+
+/// A property of all variants of which the value tells which one it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tag {
+    pub(crate) property: String,
+    /// For each variant, what the property says then.
+    pub(crate) values: Vec<Vec<String>>,
+    /// The variant for all other values.
+    pub(crate) other: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -217,6 +253,8 @@ pub(crate) struct Variant {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Type {
     Any,
+    /// JSON of any form within a type that is only ever read, kept as it came.
+    Unparsed,
     Bool,
     Int32,
     Int64,
@@ -228,6 +266,10 @@ pub(crate) enum Type {
     Nullable(Box<Type>),
     List(Box<Type>),
     Map(Box<Type>),
+    /// A list of which each item has a type of its own.
+    Tuple(Vec<Type>),
+    /// A file in a form.
+    File,
     Named(TypeId),
 }
 
@@ -239,116 +281,13 @@ impl Type {
             other => other,
         }
     }
-}
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Operation {
-    /// The name of the method.
-    pub(crate) name: String,
-    pub(crate) id: String,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) class: Class,
-    /// Whether the answer is a collection.
-    pub(crate) list: bool,
-    pub(crate) docs: Docs,
-    /// Parameters that every call must give.
-    pub(crate) arguments: Vec<Parameter>,
-    pub(crate) body: Option<Body>,
-    /// Parameters that a call may give.
-    pub(crate) options: Option<Options>,
-    pub(crate) success: Success,
-    pub(crate) answers: Vec<Answer>,
-    pub(crate) error: Option<AnswerEnum>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
-    Safe,
-    Idempotent,
-    Unsafe,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Parameter {
-    pub(crate) name: String,
-    pub(crate) wire: String,
-    pub(crate) place: Place,
-    pub(crate) docs: Docs,
-    pub(crate) ty: Type,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Path,
-    Query,
-    Header,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Options {
-    pub(crate) name: String,
-    pub(crate) fields: Vec<Parameter>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Body {
-    pub(crate) docs: Docs,
-    pub(crate) ty: Type,
-    pub(crate) required: bool,
-}
-
-/// What a call returns when all goes well.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Success {
-    Empty,
-    Json(Type),
-    /// JSON or nothing, by status.
-    Optional(Type),
-    /// Bytes that are not JSON.
-    Raw,
-    /// One thing or another, by status.
-    ByStatus(AnswerEnum),
-}
-
-/// A documented answer, for the docs.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: Status,
-    pub(crate) text: String,
-    /// The variant that it arrives as, if each status has one.
-    pub(crate) variant: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Status {
-    Code(u16),
-    /// `4XX` is 4.
-    Range(u16),
-    Default,
-}
-
-/// Answers that are told apart by their status: the documented errors of an operation, or its successes.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct AnswerEnum {
-    pub(crate) name: String,
-    /// By status, the more specific first.
-    pub(crate) answers: Vec<StatusAnswer>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct StatusAnswer {
-    pub(crate) status: Status,
-    pub(crate) text: String,
-    /// What the body may be, in the order to try. Empty if there is none.
-    pub(crate) bodies: Vec<AnswerBody>,
-    /// The variant when there is no body.
-    pub(crate) name: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct AnswerBody {
-    pub(crate) variant: String,
-    /// The type of a JSON body; `None` for plain text.
-    pub(crate) json: Option<Type>,
+    /// The declared types within, however they are wrapped.
+    pub(crate) fn names(&self) -> Vec<TypeId> {
+        match self.core() {
+            Self::Named(id) => vec![*id],
+            Self::Tuple(items) => items.iter().flat_map(Self::names).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
