@@ -53,7 +53,7 @@ impl Caller {
     }
 
     /// The next call.
-    pub fn next(&mut self) -> CallId {
+    pub fn next_call(&mut self) -> CallId {
         let call = CallId::new(self.worker, self.calls);
         self.calls += 1;
         call

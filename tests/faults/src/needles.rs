@@ -9,11 +9,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 /// The forms are found by their first bytes, so none may be shorter; no secret of any vendor is.
 const WINDOW: usize = 12;
 
+/// A form of a secret: its bytes, its name, and the number of the secret.
+type Form = (Vec<u8>, &'static str, usize);
+
 /// What to look for.
 #[derive(Default)]
 pub(crate) struct Needles {
     /// Forms by their first bytes, each with its name and the number of its secret.
-    by_start: HashMap<[u8; WINDOW], Vec<(Vec<u8>, &'static str, usize)>>,
+    by_start: HashMap<[u8; WINDOW], Vec<Form>>,
     /// For each of the hashes of the first bytes whether it is among them: the usual no is one look.
     filter: Vec<bool>,
     secrets: usize,

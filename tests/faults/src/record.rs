@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
-use std::fmt::{self, Debug, Display};
+use std::fmt::{self, Debug};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -61,7 +61,7 @@ impl Record {
     }
 
     /// Adds an error as an application would report it, with all its causes.
-    pub fn error(&self, error: &(impl Error + Display)) {
+    pub fn error(&self, error: &impl Error) {
         self.value(error);
         self.note(&error.to_string());
         let mut source = error.source();

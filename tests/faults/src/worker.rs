@@ -78,7 +78,7 @@ impl Worker {
 
     /// Mints a key. Whatever happens, it does not go on before the key is in its hands or sought for.
     async fn create(&mut self) {
-        let call = self.caller.next();
+        let call = self.caller.next_call();
         let new = new_key(self.caller.bench.vendor, call.key_name());
         Record::get().value(&new);
         let started = Timestamp::now();
@@ -133,7 +133,7 @@ impl Worker {
     async fn orphans(&mut self, new: &NewApiKey, started: Timestamp) -> Option<Vec<KeyId>> {
         for again in 0..TRIES {
             sleep(again * PAUSE).await;
-            let call = self.caller.next();
+            let call = self.caller.next_call();
             let provider = self.caller.provider.clone();
             let found = self.caller.call(call, Operation::List, provider.orphans(new, started)).await;
             if let Outcome::Done(keys) = found {
@@ -154,7 +154,7 @@ impl Worker {
         let id = self.keys[at].id.clone();
         for again in 0..TRIES {
             sleep(again * PAUSE).await;
-            let call = self.caller.next();
+            let call = self.caller.next_call();
             let provider = self.caller.provider.clone();
             let rotation = provider.rotate(&id, RotateOptions::new());
             let outcome = self.caller.call(call, Operation::Rotate, rotation).await;
@@ -191,7 +191,7 @@ impl Worker {
 
     async fn update(&mut self, at: usize) {
         let id = self.keys[at].id.clone();
-        let call = self.caller.next();
+        let call = self.caller.next_call();
         let changes = changes(self.caller.bench.vendor, call.0);
         Record::get().value(&changes);
         let provider = self.caller.provider.clone();
@@ -204,7 +204,7 @@ impl Worker {
 
     async fn get(&mut self, at: usize) {
         let (id, name) = (self.keys[at].id.clone(), self.keys[at].name.clone());
-        let call = self.caller.next();
+        let call = self.caller.next_call();
         let provider = self.caller.provider.clone();
         if let Outcome::Done(key) = self.caller.call(call, Operation::Get, provider.get(&id)).await {
             let right = key.id == id && key.name == Some(name);
@@ -213,7 +213,7 @@ impl Worker {
     }
 
     async fn list(&mut self) {
-        let call = self.caller.next();
+        let call = self.caller.next_call();
         let mut query = ListQuery::new().limit(100);
         if self.capabilities.owner_required {
             query.owner = new_key(self.caller.bench.vendor, String::new()).owner;
@@ -228,7 +228,7 @@ impl Worker {
     }
 
     async fn verify(&mut self, at: usize) {
-        let call = self.caller.next();
+        let call = self.caller.next_call();
         let provider = self.caller.provider.clone();
         let secret = self.keys[at].secret.clone();
         if let Outcome::Done(verification) =
@@ -242,7 +242,7 @@ impl Worker {
     }
 
     async fn reveal(&mut self, at: usize) {
-        let call = self.caller.next();
+        let call = self.caller.next_call();
         let provider = self.caller.provider.clone();
         let id = self.keys[at].id.clone();
         if let Outcome::Done(secret) = self.caller.call(call, Operation::Reveal, provider.reveal(&id)).await {
@@ -275,7 +275,7 @@ impl Worker {
     async fn until_done(&mut self, id: &KeyId, operation: Operation) -> bool {
         for again in 0..TRIES {
             sleep(again * PAUSE).await;
-            let call = self.caller.next();
+            let call = self.caller.next_call();
             let provider = self.caller.provider.clone();
             let outcome = match operation {
                 Operation::Delete => self.caller.call(call, operation, provider.delete(id)).await,

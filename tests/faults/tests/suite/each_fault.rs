@@ -74,7 +74,7 @@ async fn a_create_tells_the_truth_about_each_fault() {
         let provider = bench.provider(bench.tagged().unwrap()).unwrap();
         let mut caller = Caller::new(bench.clone(), provider.clone(), 0, 0);
         for (fault, expected, acts) in &truths {
-            let call = caller.next();
+            let call = caller.next_call();
             let new = new_key(vendor, call.key_name());
             let outcome = caller.call(call, Operation::Create, provider.create(new)).await;
             bench.proxy.arrivals().settled(call).await;
@@ -111,7 +111,7 @@ async fn an_endless_body_is_taken_up_to_its_limit() {
         let bench = Bench::start(Vendor::Clerk, 0, schedule, Limits::patient()).await.unwrap();
         let provider = bench.provider(bench.tagged().unwrap()).unwrap();
         let mut caller = Caller::new(bench.clone(), provider.clone(), 0, 0);
-        let call = caller.next();
+        let call = caller.next_call();
         let new = new_key(Vendor::Clerk, call.key_name());
         let Outcome::Failed(error) = caller.call(call, Operation::Create, provider.create(new)).await else {
             panic!("{fault:?} was no failure");

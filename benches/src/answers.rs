@@ -1,0 +1,46 @@
+//! What the server answers: bodies of the size and shape that Clerk's API has.
+
+use serde_json::{Value, json};
+
+/// The key that is asked for.
+pub(crate) const ID: &str = "ak_00000000000000000000000000000000";
+/// Whose keys they are.
+pub(crate) const SUBJECT: &str = "user_2abcdefghijklmnopqrstuvwxyz";
+/// The credential.
+pub(crate) const TOKEN: &str = "sk_test_0123456789abcdefghijklmnopqrstuvwxyzABCD";
+/// The version that the library's client pins, and a careful caller too.
+pub(crate) const VERSION: &str = "2026-05-12";
+
+/// One key.
+pub(crate) fn key(number: usize) -> Value {
+    json!({
+        "object": "api_key",
+        "id": format!("ak_{number:032x}"),
+        "type": "api_key",
+        "subject": SUBJECT,
+        "name": format!("deployment key {number}"),
+        "description": "Deploys the shop from the build server",
+        "claims": { "plan": "pro", "seats": 5 },
+        "scopes": ["deployments:read", "deployments:write"],
+        "revoked": false,
+        "revocation_reason": null,
+        "expired": false,
+        "expiration": 1_790_000_000_000_u64 + number as u64,
+        "created_by": SUBJECT,
+        "last_used_at": 1_770_000_000_000_u64 + number as u64,
+        "created_at": 1_760_000_000_000_u64 + number as u64,
+        "updated_at": 1_765_000_000_000_u64 + number as u64,
+    })
+}
+
+/// A key that has just been made.
+pub(crate) fn issued() -> Value {
+    let mut key = key(0);
+    key["secret"] = "ak_live_0123456789abcdefghijklmnopqrstuvwxyz".into();
+    key
+}
+
+/// A page of keys.
+pub(crate) fn page(keys: usize) -> Value {
+    json!({ "data": (0..keys).map(key).collect::<Vec<_>>(), "total_count": keys })
+}

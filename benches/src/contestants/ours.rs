@@ -1,0 +1,99 @@
+//! This library: the typed client of a vendor, and the provider behind the trait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys::clerk::types::CreateApiKeyRequest;
+use api_keys::clerk::{Client, HttpConfig, ListApiKeysOptions};
+use api_keys::http::ReqwestTransport;
+use api_keys::{ApiKeyProvider, ClerkConfig, KeyId, ListQuery, NewApiKey, ProviderConfig};
+
+use super::Contestant;
+use super::types::NEW;
+use crate::answers::{ID, SUBJECT, TOKEN};
+
+fn config(base_url: &str) -> ClerkConfig {
+    ClerkConfig::new(TOKEN).base_url(base_url)
+}
+
+/// The configurations of five providers with one transport.
+fn five(base_url: &str) -> [ClerkConfig; 5] {
+    let transport = ReqwestTransport::new(Duration::from_secs(5)).expect("a transport");
+    let http = HttpConfig::new().transport(Arc::new(transport));
+    [(); 5].map(|()| config(base_url).http(http.clone()))
+}
+
+pub(crate) struct Typed(Client);
+
+impl Typed {
+    fn with(config: ClerkConfig) -> Self {
+        Self(config.connect().expect("a provider").client().clone())
+    }
+}
+
+impl Contestant for Typed {
+    fn new(base_url: &str) -> Self {
+        Self::with(config(base_url))
+    }
+
+    fn five(base_url: &str) -> [Self; 5] {
+        five(base_url).map(Self::with)
+    }
+
+    async fn get(&self) -> usize {
+        self.0.get_api_key(ID).await.expect("a key").body().id.len()
+    }
+
+    async fn create(&self) -> usize {
+        let (name, scopes) = NEW;
+        let request = CreateApiKeyRequest::new(name, SUBJECT).scopes(scopes);
+        self.0.create_api_key(&request).await.expect("a key").body().secret.expose().len()
+    }
+
+    async fn list(&self) -> usize {
+        let options = ListApiKeysOptions::new().limit(100);
+        self.0.list_api_keys(SUBJECT, &options).await.expect("a page").body().data.len()
+    }
+}
+
+pub(crate) struct Dyn {
+    provider: Arc<dyn ApiKeyProvider>,
+    id: KeyId,
+}
+
+impl Dyn {
+    fn with(config: ClerkConfig) -> Self {
+        let provider = ProviderConfig::Clerk(config).connect().expect("a provider");
+        Self { provider, id: KeyId::new(ID).expect("an id") }
+    }
+
+    /// What functions take that do not care about the vendor.
+    fn provider(&self) -> &dyn ApiKeyProvider {
+        &*self.provider
+    }
+}
+
+impl Contestant for Dyn {
+    fn new(base_url: &str) -> Self {
+        Self::with(config(base_url))
+    }
+
+    fn five(base_url: &str) -> [Self; 5] {
+        five(base_url).map(Self::with)
+    }
+
+    async fn get(&self) -> usize {
+        self.provider().get(&self.id).await.expect("a key").id.as_str().len()
+    }
+
+    async fn create(&self) -> usize {
+        let (name, scopes) = NEW;
+        let new = NewApiKey::new(name).owner(SUBJECT).scopes(scopes);
+        self.provider().create(new).await.expect("a key").secret.expose().len()
+    }
+
+    async fn list(&self) -> usize {
+        let query = ListQuery::new().owner(SUBJECT);
+        self.provider().list(query).await.expect("a page").items.len()
+    }
+}
