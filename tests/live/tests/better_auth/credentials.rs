@@ -34,8 +34,10 @@ async fn a_key_manages_the_keys_of_its_user_where_the_server_lets_it(version: Ve
     assert_eq!(issued.key.owner, manager.key.owner);
     assert_eq!(provider.get(id).await.unwrap().metadata, Some(json!({ "a": 1 })));
     let listed = provider.list(ListQuery::new()).await.unwrap().items;
-    assert_eq!(listed.iter().map(|key| &key.id).collect::<Vec<_>>(), [&manager.key.id, id]);
-    assert_eq!(listed[0].extra["requestCount"], 3, "each call was a use of the key");
+    assert_eq!(listed.len(), 2);
+    assert!(listed.iter().any(|key| key.id == *id));
+    let uses = listed.iter().find(|key| key.id == manager.key.id).map(|key| &key.extra["requestCount"]);
+    assert_eq!(uses, Some(&json!(3)), "each call was a use of the key");
     provider.update(id, UpdateApiKey::new().name("renamed")).await.unwrap();
     provider.revoke(id, RevokeOptions::new()).await.unwrap();
     provider.delete(id).await.unwrap();
