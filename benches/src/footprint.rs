@@ -132,7 +132,7 @@ fn built(directory: &Path, arguments: &[&str]) -> Duration {
 }
 
 fn cargo(directory: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(option_env!("CARGO").unwrap_or("cargo"))
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(arguments)
         .current_dir(directory)
         .env("CARGO_TARGET_DIR", directory.join("target"))

@@ -1,5 +1,7 @@
 //! The command line of the tasks.
 
+mod bench;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,12 @@ enum Task {
         /// Write nothing; print what would change, and fail if anything would.
         #[arg(long)]
         check: bool,
+    },
+    /// Measures this library beside what an application would use instead, and prints a table of ratios.
+    Bench {
+        /// What to pass on, such as `--only counts`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
     },
 }
 
@@ -89,6 +97,7 @@ fn run(task: Task) -> Result<ExitCode, Error> {
             report(check, generate(mode(check), vendors)?, "generate")
         }
         Task::Capabilities { check } => report(check, xtask::capabilities(mode(check))?, "capabilities"),
+        Task::Bench { options } => bench::bench(&options)?,
     })
 }
 

@@ -17,7 +17,7 @@ use crate::exchange::{Exchange, Want};
 use crate::json;
 use crate::trace::{self, Span};
 use crate::{
-    BodyLimits, ClientBuilder, Clock, DocumentedError, Error, Fault, FaultKind, Request, Response,
+    BodyLimits, ClientBuilder, Clock, DocumentedError, Error, Fault, FaultKind, Operation, Request, Response,
     RetryPolicy, Timeouts, Transport, decide,
 };
 
@@ -79,7 +79,7 @@ impl Client {
         T: DeserializeOwned,
         E: DocumentedError,
     {
-        let answer = self.send(request, Want::Body).await?;
+        let answer = self.send(&request, Want::Body).await?;
         if answer.is_blank() {
             return Err(answer.into_fault(FaultKind::EmptyBody).into());
         }
@@ -95,7 +95,7 @@ impl Client {
         T: DeserializeOwned,
         E: DocumentedError,
     {
-        let answer = self.send(request, Want::Body).await?;
+        let answer = self.send(&request, Want::Body).await?;
         if answer.is_blank() {
             return Ok(answer.into_response().map(|_| None));
         }
@@ -108,7 +108,7 @@ impl Client {
     /// # Errors
     /// When there is no answer that reports success.
     pub async fn empty<E: DocumentedError>(&self, request: Request) -> Result<Response<()>, Error<E>> {
-        Ok(self.send(request, Want::Nothing).await?.into_response().map(drop))
+        Ok(self.send(&request, Want::Nothing).await?.into_response().map(drop))
     }
 
     /// Sends a request and returns the answer's body as it came.
@@ -116,14 +116,19 @@ impl Client {
     /// # Errors
     /// When there is no whole answer that reports success.
     pub async fn raw<E: DocumentedError>(&self, request: Request) -> Result<Response<SecretBytes>, Error<E>> {
-        Ok(self.send(request, Want::Body).await?.into_response().map(SecretBytes::new))
+        Ok(self.send(&request, Want::Body).await?.into_response().map(SecretBytes::new))
     }
 
     /// All of the above; not generic, so it is compiled once.
-    async fn send(&self, request: Request, want: Want) -> Result<Answer, Box<Fault>> {
+    async fn send(&self, request: &Request, want: Want) -> Result<Answer, Box<Fault>> {
         let operation = request.operation;
+        let total = request.timeout.unwrap_or(self.timeouts.total);
         let span = Span::call(self.shared.vendor, operation);
-        match span.within(self.attempts(request, want)).await {
+        let result = match Exchange::new(&self.shared, request, want) {
+            Ok(exchange) => span.within(self.attempts(operation, &exchange, total)).await,
+            Err(fault) => Err(fault),
+        };
+        match result {
             Ok(response) => Ok(Answer::new(operation, response, span)),
             Err(fault) => {
                 span.failed(&fault);
@@ -132,24 +137,29 @@ impl Client {
         }
     }
 
-    async fn attempts(&self, request: Request, want: Want) -> Result<Response<Bytes>, Box<Fault>> {
+    async fn attempts(
+        &self,
+        operation: &'static Operation,
+        exchange: &Exchange<'_>,
+        total: Duration,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
         let shared = &*self.shared;
-        let operation = request.operation;
         let clock = &*shared.clock;
-        let started = clock.now();
-        let total = request.timeout.unwrap_or(self.timeouts.total);
-        let remaining = || total.saturating_sub(clock.now().saturating_duration_since(started));
-
-        let exchange = Exchange::new(shared, request, want)?;
-        if remaining().is_zero() {
+        if total.is_zero() {
             return Err(Box::new(Fault::new(operation, FaultKind::Timeout)));
         }
+        let started = clock.now();
+        let left = || total.saturating_sub(clock.now().saturating_duration_since(started));
 
+        let mut remaining = total;
         let mut attempt = 1;
         let mut effect = Effect::None;
         let mut refund = Budget::SUCCESS;
         loop {
-            let mut fault = match exchange.attempt(attempt, remaining().min(self.timeouts.attempt)).await {
+            let limit = remaining.min(self.timeouts.attempt);
+            // Providers put the future of a whole call into a box. With this part in one of its own, that box is small
+            // enough for allocators to be quick.
+            let mut fault = match Box::pin(exchange.attempt(attempt, limit)).await {
                 Ok(response) => {
                     shared.budget.give(refund);
                     return Ok(response);
@@ -166,9 +176,10 @@ impl Client {
             };
             match wait {
                 // Sleeping past the deadline would only turn this failure into a less telling one.
-                Some(wait) if wait < remaining() && shared.budget.take(cost) => {
+                Some(wait) if wait < left() && shared.budget.take(cost) => {
                     trace::sending_again(&fault, attempt, wait);
                     clock.sleep(wait).await;
+                    remaining = left();
                 }
                 _ => {
                     fault.effect = effect;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use api_keys_core::SecretBytes;
 use bytes::Bytes;
 use http::header::{COOKIE, LOCATION};
+use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -30,17 +31,17 @@ pub(crate) enum Want {
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Exchange<'a> {
     shared: &'a Shared,
-    request: Request,
+    request: &'a Request,
     url: Url,
     want: Want,
 }
 
 impl<'a> Exchange<'a> {
     /// Checks the request and completes its URL.
-    pub(crate) fn new(shared: &'a Shared, mut request: Request, want: Want) -> Result<Self, Box<Fault>> {
-        let url = match request.problem.take() {
-            Some(problem) => Err(problem),
-            None => shared.base.resolve(&request),
+    pub(crate) fn new(shared: &'a Shared, request: &'a Request, want: Want) -> Result<Self, Box<Fault>> {
+        let url = match &request.problem {
+            Some(problem) => Err(problem.clone()),
+            None => shared.base.resolve(request),
         };
         match url {
             Ok(mut url) => {
@@ -76,13 +77,12 @@ impl<'a> Exchange<'a> {
             }
             Err(_elapsed) => return Err(self.fault(FaultKind::Timeout)),
         };
-        let (head, body) = answer.into_parts();
-        let mut headers = head.headers;
+        let (Parts { status, mut headers, .. }, body) = answer.into_parts();
         hide_sessions(&mut headers);
-        if head.status.is_success() {
-            self.succeeded(head.status, headers, body, deadline, attempt).await
+        if status.is_success() {
+            self.succeeded(status, headers, body, deadline, attempt).await
         } else {
-            Err(self.refused(head.status, headers, body, deadline).await)
+            Err(self.refused(status, headers, body, deadline).await)
         }
     }
 
