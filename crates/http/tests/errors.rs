@@ -90,3 +90,18 @@ async fn the_cause_is_the_source_and_not_repeated() {
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), source);
     assert!(!error.to_string().contains(&source));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_cannot_use_an_answer_tells_how_it_came() {
+    let unusable = |_: u8| -> core::Result<()> {
+        Err(core::Error::new(ErrorKind::UnexpectedResponse, "clerk", core::Operation::Get)
+            .with_effect(Effect::Applied))
+    };
+    let steps = [answer(503, ""), answer_with(200, &[("x-request-id", "r1")], "7")];
+    let client = Vendor::new(steps).client();
+    let response = client.json::<u8, ()>(Request::new(&GET).path_parameter("id", "k1")).await.unwrap();
+    let error = response.interpret(unusable).unwrap_err();
+    assert_eq!((error.attempts(), error.status(), error.request_id()), (2, Some(200), Some("r1")));
+    assert_eq!(error.effect(), Effect::Applied);
+    assert!(error.headers().contains_key("x-request-id"));
+}

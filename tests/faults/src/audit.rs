@@ -86,7 +86,7 @@ async fn every_key_is_covered(bench: &Bench) -> Done {
 async fn recover(bench: &Bench) -> Done {
     let (ledger, store) = (&bench.ledger, bench.emulator.store());
     let base_url = bench.emulator.base_url().to_owned();
-    let provider = connect(bench.vendor, base_url, bench.emulator.token(), HttpConfig::new())?;
+    let provider = connect(&bench.dialect, base_url, bench.emulator.token(), HttpConfig::new())?;
     for (id, fate) in ledger.fates() {
         if let Fate::Ending = fate {
             end(&*provider, &id).await?;

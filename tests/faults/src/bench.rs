@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use api_keys::ApiKeyProvider;
-use api_keys_emulator::{Emulator, Vendor};
+use api_keys_emulator::{Dialect, Emulator, Vendor};
 use api_keys_http::{HttpConfig, TransportError};
 use tokio::task::JoinSet;
 
 use crate::worker::Worker;
 use crate::{
-    Caller, Counts, Figures, Ledger, Proxy, Schedule, Stranger, Tagging, audit, connect, emulator, mixed,
+    Caller, Counts, Figures, Ledger, Proxy, Schedule, Stranger, Tagging, audit, connect, dialect, emulator,
+    mixed,
 };
 
 /// How long things may take here.
@@ -46,6 +47,8 @@ impl Limits {
 pub struct Bench {
     /// Whose server.
     pub vendor: Vendor,
+    /// Which of the vendor's servers.
+    pub dialect: Dialect,
     /// What all that is random follows from.
     pub seed: u64,
     /// How long things may take.
@@ -68,17 +71,28 @@ impl Bench {
     /// # Errors
     /// When no port can be bound.
     pub async fn start(
-        vendor: Vendor,
+        dialect: impl Into<Dialect>,
         seed: u64,
         schedule: Schedule,
         limits: Limits,
     ) -> std::io::Result<Arc<Self>> {
-        let emulator = emulator(vendor).await?;
+        let dialect = dialect.into();
+        let emulator = emulator(dialect.clone()).await?;
         let stranger = Stranger::start().await?;
         let late = limits.attempt.mul_f64(1.5);
         let proxy = Proxy::start(address(&emulator), stranger.address(), schedule, late).await?;
         let (counts, ledger) = Default::default();
-        Ok(Arc::new(Self { vendor, seed, limits, emulator, proxy, stranger, counts, ledger }))
+        Ok(Arc::new(Self {
+            vendor: dialect.vendor(),
+            dialect,
+            seed,
+            limits,
+            emulator,
+            proxy,
+            stranger,
+            counts,
+            ledger,
+        }))
     }
 
     /// Settings of a client whose requests say which call they belong to.
@@ -100,7 +114,7 @@ impl Bench {
             .timeout(self.limits.total)
             .connect_timeout(self.limits.attempt)
             .max_attempts(self.limits.max_attempts);
-        connect(self.vendor, self.base_url(), self.emulator.token(), http)
+        connect(&self.dialect, self.base_url(), self.emulator.token(), http)
     }
 
     /// What a client takes as its base URL.
@@ -167,7 +181,7 @@ impl Bench {
 pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// How many servers one vendor has here, so that none holds so many keys that listing them takes the time.
-const SERVERS: u64 = 10;
+const SERVERS: usize = 10;
 
 /// Does so many operations with a vendor over a bad network.
 ///
@@ -176,11 +190,11 @@ const SERVERS: u64 = 10;
 pub async fn run(vendor: Vendor, seed: u64, operations: u64) -> Result<Figures, Failure> {
     let mut servers = JoinSet::new();
     for number in 0..SERVERS {
-        let seed = mixed(seed, &[vendor as u64, number]).u64(..);
-        let operations = operations / SERVERS + u64::from(number < operations % SERVERS);
+        let seed = mixed(seed, &[vendor as u64, number as u64]).u64(..);
+        let operations = operations.div_ceil(SERVERS as u64);
         servers.spawn(async move {
             let schedule = Schedule::Seeded { seed, rate: 45 };
-            let bench = Bench::start(vendor, seed, schedule, Limits::default()).await?;
+            let bench = Bench::start(dialect(vendor, number), seed, schedule, Limits::default()).await?;
             // Each application has a client of its own, as each client has a budget of retries.
             let load = Load { operations, applications: 3, one_client: false, dropped: 4 };
             bench.work(load, |provider| provider).await

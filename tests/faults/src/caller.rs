@@ -88,7 +88,7 @@ impl Caller {
         let sent = self.bench.counts.sent(call);
         // A listing has a deadline for each page. The machine may be busy with other things.
         let deadline = *total * sent.first.max(1);
-        ledger.check(took < deadline + Duration::from_secs(5), || {
+        ledger.check(took < deadline + Duration::from_secs(10), || {
             format!("{call} {operation}: took {took:?}, over its deadline of {deadline:?}")
         });
         let error = match outcome {

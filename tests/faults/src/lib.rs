@@ -39,7 +39,7 @@ pub use record::Record;
 pub use rescue::rescued;
 pub use stranger::Stranger;
 pub use tagging::{Counts, Tagging};
-pub use vendor::{changes, connect, emulator, new_key};
+pub use vendor::{changes, connect, dialect, emulator, new_key};
 
 /// One call of a provider's method, across all requests that it sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -8,9 +8,9 @@ use api_keys::better_auth::BetterAuthConfig;
 use api_keys::clerk::ClerkConfig;
 use api_keys::fastapi::FastApiConfig;
 use api_keys::latitude_sh::LatitudeShConfig;
-use api_keys::mcp::McpConfig;
+use api_keys::mcp::{CredentialPlace, McpConfig};
 use api_keys::{ApiKeyProvider, NewApiKey, SecretKey, UpdateApiKey};
-use api_keys_emulator::{Emulator, Vendor};
+use api_keys_emulator::{Dialect, Emulator, Vendor, better_auth, clerk, fastapi, mcp};
 use api_keys_http::HttpConfig;
 use serde_json::json;
 
@@ -18,12 +18,26 @@ use crate::Record;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The versions and kinds of a vendor's server, one after the other.
+pub fn dialect(vendor: Vendor, number: usize) -> Dialect {
+    use better_auth::Version as V;
+    use fastapi::Mode as M;
+    use mcp::Generation as G;
+    match vendor {
+        Vendor::BetterAuth => [V::V1_7, V::V1_5, V::V1_4, V::V1_3][number % 4].into(),
+        Vendor::Clerk => clerk::Options::new().created(number % 2 == 1).into(),
+        Vendor::Mcp => [G::Bearer, G::BodyCredentials][number % 2].into(),
+        Vendor::FastApi => [M::Observed, M::Documented][number % 2].into(),
+        other => other.into(),
+    }
+}
+
 /// A vendor's server with room for any number of keys.
 ///
 /// # Errors
 /// When no port can be bound.
-pub async fn emulator(vendor: Vendor) -> io::Result<Emulator> {
-    let emulator = Emulator::builder(vendor).max_active(u32::MAX).start().await?;
+pub async fn emulator(dialect: Dialect) -> io::Result<Emulator> {
+    let emulator = Emulator::builder(dialect).max_active(u32::MAX).start().await?;
     Record::get().secret(emulator.token().expose());
     Record::get().value(&emulator);
     Ok(emulator)
@@ -34,7 +48,7 @@ pub async fn emulator(vendor: Vendor) -> io::Result<Emulator> {
 /// # Errors
 /// When the provider cannot be made.
 pub fn connect(
-    vendor: Vendor,
+    dialect: &Dialect,
     base_url: String,
     token: &SecretKey,
     http: HttpConfig,
@@ -48,10 +62,16 @@ pub fn connect(
             Arc::new(config.connect()?)
         }};
     }
-    let provider: Arc<dyn ApiKeyProvider> = match vendor {
+    let provider: Arc<dyn ApiKeyProvider> = match dialect.vendor() {
         Vendor::BetterAuth => provider!(BetterAuthConfig::new(base_url, token)),
         Vendor::Clerk => provider!(ClerkConfig::new(token).base_url(base_url)),
-        Vendor::Mcp => provider!(McpConfig::new(base_url, token)),
+        Vendor::Mcp => {
+            let place = match dialect {
+                Dialect::Mcp(mcp::Generation::BodyCredentials) => CredentialPlace::Body,
+                _ => CredentialPlace::Header,
+            };
+            provider!(McpConfig::new(base_url, token).credential_place(place))
+        }
         Vendor::LatitudeSh => provider!(LatitudeShConfig::new(token).base_url(base_url)),
         Vendor::FastApi => provider!(FastApiConfig::new(base_url, token).time_zone("UTC")),
         other => panic!("{other} has no provider here"),

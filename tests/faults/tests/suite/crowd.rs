@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use api_keys::{ApiKeyProvider, KeyId, ListQuery, Result};
+use api_keys::{ApiKeyProvider, Effect, ErrorKind, KeyId, ListQuery, Result};
 use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{
-    Bench, CallId, Limits, Load, Record, Schedule, allow_many_sockets, mixed, new_key, seed, table,
+    Bench, CallId, Fault, Limits, Load, Record, Schedule, Tagging, allow_many_sockets, mixed, new_key, seed,
+    table,
 };
 use api_keys_http::HttpConfig;
 use futures_util::future::join_all;
@@ -59,6 +60,29 @@ async fn a_thousand_calls_at_once_share_one_client() {
         drop(provider);
         assert_eq!(open_at_last(&bench).await, 0, "{vendor}: connections without a client");
     }
+}
+
+/// One provider writes to an MCP server one call after the other. Waiting for the others is part of a call's time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_waits_for_others_keeps_its_deadline() {
+    const WRITES: usize = 8;
+    Record::install();
+    let second = Duration::from_secs(1);
+    let limits = Limits { attempt: second, total: second, max_attempts: 1 };
+    let schedule = Schedule::Listed(vec![Fault::StallBefore; WRITES]);
+    let bench = Bench::start(Vendor::Mcp, 0, schedule, limits).await.unwrap();
+    let provider = bench.provider(bench.tagged().unwrap()).unwrap();
+    let started = Instant::now();
+    let writes = (0..WRITES as u32)
+        .map(|number| Tagging::within(CallId::new(0, number), create(Vendor::Mcp, provider.clone(), number)));
+    let errors: Vec<_> = join_all(writes).await.into_iter().map(Result::unwrap_err).collect();
+
+    assert!(started.elapsed() < 4 * second, "{:?} for a deadline of {second:?}", started.elapsed());
+    assert!(errors.iter().all(|error| error.kind() == ErrorKind::Timeout), "{errors:?}");
+    let unsent =
+        errors.iter().filter(|error| (error.effect(), error.attempts()) == (Effect::None, 0)).count();
+    // One that gets its turn in the last moment may still send.
+    assert!(unsent >= WRITES / 2, "{errors:?}");
 }
 
 /// A thousand calls, each dropped at some point or never: the client works on, no connection is left behind, and

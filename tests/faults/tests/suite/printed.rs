@@ -7,7 +7,7 @@ use api_keys::better_auth::{self, BetterAuthConfig};
 use api_keys::clerk::{self, ClerkConfig};
 use api_keys::fastapi::{self, FastApiConfig};
 use api_keys::latitude_sh::{self, LatitudeShConfig};
-use api_keys::mcp::{self, CredentialPlace, McpConfig};
+use api_keys::mcp::{self, McpConfig};
 use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verification};
 use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{Bench, Limits, Record, Schedule, new_key, seed};
@@ -16,6 +16,7 @@ use api_keys_http::{
     TransportError,
 };
 use async_trait::async_trait;
+use tokio::task::JoinSet;
 
 /// Prints what a transport of the application's own would see.
 #[derive(Debug)]
@@ -68,37 +69,38 @@ const ROUNDS: u32 = 40;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn typed_clients_print_no_secret() {
     let record = Record::install();
-    for vendor in Vendor::ALL {
-        let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
-        let bench = Bench::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
-        let Limits { attempt, total, .. } = bench.limits;
-        let http = HttpConfig::new()
-            .transport(Arc::new(Printing(ReqwestTransport::new(attempt).unwrap())))
-            .attempt_timeout(attempt)
-            .timeout(total);
-        record.value(&http);
-        let (base_url, token) = (bench.base_url(), bench.emulator.token().clone());
-        match vendor {
-            Vendor::BetterAuth => {
-                better_auth(&BetterAuthConfig::new(base_url, token).http(http).connect().unwrap()).await;
-            }
-            Vendor::Clerk => {
-                clerk(&ClerkConfig::new(token).base_url(base_url).http(http).connect().unwrap()).await;
-            }
-            Vendor::Mcp => {
-                let config =
-                    McpConfig::new(base_url, token.clone()).credential_place(CredentialPlace::Header);
-                mcp(&config.http(http).connect().unwrap(), token).await;
-            }
-            Vendor::LatitudeSh => {
-                let config = LatitudeShConfig::new(token).base_url(base_url);
-                latitude_sh(&config.http(http).connect().unwrap()).await;
-            }
-            _ => fastapi(&FastApiConfig::new(base_url, token).http(http).connect().unwrap()).await,
-        }
-        assert!(bench.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
-    }
+    let vendors: JoinSet<_> = Vendor::ALL.into_iter().map(every_operation).collect();
+    vendors.join_all().await;
     assert_eq!(record.leak(), None);
+}
+
+async fn every_operation(vendor: Vendor) {
+    let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
+    let bench = Bench::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
+    let Limits { attempt, total, .. } = bench.limits;
+    let http = HttpConfig::new()
+        .transport(Arc::new(Printing(ReqwestTransport::new(attempt).unwrap())))
+        .attempt_timeout(attempt)
+        .timeout(total);
+    Record::get().value(&http);
+    let (base_url, token) = (bench.base_url(), bench.emulator.token().clone());
+    match vendor {
+        Vendor::BetterAuth => {
+            better_auth(&BetterAuthConfig::new(base_url, token).http(http).connect().unwrap()).await;
+        }
+        Vendor::Clerk => {
+            clerk(&ClerkConfig::new(token).base_url(base_url).http(http).connect().unwrap()).await;
+        }
+        Vendor::Mcp => {
+            mcp(&McpConfig::new(base_url, token.clone()).http(http).connect().unwrap(), token).await;
+        }
+        Vendor::LatitudeSh => {
+            let config = LatitudeShConfig::new(token).base_url(base_url);
+            latitude_sh(&config.http(http).connect().unwrap()).await;
+        }
+        _ => fastapi(&FastApiConfig::new(base_url, token).http(http).connect().unwrap()).await,
+    }
+    assert!(bench.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
 }
 
 async fn better_auth(provider: &better_auth::BetterAuth) {
