@@ -132,6 +132,12 @@ pub enum SecurityScheme {
 }
 
 impl Document {
+    /// Reads the document of a vendor. At run time, so that this package can be built without the repository around it.
+    pub fn of(vendor: &str) -> Self {
+        let path = format!("{}/../openapi/{vendor}.json", env!("CARGO_MANIFEST_DIR"));
+        Self::parse(&std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")))
+    }
+
     /// Reads a document.
     pub fn parse(text: &str) -> Self {
         let root: Value = serde_json::from_str(text).expect("the document is JSON");

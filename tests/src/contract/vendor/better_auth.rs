@@ -14,7 +14,7 @@ use crate::contract::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "better-auth",
-    document: LazyLock::new(|| Document::parse(include_str!("../../../../openapi/better-auth.json"))),
+    document: LazyLock::new(|| Document::of("better-auth")),
     base_path: "/api/auth",
     id: "Qm4T0ZkVh2sYb8NdLw6RcXe1JuPf5aGo",
     owner: "u7Kd2mXwQ9",

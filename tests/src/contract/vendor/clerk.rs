@@ -14,7 +14,7 @@ use crate::contract::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "clerk",
-    document: LazyLock::new(|| Document::parse(include_str!("../../../../openapi/clerk.json"))),
+    document: LazyLock::new(|| Document::of("clerk")),
     base_path: "/v1",
     id: "ak_0123456789abcdef0123456789abcdef",
     owner: OWNER,

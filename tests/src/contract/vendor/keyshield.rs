@@ -13,7 +13,7 @@ use crate::contract::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "keyshield",
-    document: LazyLock::new(|| Document::parse(include_str!("../../../../openapi/keyshield.json"))),
+    document: LazyLock::new(|| Document::of("keyshield")),
     base_path: "/mounted",
     id: "8f14e45fceea467f9a1b2c3d4e5f6071",
     owner: "",

@@ -14,7 +14,7 @@ use crate::contract::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "latitude-sh",
-    document: LazyLock::new(|| Document::parse(include_str!("../../../../openapi/latitude-sh.json"))),
+    document: LazyLock::new(|| Document::of("latitude-sh")),
     base_path: "",
     id: "tok_0ExAmPle",
     owner: "",

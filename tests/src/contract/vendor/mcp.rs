@@ -13,7 +13,7 @@ use crate::contract::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {
     name: "mcp",
-    document: LazyLock::new(|| Document::parse(include_str!("../../../../openapi/mcp.json"))),
+    document: LazyLock::new(|| Document::of("mcp")),
     base_path: "/mounted",
     id: "0f1e2d3c4b5a6978",
     owner: "",
