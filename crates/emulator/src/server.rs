@@ -10,7 +10,7 @@ use api_keys_core::{SecretKey, Timestamp};
 use api_keys_memory::Memory;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -158,7 +158,12 @@ impl EmulatorBuilder {
         }
         let store = store.build().map_err(io::Error::other)?;
 
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let socket = TcpSocket::new_v4()?;
+        // As servers do, so that the port can be used again at once.
+        socket.set_reuseaddr(!cfg!(windows))?;
+        socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+        // Room for a test that opens a thousand connections at once: those that do not fit would hang.
+        let listener = socket.listen(4096)?;
         let base_url = format!("http://{}{}", listener.local_addr()?, dialect.base_path());
         let vendor = dialect.vendor();
 

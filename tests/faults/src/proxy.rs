@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -57,7 +57,7 @@ impl Proxy {
         schedule: Schedule,
         late: Duration,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into())?;
         let address = listener.local_addr()?;
         let session = format!("session-{}", (0..32).map(|_| fastrand::alphanumeric()).collect::<String>());
         Record::get().secret(&session);
@@ -138,6 +138,15 @@ struct Link {
     server: Option<BufReader<TcpStream>>,
 }
 
+/// With room for all that connect at once. What does not fit, the system may count as connected on one side only, for
+/// a minute: a fault that no schedule asked for.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(4096)
+}
+
 async fn listen(shared: Arc<Shared>, mut listener: TcpListener, address: SocketAddr) {
     loop {
         let outage = shared.schedule.outage(shared.outages.load(Ordering::SeqCst));
@@ -154,7 +163,7 @@ async fn listen(shared: Arc<Shared>, mut listener: TcpListener, address: SocketA
         shared.outages.fetch_add(1, Ordering::SeqCst);
         sleep(pause).await;
         listener = loop {
-            match TcpListener::bind(address).await {
+            match bind(address) {
                 Ok(listener) => break listener,
                 Err(_) => sleep(Duration::from_millis(1)).await,
             }
