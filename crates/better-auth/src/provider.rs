@@ -160,21 +160,19 @@ impl ApiKeyProvider for BetterAuth {
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
-        let mut cursor = OffsetCursor::parse(query.cursor.as_ref()).ok_or_else(|| {
+        let mut place = OffsetCursor::of(&query, PAGE).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
-        let limit = query.limit.unwrap_or(PAGE);
         loop {
-            let (keys, total) =
-                self.keys(query.owner.as_deref(), cursor.offset(), cursor.limit(limit, PAGE)).await?;
-            match cursor.page(keys, total) {
-                Some(mut page) => {
+            let (keys, total) = self.keys(query.owner.as_deref(), place.offset(), place.limit()).await?;
+            match place.page(keys, total) {
+                Ok(mut page) => {
                     if !query.include_inactive {
                         page.items.retain(|key| !key.status.is_inactive());
                     }
                     return Ok(page);
                 }
-                None => cursor = OffsetCursor::start(),
+                Err(elsewhere) => place = elsewhere,
             }
         }
     }
@@ -287,7 +285,8 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
         ("refillInterval", key.refill_interval.map(Value::from)),
         ("lastRefillAt", key.last_refill_at.map(|time| time.as_str().into())),
     ];
-    read.extra.extend(further.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    read.extra
+        .extend(further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))));
     Ok(read)
 }
 

@@ -108,14 +108,14 @@ impl ApiKeyProvider for Clerk {
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
         let owner = query.owner.as_deref().unwrap_or_default();
-        let mut cursor = OffsetCursor::parse(query.cursor.as_ref()).ok_or_else(|| {
+        let mut place = OffsetCursor::of(&query, MOST).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
         loop {
             let options = ListApiKeysOptions {
                 include_invalid: query.include_inactive.then_some(types::IncludeInvalid::True),
-                limit: Some(cursor.limit(query.limit.unwrap_or(MOST), MOST).into()),
-                offset: Some(cursor.offset().try_into().unwrap_or(i64::MAX)),
+                limit: Some(place.limit().into()),
+                offset: Some(place.offset().try_into().unwrap_or(i64::MAX)),
                 query: query.search.clone(),
                 ..ListApiKeysOptions::default()
             };
@@ -125,10 +125,10 @@ impl ApiKeyProvider for Clerk {
                 Ok((keys.collect::<Result<_>>()?, page.total_count))
             })?;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            if let Some(page) = cursor.page(keys, total as u64) {
-                return Ok(page);
+            match place.page(keys, total as u64) {
+                Ok(page) => return Ok(page),
+                Err(elsewhere) => place = elsewhere,
             }
-            cursor = OffsetCursor::start();
         }
     }
 
@@ -249,7 +249,9 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
         ("created_by", key.created_by),
         ("revocation_reason", key.revocation_reason),
     ];
-    read.extra.extend(further.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
+    read.extra.extend(
+        further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.into()))),
+    );
     Ok(read)
 }
 

@@ -17,7 +17,7 @@ pub use kind::{Effect, ErrorKind};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// One thing that the vendor found wrong with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Violation {
     /// Where, in the vendor's words: `body.name`, `/data/attributes/name`. Empty when the vendor does not say.

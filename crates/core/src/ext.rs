@@ -1,6 +1,5 @@
 //! What callers can do with any provider.
 
-use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
@@ -9,22 +8,15 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream;
 use jiff::Timestamp;
 
+use crate::walk::{Endless, Walk};
 use crate::{
-    ApiKey, ApiKeyProvider, Cursor, Error, ErrorKind, IssuedKey, KeyId, ListQuery, NewApiKey, Operation,
-    Result, Revocation, RevokeOptions,
+    ApiKey, ApiKeyProvider, Error, ErrorKind, IssuedKey, KeyId, ListQuery, NewApiKey, Operation, Result,
+    Revocation, RevokeOptions,
 };
 
 /// Clocks differ and some vendors cut times to the second: keys created this long before `started_at` still
 /// count as candidates of [`orphans`](ApiKeyProviderExt::orphans).
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
-
-/// How often a walk follows the same cursor without a new key. More than once, because a listing by offset starts
-/// over when a key is removed before the place that it had reached.
-const MOST_ROUNDS: u32 = 10;
-
-/// How many pages a walk follows without a new key, beside one for each key that it has seen: a listing that starts
-/// over shows all of those again. A vendor that claims keys and never lists them could go on for ever.
-const MOST_BARREN: usize = 1_000;
 
 /// Conveniences on top of [`ApiKeyProvider`], for callers. Implemented for every provider.
 pub trait ApiKeyProviderExt: ApiKeyProvider {
@@ -55,38 +47,26 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
         }
     }
 
-    /// All keys that match, page after page, each id once even when keys come and go meanwhile.
+    /// All keys that match, page after page: none that is there all the time is missed, and none comes twice, even
+    /// when keys come and go meanwhile.
     ///
-    /// The stream ends at the first error.
+    /// Memory does not grow with the listing: the last 10,000 ids are remembered. A key comes again only if the
+    /// listing is longer than that, and the vendor's pages start over. A vendor that pages by
+    /// [offset](crate::OffsetCursor) does when the last hundred keys vanish between two pages, or move by more than
+    /// a page. The stream ends at the first error.
     ///
     /// # Errors
     /// Like [`list`](ApiKeyProvider::list), and
-    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) when the vendor hands out the same cursor again
-    /// and again without a new key in between.
+    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) when the vendor's pages go in a circle, or on and
+    /// on without a new key.
     fn keys(&self, query: ListQuery) -> impl Stream<Item = Result<ApiKey>> + Send {
-        let start = Walk { query: Some(query), seen: HashSet::new(), cursors: HashMap::new(), barren: 0 };
-        stream::try_unfold(start, move |mut walk| async move {
+        stream::try_unfold(Walk::new(query), move |mut walk| async move {
             let Some(query) = walk.query.take() else { return Ok(None) };
             let page = self.list(query.clone()).await?;
-            let empty = page.items.is_empty();
-            let fresh: Vec<_> =
-                page.items.into_iter().filter(|key| walk.seen.insert(key.id.clone())).collect();
-            walk.barren += 1;
-            if !fresh.is_empty() {
-                walk.cursors.clear();
-                walk.barren = 0;
-            }
-            // An empty page that leads back to itself is the end.
-            if let Some(next) = page.next.filter(|next| !empty || query.cursor.as_ref() != Some(next)) {
-                let rounds = walk.cursors.entry(next.clone()).or_default();
-                *rounds += 1;
-                // To end here would hide the keys that were not reached; to go on may never end.
-                if *rounds > MOST_ROUNDS || walk.barren > MOST_BARREN + walk.seen.len() {
-                    return Err(Error::new(ErrorKind::UnexpectedResponse, self.vendor(), Operation::List)
-                        .with_message("the vendor's pages go in a circle, or on without a new key"));
-                }
-                walk.query = Some(query.cursor(next));
-            }
+            let fresh = walk.take(query, page).map_err(|Endless| {
+                Error::new(ErrorKind::UnexpectedResponse, self.vendor(), Operation::List)
+                    .with_message("the vendor's pages go in a circle, or on without a new key")
+            })?;
             Ok(Some((stream::iter(fresh.into_iter().map(Ok)), walk)))
         })
         .try_flatten()
@@ -151,15 +131,6 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
 }
 
 impl<P: ApiKeyProvider + ?Sized> ApiKeyProviderExt for P {}
-
-struct Walk {
-    query: Option<ListQuery>,
-    seen: HashSet<KeyId>,
-    /// How often each was handed out since the last new key.
-    cursors: HashMap<Cursor, u32>,
-    /// How many pages had no new key, since the last one that had.
-    barren: usize,
-}
 
 /// A new key, and the old one that it replaces and that still lives.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ impl KeyId {
 }
 
 /// A text that cannot be a [`KeyId`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not a key id: {0}")]
 pub struct InvalidKeyId(&'static str);
 

@@ -34,6 +34,7 @@ mod provider;
 mod request;
 mod secret;
 mod source;
+mod walk;
 
 pub use answer::{InvalidReason, Page, Record, Revocation, Verification};
 pub use capabilities::{Capabilities, Field, FieldSet, ListScope, Operation, Support};

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{Field, FieldSet};
 
 /// When a new key shall end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Expiry {
     /// Whatever the vendor does when nothing is said: never for some, a year for others.
@@ -38,7 +38,7 @@ impl Expiry {
 /// What an update does to one clearable field.
 ///
 /// There is no `From<Option<T>>`: whether `None` keeps or clears must be written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Patch<T> {
     /// Leave it as it is.
     #[default]
@@ -293,7 +293,7 @@ impl UpdateApiKey {
 /// Which keys to list.
 ///
 /// Without anything said: the keys that still authenticate, page by page as the vendor serves them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct ListQuery {
     /// How many keys a page should hold; a hint, cut to what the vendor allows.
@@ -371,7 +371,7 @@ impl Cursor {
 }
 
 /// How to revoke.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct RevokeOptions {
     /// Why, for the vendor's record.
@@ -397,7 +397,7 @@ impl RevokeOptions {
 }
 
 /// How to rotate. Empty today; here so that an option can come without breaking callers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct RotateOptions {}
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use crate::{Error, Result, SecretKey};
 
@@ -53,7 +54,7 @@ impl SecretSource {
                 Error::configuration(vendor, format!("the environment variable {env} is not set to a text"))
             }),
             Self::File { file } => {
-                let text = std::fs::read_to_string(file).map_err(|error| {
+                let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| {
                     let message = format!("the secret file {} cannot be read", file.display());
                     Error::configuration(vendor, message).with_source(error)
                 })?;

@@ -13,54 +13,100 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use support::{Fake, error, key, run};
 
+fn place(query: ListQuery, most: u32) -> OffsetCursor {
+    OffsetCursor::of(&query, most).expect("a cursor of its own")
+}
+
+fn keys(ids: &[&str]) -> Vec<api_keys_core::ApiKey> {
+    ids.iter().map(|id| key(id)).collect()
+}
+
+/// The cursor after `a` and `b`, of `total` keys.
+fn after_two(total: u64) -> Cursor {
+    place(ListQuery::new(), 100).page(keys(&["a", "b"]), total).expect("a page").next.expect("more")
+}
+
 #[test]
 fn a_listing_starts_at_the_beginning() {
-    let start = OffsetCursor::parse(None).expect("the beginning");
-    assert_eq!(start, OffsetCursor::start());
-    assert_eq!((start.offset(), start.limit(10, 100)), (0, 10));
+    let start = place(ListQuery::new().limit(10), 100);
+    assert_eq!((start.offset(), start.limit()), (0, 10));
+    assert_eq!(place(ListQuery::new(), 100).limit(), 100);
+    assert_eq!(place(ListQuery::new().limit(0), 100).limit(), 1);
+    assert_eq!(place(ListQuery::new().limit(200), 100).limit(), 100, "no more than the vendor allows");
 }
 
 #[test]
 fn a_cursor_asks_for_one_key_early_and_one_more() {
-    let page = OffsetCursor::start().page(vec![key("a"), key("b")], 5).expect("a page");
-    let cursor = OffsetCursor::parse(page.next.as_ref()).expect("its own cursor");
-    assert_eq!((cursor.offset(), cursor.limit(10, 100)), (1, 11));
-    assert_eq!(cursor.limit(100, 100), 100, "no more than the vendor allows");
-    assert_eq!(cursor.limit(u32::MAX, u32::MAX), u32::MAX);
+    let query = ListQuery::new().cursor(after_two(5));
+    let next = place(query.clone().limit(10), 100);
+    assert_eq!((next.offset(), next.limit()), (1, 11));
+    assert_eq!(place(query.clone().limit(100), 100).limit(), 100, "no more than the vendor allows");
+    assert_eq!(place(query.limit(u32::MAX), u32::MAX).limit(), u32::MAX);
 
-    let page = cursor.page(vec![key("b"), key("c")], 3).expect("the place is not lost");
+    let page = next.page(keys(&["b", "c"]), 3).expect("the place is not lost");
     assert_eq!(page, Page::new(vec![key("c")], None, Some(3)));
 }
 
 #[test]
-fn a_place_that_is_lost_is_told() {
-    let page = OffsetCursor::start().page(vec![key("a"), key("b")], 5).expect("a page");
-    let cursor = OffsetCursor::parse(page.next.as_ref()).expect("its own cursor");
-    assert_eq!(cursor.page(vec![key("c"), key("d")], 4), None, "`b` is not where it was");
-    assert_eq!(cursor.page(vec![], 0), None);
+fn the_latest_key_that_is_still_there_is_the_place() {
+    let next = place(ListQuery::new().cursor(after_two(5)), 100);
+    let page = next.page(keys(&["x", "a", "c"]), 4).expect("`a` shows the place");
+    assert_eq!(page.items, [key("c")]);
+}
+
+#[test]
+fn a_place_that_is_lost_is_looked_for_a_page_back_and_then_from_the_beginning() {
+    let first: Vec<_> = (0..200).map(|n| key(&format!("k{n}"))).collect();
+    let first = place(ListQuery::new(), 500).page(first, 900).expect("a page");
+    let next = place(ListQuery::new().limit(9).cursor(first.next.expect("more")), 500);
+    assert_eq!((next.offset(), next.limit()), (199, 10));
+    let back = next.page(keys(&["m", "n"]), 900).expect_err("no key is known");
+    assert_eq!(back.offset(), 190);
+    let start = back.page(keys(&["o", "p"]), 900).expect_err("no key is known");
+    assert_eq!(start.offset(), 0);
+    let page = start.page(keys(&["o", "p"]), 900).expect("the beginning");
+    assert_eq!(page.items, keys(&["o", "p"]));
+}
+
+#[test]
+fn a_place_that_is_lost_is_looked_for_where_the_total_says() {
+    let first: Vec<_> = (0..2_000).map(|n| key(&format!("k{n}"))).collect();
+    let first = place(ListQuery::new(), 5_000).page(first, 9_000).expect("a page");
+    let query = ListQuery::new().limit(99).cursor(first.next.expect("more"));
+    for (total, from) in [(9_400, 2_349), (8_600, 1_549)] {
+        let there = place(query.clone(), 100).page(keys(&["m"]), total).expect_err("no key is known");
+        assert_eq!(there.offset(), from);
+    }
 }
 
 #[test]
 fn a_cursor_of_another_provider_is_refused() {
-    for text in ["", "5", "5:", ":a", "0:a", "-1:a", "x:a", "memory:5", "5:.."] {
-        assert_eq!(OffsetCursor::parse(Some(&Cursor::new(text))), None, "{text}");
+    for text in
+        ["", "5", "5:", "5:6", "5:6:", ":6:a", "5::a", "0:6:a", "-1:6:a", "x:6:a", "memory:5", "5:6:.."]
+    {
+        let query = ListQuery::new().cursor(Cursor::new(text));
+        assert_eq!(OffsetCursor::of(&query, 100), None, "{text}");
     }
-    let colons = OffsetCursor::parse(Some(&Cursor::new("5:a:b"))).expect("ids may have colons");
-    assert!(colons.page(vec![key("a:b")], 5).is_some());
+    let colons = place(ListQuery::new().cursor(Cursor::new("5:6:a:b")), 100);
+    assert!(colons.page(vec![key("a:b")], 5).is_ok());
 }
 
 #[test]
 fn a_cursor_at_the_end_of_all_numbers_does_no_harm() {
-    let cursor = OffsetCursor::parse(Some(&Cursor::new(format!("{}:a", u64::MAX)))).expect("a cursor");
-    let page = cursor.page(vec![key("a"), key("b")], u64::MAX).expect("the place is not lost");
+    let at = |offset: u64, total: u64| {
+        place(ListQuery::new().cursor(Cursor::new(format!("{offset}:{total}:a"))), 100)
+    };
+    let page = at(u64::MAX, 0).page(keys(&["a", "b"]), u64::MAX).expect("the place is not lost");
     assert_eq!(page, Page::new(vec![key("b")], None, Some(u64::MAX)));
+    assert_eq!(at(u64::MAX, 0).page(keys(&["x"]), u64::MAX).expect_err("lost").offset(), u64::MAX);
+    assert_eq!(at(2, u64::MAX).page(keys(&["x"]), 0).expect_err("lost").offset(), 0);
 }
 
 #[test]
 fn a_walk_ends_even_if_the_vendor_claims_keys_that_it_never_lists() {
     let provider = Fake::listing(Capabilities::none().native(&[Operation::List]).paged(), |query| {
-        let cursor = OffsetCursor::parse(query.cursor.as_ref()).expect("its own cursor");
-        Ok(cursor.page(vec![key("a"), key("b")], u64::MAX).expect("the place is not lost"))
+        let cursor = OffsetCursor::of(query, 100).expect("its own cursor");
+        Ok(cursor.page(keys(&["a", "b"]), u64::MAX).expect("the place is not lost"))
     });
     let end: Result<Vec<_>, _> = run(provider.keys(ListQuery::new()).try_collect());
     assert_eq!(end.expect_err("it never ends").kind(), ErrorKind::UnexpectedResponse);
@@ -121,14 +167,14 @@ proptest! {
         let vendor = Arc::new(Mutex::new(Vendor { keys, lasting, steps: steps.into_iter(), made: 0 }));
         let server = Arc::clone(&vendor);
         let provider = Fake::listing(Capabilities::none().native(&[Operation::List]).paged(), move |query| {
-            let asked = OffsetCursor::parse(query.cursor.as_ref())
+            let mut place = OffsetCursor::of(query, most)
                 .ok_or_else(|| error(ErrorKind::InvalidInput, Operation::List))?;
-            let limit = query.limit.unwrap_or(most);
             let mut vendor = server.lock().expect("the vendor");
-            for cursor in [asked, OffsetCursor::start()] {
-                let (keys, total) = vendor.request(cursor.offset(), cursor.limit(limit, most));
-                if let Some(page) = cursor.page(keys, total) {
-                    return Ok(page);
+            for _ in 0..6 {
+                let (keys, total) = vendor.request(place.offset(), place.limit());
+                match place.page(keys, total) {
+                    Ok(page) => return Ok(page),
+                    Err(elsewhere) => place = elsewhere,
                 }
             }
             Err(error(ErrorKind::UnexpectedResponse, Operation::List))

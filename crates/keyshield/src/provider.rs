@@ -92,7 +92,7 @@ impl ApiKeyProvider for Keyshield {
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
-        let mut cursor = OffsetCursor::parse(query.cursor.as_ref()).ok_or_else(|| {
+        let mut place = OffsetCursor::of(&query, MOST).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
         // The plain list says neither how many keys there are nor in which order two of the same moment come.
@@ -105,8 +105,8 @@ impl ApiKeyProvider for Keyshield {
         };
         loop {
             let options = SearchApiKeysOptions {
-                offset: Some(cursor.offset().try_into().unwrap_or(i64::MAX)),
-                limit: Some(cursor.limit(query.limit.unwrap_or(MOST), MOST).into()),
+                offset: Some(place.offset().try_into().unwrap_or(i64::MAX)),
+                limit: Some(place.limit().into()),
             };
             let answer = self.client.search_api_keys(&request, &options).await;
             let answer = answer.map_err(failed(Operation::List))?;
@@ -114,13 +114,15 @@ impl ApiKeyProvider for Keyshield {
                 let keys = page.items.into_iter().map(|key| read(key, Operation::List));
                 Ok((keys.collect::<Result<_>>()?, page.total.try_into().unwrap_or_default()))
             })?;
-            if let Some(mut page) = cursor.page(keys, total) {
-                if !query.include_inactive {
-                    page.items.retain(|key| !key.status.is_inactive());
+            match place.page(keys, total) {
+                Ok(mut page) => {
+                    if !query.include_inactive {
+                        page.items.retain(|key| !key.status.is_inactive());
+                    }
+                    return Ok(page);
                 }
-                return Ok(page);
+                Err(elsewhere) => place = elsewhere,
             }
-            cursor = OffsetCursor::start();
         }
     }
 
