@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api_keys::better_auth::BetterAuthConfig;
 use api_keys::clerk::ClerkConfig;
 use api_keys::fastapi::FastApiConfig;
-use api_keys::http::OutgoingRequest;
+use api_keys::http::{OutgoingRequest, RequestBody};
 use api_keys::keyshield::KeyshieldConfig;
 use api_keys::latitude_sh::LatitudeShConfig;
 use api_keys::mcp::McpConfig;
@@ -60,7 +60,8 @@ pub fn key_id(data: &[u8]) {
     let _ = run(better_auth.revoke(&id, RevokeOptions::new()));
     let request = only(&server);
     let body: serde_json::Value =
-        serde_json::from_slice(request.body.as_deref().unwrap_or_default()).expect("a body");
+        serde_json::from_slice(request.body.as_ref().and_then(RequestBody::as_bytes).expect("a body"))
+            .expect("JSON");
     assert_eq!(body["keyId"], text);
 }
 

@@ -1,5 +1,6 @@
 //! What holds for the workspace as a whole.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -57,6 +58,32 @@ fn crates_of_the_workspace_choose_no_features_for_each_other() {
                 assert_eq!(dependency["uses_default_features"], false, "{} -> {name}", package["name"]);
                 assert_ne!(dependency["req"], "*", "{} -> {name} needs a version", package["name"]);
             }
+        }
+    }
+}
+
+#[test]
+fn what_is_published_says_what_it_is_and_brings_its_licences() {
+    let metadata = metadata();
+    let members = metadata["workspace_members"].as_array().expect("members");
+    for package in packages(&metadata).iter().filter(|package| members.contains(&package["id"])) {
+        if package["publish"] == serde_json::json!([]) {
+            continue;
+        }
+        let name = &package["name"];
+        for field in ["description", "license", "readme", "repository", "rust_version"] {
+            assert!(package[field].is_string(), "{name} has no {field}");
+        }
+        for (field, most) in [("categories", 5), ("keywords", 5)] {
+            let number = package[field].as_array().map_or(0, Vec::len);
+            assert!((1..=most).contains(&number), "{name} has {number} {field}");
+        }
+        let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+        for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            assert!(manifest.with_file_name(file).is_file(), "{name} has no {file}");
+        }
+        if package["features"].as_object().is_some_and(|features| !features.is_empty()) {
+            assert_eq!(package["metadata"]["docs"]["rs"]["all-features"], true, "{name} on docs.rs");
         }
     }
 }

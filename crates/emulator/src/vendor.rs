@@ -42,7 +42,7 @@ impl fmt::Display for Vendor {
 }
 
 /// A text that names no [`Vendor`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownVendor(String);
 
 impl fmt::Display for UnknownVendor {

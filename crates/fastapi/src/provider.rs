@@ -66,8 +66,9 @@ impl FastApi {
         read.created_at = self.time(&key.created_at);
         read.extra = key.additional_properties.into_public();
         let further = [("created_at", Some(key.created_at)), ("deactivated_at", key.deactivated_at)];
-        let further =
-            further.into_iter().filter_map(|(name, time)| Some((name.to_owned(), time?.as_str().into())));
+        let further = further
+            .into_iter()
+            .filter_map(|(name, time)| time.map(|time| (name.to_owned(), time.as_str().into())));
         read.extra.extend(further);
         // Empty but for the advice that comes with a new key.
         if let Some(message) = key.message.filter(|message| !message.is_empty()) {

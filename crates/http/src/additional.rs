@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -23,17 +22,14 @@ impl AdditionalProperties {
         self.0.into_iter().filter(|(name, _)| !looks_secret(name)).collect()
     }
 
+    /// All fields, also what may be a secret.
+    pub fn as_map(&self) -> &BTreeMap<String, Value> {
+        &self.0
+    }
+
     /// All fields.
     pub fn into_inner(self) -> BTreeMap<String, Value> {
         self.0
-    }
-}
-
-impl Deref for AdditionalProperties {
-    type Target = BTreeMap<String, Value>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
     }
 }
 

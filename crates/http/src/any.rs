@@ -54,6 +54,13 @@ impl Json {
     }
 }
 
+impl From<Value> for Json {
+    fn from(value: Value) -> Self {
+        // A value can always be written as JSON.
+        Self(RawValue::from_string(value.to_string()).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+    }
+}
+
 /// Equal as values, however they are written.
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {

@@ -1,58 +1,91 @@
-//! The credential that a client sends with every request.
+//! How a client proves who it is.
+
+use std::fmt;
 
 use api_keys_core::SecretKey;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
 use crate::BuildError;
+use crate::credentials::Credentials;
 
 /// How a client proves who it is.
 ///
-/// The credential is checked and turned into a header once, when the client is built.
+/// Most vendors want one credential. Where one wants several at once, or other operations want another one, they are
+/// put together with [`and`](Self::and):
+///
+/// ```
+/// use api_keys_http::Authentication;
+///
+/// let both = Authentication::header("x-api-key", "the-key").and(Authentication::header("x-app-key", "another"));
+/// ```
+///
+/// Credentials are checked and turned into headers once, when the client is built.
 #[derive(Debug, Clone, Default)]
-pub struct Authentication(Scheme);
+pub struct Authentication(pub(crate) Vec<Credential>);
 
-#[derive(Debug, Clone, Default)]
-enum Scheme {
-    #[default]
-    None,
-    Bearer(SecretKey),
-    Header(String, SecretKey),
-    Basic(String, SecretKey),
-    Cookie(String, SecretKey),
-    Query(String, SecretKey),
+#[derive(Clone)]
+pub(crate) struct Credential {
+    /// What the document calls it, if operations ask for it by that name.
+    pub(crate) scheme: Option<&'static str>,
+    pub(crate) place: Place,
+    pub(crate) secret: SecretKey,
+}
+
+#[derive(Clone)]
+pub(crate) enum Place {
+    Bearer,
+    Header(String),
+    /// With the name of the user.
+    Basic(String),
+    Cookie(String),
+    Query(String),
 }
 
 impl Authentication {
     /// No credential.
     pub fn none() -> Self {
-        Self(Scheme::None)
+        Self(Vec::new())
     }
 
     /// `Authorization: Bearer <secret>`.
     pub fn bearer(secret: impl Into<SecretKey>) -> Self {
-        Self(Scheme::Bearer(secret.into()))
+        Self::one(Place::Bearer, secret)
     }
 
     /// `<name>: <secret>`, such as `x-api-key`.
     pub fn header(name: impl Into<String>, secret: impl Into<SecretKey>) -> Self {
-        Self(Scheme::Header(name.into(), secret.into()))
+        Self::one(Place::Header(name.into()), secret)
     }
 
-    /// `Authorization: Basic <user and password>`.
+    /// `Authorization: Basic <user and password>`. Vendors that take a key for the user want an empty password.
     pub fn basic(user: impl Into<String>, password: impl Into<SecretKey>) -> Self {
-        Self(Scheme::Basic(user.into(), password.into()))
+        Self::one(Place::Basic(user.into()), password)
     }
 
     /// `Cookie: <name>=<secret>`.
     pub fn cookie(name: impl Into<String>, secret: impl Into<SecretKey>) -> Self {
-        Self(Scheme::Cookie(name.into(), secret.into()))
+        Self::one(Place::Cookie(name.into()), secret)
     }
 
     /// `?<name>=<secret>`. Servers log queries, so prefer any other way that a vendor offers.
     pub fn query(name: impl Into<String>, secret: impl Into<SecretKey>) -> Self {
-        Self(Scheme::Query(name.into(), secret.into()))
+        Self::one(Place::Query(name.into()), secret)
+    }
+
+    fn one(place: Place, secret: impl Into<SecretKey>) -> Self {
+        Self(vec![Credential { scheme: None, place, secret: secret.into() }])
+    }
+
+    /// This and another credential. Operations that ask for certain ones get those, all others get all.
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Says which of the document's security schemes this is, for operations that ask for certain ones; see
+    /// [`Request::security`](crate::Request::security). Without a name it is sent wherever any credential is.
+    pub fn for_scheme(mut self, scheme: &'static str) -> Self {
+        self.0.iter_mut().for_each(|credential| credential.scheme = Some(scheme));
+        self
     }
 
     /// Checks the credential as [`ClientBuilder::build`](crate::ClientBuilder::build) does; for one that the caller
@@ -61,61 +94,19 @@ impl Authentication {
     /// # Errors
     /// When it is empty or holds what no credential does. The message holds nothing of it.
     pub fn check(&self) -> Result<(), BuildError> {
-        self.to_header().map(drop)
+        Credentials::prepare(self).map(drop)
     }
+}
 
-    pub(crate) fn secret(&self) -> Option<&SecretKey> {
-        match &self.0 {
-            Scheme::None => None,
-            Scheme::Bearer(secret)
-            | Scheme::Header(_, secret)
-            | Scheme::Basic(_, secret)
-            | Scheme::Cookie(_, secret)
-            | Scheme::Query(_, secret) => Some(secret),
+/// Shows how it is sent. The user of Basic authentication is a key with some vendors.
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Bearer => f.write_str("Bearer"),
+            Place::Basic(_) => f.write_str("Basic"),
+            Place::Header(name) => f.debug_tuple("Header").field(name).finish(),
+            Place::Cookie(name) => f.debug_tuple("Cookie").field(name).finish(),
+            Place::Query(name) => f.debug_tuple("Query").field(name).finish(),
         }
-    }
-
-    /// The query parameter to send, encoded.
-    pub(crate) fn to_query(&self) -> Option<String> {
-        let Scheme::Query(name, secret) = &self.0 else { return None };
-        let mut query = String::new();
-        crate::request::encode(name, &mut query);
-        query.push('=');
-        crate::request::encode(secret.expose(), &mut query);
-        Some(query)
-    }
-
-    /// The header to send, marked as sensitive.
-    pub(crate) fn to_header(&self) -> Result<Option<(HeaderName, HeaderValue)>, BuildError> {
-        let Some(secret) = self.secret().map(SecretKey::expose) else { return Ok(None) };
-        if secret.is_empty() {
-            return Err(BuildError::Credential("is empty"));
-        }
-        // Most often the line break at the end of a file. Trimming it silently would hide other mistakes.
-        if secret.trim() != secret || secret.chars().any(char::is_control) {
-            return Err(BuildError::Credential(
-                "holds a line break, another control character or white space around it",
-            ));
-        }
-        if !secret.is_ascii() {
-            return Err(BuildError::Credential("holds a character outside ASCII"));
-        }
-        let (name, value) = match &self.0 {
-            Scheme::None | Scheme::Query(..) => return Ok(None),
-            Scheme::Bearer(_) => (AUTHORIZATION, format!("Bearer {secret}")),
-            Scheme::Basic(user, _) => {
-                (AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{user}:{secret}"))))
-            }
-            Scheme::Cookie(name, _) => (COOKIE, format!("{name}={secret}")),
-            Scheme::Header(name, _) => {
-                let name =
-                    HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::Header(name.clone()))?;
-                (name, secret.to_owned())
-            }
-        };
-        let mut value =
-            HeaderValue::try_from(value).map_err(|_| BuildError::Credential("cannot be sent in a header"))?;
-        value.set_sensitive(true);
-        Ok(Some((name, value)))
     }
 }

@@ -7,7 +7,7 @@ use crate::{BuildError, Request};
 /// What to do with a slash at the end of a documented path.
 ///
 /// Frameworks redirect between the two forms, and redirects are not followed, so the form must be right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum TrailingSlash {
     /// Send it as the document has it.
     #[default]
@@ -60,6 +60,19 @@ impl Base {
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => false,
         }
+    }
+
+    /// Another server of the same origin, or what is wrong with it: a credential must not travel to where nobody said
+    /// that it may.
+    pub(crate) fn beside(&self, server: &str) -> Result<Self, String> {
+        let url = self.url.join(server).map_err(|_| format!("its server `{server}` is no URL"))?;
+        if url.origin() != self.url.origin() {
+            return Err(format!(
+                "it is at `{server}`, which is not where the client sends its credential; name it with `ClientBuilder::server`"
+            ));
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        Ok(Self { url, path, mount: None, trailing_slash: self.trailing_slash })
     }
 
     pub(crate) fn url(&self) -> &Url {

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use crate::{Body, TransportError};
 
 /// How large the bodies of answers may be, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BodyLimits {
     /// The answer to most operations.

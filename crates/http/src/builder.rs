@@ -11,12 +11,14 @@ use crate::base::Base;
 use crate::budget::Budget;
 use crate::client::{Jitter, Shared};
 use crate::clock::SystemClock;
+use crate::credentials::Credentials;
+use crate::transports::Transports;
 use crate::{
     Authentication, BodyLimits, Client, Clock, RetryPolicy, TrailingSlash, Transport, TransportError,
 };
 
 /// How long things may take. Nothing is ever waited for without a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Timeouts {
     /// Connecting, TLS included. Holds for the transport that the client makes itself.
@@ -58,7 +60,7 @@ impl Timeouts {
 }
 
 /// A header that is set once per client, such as the version of an API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientHeader {
     /// Its name.
     pub name: &'static str,
@@ -82,8 +84,10 @@ pub struct ClientBuilder {
     limits: BodyLimits,
     pub(crate) allow_http: bool,
     mount: Option<(String, String)>,
+    servers: Vec<(String, String)>,
     trailing_slash: TrailingSlash,
     pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) transports: Transports,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
 }
@@ -101,8 +105,10 @@ impl ClientBuilder {
             limits: BodyLimits::default(),
             allow_http: false,
             mount: None,
+            servers: Vec::new(),
             trailing_slash: TrailingSlash::AsDocumented,
             transport: None,
+            transports: Transports::default(),
             clock: Arc::new(SystemClock),
             seed: None,
         }
@@ -114,7 +120,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The credential; none by default.
+    /// The credential, or several; none by default.
     pub fn authentication(mut self, authentication: Authentication) -> Self {
         self.authentication = authentication;
         self
@@ -163,6 +169,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Where a server is that some operations have for themselves: `server(UPLOADS, UPLOADS)` for one that is where the
+    /// document says.
+    ///
+    /// The credential travels to it, so an operation whose server has another origin than the base URL is refused
+    /// unless that server is named here.
+    pub fn server(mut self, documented: impl Into<String>, actual: impl Into<String>) -> Self {
+        self.servers.push((documented.into(), actual.into()));
+        self
+    }
+
     /// What to do with a slash at the end of a documented path.
     pub fn trailing_slash(mut self, trailing_slash: TrailingSlash) -> Self {
         self.trailing_slash = trailing_slash;
@@ -200,18 +216,27 @@ impl ClientBuilder {
             }
         }
         let headers = self.headers()?;
-        let credential = self.authentication.secret().cloned();
+        let credentials = Credentials::prepare(&self.authentication)?;
+        let mut headers_with_credentials = headers.clone();
+        credentials.all().add_to(&mut headers_with_credentials);
+        let mut servers = Vec::new();
+        for (documented, actual) in &self.servers {
+            let server = Base::new(actual, self.allow_http, None, self.trailing_slash)?;
+            servers.push((documented.trim_end_matches('/').to_owned(), server));
+        }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(connect, &base)?,
+            None => self.transports.get(connect, is_any_loopback(&base, &servers))?,
         };
         Ok(Client {
             shared: Arc::new(Shared {
                 vendor: self.vendor,
                 base,
-                headers,
-                credential,
-                credential_query: self.authentication.to_query(),
+                servers,
+                headers: headers_with_credentials,
+                plain_headers: headers,
+                credential_query: credentials.all().query(),
+                credentials,
                 limits: self.limits,
                 transport,
                 clock: self.clock,
@@ -241,9 +266,6 @@ impl ClientBuilder {
             let (Ok(key), Ok(value)) = parsed else { return Err(BuildError::Header(name.clone())) };
             headers.insert(key, value);
         }
-        if let Some((name, value)) = self.authentication.to_header()? {
-            headers.insert(name, value);
-        }
         Ok(headers)
     }
 }
@@ -251,18 +273,9 @@ impl ClientBuilder {
 /// Nobody waits a day for an API; such a value is a mistake in its unit.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
-#[cfg(feature = "reqwest")]
-fn default_transport(connect: Duration, base: &Base) -> Result<Arc<dyn Transport>, BuildError> {
-    let transport = match base.is_loopback() {
-        true => crate::ReqwestTransport::without_proxy(connect),
-        false => crate::ReqwestTransport::new(connect),
-    };
-    Ok(Arc::new(transport.map_err(BuildError::Transport)?))
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn default_transport(_connect: Duration, _base: &Base) -> Result<Arc<dyn Transport>, BuildError> {
-    Err(BuildError::NoTransport)
+/// Whether any of the servers is on this machine.
+fn is_any_loopback(base: &Base, servers: &[(String, Base)]) -> bool {
+    base.is_loopback() || servers.iter().any(|(_, server)| server.is_loopback())
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use api_keys_core::{Effect, SecretBytes, SecretKey};
+use api_keys_core::{Effect, SecretBytes};
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::answer::Answer;
 use crate::base::Base;
 use crate::budget::Budget;
+use crate::credentials::Credentials;
 use crate::exchange::{Exchange, Want};
 use crate::json;
 use crate::trace::{self, Span};
@@ -37,16 +38,28 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) vendor: &'static str,
     pub(crate) base: Base,
-    /// Sent with every request, the credential included.
+    /// Servers that some operations have for themselves, as their document writes them, and where they are.
+    pub(crate) servers: Vec<(String, Base)>,
+    /// Sent with every request, all credentials included.
     pub(crate) headers: HeaderMap,
-    pub(crate) credential: Option<SecretKey>,
-    /// The credential as a query parameter, if that is how it is sent.
+    /// The same without a credential, for requests that take certain ones.
+    pub(crate) plain_headers: HeaderMap,
+    pub(crate) credentials: Credentials,
+    /// The credentials that are query parameters.
     pub(crate) credential_query: Option<String>,
     pub(crate) limits: BodyLimits,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
     pub(crate) jitter: Jitter,
+}
+
+impl Shared {
+    /// The server that the caller named for one of the document.
+    pub(crate) fn server(&self, documented: &str) -> Option<&Base> {
+        let documented = documented.trim_end_matches('/');
+        self.servers.iter().find(|(known, _)| known == documented).map(|(_, base)| base)
+    }
 }
 
 impl Client {
@@ -74,16 +87,19 @@ impl Client {
     ///
     /// # Errors
     /// When there is no answer that reports success and decodes.
-    pub async fn json<T, E>(&self, request: Request) -> Result<Response<T>, Error<E>>
+    #[allow(clippy::manual_async_fn, reason = "the future of an `async fn` has room for each argument twice")]
+    pub fn json<T, E>(&self, request: Request) -> impl Future<Output = Result<Response<T>, Error<E>>> + Send
     where
         T: DeserializeOwned,
         E: DocumentedError,
     {
-        let answer = self.send(&request, Want::Body).await?;
-        if answer.is_blank() {
-            return Err(answer.into_fault(FaultKind::EmptyBody).into());
+        async move {
+            let answer = self.send(&request, Want::Body).await?;
+            if answer.is_blank() {
+                return Err(answer.into_fault(FaultKind::EmptyBody).into());
+            }
+            Ok(answer.decode(json::decode)?)
         }
-        Ok(answer.decode(json::decode)?)
     }
 
     /// Sends a request whose answer is JSON, or empty.
@@ -111,7 +127,8 @@ impl Client {
         Ok(self.send(&request, Want::Nothing).await?.into_response().map(drop))
     }
 
-    /// Sends a request and returns the answer's body as it came.
+    /// Sends a request and returns the answer's body as it came. It is held in memory, within the client's
+    /// [`BodyLimits`], which are to be raised for large files.
     ///
     /// # Errors
     /// When there is no whole answer that reports success.
@@ -168,8 +185,8 @@ impl Client {
             };
             let decision = decide(operation.class, &self.retry, attempt, fault.outcome());
             effect = effect.max(decision.effect);
-            let wait =
-                decision.retry.map(|floor| shared.jitter.below(self.retry.ceiling(attempt)).max(floor));
+            let retry = decision.retry.filter(|_| exchange.is_repeatable());
+            let wait = retry.map(|floor| shared.jitter.below(self.retry.ceiling(attempt)).max(floor));
             let cost = match fault.kind {
                 FaultKind::Timeout => Budget::RETRY_AFTER_TIMEOUT,
                 _ => Budget::RETRY,

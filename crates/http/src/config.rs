@@ -5,9 +5,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::transports::Transports;
 use crate::{ClientBuilder, Transport};
 
 /// Settings of the HTTP client, as they stand in a configuration file; times are in seconds.
+///
+/// Clones share connections and what is set up for TLS: give a clone of one configuration to every provider, or
+/// [`share`](Self::share) where each has a configuration of its own. Like connections, such providers belong to one
+/// tokio runtime.
 ///
 /// ```
 /// use api_keys_http::{Client, HttpConfig};
@@ -39,6 +44,8 @@ pub struct HttpConfig {
     /// What sends the requests; not part of a configuration file.
     #[serde(skip)]
     pub transport: Option<Arc<dyn Transport>>,
+    #[serde(skip)]
+    transports: Transports,
 }
 
 impl HttpConfig {
@@ -90,6 +97,12 @@ impl HttpConfig {
         self
     }
 
+    /// Shares connections and what is set up for TLS with another configuration, and leaves all settings.
+    pub fn share(mut self, other: &Self) -> Self {
+        self.transports = other.transports.clone();
+        self
+    }
+
     /// Applies what is set to a builder, and leaves the rest.
     pub fn apply(self, mut builder: ClientBuilder) -> ClientBuilder {
         let timeouts = &mut builder.timeouts;
@@ -102,6 +115,7 @@ impl HttpConfig {
         builder.allow_http = self.allow_http.unwrap_or(builder.allow_http);
         builder.user_agent = self.user_agent.or(builder.user_agent);
         builder.transport = self.transport.or(builder.transport);
+        builder.transports = self.transports;
         builder
     }
 }

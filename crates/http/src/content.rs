@@ -2,22 +2,22 @@
 
 use std::fmt::Display;
 
-use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::parameters::{Style, query_pairs};
-use crate::{Request, secret};
+use crate::upload::{Joined, Upload};
+use crate::{Body, Request, RequestBody, secret};
 
 impl Request {
-    /// Sets the body, as it is.
-    pub fn body_bytes(self, body: impl Into<Bytes>) -> Self {
-        self.with_body("application/octet-stream", body.into())
+    /// Sets the body, as it is: bytes, or a [`Body`] that is sent while it is read.
+    pub fn body_bytes(self, body: impl Into<Body>) -> Self {
+        self.with_body("application/octet-stream", body)
     }
 
     /// Sets the body, as it is, if there is one.
-    pub fn body_bytes_opt(self, body: Option<impl Into<Bytes>>) -> Self {
+    pub fn body_bytes_opt(self, body: Option<impl Into<Body>>) -> Self {
         match body {
             Some(body) => self.body_bytes(body),
             None => self,
@@ -25,18 +25,29 @@ impl Request {
     }
 
     /// Sets the body, as the fields of a form.
-    pub fn body_form<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+    pub fn body_form<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        self.body_form_as(body, &[])
+    }
+
+    /// Sets the body, as the fields of a form of which some are written in styles of their own, if there is one.
+    pub fn body_form_as<'b, T: Serialize + ?Sized + 'b>(
+        mut self,
+        body: impl Into<Option<&'b T>>,
+        styles: &[(&str, Style)],
+    ) -> Self {
+        let Some(body) = body.into() else { return self };
         let (written, secrets) = secret::collect(|| serde_json::to_value(body));
         self.secrets.extend(secrets);
         let Ok(Value::Object(fields)) = written else {
             return self.with_problem("the body cannot be written as a form".to_owned());
         };
         let pairs = fields.iter().flat_map(|(name, value)| {
-            let style = if value.is_object() { Style::DeepObject } else { Style::FormExploded };
-            query_pairs(name, style, value)
+            let usual = if value.is_object() { Style::DeepObject } else { Style::FormExploded };
+            let own = styles.iter().find(|(field, _)| field == name);
+            query_pairs(name, own.map_or(usual, |(_, style)| *style), value)
         });
         let form = pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-        self.with_body("application/x-www-form-urlencoded", form.into())
+        self.with_body("application/x-www-form-urlencoded", form)
     }
 
     /// Sets the body, as the fields of a form, if there is one.
@@ -53,7 +64,10 @@ impl Request {
         if let Some(problem) = form.problem {
             return self.with_problem(problem);
         }
-        let (content_type, body) = form.finish();
+        let (content_type, body) = match form.finish() {
+            Ok(finished) => finished,
+            Err(problem) => return self.with_problem(problem),
+        };
         let mut request = self.with_body("multipart/form-data", body);
         if let Ok(value) = HeaderValue::try_from(content_type) {
             request.headers.retain(|(name, _)| name != CONTENT_TYPE);
@@ -72,18 +86,17 @@ impl Request {
         self
     }
 
-    fn with_body(mut self, media_type: &'static str, body: Bytes) -> Self {
-        self.body = Some(body);
+    fn with_body(mut self, media_type: &'static str, body: impl Into<Body>) -> Self {
+        self.body = Some(Upload::from(body.into()));
         self.content_type(media_type)
     }
 }
 
 /// A file in a [`Multipart`] form.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct FilePart {
-    /// What is in the file.
-    pub content: Bytes,
+    content: Upload,
     /// What the file is called.
     pub file_name: String,
     /// What kind of file it is; `application/octet-stream` unless said otherwise.
@@ -91,9 +104,10 @@ pub struct FilePart {
 }
 
 impl FilePart {
-    /// A file of unknown kind.
-    pub fn new(file_name: impl Into<String>, content: impl Into<Bytes>) -> Self {
-        Self { content: content.into(), file_name: file_name.into(), content_type: None }
+    /// A file of unknown kind: bytes, or a [`Body`] that is sent while it is read. That can be sent once; clones of the
+    /// part share it.
+    pub fn new(file_name: impl Into<String>, content: impl Into<Body>) -> Self {
+        Self { content: content.into().into(), file_name: file_name.into(), content_type: None }
     }
 
     /// Says what kind of file it is.
@@ -107,6 +121,8 @@ impl FilePart {
 #[derive(Clone, Default)]
 pub struct Multipart {
     parts: Vec<Part>,
+    /// What kind of content the parts of some names hold.
+    types: Vec<(String, String)>,
     secrets: Vec<api_keys_core::SecretKey>,
     problem: Option<String>,
 }
@@ -114,7 +130,7 @@ pub struct Multipart {
 #[derive(Clone)]
 struct Part {
     head: String,
-    content: Bytes,
+    content: Upload,
 }
 
 /// Shows how many parts there are: what they hold is the caller's.
@@ -130,10 +146,24 @@ impl Multipart {
         Self::default()
     }
 
+    /// Says what kind of content the parts of a name hold that are text, or files that do not say it themselves. It
+    /// counts for the parts that are added after it.
+    pub fn part_type(mut self, name: &str, media_type: &str) -> Self {
+        self.types.push((name.to_owned(), media_type.to_owned()));
+        self
+    }
+
+    fn type_of(&self, name: &str) -> Option<&str> {
+        self.types.iter().find(|(known, _)| known == name).map(|(_, media_type)| media_type.as_str())
+    }
+
     /// Adds a part that is text.
     pub fn text(self, name: &str, value: impl Display) -> Self {
-        let head = disposition(name);
-        self.part(head, value.to_string().into())
+        let mut head = disposition(name);
+        if let Some(media_type) = self.type_of(name) {
+            head.push_str(&format!("\r\nContent-Type: {media_type}"));
+        }
+        self.part(head, Body::from(value.to_string()))
     }
 
     /// Adds a part that is text, if it has a value.
@@ -157,7 +187,7 @@ impl Multipart {
             Ok(Value::Null) => self,
             Ok(value) => {
                 let head = format!("{}\r\nContent-Type: application/json", disposition(name));
-                self.part(head, value.to_string().into())
+                self.part(head, Body::from(value.to_string()))
             }
             Err(_) => {
                 self.problem.get_or_insert(format!("part `{name}` cannot be written as JSON"));
@@ -182,7 +212,8 @@ impl Multipart {
 
     /// Adds a file.
     pub fn file(mut self, name: &str, file: &FilePart) -> Self {
-        let kind = file.content_type.as_deref().unwrap_or("application/octet-stream");
+        let kind = file.content_type.as_deref().or_else(|| self.type_of(name));
+        let kind = kind.unwrap_or("application/octet-stream").to_owned();
         if kind.chars().any(char::is_control) {
             self.problem.get_or_insert(format!("the content type of `{name}` holds a control character"));
         }
@@ -207,30 +238,48 @@ impl Multipart {
         files.into_iter().fold(self, |form, file| form.file(name, file))
     }
 
-    fn part(mut self, head: String, content: Bytes) -> Self {
-        self.parts.push(Part { head, content });
+    fn part(mut self, head: String, content: impl Into<Upload>) -> Self {
+        self.parts.push(Part { head, content: content.into() });
         self
     }
 
-    /// The content type and the body.
-    fn finish(self) -> (String, Bytes) {
+    /// The content type and the body, or what is wrong with it.
+    fn finish(self) -> Result<(String, Body), String> {
         let boundary = self.boundary();
-        let mut body = Vec::new();
+        let mut body = Joined::default();
+        // What there is of bytes is put together, which is all of it if no part is a stream.
+        let mut bytes = Vec::new();
         for Part { head, content } in &self.parts {
-            body.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
-            body.extend_from_slice(content);
-            body.extend_from_slice(b"\r\n");
+            bytes.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+            match content.take() {
+                Some(RequestBody::Whole(content)) => bytes.extend_from_slice(&content),
+                Some(RequestBody::Stream(stream)) => {
+                    body.push(std::mem::take(&mut bytes));
+                    body.push(Body::new(stream));
+                }
+                None => return Err("a file was sent already: it can be read once".to_owned()),
+            }
+            bytes.extend_from_slice(b"\r\n");
         }
-        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        (format!("multipart/form-data; boundary={boundary}"), body.into())
+        bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        if self.parts.iter().all(|part| part.content.is_repeatable()) {
+            return Ok((content_type, bytes.into()));
+        }
+        body.push(bytes);
+        Ok((content_type, Body::new(body)))
     }
 
-    /// A line that stands in none of the parts.
+    /// A line that stands in none of the parts. What stands in a stream nobody knows, so it is hard to guess then.
     fn boundary(&self) -> String {
         let mut boundary = "api-keys-form-boundary".to_owned();
         let stands_in = |boundary: &str| {
             let line = boundary.as_bytes();
-            self.parts.iter().any(|part| part.content.windows(line.len()).any(|window| window == line))
+            let stands_in = |content: &Upload| match content {
+                Upload::Whole(bytes) => bytes.windows(line.len()).any(|window| window == line),
+                Upload::Once(_) => boundary.len() < 50,
+            };
+            self.parts.iter().any(|part| stands_in(&part.content))
         };
         while stands_in(&boundary) {
             boundary.push_str(&format!("-{:016x}", fastrand::u64(..)));
@@ -256,10 +305,10 @@ mod tests {
     fn a_form_of_several_parts_is_written_as_browsers_do() {
         let file = FilePart::new("a \"b\".txt", "content").content_type("text/plain");
         let form = Multipart::new().text("purpose", "test").file("file", &file).json("none", &None::<u8>);
-        let (content_type, body) = form.finish();
+        let (content_type, body) = form.finish().unwrap();
         assert_eq!(content_type, "multipart/form-data; boundary=api-keys-form-boundary");
         assert_eq!(
-            String::from_utf8(body.to_vec()).unwrap(),
+            String::from_utf8(body.into_whole().unwrap().to_vec()).unwrap(),
             "--api-keys-form-boundary\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\ntest\r\n\
              --api-keys-form-boundary\r\nContent-Disposition: form-data; name=\"file\"; \
              filename=\"a %22b%22.txt\"\r\nContent-Type: text/plain\r\n\r\ncontent\r\n\

@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 /// use api_keys_http::{DateTime, TimeZone};
 ///
 /// let time = DateTime::from("2026-05-01T12:00:00+02:00");
-/// assert_eq!(time.timestamp().unwrap().to_string(), "2026-05-01T10:00:00Z");
+/// assert_eq!(time.timestamp(), Some("2026-05-01T10:00:00Z".parse()?));
 ///
 /// // Without an offset it is a point in time only once somebody says where the clock hangs.
 /// let local = DateTime::from("2026-05-01T12:00:00");
 /// assert_eq!(local.timestamp(), None);
-/// assert_eq!(local.timestamp_in(&TimeZone::UTC).unwrap().to_string(), "2026-05-01T12:00:00Z");
+/// assert_eq!(local.timestamp_in(&TimeZone::UTC), Some("2026-05-01T12:00:00Z".parse()?));
+/// # Ok::<(), jiff::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,9 +12,11 @@ use url::Url;
 
 use crate::body::{self, ReadError, Received};
 use crate::client::Shared;
+use crate::credentials::{Selected, add_cookie};
 use crate::response::hide_sessions;
 use crate::retry::retry_after;
 use crate::trace::Span;
+use crate::upload::Upload;
 use crate::{
     Body, Fault, FaultKind, OperationContext, OutgoingRequest, Request, Response, TransportErrorKind, secret,
 };
@@ -33,26 +35,39 @@ pub(crate) struct Exchange<'a> {
     shared: &'a Shared,
     request: &'a Request,
     url: Url,
+    /// What the request takes, if not all that the client has.
+    credentials: Option<Selected<'a>>,
     want: Want,
 }
 
 impl<'a> Exchange<'a> {
     /// Checks the request and completes its URL.
     pub(crate) fn new(shared: &'a Shared, request: &'a Request, want: Want) -> Result<Self, Box<Fault>> {
-        let url = match &request.problem {
-            Some(problem) => Err(problem.clone()),
-            None => shared.base.resolve(request),
-        };
-        match url {
-            Ok(mut url) => {
-                if let Some(credential) = &shared.credential_query {
-                    let query = url.query().map(|query| format!("{query}&{credential}"));
-                    url.set_query(Some(query.as_ref().unwrap_or(credential)));
-                }
-                Ok(Self { shared, request, url, want })
-            }
-            Err(problem) => Err(Box::new(Fault::new(request.operation, FaultKind::InvalidRequest(problem)))),
+        Self::checked(shared, request, want)
+            .map_err(|problem| Box::new(Fault::new(request.operation, FaultKind::InvalidRequest(problem))))
+    }
+
+    fn checked(shared: &'a Shared, request: &'a Request, want: Want) -> Result<Self, String> {
+        if let Some(problem) = &request.problem {
+            return Err(problem.clone());
         }
+        let mut url = match request.server {
+            None => shared.base.resolve(request)?,
+            Some(server) => match shared.server(server) {
+                Some(base) => base.resolve(request)?,
+                None => shared.base.beside(server)?.resolve(request)?,
+            },
+        };
+        let credentials = match request.security {
+            None => None,
+            Some(alternatives) => Some(shared.credentials.select(alternatives)?),
+        };
+        let selected = credentials.as_ref().map(Selected::query);
+        if let Some(credential) = selected.as_ref().unwrap_or(&shared.credential_query) {
+            let query = url.query().map(|query| format!("{query}&{credential}"));
+            url.set_query(Some(query.as_ref().unwrap_or(credential)));
+        }
+        Ok(Self { shared, request, url, credentials, want })
     }
 
     /// Sends the request once and reads the answer, within a time limit.
@@ -136,7 +151,7 @@ impl<'a> Exchange<'a> {
     ) -> Box<Fault> {
         let mut received = Received::default();
         let _ = timeout_at(deadline, body::read(body, self.shared.limits.error, &mut received)).await;
-        let secrets = || self.shared.credential.iter().chain(&self.request.secrets);
+        let secrets = || self.shared.credentials.secrets().chain(&self.request.secrets);
         let body = secret::scrub(received.into_bytes(), secrets());
         secret::scrub_headers(&mut headers, secrets);
         let kind = match status.is_redirection() {
@@ -160,22 +175,33 @@ impl<'a> Exchange<'a> {
 
     fn outgoing(&self, attempt: u32) -> OutgoingRequest {
         let operation = self.request.operation;
-        let mut headers = self.shared.headers.clone();
-        for (name, value) in &self.request.headers {
-            if *name == COOKIE && headers.contains_key(COOKIE) {
-                // The other one is the credential. HTTP/2 sends them so, and HTTP/1 servers join them.
-                headers.append(name.clone(), value.clone());
-                continue;
+        let mut headers = match &self.credentials {
+            None => self.shared.headers.clone(),
+            Some(credentials) => {
+                let mut headers = self.shared.plain_headers.clone();
+                credentials.add_to(&mut headers);
+                headers
             }
-            headers.insert(name.clone(), value.clone());
+        };
+        for (name, value) in &self.request.headers {
+            if *name == COOKIE {
+                add_cookie(&mut headers, value);
+            } else {
+                headers.insert(name.clone(), value.clone());
+            }
         }
         OutgoingRequest {
             method: operation.method.clone(),
             url: self.url.clone(),
             headers,
-            body: self.request.body.clone(),
+            body: self.request.body.as_ref().and_then(Upload::take),
             context: OperationContext { vendor: self.shared.vendor, operation, attempt },
         }
+    }
+
+    /// Whether there is anything left to send after the first attempt.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.request.body.as_ref().is_none_or(Upload::is_repeatable)
     }
 
     fn fault(&self, kind: FaultKind) -> Box<Fault> {

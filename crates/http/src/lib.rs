@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 //!
 //! # How a call goes
@@ -45,12 +46,14 @@ mod client;
 mod clock;
 mod config;
 mod content;
+mod credentials;
 mod datetime;
 mod error;
 mod exchange;
 mod fault;
 mod json;
 mod nullable;
+mod one_of;
 mod operation;
 mod parameters;
 mod request;
@@ -62,6 +65,8 @@ pub mod secret;
 #[cfg_attr(not(feature = "tracing"), path = "untraced.rs")]
 mod trace;
 mod transport;
+mod transports;
+mod upload;
 
 pub use additional::AdditionalProperties;
 pub use any::Json;
@@ -78,6 +83,7 @@ pub use error::{DocumentedError, Error};
 pub use fault::{Fault, FaultKind, VendorSaid};
 pub use json::decode_json;
 pub use nullable::Nullable;
+pub use one_of::OneOf;
 pub use operation::{Operation, OperationClass};
 pub use parameters::Style;
 pub use request::Request;
@@ -86,6 +92,7 @@ pub use reqwest::ReqwestTransport;
 pub use response::Response;
 pub use retry::{Decision, Outcome, RetryPolicy, decide};
 pub use transport::{Body, OperationContext, OutgoingRequest, Transport, TransportError, TransportErrorKind};
+pub use upload::{RequestBody, Streamed};
 
 // Parts of this crate's interface that come from elsewhere.
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};

@@ -16,10 +16,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///     description: Nullable<String>,
 /// }
 ///
-/// let write = |description| serde_json::to_string(&Update { description }).unwrap();
-/// assert_eq!(write(Nullable::Absent), r#"{}"#);
-/// assert_eq!(write(Nullable::Null), r#"{"description":null}"#);
-/// assert_eq!(write(Nullable::from("CI".to_owned())), r#"{"description":"CI"}"#);
+/// let write = |description| serde_json::to_string(&Update { description });
+/// assert_eq!(write(Nullable::Absent)?, r#"{}"#);
+/// assert_eq!(write(Nullable::Null)?, r#"{"description":null}"#);
+/// assert_eq!(write(Nullable::from("CI".to_owned()))?, r#"{"description":"CI"}"#);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Nullable<T> {
@@ -43,6 +44,15 @@ impl<T> Nullable<T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// The same with another value, if there is one.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Nullable<U> {
+        match self {
+            Self::Absent => Nullable::Absent,
+            Self::Null => Nullable::Null,
+            Self::Value(value) => Nullable::Value(f(value)),
         }
     }
 

@@ -16,7 +16,7 @@ use http::Method;
 /// };
 /// assert_eq!(GET_API_KEY.class, OperationClass::Safe);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Operation {
     /// The operation's id; names it in errors and spans.
     pub id: &'static str,

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use api_keys_core::SecretKey;
 use http::header::{COOKIE, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::Request;
 use crate::request::encode;
 
 /// How a list or an object is written into a path, a query, a header or a cookie, by its name in OpenAPI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Style {
     /// `a,b`: in a path, a header or a cookie.
     Simple,
@@ -71,7 +72,7 @@ impl Request {
     /// Sets a header that is more than one word; nothing if it has no value.
     pub fn header_as<T: Serialize + ?Sized>(self, name: &'static str, style: Style, value: &T) -> Self {
         match serde_json::to_value(value) {
-            Ok(Value::Null) => self,
+            Ok(value) if is_nothing(&value, style) => self,
             Ok(value) if style == Style::Json => self.header(name, value),
             Ok(value) => {
                 self.header(name, joined(&value, ",", style == Style::SimpleExploded, str::to_owned))
@@ -85,12 +86,15 @@ impl Request {
         let mut cookie = format!("{name}=");
         encode(value, &mut cookie);
         let others = self.headers.iter().position(|(header, _)| header == COOKIE);
+        let mut is_sensitive = false;
         if let Some(position) = others {
             let (_, others) = self.headers.remove(position);
             cookie = format!("{}; {cookie}", others.to_str().unwrap_or_default());
+            is_sensitive = others.is_sensitive();
         }
         match HeaderValue::try_from(cookie) {
-            Ok(value) => {
+            Ok(mut value) => {
+                value.set_sensitive(is_sensitive);
                 self.headers.push((COOKIE, value));
                 self
             }
@@ -109,11 +113,59 @@ impl Request {
     /// Sends a cookie that is more than one word; nothing if it has no value.
     pub fn cookie_as<T: Serialize + ?Sized>(self, name: &str, style: Style, value: &T) -> Self {
         match serde_json::to_value(value) {
-            Ok(Value::Null) => self,
+            Ok(value) if is_nothing(&value, style) => self,
             Ok(value) if style == Style::Json => self.cookie(name, value),
             Ok(value) => self.cookie(name, joined(&value, ",", false, str::to_owned)),
             Err(_) => self.with_problem(format!("cookie `{name}` cannot be written")),
         }
+    }
+}
+
+/// Whether nothing is to be written for a value: a list without items and an object without values are as good as none.
+fn is_nothing(value: &Value, style: Style) -> bool {
+    match value {
+        Value::Null => true,
+        _ if style == Style::Json => false,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(Value::is_null),
+        _ => false,
+    }
+}
+
+/// Parameters that are secrets: they are kept out of what a vendor answers, as those in a body are.
+impl Request {
+    /// Fills in a parameter of the path.
+    pub fn path_secret(mut self, name: &'static str, secret: &SecretKey) -> Self {
+        self.secrets.push(secret.clone());
+        self.path_parameter(name, secret.expose())
+    }
+
+    /// Adds a query parameter if it has a value.
+    pub fn query_secret<'s>(mut self, name: &str, secret: impl Into<Option<&'s SecretKey>>) -> Self {
+        let Some(secret) = secret.into() else { return self };
+        self.secrets.push(secret.clone());
+        self.query(name, secret.expose())
+    }
+
+    /// Sets a header if it has a value. It is marked as sensitive.
+    pub fn header_secret<'s>(mut self, name: &'static str, secret: impl Into<Option<&'s SecretKey>>) -> Self {
+        let Some(secret) = secret.into() else { return self };
+        self.secrets.push(secret.clone());
+        self.header(name, secret.expose()).last_header_is_sensitive()
+    }
+
+    /// Sends a cookie with this request if it has a value. It is marked as sensitive.
+    pub fn cookie_secret<'s>(mut self, name: &str, secret: impl Into<Option<&'s SecretKey>>) -> Self {
+        let Some(secret) = secret.into() else { return self };
+        self.secrets.push(secret.clone());
+        self.cookie(name, secret.expose()).last_header_is_sensitive()
+    }
+
+    fn last_header_is_sensitive(mut self) -> Self {
+        if let Some((_, value)) = self.headers.last_mut() {
+            value.set_sensitive(true);
+        }
+        self
     }
 }
 
@@ -169,9 +221,8 @@ fn write_path(name: &str, style: Style, value: &Value) -> String {
 pub(crate) fn query_pairs(name: &str, style: Style, value: &Value) -> Vec<(String, String)> {
     let one = |value: String| vec![(encoded(name), value)];
     match (style, value) {
-        (_, Value::Null) => Vec::new(),
+        (_, value) if is_nothing(value, style) => Vec::new(),
         (Style::Json, value) => one(encoded(&value.to_string())),
-        (_, Value::Array(items)) if items.is_empty() => Vec::new(),
         (Style::FormExploded, Value::Array(items)) => {
             items.iter().map(|item| (encoded(name), encoded(&word(item)))).collect()
         }

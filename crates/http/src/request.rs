@@ -4,11 +4,12 @@ use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 
 use api_keys_core::SecretKey;
-use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use smallvec::SmallVec;
 
+use crate::upload::Upload;
 use crate::{Operation, secret};
 
 /// Everything but the unreserved characters of RFC 3986, so that a value can neither end its path segment or query
@@ -21,12 +22,15 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[must_use = "a request does nothing until a client sends it"]
 pub struct Request {
     pub(crate) operation: &'static Operation,
-    pub(crate) path_parameters: Vec<(&'static str, String)>,
+    /// Most paths have one at most.
+    pub(crate) path_parameters: SmallVec<[(&'static str, String); 1]>,
     pub(crate) query: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Option<Bytes>,
+    pub(crate) body: Option<Upload>,
     pub(crate) secrets: Vec<SecretKey>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) server: Option<&'static str>,
+    pub(crate) security: Option<&'static [&'static [&'static str]]>,
     pub(crate) problem: Option<String>,
 }
 
@@ -35,12 +39,14 @@ impl Request {
     pub fn new(operation: &'static Operation) -> Self {
         Self {
             operation,
-            path_parameters: Vec::new(),
+            path_parameters: SmallVec::new(),
             query: String::new(),
             headers: Vec::new(),
             body: None,
             secrets: Vec::new(),
             timeout: None,
+            server: None,
+            security: None,
             problem: None,
         }
     }
@@ -114,7 +120,7 @@ impl Request {
         match written {
             Ok(json) => {
                 self.headers.push((CONTENT_TYPE, HeaderValue::from_static("application/json")));
-                self.body = Some(json.into());
+                self.body = Some(Upload::Whole(json.into()));
                 self
             }
             // The cause may quote the value.
@@ -128,6 +134,22 @@ impl Request {
             Some(body) => self.body_json(body),
             None => self,
         }
+    }
+
+    /// Sends the request to another server than the base URL, as the document has it: an address, or a path at the same
+    /// origin. One of another origin must be known to the client; see
+    /// [`ClientBuilder::server`](crate::ClientBuilder::server).
+    pub fn server(mut self, server: &'static str) -> Self {
+        self.server = Some(server);
+        self
+    }
+
+    /// Sends only the credentials that the operation takes: those of the first alternative of which the client has all,
+    /// by the names that [`Authentication::for_scheme`](crate::Authentication::for_scheme) gives them. An alternative
+    /// without a name is to send none.
+    pub fn security(mut self, alternatives: &'static [&'static [&'static str]]) -> Self {
+        self.security = Some(alternatives);
+        self
     }
 
     /// Limits the whole of this call, retries included, instead of the client's total timeout.
@@ -159,9 +181,13 @@ pub(crate) fn encode(value: impl Display, out: &mut String) -> bool {
 
     impl fmt::Write for Encoder<'_> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.holds_control |= text.chars().any(char::is_control);
-            self.out.reserve(text.len());
-            self.out.extend(utf8_percent_encode(text, RESERVED));
+            // Most values are ids and words, of which nothing is to be encoded.
+            if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)) {
+                self.out.push_str(text);
+            } else {
+                self.holds_control |= text.chars().any(char::is_control);
+                self.out.extend(utf8_percent_encode(text, RESERVED));
+            }
             Ok(())
         }
     }

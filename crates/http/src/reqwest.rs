@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::redirect::Policy;
 
-use crate::{Body, OutgoingRequest, Transport, TransportError, TransportErrorKind};
+use crate::{Body, OutgoingRequest, RequestBody, Transport, TransportError, TransportErrorKind};
 
 /// Sends requests with [`reqwest`].
 #[derive(Clone)]
@@ -73,9 +73,12 @@ impl Transport for ReqwestTransport {
     async fn send(&self, outgoing: OutgoingRequest) -> Result<http::Response<Body>, TransportError> {
         let mut request = reqwest::Request::new(outgoing.method, outgoing.url);
         *request.headers_mut() = outgoing.headers;
-        *request.body_mut() = outgoing.body.map(Into::into);
+        *request.body_mut() = outgoing.body.map(|body| match body {
+            RequestBody::Whole(bytes) => bytes.into(),
+            RequestBody::Stream(body) => reqwest::Body::wrap(body),
+        });
         let response: http::Response<reqwest::Body> = self.0.execute(request).await?.into();
-        Ok(response.map(Body::new))
+        Ok(response.map(Body::from_reqwest))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::OperationClass;
 /// How often, and how soon, a request is sent again.
 ///
 /// Whether it may be sent again at all is not a matter of policy; [`decide`] knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// How many times a request is sent at most, the first included.
@@ -59,7 +59,7 @@ impl RetryPolicy {
 }
 
 /// What one attempt came to, as far as sending it again is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// No connection was made, so nothing left this machine.
     NotSent,
@@ -81,7 +81,8 @@ pub enum Outcome {
 }
 
 /// What [`decide`] says about an attempt that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Decision {
     /// Send the request again, after at least this long; `None` to stop.
     pub retry: Option<Duration>,

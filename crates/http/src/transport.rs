@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use tokio::io::AsyncRead;
 use url::Url;
 
-use crate::Operation;
+use crate::upload::Reading;
+use crate::{Operation, RequestBody};
 
 /// Sends one request and returns the answer's head, with its body still to be read.
 ///
@@ -31,6 +33,7 @@ pub trait Transport: Debug + Send + Sync + 'static {
 }
 
 /// A request as it goes out, credential included.
+#[non_exhaustive]
 pub struct OutgoingRequest {
     /// The HTTP method.
     pub method: Method,
@@ -39,7 +42,7 @@ pub struct OutgoingRequest {
     /// All headers except those that belong to the connection, such as `Host` and `Content-Length`.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Option<Bytes>,
+    pub body: Option<RequestBody>,
     /// What the request is for.
     pub context: OperationContext,
 }
@@ -51,7 +54,7 @@ impl Debug for OutgoingRequest {
             .field("method", &self.method)
             .field("origin", &self.url.origin().ascii_serialization())
             .field("headers", &self.headers)
-            .field("body", &self.body.as_ref().map(Bytes::len))
+            .field("body", &self.body)
             .field("context", &self.context)
             .finish()
     }
@@ -69,8 +72,16 @@ pub struct OperationContext {
     pub attempt: u32,
 }
 
-/// The body of an answer, as it arrives.
-pub struct Body(UnsyncBoxBody<Bytes, TransportError>);
+/// A body that arrives, or that is sent, piece by piece.
+pub struct Body(Inner);
+
+enum Inner {
+    Whole(Option<Bytes>),
+    Any(UnsyncBoxBody<Bytes, TransportError>),
+    /// Is in a box already and needs no other.
+    #[cfg(feature = "reqwest")]
+    Reqwest(reqwest::Body),
+}
 
 impl Body {
     /// Wraps a body.
@@ -78,13 +89,34 @@ impl Body {
     where
         B: http_body::Body<Data = Bytes, Error: Into<TransportError>> + Send + 'static,
     {
-        Self(body.map_err(Into::into).boxed_unsync())
+        Self(Inner::Any(body.map_err(Into::into).boxed_unsync()))
+    }
+
+    /// What a reader has, such as a file, to be sent while it is read. Without the `length` it is sent in chunks, which
+    /// some servers refuse.
+    ///
+    /// A request with such a body is sent once and never again, and the time limit of an attempt holds for all of it.
+    pub fn from_reader<R: AsyncRead + Send + 'static>(reader: R, length: Option<u64>) -> Self {
+        Self::new(Reading::new(Box::pin(reader), length))
+    }
+
+    /// All of the body if it is there, or else the body itself.
+    pub(crate) fn into_whole(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Inner::Whole(bytes) => Ok(bytes.unwrap_or_default()),
+            other => Err(Self(other)),
+        }
+    }
+
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn from_reqwest(body: reqwest::Body) -> Self {
+        Self(Inner::Reqwest(body))
     }
 }
 
 impl<T: Into<Bytes>> From<T> for Body {
     fn from(bytes: T) -> Self {
-        Self(Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync())
+        Self(Inner::Whole(Some(bytes.into())))
     }
 }
 
@@ -96,15 +128,33 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        Pin::new(&mut self.0).poll_frame(cx)
+        match &mut self.0 {
+            Inner::Whole(bytes) => {
+                let bytes = bytes.take().filter(|bytes| !bytes.is_empty());
+                Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
+            }
+            Inner::Any(body) => Pin::new(body).poll_frame(cx),
+            #[cfg(feature = "reqwest")]
+            Inner::Reqwest(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        match &self.0 {
+            Inner::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
+            Inner::Any(body) => body.is_end_stream(),
+            #[cfg(feature = "reqwest")]
+            Inner::Reqwest(body) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        match &self.0 {
+            Inner::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Inner::Any(body) => body.size_hint(),
+            #[cfg(feature = "reqwest")]
+            Inner::Reqwest(body) => body.size_hint(),
+        }
     }
 }
 

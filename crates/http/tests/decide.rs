@@ -11,7 +11,7 @@ fn refused(status: u16) -> Outcome {
 }
 
 fn first(class: OperationClass, outcome: Outcome) -> (bool, Effect) {
-    let Decision { retry, effect } = decide(class, &RetryPolicy::default(), 1, outcome);
+    let Decision { retry, effect, .. } = decide(class, &RetryPolicy::default(), 1, outcome);
     (retry.is_some(), effect)
 }
 

@@ -232,7 +232,8 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
         ("api_version", attributes.api_version.map(Value::from)),
         ("user_email", user.email.map(Value::from)),
     ];
-    read.extra.extend(further.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    read.extra
+        .extend(further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))));
     Ok(read)
 }
 

@@ -25,6 +25,9 @@ impl Sampler {
         if let Some(values) = schema["enum"].as_array() {
             return values.clone();
         }
+        if types(schema) == ["null"] {
+            return vec![Value::Null];
+        }
         self.count += 1;
         match main_type(schema) {
             Some("string") => vec![self.text(schema, name).into()],

@@ -29,7 +29,7 @@ mod body;
 mod credential;
 
 /// How closely the server keeps to its document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
     /// As it runs: a request that fails validation is answered 400 with a text, deactivation 204 without a body,

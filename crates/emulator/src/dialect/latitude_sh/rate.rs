@@ -8,7 +8,7 @@ use api_keys_core::Timestamp;
 use super::refusal::Refusal;
 
 /// Whether the emulator counts requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum RateLimit {
     /// No: tests are fast.

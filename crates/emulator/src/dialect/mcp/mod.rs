@@ -27,7 +27,7 @@ use super::{HEX, State, URL_SAFE, empty, key_id, random};
 mod body;
 
 /// Where the server looks for the caller's token, which changed while the API was young.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Generation {
     /// In the `Authorization` header; the body of a create is flat. What runs today.
