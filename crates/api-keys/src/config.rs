@@ -1,11 +1,9 @@
 //! From configuration to provider.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use api_keys_core::{ApiKeyProvider, Error, Result};
-use serde::Deserialize;
-use serde_json::Value;
+use api_keys_core::{Error, Result};
+use serde_json::{Map, Value};
 
 mod environment;
 #[cfg(feature = "memory")]
@@ -14,51 +12,10 @@ mod memory;
 #[cfg(feature = "memory")]
 pub use memory::MemoryConfig;
 
+use crate::ProviderConfig;
+
 /// What errors name as the vendor before a vendor is known.
 const NO_VENDOR: &str = "api-keys";
-
-/// Which vendor, where, and with what credential: swapping a vendor is a change of this.
-///
-/// It can be read from a [file](Self::from_file), from [environment variables](Self::from_env), from a
-/// [value](Self::from_value), or as a part of an application's own configuration, since it is `Deserialize`. The
-/// field `vendor` chooses the variant; the other fields are those of the variant's type. Where a credential is
-/// wanted, [`SecretSource`](api_keys_core::SecretSource) says where to read it.
-///
-/// ```
-/// use api_keys::{ApiKeyProvider, ProviderConfig};
-///
-/// let config = ProviderConfig::from_value(serde_json::json!({ "vendor": "memory", "max_active": 5 }))?;
-/// let provider = config.connect()?;
-/// assert_eq!(provider.vendor(), "memory");
-/// # Ok::<(), api_keys::Error>(())
-/// ```
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "vendor", rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum ProviderConfig {
-    /// A better-auth server.
-    #[cfg(feature = "better-auth")]
-    BetterAuth(api_keys_better_auth::BetterAuthConfig),
-    /// A Clerk instance.
-    #[cfg(feature = "clerk")]
-    Clerk(api_keys_clerk::ClerkConfig),
-    /// A FastAPI service.
-    #[cfg(feature = "fastapi")]
-    #[serde(rename = "fastapi")]
-    FastApi(api_keys_fastapi::FastApiConfig),
-    /// An application that mounts keyshield.
-    #[cfg(feature = "keyshield")]
-    Keyshield(api_keys_keyshield::KeyshieldConfig),
-    /// A Latitude.sh account.
-    #[cfg(feature = "latitude-sh")]
-    LatitudeSh(api_keys_latitude_sh::LatitudeShConfig),
-    /// A user of an MCP server.
-    #[cfg(feature = "mcp")]
-    Mcp(api_keys_mcp::McpConfig),
-    /// Keys in this process.
-    #[cfg(feature = "memory")]
-    Memory(MemoryConfig),
-}
 
 impl ProviderConfig {
     /// Reads a configuration from a JSON value.
@@ -96,31 +53,17 @@ impl ProviderConfig {
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration), saying what is missing, unknown or wrong.
     pub fn from_env(prefix: &str) -> Result<Self> {
-        Self::from_value(environment::read(prefix, std::env::vars_os())?)
+        Self::from_value(Self::value_from_env(prefix)?.into())
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Gathers the same variables as [`from_env`](Self::from_env) and leaves the rest to the caller: to take out what
+    /// is meant for itself, add what is not in the environment, and hand the result to
+    /// [`from_value`](Self::from_value).
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) when a part cannot be right or the credential
-    /// cannot be read.
-    pub fn connect(self) -> Result<Arc<dyn ApiKeyProvider>> {
-        Ok(match self {
-            #[cfg(feature = "better-auth")]
-            Self::BetterAuth(config) => Arc::new(config.connect()?),
-            #[cfg(feature = "clerk")]
-            Self::Clerk(config) => Arc::new(config.connect()?),
-            #[cfg(feature = "fastapi")]
-            Self::FastApi(config) => Arc::new(config.connect()?),
-            #[cfg(feature = "keyshield")]
-            Self::Keyshield(config) => Arc::new(config.connect()?),
-            #[cfg(feature = "latitude-sh")]
-            Self::LatitudeSh(config) => Arc::new(config.connect()?),
-            #[cfg(feature = "mcp")]
-            Self::Mcp(config) => Arc::new(config.connect()?),
-            #[cfg(feature = "memory")]
-            Self::Memory(config) => Arc::new(config.connect()?),
-        })
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) when no vendor is named or a variable is not text.
+    pub fn value_from_env(prefix: &str) -> Result<Map<String, Value>> {
+        environment::read(prefix, std::env::vars_os())
     }
 }
 

@@ -20,7 +20,10 @@ const SCALARS: [&str; 8] = [
 ];
 
 /// Gathers the variables that begin with the prefix.
-pub(super) fn read(prefix: &str, variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Value> {
+pub(super) fn read(
+    prefix: &str,
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Map<String, Value>> {
     let prefix = format!("{prefix}_");
     let (mut fields, mut http) = (Map::new(), Map::new());
     for (name, value) in variables {
@@ -32,14 +35,20 @@ pub(super) fn read(prefix: &str, variables: impl Iterator<Item = (OsString, OsSt
                 format!("the environment variable {} is not text", name.display()),
             )
         })?;
-        if field == "token_file" {
-            fields.insert("token".to_owned(), json!({ "file": value }));
-        } else if let Some(setting) = field.strip_prefix("http_") {
+        if let Some(setting) = field.strip_prefix("http_") {
             http.insert(setting.to_owned(), scalar(&format!("http.{setting}"), value));
-        } else {
-            let value = scalar(&field, value);
-            fields.insert(field, value);
+            continue;
         }
+        let (field, value) = match field.as_str() {
+            "token_file" => ("token".to_owned(), json!({ "file": value })),
+            name => (name.to_owned(), scalar(name, value)),
+        };
+        // Which of two tokens is meant, nobody should have to guess.
+        if fields.contains_key(&field) {
+            let name = format!("{prefix}{}", field.to_ascii_uppercase());
+            return Err(Error::configuration(NO_VENDOR, format!("{name} is set in more than one way")));
+        }
+        fields.insert(field, value);
     }
     if !fields.contains_key("vendor") {
         return Err(Error::configuration(
@@ -50,7 +59,7 @@ pub(super) fn read(prefix: &str, variables: impl Iterator<Item = (OsString, OsSt
     if !http.is_empty() {
         fields.insert("http".to_owned(), http.into());
     }
-    Ok(fields.into())
+    Ok(fields)
 }
 
 fn scalar(field: &str, text: String) -> Value {

@@ -1,0 +1,321 @@
+//! A web service that issues API keys to its own users, and checks the keys that they present.
+//!
+//! `cargo run -p api-keys --example axum_service` starts the service over an emulator of Clerk, plays two users, and
+//! ends. With `LISTEN` set to an address such as `127.0.0.1:8080` it serves until Ctrl-C, over the vendor that
+//! `API_KEYS_VENDOR`, `API_KEYS_TOKEN` and so on say, if they are set.
+//!
+//! | | |
+//! |---|---|
+//! | `POST /keys` `{"name": "runner", "days": 30}` | a new key: its id, and its secret this once |
+//! | `GET /keys` | the user's keys |
+//! | `DELETE /keys/{id}` | revokes one of them |
+//! | `GET /hello` | an endpoint that wants a key, as `Authorization: Bearer <secret>` |
+//!
+//! Who the user is, the service takes from the header `x-user`, which stands here for a session. It holds an owner in
+//! the vendor's words, such as the id of a user at Clerk.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys::{
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, ClerkConfig, Effect, Error, ErrorKind, Field, IssuedKey,
+    KeyId, ListQuery, NewApiKey, Operation, ProviderConfig, RevokeOptions, SecretKey, Verification,
+};
+use api_keys_emulator::{Emulator, Vendor};
+use axum::extract::{Extension, FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use futures_util::{FutureExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+
+type Keys = Arc<dyn ApiKeyProvider>;
+
+fn service(keys: Keys) -> Result<Router, Error> {
+    // A vendor that cannot do what the service is about is found out at start-up, not by the first user.
+    keys.require(&[
+        Operation::Create,
+        Operation::Get,
+        Operation::List,
+        Operation::Revoke,
+        Operation::Verify,
+    ])?;
+    let capabilities = keys.capabilities();
+    for (operation, fields) in
+        [(Operation::Create, capabilities.create_fields), (Operation::List, capabilities.list_fields)]
+    {
+        if !fields.contains(Field::Owner) {
+            return Err(Error::unsupported_field(keys.vendor(), operation, Field::Owner));
+        }
+    }
+    let with_key = Router::new()
+        .route("/hello", get(hello))
+        .layer(middleware::from_fn_with_state(Arc::clone(&keys), authenticate));
+    Ok(Router::new()
+        .route("/keys", post(create).get(list))
+        .route("/keys/{id}", delete(revoke))
+        .merge(with_key)
+        .with_state(keys))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    name: String,
+    days: Option<u32>,
+}
+
+/// The one answer that holds a secret, and the one place that writes one.
+#[derive(Serialize)]
+struct NewKey<'a> {
+    id: &'a KeyId,
+    secret: &'a str,
+}
+
+async fn create(State(keys): State<Keys>, user: User, Json(wish): Json<Wish>) -> Result<Response, Failure> {
+    let mut new = NewApiKey::new(wish.name).owner(user.0);
+    if let Some(days) = wish.days {
+        new = new.expires_in(Duration::from_secs(u64::from(days) * 86_400));
+    }
+    // When the user's connection breaks, axum drops this future, and with it a call that has left already. As a task
+    // of its own the call goes on to its end, and a key that nobody waits for any more is revoked. A service that
+    // stops should wait for these tasks, too: `tokio_util::task::TaskTracker`.
+    let minting = tokio::spawn(async move {
+        let issued = keys.create(new).await?;
+        Ok::<_, Error>(Undelivered { issued: Some(issued), keys })
+    });
+    let minted = minting.await.map_err(|_| Failure::Internal)??;
+    let Some(issued) = minted.deliver() else { return Err(Failure::Internal) };
+    let body = NewKey { id: &issued.key.id, secret: issued.secret.expose() };
+    // Secrets belong in no cache.
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+/// A key whose secret has not been handed over. Dropped as such, it is revoked: nobody holds the secret.
+struct Undelivered {
+    issued: Option<IssuedKey>,
+    keys: Keys,
+}
+
+impl Undelivered {
+    fn deliver(mut self) -> Option<IssuedKey> {
+        self.issued.take()
+    }
+}
+
+impl Drop for Undelivered {
+    fn drop(&mut self) {
+        let Some(issued) = self.issued.take() else { return };
+        let Ok(runtime) = Handle::try_current() else {
+            return eprintln!("{} was not handed over and lives on", issued.key.id);
+        };
+        let keys = Arc::clone(&self.keys);
+        runtime.spawn(async move {
+            match keys.revoke(&issued.key.id, RevokeOptions::new()).await {
+                Ok(_) => eprintln!("revoked {}, which was not handed over", issued.key.id),
+                Err(error) => eprintln!("{} was not handed over and lives on: {error}", issued.key.id),
+            }
+        });
+    }
+}
+
+async fn list(State(keys): State<Keys>, user: User) -> Result<Json<Value>, Failure> {
+    let query = ListQuery::new().owner(user.0);
+    let all: Vec<ApiKey> = keys.keys(query).try_collect().await?;
+    let all: Vec<_> = all
+        .iter()
+        .map(|key| json!({ "id": key.id, "name": key.name, "status": key.status, "expiry": key.expiry }))
+        .collect();
+    Ok(Json(json!({ "keys": all })))
+}
+
+async fn revoke(State(keys): State<Keys>, user: User, Path(id): Path<String>) -> Result<StatusCode, Failure> {
+    let id = KeyId::new(id).map_err(|_| Failure::NoSuchKey)?;
+    // The vendor's credential may revoke any key; the user only their own.
+    match keys.find(&id).await? {
+        Some(key) if key.owner.as_deref() == Some(&user.0) => {
+            keys.revoke(&id, RevokeOptions::new()).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
+        _ => Err(Failure::NoSuchKey),
+    }
+}
+
+async fn hello(Extension(key): Extension<Arc<ApiKey>>) -> String {
+    format!("hello {}, this is your key {}\n", key.owner.as_deref().unwrap_or("stranger"), key.id)
+}
+
+/// Lets requests with a good key pass, and tells the handler whose it is.
+async fn authenticate(State(keys): State<Keys>, mut request: Request, next: Next) -> Response {
+    let Some(secret) = bearer(request.headers()) else { return Failure::NoGoodKey.into_response() };
+    match keys.verify(&secret).await {
+        Ok(Verification::Valid(key)) => {
+            request.extensions_mut().insert(Arc::new(*key));
+            next.run(request).await
+        }
+        Ok(Verification::Invalid(_)) => Failure::NoGoodKey.into_response(),
+        // No answer is not a yes.
+        Err(error) => Failure::Vendor(error).into_response(),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<SecretKey> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| SecretKey::new(secret))
+}
+
+/// Who is signed in.
+struct User(String);
+
+impl<S: Sync> FromRequestParts<S> for User {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let name = parts.headers.get(USER).and_then(|name| name.to_str().ok());
+        name.map(|name| Self(name.to_owned())).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+const USER: HeaderName = HeaderName::from_static("x-user");
+
+enum Failure {
+    NoGoodKey,
+    NoSuchKey,
+    Internal,
+    Vendor(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Vendor(error)
+    }
+}
+
+/// What a user of this service is told. The vendor's words are for the log: they are about our account, not theirs.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let error = match self {
+            Self::NoGoodKey => {
+                let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+                return (StatusCode::UNAUTHORIZED, challenge, "no good key\n").into_response();
+            }
+            Self::NoSuchKey => return (StatusCode::NOT_FOUND, "no such key\n").into_response(),
+            Self::Internal => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            Self::Vendor(error) => error,
+        };
+        // One line, without a secret.
+        eprintln!("{error}");
+        let status = match error.kind() {
+            ErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
+            ErrorKind::NotFound => StatusCode::NOT_FOUND,
+            ErrorKind::Conflict | ErrorKind::LimitReached => StatusCode::CONFLICT,
+            // The vendor limits this service, not the user.
+            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Transport => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            ErrorKind::UnexpectedResponse => StatusCode::BAD_GATEWAY,
+            // What is left is for us to put right: our credential, our configuration, our code.
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let advice = match error.effect() {
+            Effect::None if error.is_retryable() => "nothing was done; try again later\n",
+            Effect::None => "nothing was done\n",
+            Effect::Unknown | Effect::Applied => {
+                "this may have been done; look at your keys before you repeat it\n"
+            }
+        };
+        let mut response = (status, advice).into_response();
+        if let Some(wait) = error.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+// On one thread, so that what `lose_a_connection` plays comes out the same every time.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome {
+    let emulator = Emulator::start(Vendor::Clerk).await?;
+    let keys: Keys = match env::var_os("API_KEYS_VENDOR") {
+        Some(_) => ProviderConfig::from_env("API_KEYS")?.connect()?,
+        None => Arc::new(ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url()).connect()?),
+    };
+    let address = env::var("LISTEN");
+    let listener = tokio::net::TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0")).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let server = axum::serve(listener, service(Arc::clone(&keys))?);
+    if address.is_ok() {
+        println!("serving on {url}");
+        let stop = async { drop(tokio::signal::ctrl_c().await) };
+        return Ok(server.with_graceful_shutdown(stop).await?);
+    }
+    let server = tokio::spawn(async move { server.await });
+    play(&url).await?;
+    lose_a_connection(&keys).await?;
+    server.abort();
+    Ok(())
+}
+
+const ANN: &str = "user_2annaaaaaaaaaaaaaaaaaaaaaaa";
+const BOB: &str = "user_2bobbbbbbbbbbbbbbbbbbbbbbbb";
+
+/// Two users at work.
+async fn play(url: &str) -> Outcome {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let keys = format!("{url}/keys");
+
+    let issued =
+        http.post(&keys).header(USER, ANN).json(&json!({ "name": "runner", "days": 30 })).send().await?;
+    println!("ann creates a key: {}", issued.status());
+    let issued: Value = issued.json().await?;
+    let (id, secret) = (text(&issued, "id")?, text(&issued, "secret")?);
+
+    let hello = http.get(format!("{url}/hello")).bearer_auth(secret).send().await?;
+    println!("ann's program says hello: {}", hello.status());
+    let listed: Value = http.get(&keys).header(USER, BOB).send().await?.json().await?;
+    println!("bob sees {} keys", listed["keys"].as_array().map_or(0, Vec::len));
+
+    let one = format!("{keys}/{id}");
+    println!("bob revokes ann's key: {}", http.delete(&one).header(USER, BOB).send().await?.status());
+    println!("ann revokes it: {}", http.delete(&one).header(USER, ANN).send().await?.status());
+    let hello = http.get(format!("{url}/hello")).bearer_auth(secret).send().await?;
+    println!("ann's program says hello: {}", hello.status());
+
+    let refused =
+        http.post(&keys).header(USER, ANN).json(&json!({ "name": "runner", "days": 0 })).send().await?;
+    println!("a key for no days: {}, {}", refused.status(), refused.text().await?.trim());
+    Ok(())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Outcome<&'a str> {
+    value[name].as_str().ok_or_else(|| format!("the answer has no `{name}`").into())
+}
+
+/// What axum does when a user's connection breaks: it drops the handler in the middle.
+async fn lose_a_connection(keys: &Keys) -> Outcome {
+    let wish = Wish { name: "lost".to_owned(), days: None };
+    let handler = create(State(Arc::clone(keys)), User(BOB.to_owned()), Json(wish));
+    // Runs until it waits for the vendor, then drops it.
+    assert!(handler.now_or_never().is_none(), "the handler waits");
+
+    // The task goes on: the key is minted, and revoked as soon as it is.
+    let query = ListQuery::new().owner(BOB).include_inactive(true);
+    for _ in 0..500 {
+        let all: Vec<ApiKey> = keys.keys(query.clone()).try_collect().await?;
+        if let Some(key) = all.iter().find(|key| key.status.is_inactive()) {
+            println!("bob's connection broke: the key that was minted for him is {}", key.status);
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Err("a key lives on that nobody holds".into())
+}

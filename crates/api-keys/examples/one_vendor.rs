@@ -1,0 +1,52 @@
+//! One vendor: issue a key to a user of a Clerk instance, read it, verify it, revoke it.
+//!
+//! `cargo run -p api-keys --example one_vendor` runs against an emulator on this machine. With `CLERK_SECRET_KEY` set
+//! to the secret key of an instance and `CLERK_USER` to the id of one of its users, it runs against Clerk.
+
+use std::env;
+use std::time::Duration;
+
+use api_keys::{
+    ApiKeyProvider as _, ApiKeyProviderExt as _, ClerkConfig, ListQuery, NewApiKey, RevokeOptions,
+    SecretSource, Verification,
+};
+use api_keys_emulator::{Emulator, Vendor};
+use futures_util::TryStreamExt as _;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Held until the end: dropping it stops it.
+    let emulator = Emulator::start(Vendor::Clerk).await?;
+    let (config, owner) = match env::var("CLERK_USER") {
+        Ok(user) => (ClerkConfig::new(SecretSource::env("CLERK_SECRET_KEY")), user),
+        Err(_) => {
+            let config = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
+            (config, "user_2abcdefghijklmnopqrstuvwxyz".to_owned())
+        }
+    };
+    let clerk = config.connect()?;
+
+    let new = NewApiKey::new("example")
+        .owner(&owner)
+        .scopes(["reports:read"])
+        .expires_in(Duration::from_secs(30 * 86_400));
+    let issued = clerk.create(new).await?;
+    // An application stores `issued.secret` now, before anything else can fail, and never prints it.
+    println!("issued   {} to {owner}", issued.key.id);
+
+    let keys: Vec<_> = clerk.keys(ListQuery::new().owner(&owner)).try_collect().await?;
+    println!("listed   {} of the user's keys", keys.len());
+
+    if let Verification::Valid(key) = clerk.verify(&issued.secret).await? {
+        println!("verified scopes {:?}, status {}", key.scopes.unwrap_or_default(), key.status);
+    }
+
+    let revocation = clerk.revoke(&issued.key.id, RevokeOptions::new().reason("end of the example")).await?;
+    println!("revoked  record {:?}, reversible: {}", revocation.record, revocation.reversible);
+
+    match clerk.verify(&issued.secret).await? {
+        Verification::Valid(_) => println!("verified although revoked"),
+        Verification::Invalid(reason) => println!("verified invalid: {reason}"),
+    }
+    Ok(())
+}

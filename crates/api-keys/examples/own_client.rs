@@ -1,0 +1,115 @@
+//! Your own `reqwest::Client`: a proxy, a root certificate of your own, one pool of connections for all vendors.
+//!
+//! `cargo run -p api-keys --example own_client` runs against emulators on this machine, through a proxy that it
+//! starts. With `CLERK_SECRET_KEY` set, it lists the keys of `CLERK_USER` at Clerk, through the proxy at
+//! `PROXY_URL` and trusting the certificates (PEM) in the file `ROOT_CERTIFICATE`, if these are set.
+
+use std::env;
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use api_keys::http::{HttpConfig, ReqwestTransport, Transport};
+use api_keys::{
+    ApiKeyProvider, ClerkConfig, LatitudeShConfig, ListQuery, NewApiKey, RevokeOptions, SecretSource,
+};
+use api_keys_emulator::{Emulator, Vendor};
+use tokio::net::{TcpListener, TcpStream};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let Ok(user) = env::var("CLERK_USER") else { return on_this_machine().await };
+
+    let certificate = env::var_os("ROOT_CERTIFICATE").map(std::fs::read).transpose()?;
+    let transport = transport(env::var("PROXY_URL").ok().as_deref(), certificate.as_deref())?;
+    let clerk = ClerkConfig::new(SecretSource::env("CLERK_SECRET_KEY"))
+        .http(HttpConfig::new().transport(transport))
+        .connect()?;
+    let page = clerk.list(ListQuery::new().owner(user)).await?;
+    println!("{} keys on the first page", page.items.len());
+    Ok(())
+}
+
+/// A transport over a client of our own. What the client of this library sets for safety is ours to set here.
+fn transport(proxy: Option<&str>, root: Option<&[u8]>) -> Result<Arc<dyn Transport>, reqwest::Error> {
+    let mut client = reqwest::Client::builder()
+        // A redirect could take a credential in a custom header to another origin.
+        .redirect(reqwest::redirect::Policy::none())
+        // Only the library knows which requests may be sent twice.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // `HttpConfig` limits the whole call; the limit on connecting is the client's.
+        .connect_timeout(Duration::from_secs(5))
+        // Less than servers keep idle connections: a request into one that closes has an unknown effect.
+        .pool_idle_timeout(Duration::from_secs(4));
+    if let Some(proxy) = proxy {
+        client = client.proxy(reqwest::Proxy::all(proxy)?);
+    }
+    if let Some(root) = root {
+        client = client.tls_certs_merge(reqwest::Certificate::from_pem_bundle(root)?);
+    }
+    Ok(Arc::new(ReqwestTransport::from(client.build()?)))
+}
+
+async fn on_this_machine() -> Result<(), Box<dyn Error>> {
+    let (clerk, latitude) =
+        (Emulator::start(Vendor::Clerk).await?, Emulator::start(Vendor::LatitudeSh).await?);
+    let (proxy, connections) = proxy().await?;
+
+    // Two vendors share the client, and with it the proxy.
+    let http = HttpConfig::new().transport(transport(Some(&proxy), None)?).user_agent("example/1.0");
+    let providers: [(Arc<dyn ApiKeyProvider>, NewApiKey); 2] = [
+        (
+            Arc::new(
+                ClerkConfig::new(clerk.token().clone())
+                    .base_url(clerk.base_url())
+                    .http(http.clone())
+                    .connect()?,
+            ),
+            NewApiKey::new("example").owner("user_2abcdefghijklmnopqrstuvwxyz"),
+        ),
+        (
+            Arc::new(
+                LatitudeShConfig::new(latitude.token().clone())
+                    .base_url(latitude.base_url())
+                    .http(http)
+                    .connect()?,
+            ),
+            NewApiKey::new("example"),
+        ),
+    ];
+    for (provider, new) in providers {
+        let issued = provider.create(new).await?;
+        provider.revoke(&issued.key.id, RevokeOptions::new()).await?;
+    }
+    println!("{} requests to Clerk, {} to Latitude.sh", clerk.requests(), latitude.requests());
+    println!("{} connections through the proxy", connections.load(Ordering::SeqCst));
+    Ok(())
+}
+
+/// As much of a proxy as this needs: it reads on each connection where the first request wants to go, and counts.
+async fn proxy() -> std::io::Result<(String, Arc<AtomicUsize>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(relay(client));
+        }
+    });
+    Ok((url, connections))
+}
+
+/// `POST http://127.0.0.1:4242/v1/api_keys HTTP/1.1` wants to go to `127.0.0.1:4242`.
+async fn relay(mut client: TcpStream) -> std::io::Result<()> {
+    let mut head = [0; 1024];
+    let length = client.peek(&mut head).await?;
+    let head = String::from_utf8_lossy(&head[..length]).into_owned();
+    let Some((_, rest)) = head.split_once("http://") else { return Ok(()) };
+    let authority = rest.split(['/', ' ']).next().unwrap_or_default();
+    let mut server = TcpStream::connect(authority).await?;
+    tokio::io::copy_bidirectional(&mut client, &mut server).await.map(drop)
+}
