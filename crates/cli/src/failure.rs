@@ -6,6 +6,7 @@ use std::fmt;
 use api_keys::{Effect, Error, ErrorKind, Operation};
 use serde::Serialize;
 
+use crate::output::human::is_harmful;
 use crate::status;
 
 const RESCUED: &str = "rescued";
@@ -188,7 +189,7 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
         }
         below = cause.source();
     }
-    line.replace(char::is_control, " ")
+    line.replace(is_harmful, " ")
 }
 
 #[cfg(test)]

@@ -84,13 +84,22 @@ async fn sarif_names_a_rule_and_a_place_for_every_finding() {
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     let results = run["results"].as_array().unwrap();
     assert!(!results.is_empty());
+    let configuration = std::fs::read_to_string(home.path(".config/api-keys/config.toml")).unwrap();
     for result in results {
         let index = result["ruleIndex"].as_u64().unwrap() as usize;
         assert_eq!(rules[index]["id"], result["ruleId"]);
         assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
-        let place = &result["locations"][0]["logicalLocations"][0];
+        // GitHub takes no location that is in no file.
+        let location = &result["locations"][0];
+        assert_eq!(
+            location["physicalLocation"]["artifactLocation"]["uri"], ".config/api-keys/config.toml",
+            "{location}"
+        );
+        let line = location["physicalLocation"]["region"]["startLine"].as_u64().unwrap() as usize;
+        let place = &location["logicalLocations"][0];
         let (name, full) = (place["name"].as_str().unwrap(), place["fullyQualifiedName"].as_str().unwrap());
-        assert!(full.ends_with(&format!("/{name}")), "{full}");
+        let provider = full.strip_suffix(&format!("/{name}")).unwrap();
+        assert_eq!(configuration.lines().nth(line - 1), Some(&*format!("[providers.{provider}]")));
         assert!(result["message"]["text"].as_str().unwrap().contains(name));
     }
     let again = home.run_beside(&["audit", "--output", "sarif"]).await.expect(5).json();

@@ -8,9 +8,10 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use api_keys::Timestamp;
+use api_keys::{ApiKeyProvider as _, NewApiKey, Timestamp};
+use api_keys_emulator::{Emulator, Vendor};
 use serde_json::{Value, json};
-use support::Home;
+use support::{Home, emulated};
 
 /// Makes the keys of `local` look created, and if wanted last used, so many days ago.
 fn age(home: &Home, created: &[(&str, u64)], used: &[(&str, u64)]) {
@@ -39,6 +40,21 @@ fn handed_over(home: &Home) -> Vec<(String, String)> {
     let text = fs::read_to_string(home.path("secrets")).unwrap_or_default();
     let pair = |line: &str| line.split_once(' ').map(|(name, secret)| (name.to_owned(), secret.to_owned()));
     text.lines().filter_map(pair).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_is_told_the_name_also_where_the_vendor_answers_with_the_id_alone() {
+    let emulator = Emulator::start(Vendor::Mcp).await.unwrap();
+    let issued = emulator.store().create(NewApiKey::new("ci")).await.unwrap();
+    let home = Home::new();
+    home.configure(&emulated(&home, "agents", &emulator));
+    let id = issued.key.id.as_str();
+    for which in [&["--older-than", "0d"][..], &[id]] {
+        let arguments = [&["rotate", "--yes", "--secret-command", KEEP], which].concat();
+        home.run_beside(&arguments).await.expect(0);
+    }
+    let names: Vec<_> = handed_over(&home).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["ci", "ci"]);
 }
 
 #[test]

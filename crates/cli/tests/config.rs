@@ -132,10 +132,49 @@ fn a_literal_token_that_others_can_read_is_warned_about() {
     assert_eq!(check(), "");
     set_mode(&file, 0o644);
     assert!(check().contains("warning: ") && check().contains("chmod 600"), "{}", check());
-    // What holds no token may be read by anybody.
+    // What holds no token may be read by anybody, but not be changed.
     home.configure(&settings("{ command = \"echo sk_test_1\" }"));
     set_mode(&file, 0o644);
     assert_eq!(check(), "");
+    set_mode(&file, 0o666);
+    assert!(check().contains("can be changed by everybody"), "{}", check());
+}
+
+#[test]
+fn a_token_file_that_everybody_can_read_is_warned_about() {
+    let home = Home::new();
+    home.configure("[providers.a]\nvendor = \"latitude-sh\"\ntoken = { file = \"token\" }\n");
+    let token = home.path(".config/api-keys/token");
+    fs::write(&token, TOKEN).unwrap();
+    let check = || home.run(&["providers", "--no-check"]).expect(0).stderr;
+    // A group may be how a service manager hands the token over.
+    set_mode(&token, 0o640);
+    assert_eq!(check(), "");
+    set_mode(&token, 0o644);
+    let said = check();
+    assert!(said.contains("warning: ") && said.contains(token.to_str().unwrap()), "{said}");
+}
+
+#[test]
+fn a_path_is_meant_beside_the_configuration_wherever_the_command_is_called() {
+    let home = Home::new();
+    home.configure("[providers.a]\nvendor = \"memory\"\nfile = \"keys.json\"\n");
+    fs::create_dir(home.path("elsewhere")).unwrap();
+    let mut create = home.command(&["create", "ci", "--secret-stdout"]);
+    finish(create.current_dir(home.path("elsewhere"))).expect(0);
+    assert!(home.path(".config/api-keys/keys.json").exists());
+    assert_eq!(home.keys(&[]).len(), 1);
+}
+
+#[test]
+fn of_two_tokens_none_is_chosen() {
+    let home = Home::new();
+    for other in ["API_KEYS_TOKEN_FILE", "API_KEYS_TOKEN_COMMAND"] {
+        let mut list = home.command(&["list"]);
+        list.env("API_KEYS_VENDOR", "latitude-sh").env("API_KEYS_TOKEN", TOKEN).env(other, "true");
+        let done = finish(&mut list).expect(2).says("API_KEYS_TOKEN is set in more than one way");
+        assert!(!done.stderr.contains(TOKEN), "{}", done.stderr);
+    }
 }
 
 #[test]

@@ -59,6 +59,13 @@ fn a_key_is_created_read_changed_switched_revoked_and_deleted() {
 }
 
 #[test]
+fn a_name_that_came_out_empty_is_refused() {
+    let home = Home::with_memory();
+    home.run(&["create", "", "--secret-stdout"]).expect(2).says("<NAME>");
+    assert!(home.keys(&[]).is_empty());
+}
+
+#[test]
 fn an_update_that_changes_nothing_is_refused() {
     let home = Home::with_memory();
     let (id, _) = home.create(&["ci"]);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use fake::{FakeClerk, Lie, OWNER, SECRET, TOKEN};
 use serde_json::{Value, json};
-use support::{Home, finish, mode};
+use support::{Home, finish, mode, terminal};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -211,17 +211,57 @@ async fn an_answer_that_cannot_be_read_is_kept_with_the_secret_in_it() {
     assert!(!done.stderr.contains(SECRET) && !done.stdout.contains(SECRET));
 }
 
-/// Starts a create whose answer takes a while, and sends it signals.
-async fn interrupted(signals: u32) -> (std::process::Output, Home) {
-    let server = MockServer::start().await;
+/// What Clerk answers to a create.
+fn minted(secret: &str) -> ResponseTemplate {
     let now = jiff::Timestamp::now().as_millisecond();
-    let key = json!({
+    ResponseTemplate::new(200).set_body_json(json!({
         "object": "api_key", "id": "ak_00112233445566778899aabbccddeeff", "type": "api_key", "name": "ci-key",
         "subject": OWNER, "description": null, "claims": null, "scopes": [], "revoked": false,
         "revocation_reason": null, "expired": false, "created_by": null, "last_used_at": null, "expiration": null,
-        "created_at": now, "updated_at": now, "secret": SECRET,
-    });
-    let answer = ResponseTemplate::new(200).set_body_json(key).set_delay(Duration::from_secs(2));
+        "created_at": now, "updated_at": now, "secret": secret,
+    }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_would_drive_the_terminal_is_kept_in_a_file_instead() {
+    let server = MockServer::start().await;
+    let secret = "ak_\u{1b}[2Jsecret";
+    Mock::given(method("POST")).respond_with(minted(secret)).mount(&server).await;
+    let home = Home::new();
+    clerk(&home, &server.uri());
+    for arguments in [&["create", "ci-key"][..], &["create", "ci-key", "--secret-stdout"]] {
+        let process = home.process(arguments);
+        let ended = tokio::task::spawn_blocking(|| terminal::finish(terminal::start(process, 80)));
+        let (said, status) = ended.await.unwrap();
+        assert!(status == 4 && !said.contains('\u{1b}'), "{said:?}");
+    }
+    let rescued = home.rescued();
+    assert_eq!(rescued.len(), 2);
+    for file in rescued {
+        let document: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(document["secret"], secret);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_not_as_it_was_asked_for_is_named_in_the_command_that_revokes_it() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(minted(SECRET)).mount(&server).await;
+    let home = Home::new();
+    clerk(&home, &server.uri());
+    let done =
+        home.run_beside(&["create", "ci-key", "--scope", "read", "--secret-file", "s"]).await.expect(4);
+    let rescued = home.rescued();
+    let [file] = &rescued[..] else { panic!("{rescued:?} {}", done.stderr) };
+    assert!(fs::read_to_string(file).unwrap().contains(SECRET) && !done.stderr.contains(SECRET));
+    let revoke = "api-keys revoke ak_00112233445566778899aabbccddeeff --provider prod";
+    assert!(done.stderr.contains("`scopes`") && done.stderr.contains(revoke), "{}", done.stderr);
+}
+
+/// Starts a create whose answer takes a while, and sends it signals.
+async fn interrupted(signals: u32) -> (std::process::Output, Home) {
+    let server = MockServer::start().await;
+    let answer = minted(SECRET).set_delay(Duration::from_secs(2));
     Mock::given(method("POST")).respond_with(answer).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());

@@ -5,27 +5,13 @@ mod support;
 
 use std::process::Command as Process;
 
-use rexpect::session::{PtySession, spawn_command};
+use rexpect::session::PtySession;
 use support::Home;
-
-const PATIENCE: Option<u64> = Some(20_000);
+use support::terminal::finish;
 
 /// Runs it on a terminal of 80 columns.
 fn start(process: Process) -> PtySession {
-    let mut shell = Process::new("/bin/sh");
-    shell.args(["-c", "stty cols 80 rows 24 && exec \"$0\" \"$@\""]).arg(process.get_program());
-    shell.args(process.get_args()).env_clear().current_dir(process.get_current_dir().unwrap());
-    shell.envs(process.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    spawn_command(shell, PATIENCE).unwrap()
-}
-
-/// What is said until the end, and the exit status.
-fn finish(mut session: PtySession) -> (String, i32) {
-    let said = session.exp_eof().unwrap();
-    // `Exited(Pid(1), 0)`; the type itself cannot be named.
-    let ended = format!("{:?}", session.process().wait().unwrap());
-    let status = ended.strip_suffix(')').and_then(|ended| ended.rsplit(", ").next()?.parse().ok());
-    (said, status.unwrap_or_else(|| panic!("{ended}")))
+    support::terminal::start(process, 80)
 }
 
 #[test]
@@ -73,6 +59,18 @@ fn a_rotation_that_is_not_confirmed_leaves_the_old_secret_and_no_file() {
     session.exp_string("The old secret is dead at once. [y/N]").unwrap();
     session.send_line("n").unwrap();
     assert_eq!(finish(session).1, 2);
+    assert!(!home.path("s").exists());
+    support::finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+}
+
+#[test]
+fn a_question_that_is_left_with_ctrl_c_leaves_nothing_behind() {
+    let home = Home::with_memory();
+    let (id, secret) = home.create(&["ci"]);
+    let mut session = start(home.process(&["rotate", &id, "--secret-file", "s"]));
+    session.exp_string("[y/N]").unwrap();
+    session.send_control('c').unwrap();
+    session.exp_eof().unwrap();
     assert!(!home.path("s").exists());
     support::finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
 }

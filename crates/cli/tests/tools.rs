@@ -3,29 +3,8 @@
 mod support;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
 
-use serde_json::Value;
-use support::{Home, OWNER, finish};
-
-/// Kept until the end of a test, and then stopped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn emulate(home: &Home, arguments: &[&str]) -> (Running, Value) {
-    let mut process = home.process(&[&["emulate", "--output", "jsonl"], arguments].concat());
-    let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (Running(child), serde_json::from_str(&line).unwrap())
-}
+use support::{Home, OWNER, emulate, finish};
 
 #[test]
 fn an_emulated_vendor_serves_the_keys_of_its_seed() {

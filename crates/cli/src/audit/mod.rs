@@ -69,7 +69,7 @@ pub(crate) fn examine(
             }
         };
         if key.status == KeyStatus::Disabled {
-            found(Rule::Disabled, "it is switched off, and can be switched on again".to_owned());
+            found(Rule::Disabled, "it is switched off, not revoked".to_owned());
         }
         // What no longer authenticates does no harm.
         if key.status.is_inactive() {
@@ -91,16 +91,14 @@ pub(crate) fn examine(
         if let (None, true, Some(created)) =
             (key.last_used_at, tells_use, created_long_ago(thresholds.unused_for))
         {
-            found(
-                Rule::Unused,
-                format!("it was never used since it was created {}", human::age(created, now)),
-            );
+            found(Rule::Unused, format!("it was created {} and never used", human::age(created, now)));
         }
         if let Some(created) = thresholds.max_age.and_then(created_long_ago) {
             found(Rule::Old, format!("it was created {}", human::age(created, now)));
         }
-        if key.name.as_deref().is_some_and(|name| names.get(&(name, key.owner.as_deref())) > Some(&1)) {
-            found(Rule::DuplicateName, "another active key has the same name".to_owned());
+        let namesakes = key.name.as_deref().and_then(|name| names.get(&(name, key.owner.as_deref())));
+        if let Some(number) = namesakes.filter(|&&number| number > 1) {
+            found(Rule::DuplicateName, format!("its name is on {number} keys"));
         }
         let broad: Vec<_> = key.scopes.iter().flatten().filter(|scope| thresholds.is_broad(scope)).collect();
         if !broad.is_empty() {

@@ -1,12 +1,22 @@
 //! Findings in SARIF 2.1.0, which code-scanning services read.
 
+use std::collections::HashMap;
+use std::env;
+use std::path;
+
+use api_keys::http::Url;
 use serde_json::{Value, json};
 
 use super::{Finding, Rule};
-use crate::output::ProviderFailure;
+use crate::config::Line;
+use crate::output::{ProviderFailure, json};
 
-/// One run of the audit.
-pub(crate) fn document(findings: &[Finding], failures: &[ProviderFailure]) -> String {
+/// One run of the audit over providers of which each is set up in a line.
+pub(crate) fn document(
+    findings: &[Finding],
+    failures: &[ProviderFailure],
+    lines: &HashMap<String, Line>,
+) -> String {
     let rules: Vec<_> = Rule::ALL.into_iter().map(rule).collect();
     let notifications: Vec<_> = failures
         .iter()
@@ -28,10 +38,10 @@ pub(crate) fn document(findings: &[Finding], failures: &[ProviderFailure]) -> St
                 "executionSuccessful": failures.is_empty(),
                 "toolExecutionNotifications": notifications,
             }],
-            "results": findings.iter().map(result).collect::<Vec<_>>(),
+            "results": findings.iter().map(|one| result(one, lines.get(&one.provider))).collect::<Vec<_>>(),
         }],
     });
-    format!("{document:#}\n")
+    json::escaped(&format!("{document:#}"))
 }
 
 fn rule(rule: Rule) -> Value {
@@ -42,18 +52,35 @@ fn rule(rule: Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding) -> Value {
+fn result(finding: &Finding, line: Option<&Line>) -> Value {
     let Finding { rule, level, provider, key_id, key_name, message } = finding;
     let key = key_name.as_ref().map_or_else(|| key_id.clone(), |name| format!("{name} ({key_id})"));
-    // There is no file to point at: a key is a resource of its provider.
     let place = format!("{provider}/{key_id}");
+    // A key is in no file, but GitHub takes no document in which a location is in none. So the line that sets the
+    // provider up is pointed at, and nothing where there is none.
+    let locations = line.and_then(physical).map(|physical| {
+        let logical = json!({ "name": key_id, "fullyQualifiedName": place, "kind": "resource" });
+        json!({ "physicalLocation": physical, "logicalLocations": [logical] })
+    });
     json!({
         "ruleId": rule.as_str(),
         "ruleIndex": Rule::ALL.iter().position(|other| other == rule),
         "level": level.as_str(),
         "message": { "text": format!("The key {key} of {provider}: {message}.") },
-        "locations": [{ "logicalLocations": [{ "name": key_id, "fullyQualifiedName": place, "kind": "resource" }] }],
+        "locations": Vec::from_iter(locations),
         // The same finding tomorrow is no new one, although its message counts the days.
         "partialFingerprints": { "key/v1": format!("{}:{place}", rule.as_str()) },
     })
+}
+
+/// The line, in a file that is named from the working directory if it is below.
+fn physical(line: &Line) -> Option<Value> {
+    let file = path::absolute(&line.file).ok()?;
+    let here = env::current_dir().ok()?;
+    let url = Url::from_file_path(&file).ok()?;
+    let uri = match file.starts_with(&here) {
+        true => Url::from_directory_path(&here).ok()?.make_relative(&url)?,
+        false => url.into(),
+    };
+    Some(json!({ "artifactLocation": { "uri": uri }, "region": { "startLine": line.number } }))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use api_keys::{Expiry, KeyId, Timestamp};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, value_parser};
 use serde_json::Value;
 
@@ -54,6 +55,7 @@ pub(crate) struct GetArgs {
 /// message names, or else the key is revoked.
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) name: String,
 
     /// A description beside the name

@@ -1,5 +1,7 @@
 //! `api-keys audit`.
 
+use std::collections::HashMap;
+
 use api_keys::{ApiKeyProvider as _, Timestamp};
 use comfy_table::Color;
 use serde::Serialize;
@@ -39,26 +41,30 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
     let (inventories, failures) = each(entries, |provider| read(provider, &wanted)).await;
     let answered = inventories.len();
     let now = Timestamp::now();
-    let (mut findings, mut records) = (Vec::new(), Vec::new());
+    let (mut findings, mut records, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
     for inventory in inventories {
         inventory.notes.iter().for_each(|note| console.note(format_args!("note: {note}")));
         let provider = inventory.provider;
         let capabilities = provider.api.capabilities();
         findings.extend(examine(&provider.name, &capabilities, &inventory.keys, &thresholds, now));
         records.extend(inventory.keys.into_iter().map(|key| KeyRecord::new(&provider, key)));
+        lines.extend(provider.line.map(|line| (provider.name, line)));
     }
     // The worst first; otherwise as the vendors list the keys.
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.rule));
 
+    let several = answered + failures.len() > 1;
     let text = match args.output {
-        AuditFormat::Table => table(&findings, records.len(), answered, console),
+        AuditFormat::Table => {
+            table(&findings, several, console) + &summary(&findings, records.len(), answered)
+        }
         AuditFormat::Json => document(&findings, &records, &failures),
         AuditFormat::Jsonl => findings.iter().map(json::line).collect(),
         AuditFormat::Csv => csv::document(
             &["level", "rule", "provider", "key_id", "key_name", "message"],
             findings.iter().map(fields),
         ),
-        AuditFormat::Sarif => sarif::document(&findings, &failures),
+        AuditFormat::Sarif => sarif::document(&findings, &failures, &lines),
     };
     console.print(&text)?;
     let verdict = verdict(answered, &failures, console);
@@ -78,27 +84,36 @@ fn fields(finding: &Finding) -> Vec<String> {
     ]
 }
 
-fn table(findings: &[Finding], keys: usize, providers: usize, console: &Console<'_>) -> String {
-    let rows: Vec<_> = findings
-        .iter()
-        .map(|finding| {
-            let color = match finding.level {
-                Level::Error => Color::Red,
-                Level::Warning => Color::Yellow,
-                Level::Note => Color::Cyan,
-            };
-            let mut row: Vec<_> = fields(finding).iter().map(Field::from).collect();
-            row[0] = Field::from(finding.level.as_str()).color(color);
-            row
-        })
-        .collect();
-    let table = if rows.is_empty() { String::new() } else { render(&COLUMNS, &rows, console) + "\n" };
+/// The provider is shown where there are several.
+fn table(findings: &[Finding], several: bool, console: &Console<'_>) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let row = |finding: &Finding| {
+        let color = match finding.level {
+            Level::Error => Color::Red,
+            Level::Warning => Color::Yellow,
+            Level::Note => Color::Cyan,
+        };
+        vec![
+            Field::from(finding.level.as_str()).color(color),
+            Field::from(finding.rule.as_str()),
+            if several { Field::from(&finding.provider) } else { Field::from("") },
+            Field::from(&finding.key_id),
+            Field::from(finding.key_name.as_deref().unwrap_or("–")),
+            Field::from(&finding.message),
+        ]
+    };
+    render(&COLUMNS, &findings.iter().map(row).collect::<Vec<_>>(), console) + "\n"
+}
+
+fn summary(findings: &[Finding], keys: usize, providers: usize) -> String {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     let counted = |number: usize, one: &str| {
         if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
     };
     format!(
-        "{table}{} of {}: {}, {}, {}.\n",
+        "{} of {}: {}, {}, {}.\n",
         counted(keys, "key"),
         counted(providers, "provider"),
         counted(count(Level::Error), "error"),

@@ -28,6 +28,7 @@ pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u
     let handover = Handover::prepare(&args.secret, args.output.output, console)?;
     let mint = Mint {
         provider: &provider,
+        target: &args.target,
         operation: Operation::Create,
         handover,
         format: args.output.format(),

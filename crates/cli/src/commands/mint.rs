@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::io;
 
-use api_keys::{Effect, Error, IssuedKey, Operation, Result as ApiResult, RevokeOptions, SecretKey};
+use api_keys::{Effect, Error, IssuedKey, KeyId, Operation, Result as ApiResult, RevokeOptions, SecretKey};
+use serde::Deserialize;
 use serde_json::json;
 
-use crate::cli::Format;
+use super::{quoted, target_options};
+use crate::cli::{Format, TargetArgs};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -19,6 +21,7 @@ use crate::status;
 /// A call that mints.
 pub(super) struct Mint<'a> {
     pub(super) provider: &'a Provider,
+    pub(super) target: &'a TargetArgs,
     /// [`Operation::Create`] or [`Operation::Rotate`].
     pub(super) operation: Operation,
     pub(super) handover: Handover,
@@ -51,7 +54,7 @@ impl Mint<'_> {
             }
             Waited::Done(Err(error)) => {
                 self.handover.cancel();
-                Err(failed(self.provider, self.operation, &self.recipe, &error))
+                Err(failed(self.provider, self.target, self.operation, &self.recipe, &error))
             }
             Waited::GivenUp => {
                 let failure = Failure::new(format!("given up during {}", self.operation))
@@ -99,7 +102,13 @@ impl Mint<'_> {
 }
 
 /// Why nothing was minted, or why what was minted cannot be handed over; what may hold the secret is kept.
-pub(super) fn failed(provider: &Provider, operation: Operation, recipe: &str, error: &Error) -> Failure {
+pub(super) fn failed(
+    provider: &Provider,
+    target: &TargetArgs,
+    operation: Operation,
+    recipe: &str,
+    error: &Error,
+) -> Failure {
     let what = match operation {
         Operation::Rotate => "the key could not be rotated",
         _ => "the key could not be created",
@@ -112,6 +121,12 @@ pub(super) fn failed(provider: &Provider, operation: Operation, recipe: &str, er
     let kept = body.and_then(|body| {
         rescue::keep(&provider.name, operation.as_str(), &String::from_utf8_lossy(body.expose())).ok()
     });
+    // What is known need not be looked for.
+    let revoke = (operation == Operation::Create)
+        .then(|| minted(error))
+        .flatten()
+        .map(|id| format!("api-keys revoke {} {}", quoted(id.as_str()), target_options(provider, target)));
+    let recipe = revoke.as_deref().unwrap_or(recipe);
     match kept {
         Some(path) => failure.advice(format!(
             "the vendor's answer, which may hold the secret, is kept in {}; or else {recipe}",
@@ -119,6 +134,17 @@ pub(super) fn failed(provider: &Provider, operation: Operation, recipe: &str, er
         )),
         None => failure.advice(recipe),
     }
+}
+
+/// Which key it was that was minted, but not as it was asked for.
+fn minted(error: &Error) -> Option<KeyId> {
+    #[derive(Deserialize)]
+    struct Kept {
+        id: KeyId,
+        #[serde(rename = "secret")]
+        _secret: SecretKey,
+    }
+    serde_json::from_slice(error.body()?.expose()).ok().map(|kept: Kept| kept.id)
 }
 
 fn past(operation: Operation) -> &'static str {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::entry::Entry;
+use super::entry::{Entry, files};
 use super::{ALL, near};
 use crate::failure::Failure;
 
@@ -22,7 +22,19 @@ pub(super) struct Place {
     settings: Vec<(String, Range<usize>)>,
 }
 
+/// A line of a configuration file, counted from one.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) file: PathBuf,
+    pub(crate) number: usize,
+}
+
 impl Place {
+    /// The line that begins the provider.
+    pub(super) fn line(&self) -> Line {
+        Line { file: self.path.clone(), number: position(&self.text, self.start).0 }
+    }
+
     /// The place of a setting, or else of the provider.
     pub(super) fn of(&self, setting: Option<&str>) -> String {
         let found = self.settings.iter().find(|(name, _)| Some(name.as_str()) == setting);
@@ -63,7 +75,10 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
                 );
             }
             let mut settings = Vec::new();
-            let values = object(table, &mut settings);
+            let mut values = object(table, &mut settings);
+            if let Some(directory) = path.parent() {
+                files(&mut values).for_each(|file| *file = beside(directory, file));
+            }
             let start = name.span().start;
             let place = Place { path: path.to_owned(), text: Arc::clone(&text), start, settings };
             entries.push((start, Entry::new(name.get_ref().to_string(), values, Some(place))?));
@@ -71,6 +86,11 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
     }
     entries.sort_by_key(|(start, _)| *start);
     Ok(entries.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// A path as it is meant in a file of the directory: whence the command is called is of no concern.
+fn beside(directory: &Path, file: &str) -> String {
+    directory.join(file).to_string_lossy().into_owned()
 }
 
 fn object(table: &DeTable<'_>, settings: &mut Vec<(String, Range<usize>)>) -> Map<String, Value> {
@@ -98,10 +118,14 @@ fn json(value: &Spanned<DeValue<'_>>, settings: &mut Vec<(String, Range<usize>)>
     }
 }
 
-/// Line and column, counted from one.
 fn place(path: &Path, text: &str, at: usize) -> String {
+    let (line, column) = position(text, at);
+    format!("{}, line {line}, column {column}", path.display())
+}
+
+/// Line and column, counted from one.
+fn position(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-    format!("{}, line {line}, column {column}", path.display())
+    (line, before.chars().rev().take_while(|&c| c != '\n').count() + 1)
 }

@@ -1,12 +1,13 @@
 //! One provider: its settings, and the connection that comes of them.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use api_keys::{ApiKeyProvider, ListQuery, ProviderConfig};
 use serde_json::{Map, Value};
 
-use super::document::Place;
+use super::document::{Line, Place};
 use super::near;
 use crate::failure::Failure;
 use crate::shell;
@@ -30,7 +31,21 @@ pub(crate) struct Provider {
     pub(crate) name: String,
     /// Whose keys, unless said otherwise; any without one.
     pub(crate) owners: Vec<String>,
+    /// Where it is set up; `None` for the environment.
+    pub(crate) line: Option<Line>,
     pub(crate) api: Arc<dyn ApiKeyProvider>,
+}
+
+/// The settings that are paths.
+pub(super) fn files(settings: &mut Map<String, Value>) -> impl Iterator<Item = &mut String> {
+    settings.iter_mut().filter_map(|(name, value)| match value {
+        Value::String(file) if name == "file" => Some(file),
+        Value::Object(token) if TOKENS.contains(&name.as_str()) => match token.get_mut("file") {
+            Some(Value::String(file)) => Some(file),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 impl Entry {
@@ -69,6 +84,11 @@ impl Entry {
         TOKENS.iter().any(|name| self.settings.get(*name).is_some_and(Value::is_string))
     }
 
+    /// The files that hold its credentials.
+    pub(super) fn token_files(&self) -> impl Iterator<Item = &Path> {
+        TOKENS.iter().filter_map(|name| self.settings.get(*name)?.get("file")?.as_str().map(Path::new))
+    }
+
     /// Makes the provider. Nothing is sent.
     pub(crate) fn connect(mut self) -> Result<Provider, Failure> {
         for token in TOKENS {
@@ -87,7 +107,8 @@ impl Entry {
             Failure::of(format!("the provider {} cannot be set up", self.name), &self.name, &error)
                 .advice(format!("correct {}", self.whereabouts(None)))
         })?;
-        Ok(Provider { name: self.name, owners: self.owners, api })
+        let line = self.place.as_ref().map(Place::line);
+        Ok(Provider { name: self.name, owners: self.owners, line, api })
     }
 
     /// What is wrong with the settings, where, and what was probably meant. Values are left out.

@@ -13,6 +13,7 @@ use crate::cli::TargetArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::human::clean;
+pub(crate) use document::Line;
 pub(crate) use entry::{Entry, Provider};
 
 /// The provider that the environment describes.
@@ -44,11 +45,15 @@ impl Config {
                 Ok(text) => {
                     entries = document::read(&path, &text)?;
                     places.push(format!("{} (has no providers)", path.display()));
-                    if entries.iter().any(Entry::has_literal_token) && is_open(&path) {
+                    let name = clean(&path.display().to_string());
+                    if entries.iter().any(Entry::has_literal_token) && permits(&path, 0o044) {
                         console.warn(format_args!(
-                            "{} holds a token and can be read by others; `chmod 600` it, or keep the token elsewhere",
-                            clean(&path.display().to_string())
+                            "{name} holds a token and can be read by others; `chmod 600` it, or keep the token elsewhere"
                         ));
+                    }
+                    // Its commands are run.
+                    if permits(&path, 0o002) {
+                        console.warn(format_args!("{name} can be changed by everybody; `chmod o-w` it"));
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {
@@ -69,6 +74,13 @@ impl Config {
             }
             Some(entry) => entries.push(entry),
             None => places.push("API_KEYS_VENDOR (is not set)".to_owned()),
+        }
+        // That a group may read a token is how service managers hand it over.
+        for file in entries.iter().flat_map(Entry::token_files).filter(|file| permits(file, 0o004)) {
+            console.warn(format_args!(
+                "{} is a token and can be read by everybody; `chmod o-r` it",
+                clean(&file.display().to_string())
+            ));
         }
         Ok(Self { entries, places: places.join(", ") })
     }
@@ -92,7 +104,10 @@ impl Config {
         if self.entries.is_empty() {
             return Err(self.nothing());
         }
-        let names = || self.entries.iter().map(Entry::name).collect::<Vec<_>>().join(", ");
+        let names = || {
+            let names: Vec<_> = self.entries.iter().map(Entry::name).collect();
+            format!("set up are: {}", names.join(", "))
+        };
         let at = match name {
             None if self.entries.len() == 1 => 0,
             None => {
@@ -137,15 +152,15 @@ fn base(variable: &str, below_home: &str) -> Option<PathBuf> {
     set.or_else(|| Some(PathBuf::from(env::var_os("HOME").filter(|home| !home.is_empty())?).join(below_home)))
 }
 
-/// Whether others than the owner may read the file.
+/// Whether the file gives one of these permissions.
 #[cfg(unix)]
-fn is_open(path: &Path) -> bool {
+fn permits(path: &Path, mode: u32) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o044 != 0)
+    fs::metadata(path).is_ok_and(|file| file.permissions().mode() & mode != 0)
 }
 
 #[cfg(not(unix))]
-fn is_open(_path: &Path) -> bool {
+fn permits(_path: &Path, _mode: u32) -> bool {
     false
 }
 

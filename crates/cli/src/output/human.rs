@@ -4,11 +4,12 @@ use api_keys::Timestamp;
 
 /// A text of a vendor as it can be shown: what would drive a terminal or turn the line around is replaced.
 pub(crate) fn clean(text: &str) -> String {
-    let harmful = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
+    text.replace(is_harmful, "\u{fffd}")
+}
+
+/// Whether the character would drive a terminal or turn the line around.
+pub(crate) fn is_harmful(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `2026-01-31, 3 d ago`; the time of day where the date alone would not tell much.

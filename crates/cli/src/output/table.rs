@@ -121,6 +121,9 @@ fn build(columns: &[Column], rows: &[Vec<Field>], shown: &[usize], console: &Con
     table
 }
 
+/// How wide the table is when nothing is broken into lines: every column has a space before and after, but the first
+/// none before.
 fn natural_width(table: &Table) -> usize {
-    table.column_max_content_widths().iter().map(|&width| usize::from(width) + 2).sum()
+    let columns = table.column_max_content_widths();
+    columns.iter().map(|&width| usize::from(width) + 2).sum::<usize>().saturating_sub(1)
 }

@@ -92,6 +92,10 @@ impl Handover {
         secret: &SecretKey,
         console: &mut Console<'_>,
     ) -> io::Result<Delivered> {
+        let seen = matches!(self, Self::Terminal) || matches!(self, Self::Alone) && console.is_terminal();
+        if seen && secret.expose().contains(human::is_harmful) {
+            return Err(io::Error::other("it holds characters that would drive the terminal"));
+        }
         match self {
             Self::Terminal => {
                 console.hand_out(for_people(subject, secret).as_bytes()).map(|()| Delivered::All)
@@ -126,7 +130,7 @@ fn for_people(subject: &Subject<'_>, secret: &SecretKey) -> String {
         Some(record) => record.lines(Timestamp::now()),
         None => vec![("provider", human::clean(subject.provider)), ("id", human::clean(subject.id))],
     };
-    lines.push(("secret", human::clean(secret.expose())));
+    lines.push(("secret", secret.expose().to_owned()));
     output::lines(&lines)
 }
 

@@ -2,9 +2,13 @@
 // Each test binary uses a part of this.
 #![allow(dead_code)]
 
+#[cfg(unix)]
+pub(crate) mod terminal;
+
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command as Process;
+use std::process::{Child, Command as Process, Stdio};
 
 use api_keys_emulator::{Emulator, Vendor};
 use assert_cmd::Command;
@@ -135,10 +139,31 @@ pub(crate) fn finish(command: &mut Command) -> Done {
     }
 }
 
+/// Kept until the end of a test, and then stopped.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts the command `emulate`, and returns what it tells.
+pub(crate) fn emulate(home: &Home, arguments: &[&str]) -> (Running, Value) {
+    let mut process = home.process(&[&["emulate", "--output", "jsonl"], arguments].concat());
+    let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (Running(child), serde_json::from_str(&line).unwrap())
+}
+
 /// The settings of an emulated vendor, whose token is in a file.
 pub(crate) fn emulated(home: &Home, name: &str, emulator: &Emulator) -> String {
     let token = home.path(&format!("{name}.token"));
     fs::write(&token, emulator.token().expose()).unwrap();
+    #[cfg(unix)]
+    set_mode(&token, 0o600);
     let mut settings = format!(
         "[providers.{name}]\nvendor = \"{}\"\nbase_url = \"{}\"\ntoken = {{ file = '{}' }}\n",
         emulator.vendor(),

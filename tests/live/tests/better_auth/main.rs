@@ -26,6 +26,7 @@ macro_rules! on_every_version {
     };
 }
 
+mod command;
 mod credentials;
 mod demo;
 mod fields;

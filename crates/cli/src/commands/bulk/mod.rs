@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use api_keys::{ApiKeyProvider as _, Operation, RotateOptions};
+use api_keys::Operation;
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -61,9 +62,9 @@ pub(super) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Resul
 /// Gives one key a new secret, and that to the command.
 async fn rotate_one(one: Target, command: &str, target: &TargetArgs) -> Result<Option<String>, Failure> {
     let Target { provider, key } = one;
-    let issued = provider.api.rotate(&key.id, RotateOptions::new()).await.map_err(|error| {
+    let issued = rotating::rotate(&provider, &key.id, key.name).await.map_err(|error| {
         let recipe = rotating::recipe(&provider, target, &key.id);
-        mint::failed(&provider, Operation::Rotate, &recipe, &error)
+        mint::failed(&provider, target, Operation::Rotate, &recipe, &error)
     })?;
     let (key, secret) = issued.into_parts();
     let (id, name) = (key.id.as_str().to_owned(), key.name);
@@ -234,5 +235,8 @@ impl Bulk {
 /// Seen on a terminal only.
 fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} keys, {elapsed}");
-    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    let bar = ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    // Otherwise it would only show when the first key is done, and its clock only go on with the next.
+    bar.enable_steady_tick(Duration::from_secs(1));
+    bar
 }
