@@ -1,14 +1,13 @@
 //! The tables of what vendors can do, in the pages that hold them.
 
-use std::io;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::Command;
+use std::{fs, io};
 
 use crate::write::{Change, Mode, ensure_file, read};
 
-/// Pages with tables. A table stands between a line that begins with `<!-- capabilities` and the table's name, and
-/// the next line that is [`END`].
-const PAGES: [&str; 2] = ["README.md", "crates/api-keys/README.md"];
+/// A table stands between a line that begins with this and the table's name, and the next line that is [`END`].
 const BEGIN: &str = "<!-- capabilities ";
 const END: &str = "<!-- /capabilities -->";
 
@@ -17,44 +16,115 @@ const END: &str = "<!-- /capabilities -->";
 /// An example of the facade prints the tables, so that this tool can be built while a generated client cannot.
 ///
 /// # Errors
-/// When a page cannot be read or written, has a table without an end, or the example does not run.
+/// When a page cannot be read or written, has a table without an end or of an unknown name, when a table is in no
+/// page, or when the example does not run.
 pub fn capabilities(mode: Mode) -> io::Result<Vec<Change>> {
+    let tables = tables(&print()?)?;
+    let mut missing: Vec<_> = tables.keys().collect();
     let mut changes = Vec::new();
-    for page in PAGES {
-        let path = Path::new(page);
-        let text = read(path)?.unwrap_or_default();
-        changes.extend(ensure_file(path, &refresh(page, &text)?, mode)?);
+    for page in pages()? {
+        let text = read(&page)?.unwrap_or_default();
+        let (fresh, held) = refresh(&text, &tables)
+            .map_err(|what| io::Error::other(format!("{}: {what}", page.display())))?;
+        missing.retain(|name| !held.contains(name));
+        if !held.is_empty() {
+            changes.extend(ensure_file(&page, &fresh, mode)?);
+        }
     }
-    Ok(changes)
+    match missing.as_slice() {
+        [] => Ok(changes),
+        names => Err(io::Error::other(format!("no page has the tables {names:?}"))),
+    }
 }
 
-fn refresh(page: &str, text: &str) -> io::Result<String> {
+/// The pages that may hold tables.
+fn pages() -> io::Result<Vec<PathBuf>> {
+    let mut pages = vec![PathBuf::from("README.md")];
+    for entry in fs::read_dir("crates")? {
+        let page = entry?.path().join("README.md");
+        pages.extend(page.is_file().then_some(page));
+    }
+    pages.sort();
+    Ok(pages)
+}
+
+/// A page with its tables renewed, and their names.
+fn refresh(text: &str, tables: &BTreeMap<String, String>) -> Result<(String, Vec<String>), String> {
     let mut fresh = String::with_capacity(text.len());
+    let mut names = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         fresh.push_str(line);
         fresh.push('\n');
-        let Some(rest) = line.strip_prefix(BEGIN) else { continue };
-        let table = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let Some(name) = name(line) else { continue };
+        let table = tables.get(name).ok_or_else(|| format!("there is no table `{name}`"))?;
         if !lines.by_ref().any(|line| line == END) {
-            return Err(io::Error::other(format!("{page}: the table `{table}` has no line `{END}`")));
+            return Err(format!("the table `{name}` has no line `{END}`"));
         }
-        fresh.push('\n');
-        fresh.push_str(&print(table)?);
-        fresh.push('\n');
+        fresh.push_str(table);
         fresh.push_str(END);
         fresh.push('\n');
+        names.push(name.to_owned());
     }
-    Ok(fresh)
+    Ok((fresh, names))
 }
 
-fn print(table: &str) -> io::Result<String> {
+/// `<!-- capabilities latitude-sh: printed by … -->` begins the table `latitude-sh`.
+fn name(line: &str) -> Option<&str> {
+    line.strip_prefix(BEGIN)?.split([':', ' ']).next()
+}
+
+/// What stands between the marks in the output of the example, by name.
+fn tables(output: &str) -> io::Result<BTreeMap<String, String>> {
+    let mut tables = BTreeMap::new();
+    let mut lines = output.lines();
+    while let Some(line) = lines.next() {
+        let Some(name) = name(line) else { continue };
+        let table = lines.by_ref().take_while(|line| *line != END).map(|line| format!("{line}\n")).collect();
+        tables.insert(name.to_owned(), table);
+    }
+    match tables.is_empty() {
+        false => Ok(tables),
+        true => Err(io::Error::other("the example `capabilities` prints no table")),
+    }
+}
+
+fn print() -> io::Result<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["run", "--quiet", "--package", "api-keys", "--example", "capabilities", "--", table];
+    let arguments = ["run", "--quiet", "--package", "api-keys", "--example", "capabilities"];
     let output = Command::new(cargo).args(arguments).output()?;
     if !output.status.success() {
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(io::Error::other(format!("the example `capabilities` failed:\n{complaint}")));
     }
     String::from_utf8(output.stdout).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUTPUT: &str = "<!-- capabilities a-b: printed -->\n\n| new |\n\n<!-- /capabilities -->\n";
+
+    #[test]
+    fn a_table_takes_the_place_of_what_stood_between_the_marks() {
+        let tables = tables(OUTPUT).unwrap();
+        let page = "before\n<!-- capabilities a-b: printed -->\n| old |\n<!-- /capabilities -->\nafter\n";
+        let (fresh, held) = refresh(page, &tables).unwrap();
+        assert_eq!(fresh, format!("before\n{OUTPUT}after\n"));
+        assert_eq!(held, ["a-b"]);
+        assert_eq!(refresh(&fresh, &tables).unwrap().0, fresh);
+    }
+
+    #[test]
+    fn a_page_with_an_unknown_or_unended_table_is_refused() {
+        let tables = tables(OUTPUT).unwrap();
+        assert!(refresh("<!-- capabilities b: -->\n<!-- /capabilities -->\n", &tables).is_err());
+        assert!(refresh("<!-- capabilities a-b: -->\n| old |\n", &tables).is_err());
+    }
+
+    #[test]
+    fn an_output_without_a_table_is_refused() {
+        assert!(tables("nothing\n").is_err());
+    }
 }

@@ -1,6 +1,8 @@
 //! The command line of the tasks.
 
 mod bench;
+mod new_vendor_command;
+mod upstream;
 
 use std::fs;
 use std::io;
@@ -24,6 +26,30 @@ enum Task {
         #[command(flatten)]
         import: Option<Import>,
     },
+    /// Compares our document of a vendor with one that the vendor publishes.
+    ///
+    /// Only our operations count, and those next to them. What the vendor's overlay in `openapi/overlays/` corrects is no
+    /// difference.
+    #[command(after_help = upstream::STATUSES)]
+    Diff {
+        #[command(flatten)]
+        upstream: upstream::Upstream,
+        /// How to print.
+        #[arg(long, value_enum, default_value = "text")]
+        output: upstream::Output,
+    },
+    /// Makes our document say what a vendor's newer one says, as far as that breaks no caller, and generates the client.
+    ///
+    /// What is new is added; nothing is taken away, and no type is changed. What was added and what is left for a person is
+    /// printed. After a failure everything is as it was.
+    #[command(after_help = upstream::STATUSES)]
+    Sync {
+        #[command(flatten)]
+        upstream: upstream::Upstream,
+    },
+    /// Adds a vendor: its document, its crate with a provider that does nothing yet, and its place in the facade, the
+    /// contract tests and the pages. After a failure everything is as it was.
+    NewVendor(new_vendor_command::Arguments),
     /// Writes the tables of what vendors can do into the pages that hold them.
     Capabilities {
         /// Write nothing; print what would change, and fail if anything would.
@@ -87,18 +113,30 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<ExitCode, Error> {
-    if let Task::Generate { import: Some(import), .. } = &task {
-        return generate_crate(import);
-    }
-    // Paths are relative to the repository, so that messages are the same everywhere.
-    std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
     Ok(match task {
-        Task::Generate { check, vendors, import: _ } => {
+        // The paths that these get are the caller's.
+        Task::Generate { import: Some(import), .. } => generate_crate(&import)?,
+        Task::Diff { upstream, output } => upstream::diff(&upstream, output)?,
+        Task::Sync { upstream } => upstream::sync(&upstream)?,
+        Task::NewVendor(arguments) => new_vendor_command::run(&arguments)?,
+        Task::Generate { check, vendors, import: None } => {
+            go_to_repository()?;
             report(check, generate(mode(check), vendors)?, "generate")
         }
-        Task::Capabilities { check } => report(check, xtask::capabilities(mode(check))?, "capabilities"),
-        Task::Bench { options } => bench::bench(&options)?,
+        Task::Capabilities { check } => {
+            go_to_repository()?;
+            report(check, xtask::capabilities(mode(check))?, "capabilities")
+        }
+        Task::Bench { options } => {
+            go_to_repository()?;
+            bench::bench(&options)?
+        }
     })
+}
+
+/// Paths are relative to the repository, so that messages are the same everywhere.
+fn go_to_repository() -> io::Result<()> {
+    std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
 }
 
 /// Writes a crate. Paths are the caller's here.
@@ -148,10 +186,7 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
     let mut modules = Vec::new();
     for vendor in &vendors {
         let file = format!("openapi/{vendor}.json");
-        let text = fs::read_to_string(&file).map_err(|error| {
-            let known = all_vendors().unwrap_or_default().join(", ");
-            io::Error::new(error.kind(), format!("{file}: {error}; there are documents for {known}"))
-        })?;
+        let text = read_document(vendor)?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
         modules.push((directory, xtask::generate(&file, &text, root)?));
     }
@@ -160,6 +195,15 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
         changes.extend(xtask::ensure(&directory, &files, mode)?);
     }
     Ok(changes)
+}
+
+/// The text of our document of a vendor.
+fn read_document(vendor: &str) -> io::Result<String> {
+    let file = format!("openapi/{vendor}.json");
+    fs::read_to_string(&file).map_err(|error| {
+        let known = all_vendors().unwrap_or_default().join(", ");
+        io::Error::new(error.kind(), format!("{file}: {error}; there are documents for {known}"))
+    })
 }
 
 fn all_vendors() -> io::Result<Vec<String>> {

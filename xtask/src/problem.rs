@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 /// One thing in a document that cannot be generated from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// The document.
     pub file: String,

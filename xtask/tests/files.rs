@@ -3,7 +3,6 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::json;
 use tempfile::tempdir;
@@ -76,20 +75,4 @@ fn line_endings_that_git_made_are_no_change() {
     fs::write(directory.path().join("mod.rs"), "one\r\ntwo\r\n").unwrap();
     let files = [("mod.rs", "one\ntwo\n".to_owned())];
     assert_eq!(ensure(directory.path(), &files, Mode::Check).unwrap(), []);
-}
-
-/// Set to anything, this makes the next test write what it would otherwise compare.
-const UPDATE: &str = "UPDATE_KITCHEN_SINK";
-
-#[test]
-fn the_code_that_the_kitchen_sink_test_compiles_is_up_to_date() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kitchen_sink");
-    let text = fs::read_to_string(directory.join("document.json")).unwrap();
-    let files = xtask::generate("document.json", &text, common::root()).unwrap();
-    let mode = if std::env::var_os(UPDATE).is_some() { Mode::Write } else { Mode::Check };
-    let changes = ensure(&directory.join("generated"), &files, mode).unwrap();
-    if mode == Mode::Check {
-        let diffs: String = changes.into_iter().map(|change| change.diff).collect();
-        assert!(diffs.is_empty(), "run this test with {UPDATE}=1 to accept\n{diffs}");
-    }
 }

@@ -5,7 +5,6 @@ mod common;
 use std::fs;
 
 use common::{document, operation, root, schemas};
-use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 use xtask::{Error, Imported, Problem, Selection, Wanted};
@@ -18,85 +17,11 @@ fn import(document: &Value) -> Imported {
     import_text(&document.to_string(), &Wanted::default()).unwrap()
 }
 
-/// One of the files, with the report before it.
-fn reported(document: &Value, name: &str) -> String {
-    let Imported { files, report } = import(document);
-    let (_, text) = files.iter().find(|(file, _)| *file == name).unwrap();
-    format!("{report}\n{}", text.split_once("\n\n").unwrap().1)
-}
-
-fn types(schemas: Value) -> String {
-    reported(&common::schemas(schemas), "types.rs")
-}
-
 fn problems(text: &str) -> Vec<Problem> {
     match import_text(text, &Wanted::default()) {
         Err(Error::Document(problems)) => problems.0,
         other => panic!("{other:?}"),
     }
-}
-
-#[test]
-fn what_ours_must_declare_has_a_default_elsewhere() {
-    let mut document = document(json!({}), json!({}));
-    document["paths"]["/owners/{owner}/keys"] = json!({
-        "get": { "responses": { "204": { "description": "Done." } } },
-        "put": { "operationId": "same", "responses": { "204": { "description": "Done." } } },
-        "delete": { "operationId": "same" },
-    });
-    assert_snapshot!(reported(&document, "operations.rs"));
-}
-
-#[test]
-fn text_that_sounds_secret_is_a_secret() {
-    assert_snapshot!(types(json!({ "Key": { "type": "object", "properties": {
-        "secret": { "type": "string" },
-        "tokens": { "type": "array", "items": { "type": "string" } },
-        "key_id": { "type": "string" },
-    } } })));
-}
-
-#[test]
-fn objects_are_told_apart_by_a_property_of_which_each_has_its_own_value() {
-    let member = |kind: &str| {
-        json!({
-            "type": "object",
-            "properties": { "kind": { "const": kind }, kind: { "type": "string" } },
-            "required": ["kind"],
-        })
-    };
-    assert_snapshot!(types(json!({ "Event": { "oneOf": [member("made"), member("gone")] } })));
-}
-
-#[test]
-fn parts_that_differ_are_reconciled_and_those_that_cannot_be_are_any_value() {
-    assert_snapshot!(types(json!({
-        "Both": { "allOf": [
-            { "type": "object", "properties": {
-                "kind": { "type": "string" },
-                "owner": { "type": "object", "properties": { "id": { "type": "string" } } },
-                "count": { "type": "integer" },
-            } },
-            { "type": "object", "required": ["kind"], "properties": {
-                "kind": { "enum": ["a", "b"] },
-                "owner": { "type": "object", "properties": { "name": { "type": "string" } } },
-                "count": { "type": "string" },
-            } },
-        ] },
-    })));
-}
-
-#[test]
-fn enums_tuples_and_patterns_keep_their_values() {
-    assert_snapshot!(types(json!({ "Key": { "type": "object", "properties": {
-        "mixed": { "enum": ["a", 1, null] },
-        "fixed": { "const": 3 },
-        "words": { "anyOf": [{ "type": "string" }, { "type": "string", "enum": ["a", "b"] }] },
-        "pair": { "type": "array", "prefixItems": [{ "type": "string" }, { "type": "integer" }], "items": false },
-        "named": { "type": "object", "patternProperties": { "^x": { "type": "integer" } } },
-        "base": { "type": "object", "properties": { "a": { "type": "string" } },
-                  "oneOf": [{ "required": ["a"] }, { "properties": { "b": { "type": "string" } } }] },
-    } } })));
 }
 
 #[test]

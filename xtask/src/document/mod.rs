@@ -53,6 +53,11 @@ impl Document {
         }
     }
 
+    /// Something else than an OpenAPI document.
+    pub(crate) fn untyped(file: &str, root: Value) -> Self {
+        Self { file: file.to_owned(), root, policy: Policy::Strict, report: RefCell::default() }
+    }
+
     pub(crate) fn file(&self) -> &str {
         &self.file
     }
@@ -71,6 +76,9 @@ impl Document {
     }
 }
 
+/// References that lead to references, more than any person writes.
+const LONGEST_CHAIN: usize = 100;
+
 /// A value in a document, and the way to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'d> {
@@ -82,6 +90,11 @@ pub(crate) struct Node<'d> {
 impl<'d> Node<'d> {
     pub(crate) fn value(&self) -> &'d Value {
         self.value
+    }
+
+    /// The document that this is a place of, from its beginning.
+    pub(crate) fn root(&self) -> Self {
+        self.document.root()
     }
 
     /// The JSON pointer of this place.
@@ -136,8 +149,7 @@ impl<'d> Node<'d> {
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Self {
-        let key = key.replace('~', "~0").replace('/', "~1");
-        Self { document: self.document, pointer: format!("{}/{key}", self.pointer), value }
+        Self { document: self.document, pointer: format!("{}/{}", self.pointer, escape(key)), value }
     }
 
     /// The value of a key, if this is an object that has it.
@@ -230,6 +242,10 @@ impl<'d> Node<'d> {
                     reference.problem("the reference leads back to itself", "let it name a definition")
                 );
             }
+            if seen.len() > LONGEST_CHAIN {
+                return Err(reference
+                    .problem("the reference leads through too many others", "let it name a definition"));
+            }
             seen.push(node.pointer.clone());
             node = reference.target()?;
         }
@@ -275,7 +291,13 @@ impl<'d> Node<'d> {
     }
 }
 
-fn unescape(key: &str) -> String {
+/// A key as a JSON pointer has it.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// A key of a JSON pointer as it is.
+pub(crate) fn unescape(key: &str) -> String {
     key.replace("~1", "/").replace("~0", "~")
 }
 

@@ -5,7 +5,6 @@ use quote::quote;
 
 use super::docs::comment;
 use super::file::{File, ident};
-use super::types::boxed;
 use crate::model::{Field, Presence, Shape, Struct, Type, TypeDef, Types};
 
 /// Whether nothing is required, so that there is a default value.
@@ -64,9 +63,9 @@ fn new(file: &File<'_>, object: &Struct) -> TokenStream {
             let nullable = file.http("Nullable");
             values.push(quote!(#name: #nullable::Absent));
         } else if field.presence == Presence::RequiredNullable {
-            let ty = boxed(file.ty(&field.ty), field.boxed);
+            let ty = file.ty(&field.ty);
             arguments.push(quote!(#name: Option<#ty>));
-            values.push(quote!(#name));
+            values.push(if field.boxed { quote!(#name: #name.map(Box::new)) } else { quote!(#name) });
         } else {
             let input = Input::of(file, &field.ty, field.boxed);
             let (argument, value) = (&input.argument, input.value(&quote!(#name)));
@@ -196,8 +195,9 @@ impl Input {
     /// A value, null, or nothing.
     fn nullable(file: &File<'_>, field: &Field) -> Self {
         let nullable = file.http("Nullable");
-        let ty = boxed(file.ty(&field.ty), field.boxed);
-        Self { argument: quote!(impl Into<#nullable<#ty>>), conversion: quote!(.into()), boxed: false }
+        let ty = file.ty(&field.ty);
+        let conversion = if field.boxed { quote!(.into().map(Box::new)) } else { quote!(.into()) };
+        Self { argument: quote!(impl Into<#nullable<#ty>>), conversion, boxed: false }
     }
 
     /// Whether the argument is the value as it is.
@@ -216,7 +216,7 @@ fn converts(types: &Types, ty: &Type) -> bool {
     match ty {
         Type::String | Type::Secret | Type::DateTime | Type::Any | Type::Map(_) => true,
         Type::Named(id) => !matches!(types[*id].shape, Shape::Struct(_) | Shape::Alias(_)),
-        Type::Unparsed | Type::Bool | Type::Int32 | Type::Int64 | Type::Number => false,
+        Type::Unparsed | Type::Bool | Type::Int32 | Type::Int64 | Type::UInt64 | Type::Number => false,
         Type::Nullable(_) | Type::List(_) | Type::Tuple(_) | Type::File => false,
     }
 }

@@ -60,6 +60,9 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut fenced = false;
     let mut open = false;
+    // Rust takes no other end of a line, and nothing that turns the direction of writing.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "");
     for line in text.lines() {
         let trimmed = line.trim();
         if let Some(language) = trimmed.strip_prefix("```") {

@@ -14,11 +14,10 @@ pub(super) fn emit(api: &Api) -> String {
         .operations
         .iter()
         .filter_map(|operation| Some(error_enum(&file, operation, operation.error.as_ref()?)));
-    let items = enums.collect();
     let head = file_comment(
         "The errors that operations answer with: one type per operation, one variant per status.",
     );
-    file.text(head, items)
+    file.text(head, enums)
 }
 
 fn error_enum(file: &File<'_>, operation: &Operation, error: &AnswerEnum) -> TokenStream {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::size::Sizes;
 use crate::model::{Rest, Type, TypeId, Types};
 
 /// A file in the making.
@@ -15,12 +16,13 @@ pub(super) struct File<'a> {
     declares_types: bool,
     /// What to import from where.
     imports: RefCell<BTreeMap<&'static str, BTreeSet<String>>>,
+    sizes: RefCell<Sizes>,
 }
 
 /// What files that use the types import under names that a type may have.
 const NAMES_OF_THE_RUNTIME: &[&str] = &[
     "Authentication",
-    "Bytes",
+    "Body",
     "Client",
     "ClientHeader",
     "DocumentedError",
@@ -38,7 +40,7 @@ const NAMES_OF_THE_RUNTIME: &[&str] = &[
 impl<'a> File<'a> {
     /// The file in which the types are declared.
     pub(super) fn of_types(types: &'a Types) -> Self {
-        Self { types, declares_types: true, imports: RefCell::default() }
+        Self { types, declares_types: true, imports: RefCell::default(), sizes: RefCell::default() }
     }
 
     /// A file that uses the types.
@@ -48,6 +50,11 @@ impl<'a> File<'a> {
 
     pub(super) fn types(&self) -> &'a Types {
         self.types
+    }
+
+    /// See [`Sizes::of`].
+    pub(super) fn size(&self, ty: &Type) -> usize {
+        self.sizes.borrow_mut().of(self.types, ty)
     }
 
     /// Imports a name and returns it.
@@ -74,6 +81,7 @@ impl<'a> File<'a> {
             Type::Bool => quote!(bool),
             Type::Int32 => quote!(i32),
             Type::Int64 => quote!(i64),
+            Type::UInt64 => quote!(u64),
             Type::Number => quote!(f64),
             Type::String => quote!(String),
             Type::Secret => self.import("api_keys_core", "SecretKey"),
@@ -127,10 +135,12 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The text of the file, in need of line breaks.
-    pub(super) fn text(self, docs: TokenStream, items: TokenStream) -> String {
+    /// The text of the file, in need of line breaks. Each of the items is made and printed before the next one, because
+    /// the tokens of a large document take a lot of memory.
+    pub(super) fn text(&self, docs: TokenStream, items: impl Iterator<Item = TokenStream>) -> String {
+        let items: String = items.map(pretty).collect();
         let mut text = pretty(docs);
-        let imports = self.imports.into_inner();
+        let imports = self.imports.take();
         for is_group in [is_std as fn(&str) -> bool, is_external, is_super] {
             text.push('\n');
             for (module, names) in imports.iter().filter(|(module, _)| is_group(module)) {
@@ -143,7 +153,7 @@ impl<'a> File<'a> {
             }
         }
         text.push('\n');
-        text.push_str(&spaced(&pretty(items)));
+        text.push_str(&spaced(&items));
         text
     }
 }
@@ -162,7 +172,11 @@ fn is_external(module: &str) -> bool {
 
 /// A name, raw if it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
-    syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, Span::call_site()))
+    match syn::parse_str(name) {
+        // A keyword since the edition of 2024, which syn does not know.
+        Ok(ident) if name != "gen" => ident,
+        _ => Ident::new_raw(name, Span::call_site()),
+    }
 }
 
 /// The name of the constant that belongs to a method.
@@ -171,11 +185,10 @@ pub(super) fn constant(method: &str) -> Ident {
 }
 
 fn pretty(tokens: TokenStream) -> String {
-    let text = tokens.to_string();
-    match syn::parse2(tokens) {
+    match syn::parse2(tokens.clone()) {
         Ok(file) => prettyplease::unparse(&file),
         // A mistake of the generator, which rustfmt will place.
-        Err(_) => text,
+        Err(_) => tokens.to_string(),
     }
 }
 

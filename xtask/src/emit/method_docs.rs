@@ -11,7 +11,10 @@ pub(super) fn method_docs(operation: &Operation) -> String {
         Class::Unsafe => "unsafe: it is sent again only where it surely had no effect",
     };
     let mut sections = vec![markdown(&operation.docs.text)];
-    sections.push(format!("`{} {}`, {class}.", operation.method, operation.path));
+    let server = operation.server.as_ref().map(|server| format!(" at `{server}`")).unwrap_or_default();
+    let security = operation.security.as_ref().map(|alternatives| format!(" {}", credentials(alternatives)));
+    let security = security.unwrap_or_default();
+    sections.push(format!("`{} {}`{server}, {class}.{security}", operation.method, operation.path));
     sections.extend(operation.docs.notes.iter().cloned());
 
     let arguments = operation.arguments.iter().map(|argument| (argument.name.as_str(), &argument.docs));
@@ -36,6 +39,21 @@ pub(super) fn method_docs(operation: &Operation) -> String {
 
     sections.retain(|section| !section.is_empty());
     sections.join("\n\n")
+}
+
+/// Which credentials an operation takes, as a sentence.
+fn credentials(alternatives: &[Vec<String>]) -> String {
+    let together = |schemes: &Vec<String>| {
+        let schemes: Vec<_> = schemes.iter().map(|scheme| format!("`{scheme}`")).collect();
+        schemes.join(" and ")
+    };
+    let some: Vec<_> = alternatives.iter().filter(|schemes| !schemes.is_empty()).map(together).collect();
+    let may_be_none = some.len() < alternatives.len();
+    match (some.join(", or "), may_be_none) {
+        (some, _) if some.is_empty() => "Takes no credential.".to_owned(),
+        (some, true) => format!("Takes {some}, or no credential."),
+        (some, false) => format!("Takes {some}."),
+    }
 }
 
 fn is_success(status: Status) -> bool {

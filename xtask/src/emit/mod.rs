@@ -5,12 +5,12 @@ mod docs;
 mod errors;
 mod file;
 mod method_docs;
+mod one_of;
 mod operations;
 mod options;
 mod requests;
 mod size;
 mod statuses;
-mod tagged;
 mod types;
 mod unions;
 
@@ -39,14 +39,14 @@ fn module(api: &Api) -> String {
     let functions = api.credentials.iter().map(|credential| credential.name.as_str());
     let options =
         api.operations.iter().filter_map(|operation| Some(operation.options.as_ref()?.name.as_str()));
-    let base_url = api.base_url.as_ref().map(|_| "DEFAULT_BASE_URL");
+    let servers = api.base_url.iter().chain(&api.servers).map(|server| server.name.as_str());
     let answers = api.operations.iter().filter_map(|operation| match &operation.success {
         Success::ByStatus(answers) => Some(answers.name.as_str()),
         _ => None,
     });
     let names = ["Client"]
         .into_iter()
-        .chain(base_url)
+        .chain(servers)
         .chain(constants)
         .chain(functions)
         .chain(options)
@@ -59,5 +59,5 @@ fn module(api: &Api) -> String {
 
         pub use operations::{#(#names),*};
     };
-    File::of_types(&api.types).text(head, items)
+    File::of_types(&api.types).text(head, std::iter::once(items))
 }

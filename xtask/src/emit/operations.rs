@@ -7,13 +7,17 @@ use super::docs::{comment, docs, file_comment, markdown};
 use super::file::{File, constant, ident};
 use super::method_docs::method_docs;
 use super::{options, requests, statuses};
-use crate::model::{AnswerEnum, Api, Class, ClientHeader, Credential, Operation, Scheme, Success, Type};
+use crate::model::{
+    AnswerEnum, Api, Class, ClientHeader, Credential, Operation, Scheme, Server, Success, Type,
+};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::beside_types(&api.types);
-    let base_url = api.base_url.as_ref().map(|url| {
-        let docs = comment("Where the API is.", 0);
-        quote!(#docs pub const DEFAULT_BASE_URL: &str = #url;)
+    let base_url = api.base_url.iter().map(|server| server_constant(server, "Where the API is."));
+    let servers = api.servers.iter().map(|server| {
+        let fallback = "Where some of the operations are: a client has to be given it with \
+                        [`server`](http::ClientBuilder::server), unless it is at the base URL's origin.";
+        server_constant(server, fallback)
     });
     let headers = api.client_headers.iter().map(|header| client_header(&file, header));
     let credentials = api.credentials.iter().map(|credential| credential_function(&file, credential));
@@ -27,17 +31,16 @@ pub(super) fn emit(api: &Api) -> String {
         _ => None,
     });
     let statics = api.operations.iter().map(|operation| operation_static(&file, operation));
-    let items = quote! {
-        #base_url
-        #(#headers)*
-        #(#credentials)*
-        #client
-        #(#options)*
-        #(#answers)*
-        #(#statics)*
-    };
+    let items = base_url.chain(servers).chain(headers).chain(credentials).chain([client]);
+    let items = items.chain(options).chain(answers).chain(statics);
     let head = file_comment("The client and its operations.");
     file.text(head, items)
+}
+
+fn server_constant(server: &Server, fallback: &str) -> TokenStream {
+    let (name, url) = (ident(&server.name), &server.url);
+    let docs = docs(&server.docs, fallback, 0);
+    quote!(#docs pub const #name: &str = #url;)
 }
 
 fn client_header(file: &File<'_>, header: &ClientHeader) -> TokenStream {
@@ -69,10 +72,11 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
     let docs = docs(&credential.docs, &fallback, 0);
     let authentication = file.http("Authentication");
     let secret = file.import("api_keys_core", "SecretKey");
+    let scheme = credential.scheme_name.as_ref().map(|scheme| quote!(.for_scheme(#scheme)));
     quote! {
         #docs
         pub fn #name(#user secret: impl Into<#secret>) -> #authentication {
-            #authentication::#value
+            #authentication::#value #scheme
         }
     }
 }
@@ -168,7 +172,7 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
 /// A type as an argument is given.
 pub(super) fn borrowed(file: &File<'_>, ty: &Type) -> TokenStream {
     match ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number => file.ty(ty),
+        ty if ty.is_copy() => file.ty(ty),
         Type::String => quote!(&str),
         Type::List(item) if **item == Type::String => quote!(&[&str]),
         Type::List(item) => {

@@ -26,8 +26,9 @@ pub(super) fn emit(file: &File<'_>, operation: &Operation, options: &Options) ->
             _ => optional_setter(&field.name, &field.wire, &input),
         }
     });
-    let has_secret =
-        options.fields.iter().any(|field| field.ty.names().iter().any(|id| file.types()[*id].has_secret));
+    let has_secret = options.fields.iter().any(|field| {
+        field.ty == Type::Secret || field.ty.names().iter().any(|id| file.types()[*id].has_secret)
+    });
     let copies = (!has_secret).then(|| quote!(, Clone, PartialEq));
     let new_docs = comment("No parameter set.", 1);
     quote! {

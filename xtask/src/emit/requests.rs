@@ -1,10 +1,12 @@
 //! How a method puts its request together.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::file::{File, constant, ident};
-use crate::model::{Body, Content, Field, Operation, Parameter, Place, Presence, Shape, Type, TypeId};
+use crate::model::{
+    Body, Content, Encoding, Field, Operation, Parameter, Place, Presence, Shape, Type, TypeId, Written,
+};
 
 pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
     let request = file.http("Request");
@@ -14,11 +16,20 @@ pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
     let options = operation.options.iter().flat_map(|options| &options.fields);
     let options = options.map(|field| optional(file, field));
     let body = operation.body.as_ref().map(|body| self::body(file, body));
-    quote!(let request = #request::new(&#name)#(#fixed)*#(#arguments)*#(#options)*#body;)
+    let server = operation.server.as_ref().map(|server| quote!(.server(#server)));
+    let security = operation.security.as_ref().map(|alternatives| {
+        let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
+        quote!(.security(&[#(#alternatives),*]))
+    });
+    quote!(let request = #request::new(&#name)#server #security #(#fixed)*#(#arguments)*#(#options)*#body;)
 }
 
 fn required(file: &File<'_>, argument: &Parameter) -> TokenStream {
     let (wire, name) = (&argument.wire, ident(&argument.name));
+    if argument.ty == Type::Secret {
+        let method = secret_method(argument.place);
+        return quote!(.#method(#wire, #name));
+    }
     if let Some(style) = argument.style {
         return styled(file, argument, style, &quote!(#name), is_borrowed(&argument.ty));
     }
@@ -33,11 +44,15 @@ fn required(file: &File<'_>, argument: &Parameter) -> TokenStream {
 
 fn optional(file: &File<'_>, field: &Parameter) -> TokenStream {
     let (wire, name) = (&field.wire, ident(&field.name));
+    if field.ty == Type::Secret {
+        let method = secret_method(field.place);
+        return quote!(.#method(#wire, options.#name.as_ref()));
+    }
     if let Some(style) = field.style {
         return styled(file, field, style, &quote!(options.#name), false);
     }
     let value = match &field.ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number => quote!(options.#name),
+        ty if ty.is_copy() => quote!(options.#name),
         Type::List(_) => quote!(&options.#name),
         _ => quote!(options.#name.as_ref()),
     };
@@ -49,9 +64,18 @@ fn optional(file: &File<'_>, field: &Parameter) -> TokenStream {
     }
 }
 
+fn secret_method(place: Place) -> Ident {
+    ident(match place {
+        Place::Path => "path_secret",
+        Place::Query => "query_secret",
+        Place::Header => "header_secret",
+        Place::Cookie => "cookie_secret",
+    })
+}
+
 /// Whether an argument of a type is a reference already.
 fn is_borrowed(ty: &Type) -> bool {
-    !matches!(ty, Type::Bool | Type::Int32 | Type::Int64 | Type::Number)
+    !ty.is_copy()
 }
 
 fn styled(
@@ -85,8 +109,8 @@ pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
         }
         Content::AnyMultipart => file.http("Multipart"),
         Content::Bytes => {
-            let bytes = file.http("Bytes");
-            quote!(impl Into<#bytes>)
+            let body = file.http("Body");
+            quote!(impl Into<#body>)
         }
         Content::Text => quote!(&str),
     }
@@ -104,10 +128,20 @@ fn body(file: &File<'_>, body: &Body) -> TokenStream {
         (Content::Json(ty), true) if !is_borrowed(ty) => quote!(.body_json_opt(body.as_ref())),
         (Content::Json(_), false) => quote!(.body_json(body)),
         (Content::Json(_), true) => quote!(.body_json_opt(body)),
+        (Content::Form(_), _) if !body.encodings.is_empty() => {
+            let styles = body.encodings.iter().filter_map(|Encoding { wire, how }| match how {
+                Written::As(style) => {
+                    let (styles, style) = (file.http("Style"), ident(style));
+                    Some(quote!((#wire, #styles::#style)))
+                }
+                Written::Labelled(_) => None,
+            });
+            quote!(.body_form_as(body, &[#(#styles),*]))
+        }
         (Content::Form(_), false) => quote!(.body_form(body)),
         (Content::Form(_), true) => quote!(.body_form_opt(body)),
         (Content::Multipart(id), _) => {
-            let form = multipart(file, *id);
+            let form = multipart(file, *id, &body.encodings);
             quote!(.body_multipart(#form))
         }
         (Content::AnyMultipart, _) => quote!(.body_multipart(body)),
@@ -119,14 +153,27 @@ fn body(file: &File<'_>, body: &Body) -> TokenStream {
     quote!(#body_call #media_type)
 }
 
-fn multipart(file: &File<'_>, id: TypeId) -> TokenStream {
+fn multipart(file: &File<'_>, id: TypeId, encodings: &[Encoding]) -> TokenStream {
     let form = file.http("Multipart");
     let Shape::Struct(object) = &file.types()[id].shape else { return quote!(#form::new()) };
-    let parts = object.fields.iter().map(|field| part(file, field));
-    quote!(#form::new()#(#parts)*)
+    let label = |field: &Field| {
+        encodings.iter().find_map(|Encoding { wire, how }| match how {
+            Written::Labelled(content_type) if *wire == field.wire => Some(content_type),
+            _ => None,
+        })
+    };
+    let types = object.fields.iter().filter_map(|field| {
+        let (wire, content_type) = (&field.wire, label(field)?);
+        Some(quote!(.part_type(#wire, #content_type)))
+    });
+    let parts = object.fields.iter().map(|field| {
+        let is_json = label(field).is_some_and(|content_type| content_type.ends_with("json"));
+        part(file, field, is_json)
+    });
+    quote!(#form::new()#(#types)*#(#parts)*)
 }
 
-fn part(file: &File<'_>, field: &Field) -> TokenStream {
+fn part(file: &File<'_>, field: &Field, is_json: bool) -> TokenStream {
     let (wire, name) = (&field.wire, ident(&field.name));
     let is_required = field.presence == Presence::Required;
     let value = match field.presence {
@@ -142,7 +189,7 @@ fn part(file: &File<'_>, field: &Field) -> TokenStream {
         Type::Secret => quote!(.secret_opt(#wire, #value)),
         ty if is_word(file, ty) && is_required => quote!(.text(#wire, #value)),
         ty if is_word(file, ty) => quote!(.text_opt(#wire, #value)),
-        Type::List(item) if **item == Type::File || is_word(file, item) => {
+        Type::List(item) if **item == Type::File || is_word(file, item) && !is_json => {
             let method = ident(if **item == Type::File { "file_all" } else { "text_all" });
             let value = if is_required { value } else { quote!(#value.into_iter().flatten()) };
             quote!(.#method(#wire, #value))
@@ -156,8 +203,7 @@ fn part(file: &File<'_>, field: &Field) -> TokenStream {
 
 fn is_word(file: &File<'_>, ty: &Type) -> bool {
     match ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
         Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
-        _ => false,
+        ty => ty.is_word(),
     }
 }

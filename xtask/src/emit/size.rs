@@ -1,9 +1,11 @@
 //! How large values are, roughly: enough to know where clippy would ask for a `Box`.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Presence, Shape, Type, Types};
+use crate::model::{Presence, Shape, Type, TypeId, Types};
 
 /// An attribute for an enum of which one variant is much larger than the others.
 ///
@@ -21,40 +23,60 @@ pub(super) fn allow_large_variant(sizes: impl Iterator<Item = usize>) -> Option<
         .then(|| quote!(#[allow(clippy::large_enum_variant, reason = "few of them are alive at a time")]))
 }
 
-/// Bytes that a value of a type takes, without what it keeps elsewhere.
-pub(super) fn size(types: &Types, ty: &Type) -> usize {
-    match ty {
-        Type::Bool => 1,
-        Type::Int32 => 4,
-        Type::Int64 | Type::Number => 8,
-        Type::String | Type::Secret | Type::DateTime | Type::List(_) | Type::Map(_) => 24,
-        Type::Any => 32,
-        Type::Tuple(items) => items.iter().map(|item| size(types, item)).sum(),
-        Type::File => 80,
-        Type::Unparsed => 16,
-        Type::Nullable(inner) => size(types, inner) + tag(inner),
-        Type::Named(id) => match &types[*id].shape {
+/// Sizes of declared types that are known already: types within types would be looked at over and over.
+#[derive(Debug, Default)]
+pub(super) struct Sizes(HashMap<TypeId, usize>);
+
+impl Sizes {
+    /// Bytes that a value of a type takes, without what it keeps elsewhere.
+    pub(super) fn of(&mut self, types: &Types, ty: &Type) -> usize {
+        match ty {
+            Type::Bool => 1,
+            Type::Int32 => 4,
+            Type::Int64 | Type::UInt64 | Type::Number => 8,
+            Type::String | Type::Secret | Type::DateTime | Type::List(_) | Type::Map(_) => 24,
+            Type::Any => 32,
+            Type::Tuple(items) => {
+                items.iter().map(|item| self.of(types, item)).fold(0, usize::saturating_add)
+            }
+            Type::File => 80,
+            Type::Unparsed => 16,
+            Type::Nullable(inner) => self.of(types, inner).saturating_add(tag(inner)),
+            Type::Named(id) => match self.0.get(id) {
+                Some(known) => *known,
+                None => {
+                    let size = self.of_shape(types, &types[*id].shape);
+                    self.0.insert(*id, size);
+                    size
+                }
+            },
+        }
+    }
+
+    fn of_shape(&mut self, types: &Types, shape: &Shape) -> usize {
+        match shape {
             Shape::Struct(object) => {
-                let fields = object.fields.iter().map(|field| {
+                let rest = if object.rest.is_some() { 24 } else { 0 };
+                object.fields.iter().fold(rest, |size, field| {
                     let tag = if field.presence == Presence::Required { 0 } else { tag(&field.ty) };
-                    if field.boxed { 8 } else { size(types, &field.ty) + tag }
-                });
-                fields.sum::<usize>() + if object.rest.is_some() { 24 } else { 0 }
+                    let own = if field.boxed { 8 } else { self.of(types, &field.ty).saturating_add(tag) };
+                    own.saturating_add(size)
+                })
             }
             Shape::Enum(_) => 24,
-            Shape::Alias(ty) => size(types, ty),
+            Shape::Alias(ty) => self.of(types, ty),
             Shape::Union(union) => {
                 let variants = union
                     .variants
                     .iter()
-                    .map(|variant| if variant.boxed { 8 } else { size(types, &variant.ty) });
-                variants.max().unwrap_or_default() + 8
+                    .map(|variant| if variant.boxed { 8 } else { self.of(types, &variant.ty) });
+                variants.max().unwrap_or_default().saturating_add(8)
             }
-        },
+        }
     }
 }
 
 /// What telling a value from none costs.
 fn tag(ty: &Type) -> usize {
-    if matches!(ty, Type::Int64 | Type::Number) { 8 } else { 0 }
+    if matches!(ty, Type::Int64 | Type::UInt64 | Type::Number) { 8 } else { 0 }
 }

@@ -21,7 +21,7 @@ pub(super) fn has_secret(file: &File<'_>, answers: &AnswerEnum) -> bool {
 /// See [`size::allow_large_variant`].
 pub(super) fn allow_large_variant(file: &File<'_>, answers: &AnswerEnum) -> Option<TokenStream> {
     let bodies = answers.answers.iter().flat_map(|answer| &answer.bodies);
-    let sizes = bodies.map(|body| body.json.as_ref().map_or(24, |ty| size::size(file.types(), ty)));
+    let sizes = bodies.map(|body| body.json.as_ref().map_or(24, |ty| file.size(ty)));
     // There may be variants without a body too.
     size::allow_large_variant(sizes.chain([0]))
 }

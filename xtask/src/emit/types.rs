@@ -10,7 +10,7 @@ use crate::model::{Api, Direction, Enum, Field, Presence, Shape, Struct, Type, T
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::of_types(&api.types);
-    let items: TokenStream = api.types.in_order().map(|definition| declaration(&file, definition)).collect();
+    let items = api.types.in_order().map(|definition| declaration(&file, definition));
     let head = file_comment("What requests and answers are made of.");
     file.text(head, items)
 }

@@ -5,22 +5,21 @@ use quote::quote;
 
 use super::docs::docs;
 use super::file::{File, ident};
-use super::size::{allow_large_variant, size};
-use super::tagged;
+use super::one_of;
+use super::size::allow_large_variant;
 use super::types::{boxed, derives, type_docs};
-use crate::model::{Shape, Type, TypeDef, Union, Variant};
+use crate::model::{Shape, ToldBy, Type, TypeDef, Union, Variant};
 
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let type_docs = type_docs(definition);
-    let by_hand = definition.in_answer && (union.by_json_type || union.tag.is_some());
+    let by_hand = definition.in_answer && union.told_by != ToldBy::Order;
     let mut more = Vec::new();
     more.extend(definition.in_request.then_some("Serialize"));
     more.extend((definition.in_answer && !by_hand).then_some("Deserialize"));
     let untagged = (!more.is_empty()).then(|| quote!(#[serde(untagged)]));
     let derives = derives(file, definition, &more);
-    let sizes =
-        union.variants.iter().filter(|variant| !variant.boxed).map(|variant| size(file.types(), &variant.ty));
+    let sizes = union.variants.iter().filter(|variant| !variant.boxed).map(|variant| file.size(&variant.ty));
     let allow = allow_large_variant(sizes.chain([8]));
     let variants = union.variants.iter().map(|variant| {
         let name = ident(&variant.name);
@@ -31,11 +30,12 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         quote!(#docs #serde #name(#ty),)
     });
     let display = is_displayable(file, union).then(|| display(file, definition, union));
-    let deserialize = by_hand.then(|| match &union.tag {
-        Some(tag) => tagged::deserialize(file, definition, union, tag),
-        None => deserialize(file, definition, union),
+    let deserialize = by_hand.then(|| match &union.told_by {
+        ToldBy::JsonType => deserialize(file, definition, union),
+        ToldBy::Tag(tag) => one_of::by_tag(file, definition, union, tag),
+        ToldBy::Fit | ToldBy::Order => one_of::by_fit(file, definition, union),
     });
-    let other = union.tag.as_ref().map(|tag| tagged::other(file, tag));
+    let other = (definition.in_answer && union.keeps_others()).then(|| one_of::other(file, union));
     let conversions = definition.in_request.then(|| conversions(file, definition, union));
     quote! {
         #type_docs
@@ -62,7 +62,7 @@ fn description(file: &File<'_>, ty: &Type) -> String {
     match ty {
         Type::Any | Type::Unparsed => "Any JSON value".to_owned(),
         Type::Bool => "A truth value".to_owned(),
-        Type::Int32 | Type::Int64 => "A whole number".to_owned(),
+        Type::Int32 | Type::Int64 | Type::UInt64 => "A whole number".to_owned(),
         Type::Number => "A number".to_owned(),
         Type::String => "Text".to_owned(),
         Type::Secret => "A secret".to_owned(),
@@ -80,15 +80,17 @@ fn description(file: &File<'_>, ty: &Type) -> String {
 fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let distinct = union.variants.iter().filter(|variant| {
-        union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1 && !variant.boxed
+        let is_itself = matches!(variant.ty, Type::Named(id) if file.types()[id].name == definition.name);
+        !is_itself && union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1
     });
     let conversions = distinct.map(|variant| {
-        let ty = variant_type(file, variant);
+        let ty = file.ty(&variant.ty);
+        let value = if variant.boxed { quote!(Box::new(value)) } else { quote!(value) };
         let variant = ident(&variant.name);
         quote! {
             impl From<#ty> for #name {
                 fn from(value: #ty) -> Self {
-                    Self::#variant(value)
+                    Self::#variant(#value)
                 }
             }
         }
@@ -98,11 +100,10 @@ fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStr
 
 /// Whether all variants are text or numbers.
 fn is_displayable(file: &File<'_>, union: &Union) -> bool {
-    union.tag.is_none()
+    !union.keeps_others()
         && union.variants.iter().all(|variant| match &variant.ty {
-            Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
             Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
-            _ => false,
+            ty => ty.is_word(),
         })
 }
 
@@ -158,7 +159,7 @@ fn deserialize(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStr
 fn kind(file: &File<'_>, ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "a truth value",
-        Type::Int32 | Type::Int64 => "a whole number",
+        Type::Int32 | Type::Int64 | Type::UInt64 => "a whole number",
         Type::Number => "a number",
         Type::List(_) | Type::Tuple(_) => "a list",
         Type::Map(_) => "an object",
@@ -191,6 +192,18 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
                 }
             }
         }
+        Type::UInt64 => {
+            let de = file.import("serde", "de");
+            quote! {
+                fn visit_i64<E: #de::Error>(self, value: i64) -> Result<Self::Value, E> {
+                    u64::try_from(value).map(#construct).map_err(E::custom)
+                }
+
+                fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+                    Ok(#construct(value))
+                }
+            }
+        }
         Type::Number => quote! {
             fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
                 Ok(#construct(value))
@@ -209,7 +222,7 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
             let deserialize = file.import("serde", "Deserialize");
             quote! {
                 fn visit_seq<A: #de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-                    #deserialize::deserialize(#de::value::SeqAccessDeserializer::new(list)).map(#construct)
+                    #deserialize::deserialize(#de::value::SeqAccessDeserializer::new(list)) #wrap.map(#construct)
                 }
             }
         }

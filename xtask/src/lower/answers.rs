@@ -162,8 +162,28 @@ struct Content {
 impl Content {
     fn of<'d>(response: &Node<'d>, schemas: &mut Schemas<'d>, name: &str) -> Result<Self, Problem> {
         let mut content = Self { json: None, text: false };
-        for (media_type, media) in response.entries_of("content")? {
-            let ty = match schema(&media)? {
+        let mut entries = response.entries_of("content")?;
+        // What the client asks for counts most.
+        let is_asked_for = |media_type: &str| media_type.starts_with("application/json");
+        entries.sort_by_key(|(media_type, _)| (!is_json(media_type), !is_asked_for(media_type)));
+        let is_asked_for = entries.first().is_some_and(|(media_type, _)| is_asked_for(media_type));
+        for (media_type, media) in entries {
+            let schema = schema(&media)?;
+            if is_another_format(media_type) {
+                // Beside JSON it does not come.
+                if content.json.is_none() {
+                    if let Some(schema) = schema.filter(|schema| !is_text(schema)) {
+                        let problem = schema.problem(
+                            format!("an answer in `{media_type}` is not supported"),
+                            "describe it as `application/json`, or as text",
+                        );
+                        schema.tolerate(problem, "it is bytes")?;
+                    }
+                    content.text = true;
+                }
+                continue;
+            }
+            let ty = match schema {
                 Some(schema) => schemas.usage(&schema, name)?.into_type(),
                 None => Type::Any,
             };
@@ -181,12 +201,30 @@ impl Content {
                         format!("the answer has another schema as `{media_type}`"),
                         "give all JSON media types of an answer one schema, with `oneOf` if need be",
                     );
-                    media.tolerate(problem, "it is taken as any JSON value")?;
-                    content.json = Some(Type::Any);
+                    if is_json(media_type) && !is_asked_for {
+                        media.tolerate(problem, "it is taken as any JSON value")?;
+                        content.json = Some(Type::Any);
+                    } else {
+                        media.pass_over(problem, "it is asked for as JSON")?;
+                    }
                 }
             }
         }
         Ok(content)
+    }
+}
+
+/// Whether a media type is a format that is surely not JSON, however a schema describes what it holds.
+fn is_another_format(media_type: &str) -> bool {
+    ["xml", "yaml", "csv", "protobuf"].iter().any(|format| media_type.to_ascii_lowercase().contains(format))
+}
+
+/// Whether a schema says no more than that something is text, or nothing at all.
+pub(super) fn is_text(schema: &Node<'_>) -> bool {
+    let Ok(schema) = schema.resolve() else { return true };
+    match schema.get("type") {
+        Some(ty) => ty.value() == "string",
+        None => schema.value().as_object().is_none_or(serde_json::Map::is_empty),
     }
 }
 
@@ -197,13 +235,9 @@ pub(super) fn is_json(media_type: &str) -> bool {
         || essence.ends_with("+json")
 }
 
-/// The schema of a media type.
+/// The schema of a media type. What is said of its fields counts in requests only.
 pub(super) fn schema<'d>(media: &Node<'d>) -> Result<Option<Node<'d>>, Problem> {
-    let mut handled = vec!["schema"];
-    if let Some(encoding) = media.get("encoding").filter(|_| media.is_lenient()) {
-        encoding.note("`encoding` of the parts of a body", "parts are written as OpenAPI does without it");
-        handled.push("encoding");
-    }
-    media.expect_keys("a media type", &handled, &["example", "examples"])?;
+    let handled: &[_] = if media.is_lenient() { &["schema", "encoding"] } else { &["schema"] };
+    media.expect_keys("a media type", handled, &["example", "examples"])?;
     Ok(media.get("schema"))
 }

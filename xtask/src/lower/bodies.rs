@@ -1,27 +1,42 @@
 //! Bodies of requests.
 
 use super::schemas::Schemas;
-use super::{answers, notes};
+use super::{answers, encodings, notes};
 use crate::document::Node;
 use crate::model::{Body, Content, Docs, Type};
 use crate::problem::Problem;
 
-pub(super) fn lower<'d>(node: &Node<'d>, schemas: &mut Schemas<'d>, title: &str) -> Result<Body, Problem> {
+pub(super) fn lower<'d>(
+    node: &Node<'d>,
+    schemas: &mut Schemas<'d>,
+    title: &str,
+) -> Result<Option<Body>, Problem> {
     let node = node.resolve()?;
     node.expect_keys("a request body", &["description", "content", "required"], &[])?;
     let content = node.require("content")?;
     let entries = content.entries()?;
     let rank = |media_type: &str| Kind::of(media_type) as usize;
     let Some((media_type, media)) = entries.iter().min_by_key(|(media_type, _)| rank(media_type)) else {
-        return Err(content.problem("a body without a media type", "describe it as `application/json`"));
+        let problem = content.problem("a body without a media type", "describe it as `application/json`");
+        content.tolerate(problem, "none is sent")?;
+        return Ok(None);
     };
     let kind = Kind::of(media_type);
-    if matches!(kind, Kind::Text | Kind::Other) {
-        let problem =
-            content.problem("a body that is not JSON is not supported", "describe it as `application/json`");
-        node.pass_over(problem, if kind == Kind::Text { "it is text" } else { "it is bytes" })?;
+    // None of ours has one, so one that turns up there is a slip.
+    if matches!(kind, Kind::Text | Kind::Other) && !node.is_lenient() {
+        return Err(content.problem("a body that is not JSON", "describe it as `application/json`"));
     }
     let schema = answers::schema(media)?;
+    if matches!(kind, Kind::Text | Kind::Other)
+        && let Some(schema) = schema.as_ref().filter(|schema| !answers::is_text(schema))
+    {
+        let problem = schema.problem(format!("a body in `{media_type}` is not supported"), "");
+        schema.tolerate(problem, if kind == Kind::Text { "it is text" } else { "it is bytes" })?;
+    }
+    let encodings = match kind {
+        Kind::Form | Kind::Multipart => encodings::lower(media, kind == Kind::Multipart)?,
+        _ => Vec::new(),
+    };
     for (other, other_media) in &entries {
         if answers::schema(other_media)?.map(|node| node.value()) != schema.as_ref().map(Node::value) {
             let problem = other_media.problem(
@@ -70,7 +85,7 @@ pub(super) fn lower<'d>(node: &Node<'d>, schemas: &mut Schemas<'d>, title: &str)
     // What can be no header is said in no header.
     let is_header = media_type.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let media_type = (!is_usual && is_header).then(|| (*media_type).to_owned());
-    Ok(Body { docs, content, media_type, required: node.flag("required")? })
+    Ok(Some(Body { docs, content, media_type, required: node.flag("required")?, encodings }))
 }
 
 /// Kinds of bodies, the one to be preferred first.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Content, Direction, Operation, Presence, Shape, Success, Type, TypeId, Types};
+use crate::model::{Content, Direction, Operation, Presence, Shape, Success, ToldBy, Type, TypeId, Types};
 
 /// Fills in what depends on the whole.
 pub(super) fn finish(types: &mut Types, operations: &mut [Operation]) {
@@ -50,17 +50,14 @@ fn is_collection(types: &Types, ty: &Type) -> bool {
 fn box_recursion(types: &mut Types) {
     let within = |id: TypeId| {
         let parts = types[id].shape.parts();
-        parts.into_iter().filter(|(_, boxed)| !boxed).filter_map(|(ty, _)| inline_part(ty)).collect()
+        parts.into_iter().filter(|(_, boxed)| !boxed).flat_map(|(ty, _)| inline_parts(ty)).collect()
     };
     let mut within: Vec<Vec<TypeId>> = types.ids().map(within).collect();
     for owner in types.ids() {
         for index in 0..types[owner].shape.parts().len() {
             let (ty, boxed) = types[owner].shape.parts()[index];
-            let target = match inline_part(ty) {
-                Some(target) if !boxed => target,
-                _ => continue,
-            };
-            if !reaches(&within, target, owner) {
+            let targets = inline_parts(ty);
+            if boxed || !targets.iter().any(|target| reaches(&within, *target, owner)) {
                 continue;
             }
             match &mut types[owner].shape {
@@ -68,19 +65,22 @@ fn box_recursion(types: &mut Types) {
                 Shape::Union(union) => union.variants[index].boxed = true,
                 Shape::Enum(_) | Shape::Alias(_) => continue,
             }
-            if let Some(position) = within[owner.0].iter().position(|id| *id == target) {
-                within[owner.0].swap_remove(position);
+            for target in targets {
+                if let Some(position) = within[owner.0].iter().position(|id| *id == target) {
+                    within[owner.0].swap_remove(position);
+                }
             }
         }
     }
 }
 
-/// The declared type whose values lie within a value of this type, not elsewhere on the heap.
-fn inline_part(ty: &Type) -> Option<TypeId> {
+/// The declared types whose values lie within a value of this type, not elsewhere on the heap.
+fn inline_parts(ty: &Type) -> Vec<TypeId> {
     match ty {
-        Type::Named(id) => Some(*id),
-        Type::Nullable(inner) => inline_part(inner),
-        _ => None,
+        Type::Named(id) => vec![*id],
+        Type::Nullable(inner) => inline_parts(inner),
+        Type::Tuple(items) => items.iter().flat_map(inline_parts).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -177,7 +177,7 @@ fn mark_directions(types: &mut Types, operations: &[Operation]) {
 fn leave_unparsed(types: &mut Types) {
     let copied = types.ids().flat_map(|id| match &types[id].shape {
         Shape::Struct(object) => object.rest.iter().map(|rest| &rest.ty).collect(),
-        Shape::Union(union) if !union.by_json_type => {
+        Shape::Union(union) if union.told_by != ToldBy::JsonType => {
             union.variants.iter().map(|variant| &variant.ty).collect()
         }
         Shape::Union(_) | Shape::Enum(_) | Shape::Alias(_) => Vec::new(),

@@ -1,6 +1,7 @@
 //! What kind of thing a schema describes.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -77,19 +78,20 @@ pub(super) fn form<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem> {
             && only_annotations_beside(node, "$ref").is_err()
         {
             only_annotations_beside(node, "$ref").or_else(|problem| node.pass_over(problem, "both count"))?;
-            return Ok((all_of::all_of(node)?, nullable));
+            let (form, null) = all_of::all_of(node)?;
+            return Ok((form, null || nullable));
         }
         only_annotations_beside(node, "$ref")
             .or_else(|problem| node.pass_over(problem, "values are not checked against it"))?;
         return Ok((Form::Same(node.clone()), nullable));
     }
-    for keyword in ["oneOf", "anyOf"] {
-        if let Some(list) = node.get(keyword) {
-            return alternatives::unions(node, keyword, &list).map(|(form, null)| (form, null || nullable));
-        }
+    if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
+        let (form, null) = alternatives::unions(node, alternatives::lists(node)?)?;
+        return Ok((form, null || nullable));
     }
     if node.get("allOf").is_some() {
-        return Ok((all_of::all_of(node)?, nullable));
+        let (form, null) = all_of::all_of(node)?;
+        return Ok((form, null || nullable));
     }
 
     let (names, null) = types(node)?;
@@ -173,6 +175,7 @@ fn typed<'d>(node: &Node<'d>, name: &str) -> Result<Form<'d>, Problem> {
     match name {
         "boolean" => Ok(Form::Scalar(Type::Bool)),
         "integer" if format == "int32" => Ok(Form::Scalar(Type::Int32)),
+        "integer" if is_unsigned(node, format) => Ok(Form::Scalar(Type::UInt64)),
         "integer" => Ok(Form::Scalar(Type::Int64)),
         "number" => Ok(Form::Scalar(Type::Number)),
         "string" => match strings(node)? {
@@ -190,6 +193,12 @@ fn typed<'d>(node: &Node<'d>, name: &str) -> Result<Form<'d>, Problem> {
     }
 }
 
+/// Whether whole numbers are never negative, and may be too large for `i64`.
+fn is_unsigned(node: &Node<'_>, format: &str) -> bool {
+    let bound = |key: &str| node.get(key).and_then(|bound| bound.value().as_f64());
+    format == "uint64" || bound("minimum") >= Some(0.0) && bound("maximum") > Some(i64::MAX as f64)
+}
+
 /// The strings that `enum` or `const` allow.
 pub(super) fn strings<'d>(node: &Node<'d>) -> Result<Vec<Cow<'d, str>>, Problem> {
     let listed = match node.get("const") {
@@ -198,6 +207,7 @@ pub(super) fn strings<'d>(node: &Node<'d>) -> Result<Vec<Cow<'d, str>>, Problem>
     };
     let is_mixed = node.get("type").is_none() || node.get("type").is_some_and(|list| list.value().is_array());
     let mut values = Vec::new();
+    let mut seen = HashSet::new();
     for value in listed.iter().filter(|value| !value.value().is_null()) {
         let text = match value.text() {
             Ok(text) => Cow::Borrowed(text),
@@ -208,7 +218,7 @@ pub(super) fn strings<'d>(node: &Node<'d>) -> Result<Vec<Cow<'d, str>>, Problem>
                 Cow::Owned(value.value().to_string())
             }
         };
-        if !values.contains(&text) {
+        if seen.insert(text.clone()) {
             values.push(text);
         }
     }

@@ -38,6 +38,7 @@ const PASSED_OVER: &[&str] = &[
     "$schema",
     "contentEncoding",
     "contentMediaType",
+    "definitions",
     "example",
     "examples",
     "exclusiveMaximum",

@@ -4,6 +4,7 @@ mod all_of;
 mod alternatives;
 mod answers;
 mod bodies;
+mod encodings;
 mod finish;
 mod form;
 mod keywords;
@@ -15,10 +16,13 @@ mod parameters;
 mod schemas;
 mod secrets;
 mod security;
+mod servers;
 mod tags;
 mod unions;
 
-use crate::document::{Document, Node};
+use std::collections::HashSet;
+
+use crate::document::Document;
 use crate::model::{Api, Docs};
 use crate::problem::{Problem, Problems};
 
@@ -57,7 +61,12 @@ fn attempt(
     }
     let mut schemas = schemas::Schemas::of(document, problems)?;
     let mut failed = Vec::new();
-    let (mut operations, client_headers) = operations::lower(document, &mut schemas, &mut failed)?;
+    let mut credentials = security::credentials(&root)?;
+    let operations::Operations { mut operations, client_headers, servers } =
+        operations::lower(document, &credentials, &mut schemas, &mut failed)?;
+    if operations.iter().all(|operation| operation.security.is_none()) {
+        credentials.iter_mut().for_each(|credential| credential.scheme_name = None);
+    }
     for problem in failed {
         match skip_unsupported {
             true => document.root().tolerate(problem, "the operation is left out")?,
@@ -87,28 +96,16 @@ fn attempt(
         title: about("title", "An API")?,
         version: about("version", "0")?,
         docs: Docs { text, notes: Vec::new() },
-        base_url: base_url(&root)?,
-        credentials: security::credentials(&root)?,
+        base_url: servers::base_url(&root)?,
+        servers,
+        credentials,
         client_headers,
         types,
         operations,
     }))
 }
 
-/// The first server, if it says where the API is. Many documents name a place that only their authors have.
-fn base_url(root: &Node<'_>) -> Result<Option<String>, Problem> {
-    let servers = root.items_of("servers")?;
-    let Some(server) = servers.first() else { return Ok(None) };
-    let url = server.require("url")?.text()?;
-    Ok((url.starts_with("https://") && !url.contains('{')).then(|| url.trim_end_matches('/').to_owned()))
-}
-
 fn without_repetitions(problems: Vec<Problem>) -> Vec<Problem> {
-    let mut once: Vec<Problem> = Vec::new();
-    for problem in problems {
-        if !once.contains(&problem) {
-            once.push(problem);
-        }
-    }
-    once
+    let mut seen = HashSet::new();
+    problems.into_iter().filter(|problem| seen.insert(problem.clone())).collect()
 }

@@ -1,41 +1,55 @@
 //! From names on the wire to names in Rust.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Names that are taken within one scope.
 #[derive(Debug, Default)]
-pub(super) struct Scope(HashSet<String>);
+pub(super) struct Scope {
+    taken: HashSet<String>,
+    /// The numbers that the next ones of a name get.
+    numbers: HashMap<String, usize>,
+}
 
 impl Scope {
     /// A scope in which some names mean something else already.
     pub(super) fn without(reserved: &[&str]) -> Self {
-        Self(reserved.iter().map(|name| (*name).to_owned()).collect())
+        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect(), numbers: HashMap::new() }
     }
 
     pub(super) fn is_free(&self, name: &str) -> bool {
-        !self.0.contains(name)
+        !self.taken.contains(name)
     }
 
     /// Takes the first candidate that is free, else the last one with a number behind it.
     pub(super) fn claim<'a>(&mut self, candidates: impl IntoIterator<Item = &'a str>) -> String {
         let mut last = "";
         for candidate in candidates {
-            if self.0.insert(candidate.to_owned()) {
+            if self.taken.insert(candidate.to_owned()) {
                 return candidate.to_owned();
             }
             last = candidate;
         }
-        let mut number = 2;
+        let number = self.numbers.entry(last.to_owned()).or_insert(2);
         loop {
             let name = format!("{last}{number}");
-            if self.0.insert(name.clone()) {
+            *number += 1;
+            if self.taken.insert(name.clone()) {
                 return name;
             }
-            number += 1;
         }
     }
+}
+
+/// The last words of the name of a type that says where it was found, if that was so deep that nobody wants to read all.
+pub(super) fn short(name: &str) -> &str {
+    const LONGEST: usize = 50;
+    let starts_word = |(at, _): &(usize, char)| {
+        name[*at..].starts_with(char::is_uppercase) && name[..*at].ends_with(char::is_lowercase)
+    };
+    let mut words = name.char_indices().filter(starts_word).map(|(at, _)| &name[at..]);
+    if name.len() <= LONGEST { name } else { words.find(|rest| rest.len() <= LONGEST).unwrap_or(name) }
 }
 
 /// What generated files import or get from the prelude, so that no type may be called so.
@@ -64,6 +78,7 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "None",
     "Nullable",
     "Ok",
+    "OneOf",
     "Option",
     "PartialEq",
     "Result",

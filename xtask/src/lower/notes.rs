@@ -42,7 +42,7 @@ fn notes(node: &Node<'_>) -> Vec<String> {
     }
     if let Some(Value::String(format)) = value("format") {
         // The others are told by the type.
-        if !["password", "date-time", "date-time-local", "int32", "int64", "float", "double"]
+        if !["password", "date-time", "date-time-local", "int32", "int64", "uint64", "float", "double"]
             .contains(&&*format)
         {
             notes.push(format!("Format: {}.", code(&format)));

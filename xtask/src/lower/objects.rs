@@ -1,5 +1,7 @@
 //! Objects to structs.
 
+use std::collections::{HashMap, HashSet};
+
 use super::all_of;
 use super::form;
 use super::names::{self, Scope};
@@ -22,17 +24,20 @@ pub(super) fn lower<'d>(
         }
     }
 
+    let is_required: HashSet<&str> = required.iter().map(|(name, _)| *name).collect();
     let mut fields: Vec<Field> = Vec::new();
+    let mut known_fields: HashMap<&str, usize> = HashMap::new();
     let mut scope = Scope::default();
     for part in parts {
         for (key, node) in part.entries_of("properties")? {
-            let is_required = required.iter().any(|(name, _)| *name == key);
-            if fields.iter().any(|field| field.wire == key) && all_of::in_all(parts, key).is_some() {
+            let known = known_fields.get(key).copied();
+            if known.is_some() && all_of::in_all(parts, key).is_some() {
                 // It was lowered with the first one.
                 continue;
             }
-            let field = field(schemas, parts, key, &node, is_required, name)?;
-            let Some(index) = fields.iter().position(|field| field.wire == key) else {
+            let field = field(schemas, parts, key, &node, is_required.contains(key), name)?;
+            let Some(index) = known else {
+                known_fields.insert(key, fields.len());
                 fields.push(Field { name: scope.claim([field.name.as_str()]), ..field });
                 continue;
             };
@@ -43,7 +48,8 @@ pub(super) fn lower<'d>(
         }
     }
     for (key, item) in &required {
-        if !fields.iter().any(|field| field.wire == *key) {
+        if !known_fields.contains_key(key) {
+            known_fields.insert(key, fields.len());
             let problem =
                 item.problem(format!("`{key}` is required and not described"), "add it to `properties`");
             item.pass_over(problem, "it is taken as any JSON value")?;
@@ -65,7 +71,7 @@ pub(super) fn lower<'d>(
         break;
     }
     // Those that a discriminator names have properties of their own.
-    if rest.is_none() && parts.iter().any(|part| part.get("discriminator").is_some()) {
+    if rest.is_none() && parts.last().is_some_and(|part| part.get("discriminator").is_some()) {
         let name = scope.claim(["additional_properties"]);
         let text = "The fields of more special objects.".to_owned();
         rest = Some(Rest { name, docs: Docs { text, notes: Vec::new() }, ty: Type::Any });
@@ -79,22 +85,15 @@ fn both(schemas: &Schemas<'_>, known: &mut Field, other: Field, node: &Node<'_>)
         format!("`{}` has another type in another part of `allOf`", known.wire),
         "describe it the same way in all parts, or in one only",
     );
-    let is_text = |ty: &Type| *ty == Type::String || matches!(ty, Type::Named(id) if schemas.is_enum(*id));
-    if known.ty == other.ty
-        || other.ty == Type::Any
-        || is_text(&known.ty) && other.ty == Type::String
-        || known.ty == Type::DateTime && other.ty == Type::String
-    {
-        node.pass_over(problem, "the narrower one counts")?;
-    } else if known.ty == Type::Any
-        || is_text(&known.ty) && is_text(&other.ty)
-        || known.ty == Type::String && other.ty == Type::DateTime
-    {
-        node.pass_over(problem, "the narrower one counts")?;
-        known.ty = other.ty;
-    } else {
-        node.tolerate(problem, "it is taken as any JSON value")?;
-        known.ty = Type::Any;
+    match narrower(schemas, &known.ty, &other.ty) {
+        Some(ty) => {
+            node.pass_over(problem, "the narrower one counts")?;
+            known.ty = ty;
+        }
+        None => {
+            node.tolerate(problem, "it is taken as any JSON value")?;
+            known.ty = Type::Any;
+        }
     }
     let is_required = |presence| matches!(presence, Presence::Required | Presence::RequiredNullable);
     let is_nullable = |presence| matches!(presence, Presence::RequiredNullable | Presence::OptionalNullable);
@@ -104,6 +103,32 @@ fn both(schemas: &Schemas<'_>, known: &mut Field, other: Field, node: &Node<'_>)
         &known.ty,
     );
     Ok(())
+}
+
+/// The one of two types whose values are all of the other type too.
+fn narrower(schemas: &Schemas<'_>, one: &Type, other: &Type) -> Option<Type> {
+    let is_enum = |ty: &Type| matches!(ty, Type::Named(id) if schemas.is_enum(*id));
+    let is_object = |ty: &Type| matches!(ty, Type::Map(_) | Type::Named(_)) && !is_enum(ty);
+    let includes = |wide: &Type, narrow: &Type| match wide {
+        Type::Any => true,
+        Type::String => *narrow == Type::DateTime || is_enum(narrow),
+        Type::Number => matches!(narrow, Type::Int32 | Type::Int64 | Type::UInt64),
+        Type::Int64 => *narrow == Type::Int32,
+        Type::Map(values) => **values == Type::Any && is_object(narrow),
+        _ => false,
+    };
+    match (one, other) {
+        (one, other) if one == other || includes(other, one) => Some(one.clone()),
+        (one, other) if includes(one, other) => Some(other.clone()),
+        // Lists of words are open, and the later one is the more special one.
+        (one, other) if is_enum(one) && is_enum(other) => Some(other.clone()),
+        (Type::Nullable(one), Type::Nullable(other)) => {
+            Some(Type::Nullable(Box::new(narrower(schemas, one, other)?)))
+        }
+        (Type::Nullable(one), other) | (other, Type::Nullable(one)) => narrower(schemas, one, other),
+        (Type::List(one), Type::List(other)) => Some(Type::List(Box::new(narrower(schemas, one, other)?))),
+        _ => None,
+    }
 }
 
 fn presence(required: bool, nullable: bool, ty: &Type) -> Presence {
@@ -157,9 +182,9 @@ fn field<'d>(
 fn direction(node: &Node<'_>) -> Result<Direction, Problem> {
     let target = node.resolve_if_any()?;
     if node.flag("readOnly")? || target.flag("readOnly")? {
-        let problem =
-            node.problem("`readOnly` is not supported", "describe requests and answers as two schemas");
-        node.pass_over(problem, "it is not written into requests")?;
+        if !node.is_lenient() {
+            return Err(node.problem("`readOnly`", "describe requests and answers as two schemas"));
+        }
         return Ok(Direction::Read);
     }
     let is_written = node.is_lenient() && (node.flag("writeOnly")? || target.flag("writeOnly")?);

@@ -4,24 +4,36 @@ use std::collections::HashSet;
 
 use super::names::{self, Scope};
 use super::schemas::Schemas;
+use super::security::Security;
+use super::servers::OwnServers;
 use super::{answers, bodies, parameters};
 use crate::document::{Document, Node};
-use crate::model::{Class, ClientHeader, Docs, Operation, Options, Success};
+use crate::model::{Class, ClientHeader, Credential, Docs, Operation, Options, Server, Success};
 use crate::problem::Problem;
 use crate::slice::METHODS;
 
-/// All operations in the order of the document, and the headers that are set once for a client.
+/// What a client can call, and what it is set up with for that.
+pub(super) struct Operations {
+    /// In the order of the document.
+    pub(super) operations: Vec<Operation>,
+    pub(super) client_headers: Vec<ClientHeader>,
+    pub(super) servers: Vec<Server>,
+}
+
 pub(super) fn lower<'d>(
     document: &'d Document,
+    credentials: &[Credential],
     schemas: &mut Schemas<'d>,
     problems: &mut Vec<Problem>,
-) -> Result<(Vec<Operation>, Vec<ClientHeader>), Problem> {
+) -> Result<Operations, Problem> {
     let mut operations = Vec::new();
     let mut headers = parameters::ClientHeaders::default();
+    let mut servers = OwnServers::default();
     let mut ids = HashSet::new();
     // The names of the client's own methods.
     let mut scope = Scope::without(&["new", "fmt", "clone"]);
     let root = document.root();
+    let security = Security::of(&root, credentials)?;
     let paths = match root.require("paths") {
         Ok(paths) => paths.entries()?,
         Err(problem) => {
@@ -46,12 +58,12 @@ pub(super) fn lower<'d>(
             if !METHODS.contains(&method) {
                 continue;
             }
-            let place = Place { document, path, method, item: &item, node: &node };
-            match operation(&place, schemas, &mut headers, &mut scope) {
+            let place = Place { path, method, item: &item, node: &node, security: &security };
+            match operation(&place, schemas, &mut headers, &mut servers, &mut scope) {
                 Ok(operation) => operations.push(operation),
                 Err(problem) => problems.push(problem),
             }
-            if let Some(id) = node.text_of("operationId")?
+            if let Some(id) = operation_id(&node)?
                 && !ids.insert(id)
             {
                 let message = format!("another operation is called `{id}` too");
@@ -62,23 +74,28 @@ pub(super) fn lower<'d>(
             }
         }
     }
-    let headers = headers.finish(&operations);
-    Ok((operations, headers))
+    let client_headers = headers.finish(&operations);
+    let taken: Vec<_> = operations.iter().map(|operation| operation.name.to_uppercase()).collect();
+    let taken: Vec<_> =
+        taken.iter().chain(client_headers.iter().map(|header| &header.name)).map(String::as_str).collect();
+    let servers = servers.finish(&taken);
+    Ok(Operations { operations, client_headers, servers })
 }
 
 /// An operation and what stands around it.
 struct Place<'a, 'd> {
-    document: &'d Document,
     path: &'d str,
     method: &'d str,
     item: &'a Node<'d>,
     node: &'a Node<'d>,
+    security: &'a Security<'a>,
 }
 
 fn operation<'d>(
     place: &Place<'_, 'd>,
     schemas: &mut Schemas<'d>,
     headers: &mut parameters::ClientHeaders,
+    servers: &mut OwnServers,
     scope: &mut Scope,
 ) -> Result<Operation, Problem> {
     let node = place.node;
@@ -97,7 +114,7 @@ fn operation<'d>(
         ],
         &["tags", "externalDocs", "callbacks"],
     )?;
-    let id = match node.text_of("operationId")? {
+    let id = match operation_id(node)? {
         Some(id) => id.to_owned(),
         None => {
             let problem = node.problem("`operationId` is missing", "add `operationId`");
@@ -107,11 +124,12 @@ fn operation<'d>(
     };
     let title = names::type_name(&id);
 
-    expect_same_security(place)?;
-    expect_same_server(place)?;
+    let security = place.security.of_operation(node)?;
+    let server = servers.of(node, place.item)?;
     let (path, fixed_query) = split_query(place)?;
     let parameters = parameters::lower(place.path, place.item, node, schemas, headers, &title)?;
-    let body = node.get("requestBody").map(|body| bodies::lower(&body, schemas, &title)).transpose()?;
+    let body =
+        node.get("requestBody").map(|body| bodies::lower(&body, schemas, &title)).transpose()?.flatten();
     let answers = match node.require("responses") {
         Ok(responses) => answers::lower(&responses, schemas, &title)?,
         Err(problem) => {
@@ -129,6 +147,8 @@ fn operation<'d>(
         method: place.method.to_uppercase(),
         path,
         fixed_query,
+        server,
+        security,
         class: class(node, place.method)?,
         list: false,
         docs: docs(node)?,
@@ -139,6 +159,10 @@ fn operation<'d>(
         answers: answers.documented,
         error: answers.error,
     })
+}
+
+fn operation_id<'d>(node: &Node<'d>) -> Result<Option<&'d str>, Problem> {
+    Ok(node.text_of("operationId")?.filter(|id| !id.trim().is_empty()))
 }
 
 /// What repeating an operation does. Where the document does not say, only reading is taken to be safe: a `PUT` or a
@@ -168,33 +192,6 @@ fn docs(node: &Node<'_>) -> Result<Docs, Problem> {
     let text = format!("{summary}{stop}\n\n{description}").trim().to_owned();
     let notes = if node.flag("deprecated")? { vec!["Deprecated.".to_owned()] } else { Vec::new() };
     Ok(Docs { text, notes })
-}
-
-/// A client has one credential for all that it calls.
-fn expect_same_security(place: &Place<'_, '_>) -> Result<(), Problem> {
-    let Some(own) = place.node.get("security") else { return Ok(()) };
-    let same = place.document.root().get("security").is_some_and(|all| all.value() == own.value());
-    // Where no credential is needed, one does no harm.
-    if same || own.items()?.is_empty() {
-        return Ok(());
-    }
-    let problem = own.problem(
-        "an operation with security of its own is not supported",
-        "declare security for the whole document",
-    );
-    own.pass_over(problem, "it is called with the client's credential")
-}
-
-/// A client has one base URL for all that it calls.
-fn expect_same_server(place: &Place<'_, '_>) -> Result<(), Problem> {
-    for node in [place.node, place.item] {
-        if let Some(servers) = node.get("servers") {
-            let problem = servers
-                .problem("`servers` in an operation is not supported", "declare servers for the document");
-            servers.pass_over(problem, "it is called at the client's base URL")?;
-        }
-    }
-    Ok(())
 }
 
 /// The path without the query that some documents write behind it, and that query.

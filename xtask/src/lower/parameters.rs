@@ -217,20 +217,32 @@ fn ty<'d>(
     if !node.flag("x-not-secret")? && !node.is_lenient() {
         objects::refuse_unmarked_secret(wire, &schema, &usage.ty)?;
     }
-    if usage.ty.core() == &Type::Secret {
+    // An absent parameter is how a URL says null.
+    let mut ty = usage.ty;
+    if ty.core() == &Type::Secret {
         let problem = schema.problem(
             "a secret does not belong into a URL, and one in a header is a security scheme",
             "describe it as text and say in words how it is written",
         );
-        schema.pass_over(problem, "it is text, and not kept out of messages")?;
-        return Ok((Type::String, None));
+        let is_plain = ty == Type::Secret && !is_json;
+        schema.pass_over(problem, if is_plain { "it is sent as one" } else { "its items are text" })?;
+        if is_plain {
+            return Ok((Type::Secret, None));
+        }
+        super::secrets::loosen_type(&mut ty);
     }
-    // An absent parameter is how a URL says null.
-    let ty = usage.ty;
+    if node.is_lenient()
+        && place != Place::Path
+        && !is_json
+        && let Err(problem) = objects::refuse_unmarked_secret(wire, &schema, &ty)
+        && ty == Type::String
+    {
+        schema.pass_over(problem, "it is taken as one")?;
+        return Ok((Type::Secret, None));
+    }
     let is_word = |ty: &Type| match ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Number | Type::String | Type::DateTime => true,
         Type::Named(id) => schemas.is_enum(*id),
-        _ => false,
+        ty => ty.is_word(),
     };
     if is_json {
         return Ok((ty, Some("Json")));
@@ -245,7 +257,7 @@ fn ty<'d>(
 }
 
 /// The runtime's name for how a parameter is written.
-fn style(node: &Node<'_>, place: Place) -> Result<&'static str, Problem> {
+pub(super) fn style(node: &Node<'_>, place: Place) -> Result<&'static str, Problem> {
     let named = node.text_of("style")?;
     let explode = match node.get("explode") {
         Some(_) => node.flag("explode")?,

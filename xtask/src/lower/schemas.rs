@@ -1,7 +1,7 @@
 //! Schemas to types.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::form::{Declared, Form, Member, form};
 use super::names::{self, Scope};
@@ -12,7 +12,10 @@ use crate::model::{Docs, Enum, EnumValue, Shape, Type, TypeDef, TypeId, Types};
 use crate::problem::Problem;
 
 /// Schemas within schemas, as deep as a stack of ordinary size allows for and no person writes.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
+
+/// Items of lists of fixed length, and of such lists within them.
+const LARGEST_TUPLE: usize = 100;
 
 /// All types of a document, as they come up.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Schemas<'d> {
     waiting: Vec<(TypeId, Declared<'d>, Node<'d>, String)>,
     /// The types of schemas that nobody named, by what they look like.
     anonymous: HashMap<String, TypeId>,
+    /// What schemas are that get no declaration, by pointer.
+    plain: HashMap<String, Usage>,
     /// The references that are being followed now, to find those that lead back.
     way: Vec<String>,
     /// How many schemas the one that is being lowered lies within.
@@ -35,7 +40,7 @@ pub(super) struct Schemas<'d> {
 }
 
 /// A schema as it is used in one place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Usage {
     pub(super) ty: Type,
     pub(super) nullable: bool,
@@ -61,6 +66,7 @@ impl<'d> Schemas<'d> {
             named: HashMap::new(),
             waiting: Vec::new(),
             anonymous: HashMap::new(),
+            plain: HashMap::new(),
             way: Vec::new(),
             depth: 0,
             names: Scope::without(names::RESERVED_TYPES),
@@ -126,7 +132,9 @@ impl<'d> Schemas<'d> {
         let Some(TypeDef { shape: Shape::Struct(object), .. }) = &mut self.definitions[id.0] else {
             return Ok(());
         };
-        for (key, node) in properties(schema, 0)? {
+        let mut described = Vec::new();
+        properties(schema, &mut described, &mut HashSet::new())?;
+        for (key, node) in described {
             let Some(field) = object.fields.iter_mut().find(|field| field.wire == key) else { continue };
             match &mut field.ty {
                 ty @ (Type::String | Type::Secret) if is_bytes(&node) => *ty = Type::File,
@@ -192,7 +200,16 @@ impl<'d> Schemas<'d> {
     fn strict_usage(&mut self, node: &Node<'d>, proposed: &str) -> Result<Usage, Problem> {
         let (form, nullable) = form(node)?;
         let Form::Same(other) = form else {
-            return Ok(Usage { ty: self.ty(form, node, proposed)?, nullable });
+            // A reference may lead here, or have led here before.
+            if let (Form::Declared(_), Some(id)) = (&form, self.named.get(node.pointer())) {
+                return Ok(Usage { ty: Type::Named(*id), nullable });
+            }
+            let is_declared = matches!(form, Form::Declared(_));
+            let ty = self.ty(form, node, proposed)?;
+            if let (true, Type::Named(id)) = (is_declared, &ty) {
+                self.named.insert(node.pointer().to_owned(), *id);
+            }
+            return Ok(Usage { ty, nullable });
         };
         let target = other.resolve()?;
         let (form, target_nullable) = self::form(&target)?;
@@ -206,12 +223,19 @@ impl<'d> Schemas<'d> {
         if self.way.iter().any(|pointer| pointer == target.pointer()) {
             return Err(node.problem("the schema consists of nothing but itself", "put an object in between"));
         }
+        if let Some(known) = self.plain.get(target.pointer()).filter(|_| other.get("$ref").is_some()) {
+            return Ok(Usage { nullable: nullable || known.nullable, ..known.clone() });
+        }
         self.way.push(target.pointer().to_owned());
         let name =
             if other.get("$ref").is_some() { names::type_name(&target.key()) } else { proposed.to_owned() };
         let usage = self.usage(&target, &name);
         self.way.pop();
-        usage.map(|usage| Usage { nullable: nullable || usage.nullable, ..usage })
+        let usage = usage?;
+        if other.get("$ref").is_some() {
+            self.plain.insert(target.pointer().to_owned(), usage.clone());
+        }
+        Ok(Usage { nullable: nullable || usage.nullable, ..usage })
     }
 
     fn named(&mut self, target: &Node<'d>, declared: Declared<'d>) -> TypeId {
@@ -249,7 +273,12 @@ impl<'d> Schemas<'d> {
                 for (index, item) in items.iter().enumerate() {
                     types.push(self.usage(item, &format!("{proposed}{}", index + 1))?.into_type());
                 }
-                Ok(Type::Tuple(types))
+                let ty = Type::Tuple(types);
+                if ty.extent() > LARGEST_TUPLE {
+                    let help = "describe objects in place of some of the lists";
+                    return Err(node.problem("lists within lists of too many items", help));
+                }
+                Ok(ty)
             }
             Form::Map(None) => Ok(Type::Map(Box::new(Type::Any))),
             Form::Map(Some(values)) => {
@@ -273,7 +302,7 @@ impl<'d> Schemas<'d> {
             return Ok(*id);
         }
         let id = TypeId(self.definitions.len());
-        let name = self.claim(proposed);
+        let name = self.names.claim([names::short(proposed), proposed, &format!("{proposed}Schema")]);
         self.definitions.push(Some(TypeDef::new(name, docs, shape)));
         self.order.insert(position, id);
         self.anonymous.insert(key, id);
@@ -292,17 +321,22 @@ impl<'d> Schemas<'d> {
 }
 
 /// The properties of an object and of its parts.
-fn properties<'d>(schema: &Node<'d>, depth: usize) -> Result<Vec<(&'d str, Node<'d>)>, Problem> {
+fn properties<'d>(
+    schema: &Node<'d>,
+    found: &mut Vec<(&'d str, Node<'d>)>,
+    seen: &mut HashSet<String>,
+) -> Result<(), Problem> {
     let schema = schema.resolve()?;
-    let mut found = Vec::new();
+    if !seen.insert(schema.pointer().to_owned()) {
+        return Ok(());
+    }
     for (key, node) in schema.entries_of("properties")? {
         found.push((key, node.resolve()?));
     }
-    // Circles were found when the schema was lowered; this one only has to end.
-    for part in schema.items_of("allOf")?.iter().filter(|_| depth < 20) {
-        found.extend(properties(part, depth + 1)?);
+    for part in schema.items_of("allOf")? {
+        properties(&part, found, seen)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Whether a schema of text stands for bytes.

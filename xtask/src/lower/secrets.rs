@@ -78,7 +78,7 @@ pub(super) fn loosen(document: &Document, types: &mut Types, operations: &mut [O
     }
 }
 
-fn loosen_type(ty: &mut Type) -> bool {
+pub(super) fn loosen_type(ty: &mut Type) -> bool {
     match ty {
         Type::Secret => {
             *ty = Type::String;

@@ -1,17 +1,21 @@
 //! How the members of a union are told apart by a property.
 
+use std::collections::HashSet;
+
+use serde_json::Value;
+
 use super::form::{self, Declared, Form, Member};
 use crate::document::Node;
-use crate::model::Tag;
+use crate::model::{Tag, TagValue};
 use crate::problem::Problem;
 
 /// The property whose value tells which variant an object is: the one that `discriminator` names, or else one that
-/// has another fixed value in each member.
+/// has other values in each member.
 pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> Result<Option<Tag>, Problem> {
     let Some(objects) = objects(members) else {
         if let Some(node) = discriminator {
             let problem = node.problem("`discriminator` of something else than objects", "take it out");
-            node.pass_over(problem, "the members are tried in their order")?;
+            node.pass_over(problem, INSTEAD)?;
         }
         return Ok(None);
     };
@@ -21,35 +25,45 @@ pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> 
         None => None,
     };
     let Some(property) = property else { return Ok(None) };
-    let mut values: Vec<Vec<String>> = Vec::new();
+    let mut values = Vec::new();
     for (member, parts) in members.iter().zip(&objects) {
         let mut own = fixed_values(parts, &property);
         if let Some(node) = discriminator {
             // The mapping is often out of date, and what a member says of itself is not.
             if own.is_empty() {
-                own = mapped(node, &member.node)?;
+                own = mapped(node, &member.node)?.into_iter().map(TagValue::Text).collect();
             }
         }
         values.push(own);
     }
-    let mut all: Vec<_> = values.iter().flatten().collect();
-    let count = all.len();
-    all.sort_unstable();
-    all.dedup();
     let is_written = objects.iter().all(|parts| describe(parts, &property).is_some());
-    if all.len() < count || values.iter().any(Vec::is_empty) || !is_written {
+    let Some(kind) = values
+        .first()
+        .and_then(|own| Some(own.first()?.kind()))
+        .filter(|_| is_written && tells_apart(&values))
+    else {
         if let Some(node) = discriminator {
             let problem = node.problem(
                 format!("`{property}` does not tell the members apart, or is no property of all"),
                 "describe it in each member",
             );
-            node.pass_over(problem, "the members are tried in their order")?;
+            node.pass_over(problem, INSTEAD)?;
         }
         return Ok(None);
-    }
-    let is_other = all.iter().any(|value| value.eq_ignore_ascii_case("other"));
-    let other = if is_other { "Unlisted" } else { "Other" }.to_owned();
-    Ok(Some(Tag { property, values, other }))
+    };
+    Ok(Some(Tag { property, kind, values }))
+}
+
+/// What is done where no property tells.
+const INSTEAD: &str = "the member that reads all of a value is taken";
+
+/// Whether each member has values of its own, all of one kind.
+fn tells_apart(values: &[Vec<TagValue>]) -> bool {
+    let mut all = values.iter().flatten();
+    let mut seen = HashSet::new();
+    let kind = values.iter().flatten().next().map(TagValue::kind);
+    values.iter().all(|own| !own.is_empty())
+        && all.all(|value| Some(value.kind()) == kind && seen.insert(value))
 }
 
 /// The parts of each member, if all are objects.
@@ -85,23 +99,45 @@ fn describe<'d>(parts: &[Node<'d>], property: &str) -> Option<Node<'d>> {
     parts.iter().rev().find_map(|part| part.get("properties")?.get(property))
 }
 
-/// The words that a property may be, if they are listed.
-fn fixed_values(parts: &[Node<'_>], property: &str) -> Vec<String> {
-    let found =
-        parts.iter().rev().filter_map(|part| part.get("properties")?.get(property)).find_map(|node| {
-            let node = node.resolve().ok()?;
-            let listed = node.get("const").is_some() || node.get("enum").is_some();
-            listed.then(|| form::strings(&node).ok()).flatten()
-        });
-    found.unwrap_or_default().into_iter().map(|value| value.into_owned()).collect()
+/// The values that a property may have, if they are listed.
+fn fixed_values(parts: &[Node<'_>], property: &str) -> Vec<TagValue> {
+    let nodes = parts.iter().rev().filter_map(|part| part.get("properties")?.get(property));
+    let found = nodes.filter_map(|node| node.resolve().ok()).find_map(|node| {
+        let listed = match node.get("const") {
+            Some(only) => vec![only],
+            None => node.get("enum")?.items().ok()?,
+        };
+        listed.iter().map(|value| tag_value(value.value())).collect::<Option<Vec<_>>>()
+    });
+    let mut seen = HashSet::new();
+    found.unwrap_or_default().into_iter().filter(|value| seen.insert(value.clone())).collect()
 }
 
-/// A property that has one fixed value in each member.
+fn tag_value(value: &Value) -> Option<TagValue> {
+    match value {
+        Value::String(text) => Some(TagValue::Text(text.clone())),
+        Value::Bool(value) => Some(TagValue::Boolean(*value)),
+        Value::Number(number) => number.as_i64().map(TagValue::Integer),
+        _ => None,
+    }
+}
+
+/// A property that has values of its own in each member. One of several is none unless it is there at all.
 fn fixed_property(objects: &[Vec<Node<'_>>]) -> Option<String> {
     let first = objects.first()?;
     let names = first.iter().flat_map(|part| part.entries_of("properties").unwrap_or_default());
-    let is_fixed = |name: &str| objects.iter().all(|parts| fixed_values(parts, name).len() == 1);
+    let is_fixed = |name: &str| {
+        let values: Vec<_> = objects.iter().map(|parts| fixed_values(parts, name)).collect();
+        let is_reliable =
+            |(parts, values): (&Vec<Node<'_>>, &Vec<TagValue>)| values.len() == 1 || requires(parts, name);
+        tells_apart(&values) && objects.iter().zip(&values).all(is_reliable)
+    };
     names.map(|(name, _)| name).find(|name| is_fixed(name)).map(str::to_owned)
+}
+
+fn requires(parts: &[Node<'_>], property: &str) -> bool {
+    let required = parts.iter().flat_map(|part| part.items_of("required").unwrap_or_default());
+    required.into_iter().any(|name| name.value() == property)
 }
 
 /// The values that a mapping gives to a member, or its name if there is none.

@@ -8,7 +8,7 @@ use super::notes;
 use super::schemas::Schemas;
 use super::tags;
 use crate::document::Node;
-use crate::model::{Docs, Tag, Type, Union, Variant};
+use crate::model::{Docs, Tag, TagValue, ToldBy, Type, Union, Variant};
 use crate::problem::Problem;
 
 pub(super) fn lower<'d>(
@@ -31,13 +31,28 @@ pub(super) fn lower<'d>(
         };
         variants.push(Variant { name: variant, docs, ty: usage.into_type(), boxed: false });
     }
-    let by_json_type = tag.is_none()
-        && kinds.iter().enumerate().all(|(index, kind)| {
-            kind.is_some_and(|kind| {
-                kinds[..index].iter().all(|other| other.is_some_and(|other| kind.differs_from(other)))
-            })
-        });
-    Ok(Union { variants, by_json_type, tag })
+    let by_json_type = kinds.iter().enumerate().all(|(index, kind)| {
+        kind.is_some_and(|kind| {
+            kinds[..index].iter().all(|other| other.is_some_and(|other| kind.differs_from(other)))
+        })
+    });
+    let is_word = |ty: &Type| match ty {
+        Type::Named(id) => schemas.is_enum(*id),
+        ty => ty.is_word() || *ty == Type::Secret,
+    };
+    let told_by = match tag {
+        Some(tag) => ToldBy::Tag(tag),
+        None if by_json_type => ToldBy::JsonType,
+        None if variants.iter().all(|variant| is_word(&variant.ty)) => {
+            // Any number would do for a whole one, and not come back as it was.
+            variants.sort_by_key(|variant| variant.ty == Type::Number);
+            ToldBy::Order
+        }
+        None => ToldBy::Fit,
+    };
+    let is_free = |name: &&str| variants.iter().all(|variant| variant.name != *name);
+    let other = ["Other", "Unlisted"].into_iter().find(is_free).unwrap_or("Undescribed").to_owned();
+    Ok(Union { variants, told_by, other })
 }
 
 /// The JSON type of a value.
@@ -63,7 +78,7 @@ impl JsonType {
             _ if nullable => None,
             Form::Any | Form::Same(_) | Form::Declared(Declared::Union(..)) => None,
             Form::Scalar(Type::Bool) => Some(Self::Boolean),
-            Form::Scalar(Type::Int32 | Type::Int64) => Some(Self::Integer),
+            Form::Scalar(Type::Int32 | Type::Int64 | Type::UInt64) => Some(Self::Integer),
             Form::Scalar(Type::Number) => Some(Self::Number),
             Form::Scalar(_) | Form::Declared(Declared::Enum(_)) => Some(Self::Text),
             Form::List(_) | Form::Tuple(_) => Some(Self::List),
@@ -85,7 +100,9 @@ fn variant_names(members: &[Member<'_>], tag: Option<&Tag>, union: &str) -> Resu
         let title = if only.is_none() { node.text_of("title")? } else { None };
         let name = match (title, node.get("$ref"), value) {
             (Some(title), ..) => names::variant_name(title),
-            (None, None, Some(value)) => names::variant_name(value),
+            (None, None, Some(TagValue::Text(value))) => names::variant_name(value),
+            (None, None, Some(TagValue::Boolean(value))) => names::variant_name(&value.to_string()),
+            (None, None, Some(TagValue::Integer(value))) => names::variant_name(&value.to_string()),
             (None, Some(_), _) => names::variant_name(&node.resolve()?.key()),
             (None, None, None) => {
                 kind_name(&Member { node: node.clone(), only: *only, base: base.clone() }.form()?).to_owned()
@@ -93,8 +110,7 @@ fn variant_names(members: &[Member<'_>], tag: Option<&Tag>, union: &str) -> Resu
         };
         names.push(without_words_of(&name, union));
     }
-    let taken: Vec<_> = tag.iter().map(|tag| tag.other.as_str()).collect();
-    let mut scope = Scope::without(&taken);
+    let mut scope = Scope::default();
     Ok(names.iter().map(|name| scope.claim([name.as_str()])).collect())
 }
 
@@ -102,7 +118,7 @@ fn kind_name(form: &Form<'_>) -> &'static str {
     match form {
         Form::Any | Form::Same(_) => "Any",
         Form::Scalar(Type::Bool) => "Boolean",
-        Form::Scalar(Type::Int32 | Type::Int64) => "Integer",
+        Form::Scalar(Type::Int32 | Type::Int64 | Type::UInt64) => "Integer",
         Form::Scalar(Type::Number) => "Number",
         Form::Scalar(_) => "Text",
         Form::Declared(Declared::Enum(_)) => "Word",

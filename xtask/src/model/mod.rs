@@ -7,8 +7,8 @@ mod operations;
 use std::ops::{Index, IndexMut};
 
 pub(crate) use self::operations::{
-    Answer, AnswerBody, AnswerEnum, Body, Class, Content, Operation, Options, Parameter, Place, Status,
-    StatusAnswer, Success,
+    Answer, AnswerBody, AnswerEnum, Body, Class, Content, Encoding, Operation, Options, Parameter, Place,
+    Status, StatusAnswer, Success, Written,
 };
 
 /// A whole API.
@@ -19,7 +19,9 @@ pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) version: String,
     pub(crate) docs: Docs,
-    pub(crate) base_url: Option<String>,
+    pub(crate) base_url: Option<Server>,
+    /// Those that some operations have for themselves.
+    pub(crate) servers: Vec<Server>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) client_headers: Vec<ClientHeader>,
     pub(crate) types: Types,
@@ -35,10 +37,20 @@ pub(crate) struct Docs {
     pub(crate) notes: Vec<String>,
 }
 
+/// Where an API is, or a part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Server {
+    pub(crate) name: String,
+    pub(crate) url: String,
+    pub(crate) docs: Docs,
+}
+
 /// A way to prove who one is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Credential {
     pub(crate) name: String,
+    /// What operations call it, if some take another credential than others.
+    pub(crate) scheme_name: Option<String>,
     pub(crate) docs: Docs,
     pub(crate) scheme: Scheme,
 }
@@ -227,19 +239,62 @@ pub(crate) struct EnumValue {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Union {
     pub(crate) variants: Vec<Variant>,
-    /// Whether the JSON type of a value tells which one it is.
-    pub(crate) by_json_type: bool,
-    pub(crate) tag: Option<Tag>,
+    pub(crate) told_by: ToldBy,
+    /// The variant for all other values, where there may be any.
+    pub(crate) other: String,
+}
+
+impl Union {
+    /// Whether a value that is none of the variants is kept as it came.
+    pub(crate) fn keeps_others(&self) -> bool {
+        matches!(self.told_by, ToldBy::Tag(_) | ToldBy::Fit)
+    }
+}
+
+/// What tells which of several types a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ToldBy {
+    /// Its JSON type.
+    JsonType,
+    /// One of its properties.
+    Tag(Tag),
+    /// Which of them reads all of its fields.
+    Fit,
+    /// Nothing, and it makes no difference: the first that it can be.
+    Order,
 }
 
 /// A property of all variants of which the value tells which one it is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tag {
     pub(crate) property: String,
+    pub(crate) kind: TagKind,
     /// For each variant, what the property says then.
-    pub(crate) values: Vec<Vec<String>>,
-    /// The variant for all other values.
-    pub(crate) other: String,
+    pub(crate) values: Vec<Vec<TagValue>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TagKind {
+    Text,
+    Boolean,
+    Integer,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum TagValue {
+    Text(String),
+    Boolean(bool),
+    Integer(i64),
+}
+
+impl TagValue {
+    pub(crate) fn kind(&self) -> TagKind {
+        match self {
+            Self::Text(_) => TagKind::Text,
+            Self::Boolean(_) => TagKind::Boolean,
+            Self::Integer(_) => TagKind::Integer,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -258,6 +313,7 @@ pub(crate) enum Type {
     Bool,
     Int32,
     Int64,
+    UInt64,
     Number,
     String,
     Secret,
@@ -274,6 +330,25 @@ pub(crate) enum Type {
 }
 
 impl Type {
+    /// Whether it is copied wherever it is used.
+    pub(crate) fn is_copy(&self) -> bool {
+        matches!(self, Self::Bool | Self::Int32 | Self::Int64 | Self::UInt64 | Self::Number)
+    }
+
+    /// Whether a value is written as one word, which an enum is too.
+    pub(crate) fn is_word(&self) -> bool {
+        self.is_copy() || matches!(self, Self::String | Self::DateTime)
+    }
+
+    /// How many types it takes to write this one.
+    pub(crate) fn extent(&self) -> usize {
+        1 + match self {
+            Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => inner.extent(),
+            Self::Tuple(items) => items.iter().map(Self::extent).sum(),
+            _ => 0,
+        }
+    }
+
     /// The declared type at the core of this one, however it is wrapped.
     pub(crate) fn core(&self) -> &Type {
         match self {

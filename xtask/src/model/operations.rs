@@ -11,6 +11,10 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     /// Query parameters that are part of the path in the document.
     pub(crate) fixed_query: Vec<(String, String)>,
+    /// Where it is called, if not at the base URL.
+    pub(crate) server: Option<String>,
+    /// Credentials to send, if not those of the client: alternatives, each of them schemes that go together.
+    pub(crate) security: Option<Vec<Vec<String>>>,
     pub(crate) class: Class,
     /// Whether the answer is a collection.
     pub(crate) list: bool,
@@ -64,6 +68,23 @@ pub(crate) struct Body {
     /// What to call it, where that is not what the content is called anyway.
     pub(crate) media_type: Option<String>,
     pub(crate) required: bool,
+    /// Fields of a form that are written in ways of their own.
+    pub(crate) encodings: Vec<Encoding>,
+}
+
+/// How a field of a form is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Encoding {
+    pub(crate) wire: String,
+    pub(crate) how: Written,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Written {
+    /// In one of the runtime's styles.
+    As(&'static str),
+    /// In a part of a content type.
+    Labelled(String),
 }
 
 /// What a body is made of.

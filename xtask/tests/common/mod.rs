@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use xtask::{Error, Problem};
+use xtask::{Error, Imported, Mode, Problem, Wanted};
 
 /// The repository, for its formatting settings.
 pub(crate) fn root() -> &'static Path {
@@ -40,13 +40,6 @@ pub(crate) fn operation(fields: Value) -> Value {
     document(json!({ "/things": { "get": operation } }), json!({}))
 }
 
-/// One file of the code generated from a document, without the line that names the document.
-pub(crate) fn file(document: &Value, name: &str) -> String {
-    let files = xtask::generate("openapi/test.json", &document.to_string(), root()).unwrap();
-    let (_, text) = files.into_iter().find(|(file, _)| *file == name).unwrap();
-    text.split_once("\n\n").unwrap().1.to_owned()
-}
-
 /// What is wrong with a document.
 pub(crate) fn problems(document: &Value) -> Vec<Problem> {
     problems_in_text(&document.to_string())
@@ -56,5 +49,24 @@ pub(crate) fn problems_in_text(text: &str) -> Vec<Problem> {
     match xtask::generate("openapi/test.json", text, root()) {
         Err(Error::Document(problems)) => problems.0,
         other => panic!("{other:?}"),
+    }
+}
+
+/// Set to anything, this makes [`expect_up_to_date`] write what it would otherwise compare.
+const UPDATE: &str = "UPDATE_IMPORTED";
+
+/// Makes sure that the code that a test compiles is what the document beside it becomes.
+#[track_caller]
+pub(crate) fn expect_up_to_date(test: &str) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(test);
+    let text = std::fs::read_to_string(directory.join("document.yaml")).unwrap();
+    let Imported { files, report } =
+        xtask::import("document.yaml", &text, &Wanted::default(), root()).unwrap();
+    assert_eq!(report.losses, []);
+    let mode = if std::env::var_os(UPDATE).is_some() { Mode::Write } else { Mode::Check };
+    let changes = xtask::ensure(&directory.join("generated"), &files, mode).unwrap();
+    if mode == Mode::Check {
+        let diffs: String = changes.into_iter().map(|change| change.diff).collect();
+        assert!(diffs.is_empty(), "run this test with {UPDATE}=1 to accept\n{diffs}");
     }
 }

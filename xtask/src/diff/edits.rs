@@ -1,0 +1,251 @@
+//! What the vendor's document has and ours has not, said in the way of ours.
+
+use serde_json::{Map, Value, json};
+
+use super::compare::Schemas;
+use super::impact::Direction;
+use crate::document::Node;
+
+/// A change to our document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// Puts a value at a place, and objects around it where there are none.
+    Insert {
+        pointer: String,
+        value: Value,
+    },
+    /// Adds an item to an array, or makes one of it.
+    Append {
+        pointer: String,
+        value: Value,
+    },
+    Remove {
+        pointer: String,
+    },
+}
+
+impl Edit {
+    /// Where the change is made.
+    pub(crate) fn pointer(&self) -> &str {
+        match self {
+            Self::Insert { pointer, .. } | Self::Append { pointer, .. } | Self::Remove { pointer } => pointer,
+        }
+    }
+
+    /// Makes the change. False if the place is not of the form that it should be.
+    pub(crate) fn apply(&self, document: &mut Value) -> bool {
+        match self {
+            Self::Insert { pointer, value } => {
+                let Some(place) = ensure(document, pointer) else { return false };
+                *place = value.clone();
+                true
+            }
+            Self::Append { pointer, value } => match ensure(document, pointer) {
+                Some(Value::Array(items)) => {
+                    items.push(value.clone());
+                    true
+                }
+                Some(place @ Value::Null) => {
+                    *place = json!([value]);
+                    true
+                }
+                _ => false,
+            },
+            Self::Remove { pointer } => {
+                let Some((parent, key)) = pointer.rsplit_once('/') else { return false };
+                let Some(object) = document.pointer_mut(parent).and_then(Value::as_object_mut) else {
+                    return false;
+                };
+                object.shift_remove(&crate::document::unescape(key)).is_some()
+            }
+        }
+    }
+}
+
+/// The place of a pointer; null if there was nothing.
+fn ensure<'v>(document: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
+    let mut place = document;
+    for key in pointer.split('/').skip(1) {
+        let key = crate::document::unescape(key);
+        if place.is_null() {
+            *place = json!({});
+        }
+        place = match place {
+            Value::Object(object) => {
+                if !object.contains_key(&key) {
+                    // Statuses stand in order; anything else comes last.
+                    let is_status = key.starts_with(|first: char| first.is_ascii_digit());
+                    let later = |known: &String| is_status && *known > key;
+                    let index = object.keys().position(later).unwrap_or(object.len());
+                    object.shift_insert(index, key.clone(), Value::Null);
+                }
+                object.get_mut(&key)?
+            }
+            Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(place)
+}
+
+/// A schema of the vendor's without references, in 3.1, with the vendor's description. One that we have under a name is
+/// named. None if it cannot be written out.
+pub(super) fn schema(node: &Node<'_>, direction: Direction, ours: &Node<'_>) -> Option<Value> {
+    Copy { direction, ours: ours.clone(), way: Vec::new() }.schema(node)
+}
+
+/// A response of the vendor's, in the same way.
+pub(super) fn response(node: &Node<'_>, ours: &Node<'_>) -> Option<Value> {
+    let node = node.resolve().ok()?;
+    let description = node.get("description").map_or_else(|| json!(""), |text| text.value().clone());
+    let mut response = Map::from_iter([("description".to_owned(), description)]);
+    for (name, header) in node.entries_of("headers").ok()? {
+        let header = header_or_parameter(&header, Direction::Received, ours)?;
+        response.entry("headers").or_insert_with(|| json!({}))[name] = header;
+    }
+    for (media, content) in node.entries_of("content").ok()? {
+        let schema = content.get("schema").map(|node| schema(&node, Direction::Received, ours));
+        let content = match schema {
+            Some(schema) => json!({ "schema": schema? }),
+            None => json!({}),
+        };
+        response.entry("content").or_insert_with(|| json!({}))[media] = content;
+    }
+    Some(Value::Object(response))
+}
+
+/// A header or a parameter of the vendor's, in the same way.
+pub(super) fn header_or_parameter(node: &Node<'_>, direction: Direction, ours: &Node<'_>) -> Option<Value> {
+    let node = node.resolve().ok()?;
+    let mut copy = Map::new();
+    for (key, entry) in node.entries().ok()? {
+        let value = match key {
+            "schema" => schema(&entry, direction, ours)?,
+            "content" => return None,
+            "example" | "examples" => continue,
+            _ if key.starts_with("x-") => continue,
+            _ => entry.value().clone(),
+        };
+        copy.insert(key.to_owned(), value);
+    }
+    Some(Value::Object(copy))
+}
+
+struct Copy<'d> {
+    direction: Direction,
+    ours: Node<'d>,
+    way: Vec<String>,
+}
+
+impl Copy<'_> {
+    fn schema(&mut self, node: &Node<'_>) -> Option<Value> {
+        if node.value().is_boolean() {
+            return Some(node.value().clone());
+        }
+        if self.way.iter().any(|pointer| pointer == node.pointer()) {
+            return None;
+        }
+        self.way.push(node.pointer().to_owned());
+        let mut copy = Map::new();
+        if node.get("$ref").is_some() {
+            let target = node.resolve().ok()?;
+            match self.named(&target) {
+                Some(name) => {
+                    copy =
+                        Map::from_iter([("$ref".to_owned(), json!(format!("#/components/schemas/{name}")))])
+                }
+                None => copy = self.schema(&target)?.as_object()?.clone(),
+            }
+        }
+        for (key, entry) in node.entries().ok()? {
+            if let Some(value) = self.keyword(key, &entry) {
+                copy.insert(key.to_owned(), value?);
+            }
+        }
+        for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            if let Some(Value::Bool(excludes)) = copy.get(exclusive).cloned() {
+                copy.shift_remove(exclusive);
+                if excludes && let Some(value) = copy.shift_remove(bound) {
+                    copy.insert(exclusive.to_owned(), value);
+                }
+            }
+        }
+        let is_nullable = node.value().get("nullable") == Some(&Value::Bool(true));
+        self.way.pop();
+        Some(with_null(copy, is_nullable))
+    }
+
+    /// What becomes of a keyword: nothing, a value, or what cannot be said.
+    fn keyword(&mut self, key: &str, entry: &Node<'_>) -> Option<Option<Value>> {
+        Some(match key {
+            "$ref" | "nullable" | "example" | "examples" | "xml" | "externalDocs" | "title" => return None,
+            // A field that was not sent has no value.
+            "default" if self.direction == Direction::Received => return None,
+            _ if key.starts_with("x-") => return None,
+            "properties" => {
+                let entries = entry.entries().unwrap_or_default();
+                let copies =
+                    entries.iter().map(|(name, node)| Some(((*name).to_owned(), self.schema(node)?)));
+                copies.collect::<Option<Map<_, _>>>().map(Value::Object)
+            }
+            "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
+                let items = entry.items().unwrap_or_default();
+                items.iter().map(|node| self.schema(node)).collect::<Option<Vec<_>>>().map(Value::Array)
+            }
+            "items" | "additionalProperties" => self.schema(entry),
+            _ => Some(entry.value().clone()),
+        })
+    }
+
+    /// The name of a schema of ours that lets the same through.
+    fn named(&self, node: &Node<'_>) -> Option<String> {
+        node.get("properties")?;
+        let schemas = self.ours.get("components")?.get("schemas")?;
+        schemas.entries().ok()?.into_iter().find_map(|(name, candidate)| {
+            candidate.get("properties")?;
+            let mut found = Vec::new();
+            let mut schemas = Schemas::new("", String::new(), self.direction, &mut found);
+            schemas.with_edits = false;
+            schemas.compare(vec![candidate], vec![node.clone()], "").ok()?;
+            found.is_empty().then(|| name.to_owned())
+        })
+    }
+}
+
+/// A schema that lets null through as 3.1 has it: in the list of its types, if it has one type.
+fn with_null(mut schema: Map<String, Value>, mut is_nullable: bool) -> Value {
+    let null = json!({ "type": "null" });
+    for keyword in ["anyOf", "oneOf"] {
+        let Some(Value::Array(members)) = schema.get_mut(keyword) else { continue };
+        let before = members.len();
+        members.retain(|member| *member != null);
+        is_nullable |= members.len() < before;
+        if let [Value::Object(only)] = members.as_slice() {
+            let only = only.clone();
+            schema.shift_remove(keyword);
+            for (key, value) in only {
+                schema.entry(key).or_insert(value);
+            }
+        }
+    }
+    if !is_nullable {
+        return Value::Object(schema);
+    }
+    match schema.get_mut("type") {
+        Some(Value::Array(types)) if !types.contains(&json!("null")) => types.push(json!("null")),
+        Some(Value::Array(_)) => {}
+        Some(ty) => *ty = json!([ty.clone(), "null"]),
+        None => {
+            for keyword in ["anyOf", "oneOf"] {
+                if let Some(Value::Array(members)) = schema.get_mut(keyword) {
+                    members.push(null);
+                    return Value::Object(schema);
+                }
+            }
+            if !schema.is_empty() {
+                return json!({ "anyOf": [schema, null] });
+            }
+        }
+    }
+    Value::Object(schema)
+}

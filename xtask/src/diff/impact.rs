@@ -1,0 +1,87 @@
+//! Whether a difference breaks those who use the client made from our document.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::schema::is_lower;
+
+/// What a difference means for those who use our client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Impact {
+    /// Calls that worked go on working.
+    Compatible,
+    /// Calls that worked may fail, or mean something else.
+    Breaking,
+}
+
+/// Which way a value travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Sent,
+    Received,
+}
+
+impl Direction {
+    /// More values are possible than were, or fewer. More is welcome where we send and breaks where we read.
+    pub(super) fn widened(self, wider: bool) -> Impact {
+        match (self, wider) {
+            (Self::Sent, true) | (Self::Received, false) => Impact::Compatible,
+            (Self::Sent, false) | (Self::Received, true) => Impact::Breaking,
+        }
+    }
+
+    pub(super) fn narrowed(self) -> Impact {
+        self.widened(false)
+    }
+
+    /// A type took the place of another; none is any type.
+    pub(super) fn retyped(self, was: Option<&str>, is: Option<&str>) -> Impact {
+        match (was, is) {
+            (Some(_), None) | (Some("integer"), Some("number")) => self.widened(true),
+            (None, Some(_)) | (Some("number"), Some("integer")) => self.widened(false),
+            _ => Impact::Breaking,
+        }
+    }
+
+    /// There was a bound, and there is one now, another if there was one before. Our client checks none itself.
+    pub(super) fn bounded(self, _was: bool, is: bool) -> Impact {
+        match (self, is) {
+            (Self::Sent, true) => Impact::Breaking,
+            _ => Impact::Compatible,
+        }
+    }
+}
+
+/// A bound changed its value.
+pub(super) fn bound(direction: Direction, keyword: &str, values: (Option<f64>, Option<f64>)) -> Impact {
+    let is_tighter = match values {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(_), Some(_)) if keyword == "multipleOf" => true,
+        (Some(was), Some(is)) => (is > was) == is_lower(keyword),
+    };
+    direction.bounded(true, is_tighter)
+}
+
+/// `format` changed.
+pub(super) fn format(direction: Direction, values: (Option<&Value>, Option<&Value>)) -> Impact {
+    let name = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let (was, is) = (name(values.0), name(values.1));
+    // How many bits a number has at most; text that is a secret is any text.
+    let bits = |format: Option<&str>| if format == Some("int32") { 32 } else { 64 };
+    let is_size = |format: &Option<String>| {
+        matches!(format.as_deref(), None | Some("int32" | "int64" | "float" | "double"))
+    };
+    let is_text = |format: &Option<String>| matches!(format.as_deref(), None | Some("password"));
+    match (was, is) {
+        (was, is) if is_text(&was) && is_text(&is) => Impact::Compatible,
+        (was, is) if is_size(&was) && is_size(&is) => match bits(is.as_deref()).cmp(&bits(was.as_deref())) {
+            std::cmp::Ordering::Equal => Impact::Compatible,
+            order => direction.widened(order.is_gt()),
+        },
+        (None, Some(_)) => direction.widened(false),
+        (Some(_), None) => direction.widened(true),
+        (Some(_), Some(_)) | (None, None) => Impact::Breaking,
+    }
+}

@@ -1,0 +1,184 @@
+//! What keywords say of values: which they may be, of what form and size.
+
+use super::Places;
+use super::compare::Schemas;
+use super::impact::{self, Direction};
+use super::schema::{Shape, same};
+use super::words::{number, text};
+use super::{Edit, Impact};
+use crate::document::Node;
+
+/// Keywords that say how many or how much.
+const BOUNDS: [&str; 11] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// Keywords that are compared one by one, or that say nothing about structure. Any other is compared as it is written.
+const KNOWN: [&str; 36] = [
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$id",
+    "$ref",
+    "$schema",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contentEncoding",
+    "contentMediaType",
+    "default",
+    "definitions",
+    "deprecated",
+    "description",
+    "discriminator",
+    "enum",
+    "example",
+    "examples",
+    "externalDocs",
+    "format",
+    "items",
+    "nullable",
+    "oneOf",
+    "pattern",
+    "prefixItems",
+    "properties",
+    "readOnly",
+    "required",
+    "summary",
+    "title",
+    "type",
+    "uniqueItems",
+    "writeOnly",
+    "xml",
+];
+
+impl Schemas<'_> {
+    pub(super) fn values(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>, path: &str) {
+        match (ours.values(), upstream.values()) {
+            (Some((our_list, ours)), Some((their_list, theirs))) => {
+                let both = (Some(&our_list), Some(&their_list));
+                for value in theirs.iter().filter(|value| !ours.iter().any(|ours| same(ours, value))) {
+                    let edits = match our_list.value().is_array() {
+                        true => vec![Edit::Append {
+                            pointer: our_list.pointer().to_owned(),
+                            value: (*value).clone(),
+                        }],
+                        false => Vec::new(),
+                    };
+                    self.report(path, format!("also {value}"), Impact::Compatible, both, edits);
+                }
+                for value in ours.iter().filter(|value| !theirs.iter().any(|theirs| same(theirs, value))) {
+                    self.report(path, format!("no longer {value}"), self.direction.narrowed(), both, vec![]);
+                }
+            }
+            (None, Some((list, values))) => {
+                let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+                let message = format!("only {}, was any value", values.join(", "));
+                self.report(path, message, self.direction.narrowed(), (at.0, Some(&list)), Vec::new());
+            }
+            (Some((list, _)), None) => {
+                let message = "any value, was one of a list".to_owned();
+                self.report(path, message, Impact::Compatible, (Some(&list), at.1), Vec::new());
+            }
+            (None, None) => {}
+        }
+    }
+
+    pub(super) fn texts(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>, path: &str) {
+        for keyword in ["format", "pattern"] {
+            let (was, is) = (ours.get(keyword), upstream.get(keyword));
+            let values = (was.as_ref().map(Node::value), is.as_ref().map(Node::value));
+            // That it is a secret is our mark, and no value is another for it.
+            let is_mark =
+                keyword == "format" && values.0.is_some_and(|was| was == "password") && is.is_none();
+            if values.0 == values.1 || is_mark {
+                continue;
+            }
+            let impact = match keyword {
+                "format" => impact::format(self.direction, values),
+                _ => self.direction.bounded(values.0.is_some(), values.1.is_some()),
+            };
+            let message = format!("{keyword} {}, was {}", text(values.1), text(values.0));
+            let places = (was.as_ref().or(at.0), is.as_ref().or(at.1));
+            self.report(path, message, impact, places, Vec::new());
+        }
+    }
+
+    pub(super) fn bounds(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>, path: &str) {
+        for keyword in BOUNDS {
+            let (was, is) = (ours.bound(keyword), upstream.bound(keyword));
+            let values = (was.as_ref().map(|(_, value)| *value), is.as_ref().map(|(_, value)| *value));
+            if values.0 == values.1 {
+                continue;
+            }
+            let impact = impact::bound(self.direction, keyword, values);
+            let message = format!("{keyword} {}, was {}", number(values.1), number(values.0));
+            let edits = match (&was, &is) {
+                (Some((node, _)), Some((theirs, _))) if theirs.value().is_number() => {
+                    vec![Edit::Insert { pointer: node.pointer().to_owned(), value: theirs.value().clone() }]
+                }
+                (Some((node, _)), None) => vec![Edit::Remove { pointer: node.pointer().to_owned() }],
+                _ => Vec::new(),
+            };
+            // What we receive is not held against bounds, so there is nothing to loosen.
+            let edits = if self.direction == Direction::Sent { edits } else { Vec::new() };
+            let node = |found: Option<(Node<'_>, f64)>| found.map(|(node, _)| node.pointer().to_owned());
+            self.report(path, message, impact, at, edits);
+            if let Some(last) = self.found.last_mut() {
+                last.ours = node(was).or_else(|| last.ours.take());
+                last.upstream = node(is).or_else(|| last.upstream.take());
+            }
+        }
+    }
+
+    /// Keywords that are rare enough to be compared as they are written.
+    pub(super) fn others(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, path: &str) {
+        let (was, is) = (unique(ours), unique(upstream));
+        if was.is_some() != is.is_some() {
+            let message = if is.is_some() { "items must be unique" } else { "items need not be unique" };
+            let impact = self.direction.bounded(was.is_some(), is.is_some());
+            self.report(path, message.to_owned(), impact, (was.as_ref(), is.as_ref()), Vec::new());
+        }
+        let mut compared = vec![("discriminator", teller(ours), teller(upstream))];
+        let mut keywords: Vec<&str> = Vec::new();
+        for part in ours.parts.iter().chain(&upstream.parts) {
+            for (keyword, _) in part.entries().unwrap_or_default() {
+                let is_known = KNOWN.contains(&keyword) || BOUNDS.contains(&keyword);
+                if !is_known && !keyword.starts_with("x-") && !keywords.contains(&keyword) {
+                    keywords.push(keyword);
+                    compared.push((keyword, ours.get(keyword), upstream.get(keyword)));
+                }
+            }
+        }
+        for (keyword, was, is) in compared {
+            let values = (was.as_ref().map(Node::value), is.as_ref().map(Node::value));
+            let message = match values {
+                (Some(was), Some(is)) if !same(was, is) => format!("`{keyword}` is another"),
+                (None, Some(_)) => format!("`{keyword}` is new"),
+                (Some(_), None) => format!("`{keyword}` is gone"),
+                _ => continue,
+            };
+            self.report(path, message, Impact::Breaking, (was.as_ref(), is.as_ref()), Vec::new());
+        }
+    }
+}
+
+fn unique<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
+    shape.get("uniqueItems").filter(|node| node.value() == true)
+}
+
+/// The property that tells alternatives apart.
+fn teller<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
+    shape.parts.iter().find_map(|part| part.get("discriminator")?.get("propertyName"))
+}

@@ -1,0 +1,188 @@
+//! What lists and objects are made of.
+
+use super::Places;
+use super::compare::Schemas;
+use super::impact::Direction;
+use super::schema::{Property, Rest, Schema, Shape, list};
+use super::words::describe;
+use super::{Edit, Impact, edits};
+use crate::document::{Node, escape};
+use crate::problem::Problem;
+
+impl Schemas<'_> {
+    pub(super) fn items(
+        &mut self,
+        ours: &Shape<'_>,
+        upstream: &Shape<'_>,
+        at: Places<'_, '_>,
+        path: &str,
+    ) -> Result<(), Problem> {
+        let (first_ours, first_theirs) = (firsts(ours), firsts(upstream));
+        if first_ours.len() != first_theirs.len() {
+            let message = format!("{} fixed items, was {}", first_theirs.len(), first_ours.len());
+            self.report(path, message, Impact::Breaking, at, Vec::new());
+        }
+        for (index, (ours, theirs)) in first_ours.into_iter().zip(first_theirs).enumerate() {
+            self.compare(vec![ours], vec![theirs], &format!("{path}[{index}]"))?;
+        }
+        self.or_anything(ours.items(), upstream.items(), at, &format!("{path}[]"))
+    }
+
+    /// Compares schemas either of which may be missing, which means that anything goes.
+    fn or_anything(
+        &mut self,
+        ours: Vec<Node<'_>>,
+        upstream: Vec<Node<'_>>,
+        at: Places<'_, '_>,
+        path: &str,
+    ) -> Result<(), Problem> {
+        let (there, wider) = match (ours.is_empty(), upstream.is_empty()) {
+            (true, true) => return Ok(()),
+            (false, false) => return self.compare(ours, upstream, path),
+            (true, false) => (Schema::of(upstream)?, false),
+            (false, true) => (Schema::of(ours)?, true),
+        };
+        if there.is_any() {
+            return Ok(());
+        }
+        let (message, places) = match wider {
+            true => (format!("any JSON, was {}", describe(&there)), (there.at.first(), at.1)),
+            false => (format!("{}, was any JSON", describe(&there)), (at.0, there.at.first())),
+        };
+        self.report(path, message, self.direction.widened(wider), places, Vec::new());
+        Ok(())
+    }
+
+    pub(super) fn object(
+        &mut self,
+        ours: &Shape<'_>,
+        upstream: &Shape<'_>,
+        at: Places<'_, '_>,
+        path: &str,
+    ) -> Result<(), Problem> {
+        let (our_fields, their_fields) = (self.fields(ours)?, self.fields(upstream)?);
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let word = |required: bool| if required { "required" } else { "optional" };
+        for field in &our_fields {
+            let (path, required) = (below(field.name), field.required);
+            let Some(theirs) = their_fields.iter().find(|theirs| theirs.name == field.name) else {
+                let impact = match self.direction {
+                    Direction::Received if !required => Impact::Compatible,
+                    _ => Impact::Breaking,
+                };
+                let message = format!("{} field is gone", word(required));
+                self.report(&path, message, impact, (field.at.first(), None), Vec::new());
+                continue;
+            };
+            if required != theirs.required {
+                let message = format!("{}, was {}", word(theirs.required), word(required));
+                let impact = self.direction.widened(required);
+                self.report(&path, message, impact, (field.at.first(), theirs.at.first()), Vec::new());
+            }
+            self.compare(field.at.clone(), theirs.at.clone(), &path)?;
+        }
+        for field in their_fields.iter().filter(|field| our_fields.iter().all(|ours| ours.name != field.name))
+        {
+            let impact = match self.direction {
+                Direction::Sent if field.required => Impact::Breaking,
+                _ => Impact::Compatible,
+            };
+            let edits = match impact {
+                Impact::Compatible if self.with_edits => self.new_field(ours, field),
+                _ => Vec::new(),
+            };
+            let kind = describe(&Schema::of(field.at.clone())?);
+            let message = format!("new {} field: {kind}", word(field.required));
+            self.report(&below(field.name), message, impact, (None, field.at.first()), edits);
+        }
+        if self.direction == Direction::Sent {
+            let described = upstream.properties();
+            let is_known =
+                |name: &str| ours.requires(name) || described.iter().any(|known| known.name == name);
+            for node in upstream.parts.iter().flat_map(|part| list(part, "required")) {
+                let name = node.value().as_str().unwrap_or_default();
+                if !is_known(name) {
+                    let message = "required, and not described".to_owned();
+                    self.report(&below(name), message, Impact::Breaking, (None, Some(&node)), Vec::new());
+                }
+            }
+        }
+        self.rest(ours, upstream, at, path)
+    }
+
+    /// The properties that travel in this direction.
+    fn fields<'d>(&self, shape: &Shape<'d>) -> Result<Vec<Property<'d>>, Problem> {
+        let other_way = match self.direction {
+            Direction::Sent => "readOnly",
+            Direction::Received => "writeOnly",
+        };
+        let mut fields = Vec::new();
+        for property in shape.properties() {
+            if !Schema::of(property.at.clone())?.flag(other_way) {
+                fields.push(property);
+            }
+        }
+        Ok(fields)
+    }
+
+    /// What gives an object of ours a field of the vendor's.
+    fn new_field(&self, ours: &Shape<'_>, field: &Property<'_>) -> Vec<Edit> {
+        let has_properties = |part: &&Node<'_>| part.get("properties").is_some();
+        let is_own =
+            |part: &&Node<'_>| ["$ref", "allOf", "oneOf", "anyOf"].iter().all(|key| part.get(key).is_none());
+        let Some(object) = ours.parts.iter().find(has_properties).or_else(|| ours.parts.iter().rfind(is_own))
+        else {
+            return Vec::new();
+        };
+        let [node] = field.at.as_slice() else { return Vec::new() };
+        let Some(value) = edits::schema(node, self.direction, &object.root()) else { return Vec::new() };
+        let pointer = format!("{}/properties/{}", object.pointer(), escape(field.name));
+        let mut edits = vec![Edit::Insert { pointer, value }];
+        if field.required {
+            edits.push(Edit::Append {
+                pointer: format!("{}/required", object.pointer()),
+                value: field.name.into(),
+            });
+        }
+        edits
+    }
+
+    /// What objects may have beside their properties.
+    fn rest(
+        &mut self,
+        ours: &Shape<'_>,
+        upstream: &Shape<'_>,
+        at: Places<'_, '_>,
+        path: &str,
+    ) -> Result<(), Problem> {
+        let below = if path.is_empty() { "*".to_owned() } else { format!("{path}.*") };
+        let (our_place, their_place) =
+            (ours.get("additionalProperties"), upstream.get("additionalProperties"));
+        let at = (our_place.as_ref().or(at.0), their_place.as_ref().or(at.1));
+        match (ours.rest(), upstream.rest()) {
+            (Rest::Closed, Rest::Closed) | (Rest::Open(_), Rest::Open(_)) => Ok(()),
+            (Rest::Closed, _) => {
+                let message = "other fields are allowed, were not".to_owned();
+                self.report(path, message, Impact::Compatible, at, Vec::new());
+                Ok(())
+            }
+            (was, Rest::Closed) => {
+                // Only who was told that other fields may be sent can have sent any.
+                let impact = match (self.direction, was) {
+                    (Direction::Sent, Rest::Each(_) | Rest::Open(true)) => Impact::Breaking,
+                    _ => Impact::Compatible,
+                };
+                self.report(path, "no other fields are allowed".to_owned(), impact, at, Vec::new());
+                Ok(())
+            }
+            (Rest::Each(ours), Rest::Each(upstream)) => self.compare(vec![ours], vec![upstream], &below),
+            (Rest::Each(ours), Rest::Open(_)) => self.or_anything(vec![ours], Vec::new(), at, &below),
+            (Rest::Open(_), Rest::Each(upstream)) => self.or_anything(Vec::new(), vec![upstream], at, &below),
+        }
+    }
+}
+
+/// The items of a list that have a schema of their own.
+fn firsts<'d>(shape: &Shape<'d>) -> Vec<Node<'d>> {
+    shape.parts.iter().flat_map(|part| list(part, "prefixItems")).collect()
+}

@@ -1,0 +1,244 @@
+//! An operation of ours and the same one of the vendor's: bodies, answers and headers.
+
+use super::compare::Schemas;
+use super::impact::Direction;
+use super::parameters::schema_of;
+use super::paths::Operation;
+use super::{Difference, Edit, Impact, Places, edits};
+use crate::document::{Node, escape};
+use crate::problem::Problem;
+
+/// An operation of ours and the same one of the vendor's.
+pub(super) struct Pair<'o, 'd> {
+    pub(super) ours: &'o Operation<'d>,
+    pub(super) theirs: &'o Operation<'d>,
+    pub(super) name: String,
+}
+
+impl<'d> Pair<'_, 'd> {
+    /// Reports something, and returns the report for what is to be added.
+    pub(super) fn tell<'f>(
+        &self,
+        found: &'f mut Vec<Difference>,
+        place: impl Into<String>,
+        message: impl Into<String>,
+        impact: Impact,
+        places: Places<'_, '_>,
+    ) -> &'f mut Difference {
+        let index = found.len();
+        found.push(Difference::new(&self.name, place, message, impact, places));
+        &mut found[index]
+    }
+
+    pub(super) fn schemas<'r>(
+        &'r self,
+        scope: String,
+        direction: Direction,
+        found: &'r mut Vec<Difference>,
+    ) -> Schemas<'r> {
+        Schemas::new(&self.name, scope, direction, found)
+    }
+
+    pub(super) fn compare(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+        let (ours, theirs) = (&self.ours.node, &self.theirs.node);
+        let both = (Some(ours), Some(theirs));
+        match (ours.flag("deprecated").unwrap_or_default(), theirs.flag("deprecated").unwrap_or_default()) {
+            (false, true) => {
+                let pointer = format!("{}/deprecated", ours.pointer());
+                let edit = Edit::Insert { pointer, value: true.into() };
+                self.tell(found, "operation", "deprecated", Impact::Compatible, both).edits.push(edit);
+            }
+            (true, false) => {
+                self.tell(found, "operation", "no longer deprecated", Impact::Compatible, both);
+            }
+            _ => {}
+        }
+        self.credentials(found)?;
+        self.parameters(found)?;
+        self.body(found)?;
+        self.answers(found)
+    }
+
+    fn body(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+        let body = |node: &Node<'d>| node.get("requestBody").map(|node| node.resolve()).transpose();
+        let (ours, theirs) = (body(&self.ours.node)?, body(&self.theirs.node)?);
+        let required = |body: &Node<'_>| body.flag("required").unwrap_or_default();
+        match (&ours, &theirs) {
+            (Some(ours), Some(theirs)) => {
+                let both = (Some(ours), Some(theirs));
+                match (required(ours), required(theirs)) {
+                    (false, true) => {
+                        self.tell(found, "request body", "required, was optional", Impact::Breaking, both);
+                    }
+                    (true, false) => {
+                        self.tell(found, "request body", "optional, was required", Impact::Compatible, both);
+                    }
+                    _ => {}
+                }
+                self.content(ours, theirs, "request body", Direction::Sent, found)
+            }
+            (Some(ours), None) => {
+                self.tell(found, "request body", "gone", Impact::Breaking, (Some(ours), None));
+                Ok(())
+            }
+            (None, Some(theirs)) => {
+                let (message, impact) = match required(theirs) {
+                    true => ("new and required", Impact::Breaking),
+                    false => ("new and optional", Impact::Compatible),
+                };
+                self.tell(found, "request body", message, impact, (None, Some(theirs)));
+                Ok(())
+            }
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Compares bodies by media type.
+    fn content(
+        &self,
+        ours: &Node<'d>,
+        theirs: &Node<'d>,
+        scope: &str,
+        direction: Direction,
+        found: &mut Vec<Difference>,
+    ) -> Result<(), Problem> {
+        let entries = |node: &Node<'d>| {
+            let entries = node.entries_of("content")?;
+            Ok::<_, Problem>(
+                entries.into_iter().map(|(media, node)| (essence(media), node)).collect::<Vec<_>>(),
+            )
+        };
+        let (our_media, their_media) = (entries(ours)?, entries(theirs)?);
+        if our_media.is_empty() != their_media.is_empty() {
+            let (message, impact) = match (their_media.is_empty(), direction) {
+                (true, _) => ("no content any more", Impact::Breaking),
+                (false, Direction::Sent) => ("has content", Impact::Breaking),
+                (false, Direction::Received) => ("has content", Impact::Compatible),
+            };
+            self.tell(found, scope, message, impact, (Some(ours), Some(theirs)));
+            return Ok(());
+        }
+        let has_common =
+            our_media.iter().any(|(media, _)| their_media.iter().any(|(other, _)| other == media));
+        for (index, (media, ours)) in our_media.iter().enumerate() {
+            let Some((_, theirs)) = their_media.iter().find(|(other, _)| other == media) else {
+                // We send the first, and read any of them.
+                let impact = match direction {
+                    Direction::Sent if index > 0 => Impact::Compatible,
+                    Direction::Received if has_common => Impact::Compatible,
+                    _ => Impact::Breaking,
+                };
+                self.tell(found, scope, format!("no longer `{media}`"), impact, (Some(ours), None));
+                continue;
+            };
+            let scope = match our_media.len() {
+                1 => scope.to_owned(),
+                _ => format!("{scope} as {media}"),
+            };
+            let encoding = |node: &Node<'d>| node.get("encoding").map(|node| node.value().clone());
+            if encoding(ours) != encoding(theirs) {
+                let message = "`encoding` is another";
+                self.tell(found, scope.as_str(), message, Impact::Breaking, (Some(ours), Some(theirs)));
+            }
+            let schema = |node: &Node<'d>| node.get("schema").into_iter().collect::<Vec<_>>();
+            let (ours, theirs) = (schema(ours), schema(theirs));
+            self.schemas(scope, direction, found).compare(ours, theirs, "")?;
+        }
+        for (media, node) in
+            their_media.iter().filter(|(media, _)| !our_media.iter().any(|(own, _)| own == media))
+        {
+            // An answer that only comes under another name was told as one that is gone.
+            let message = format!("also `{media}`");
+            self.tell(found, scope, message, Impact::Compatible, (None, Some(node)));
+        }
+        Ok(())
+    }
+
+    fn answers(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+        let answers = |node: &Node<'d>| {
+            let entries =
+                node.entries_of("responses")?.into_iter().filter(|(status, _)| !status.starts_with("x-"));
+            entries
+                .map(|(status, node)| Ok((status.replace('x', "X"), node.resolve()?)))
+                .collect::<Result<Vec<_>, Problem>>()
+        };
+        let (ours, theirs) = (answers(&self.ours.node)?, answers(&self.theirs.node)?);
+        let is_success = |status: &str| status.starts_with('2');
+        let has_success = ours
+            .iter()
+            .any(|(status, _)| is_success(status) && theirs.iter().any(|(other, _)| other == status));
+        for (status, node) in &ours {
+            let scope = scope(status);
+            let Some((_, theirs)) = theirs.iter().find(|(other, _)| other == status) else {
+                let impact = match is_success(status) && !has_success {
+                    true => Impact::Breaking,
+                    false => Impact::Compatible,
+                };
+                self.tell(found, scope, "gone", impact, (Some(node), None));
+                continue;
+            };
+            self.headers(node, theirs, &scope, found)?;
+            self.content(node, theirs, &scope, Direction::Received, found)?;
+        }
+        let root = self.ours.node.root();
+        for (status, node) in theirs.iter().filter(|(status, _)| !ours.iter().any(|(own, _)| own == status)) {
+            let pointer = format!("{}/responses/{}", self.ours.node.pointer(), escape(status));
+            let edits = edits::response(node, &root).map(|value| Edit::Insert { pointer, value });
+            let places = (None, Some(node));
+            self.tell(found, scope(status), "new", Impact::Compatible, places).edits.extend(edits);
+        }
+        Ok(())
+    }
+
+    fn headers(
+        &self,
+        ours: &Node<'d>,
+        theirs: &Node<'d>,
+        scope: &str,
+        found: &mut Vec<Difference>,
+    ) -> Result<(), Problem> {
+        let headers = |node: &Node<'d>| {
+            let entries = node.entries_of("headers")?.into_iter();
+            let entries = entries.filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            entries.map(|(name, node)| Ok((name, node.resolve()?))).collect::<Result<Vec<_>, Problem>>()
+        };
+        let (our_headers, their_headers) = (headers(ours)?, headers(theirs)?);
+        let required = |node: &Node<'_>| node.flag("required").unwrap_or_default();
+        for (name, node) in &our_headers {
+            let scope = format!("{scope}, header `{name}`");
+            let Some((_, theirs)) = their_headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))
+            else {
+                let impact = if required(node) { Impact::Breaking } else { Impact::Compatible };
+                self.tell(found, scope, "gone", impact, (Some(node), None));
+                continue;
+            };
+            if required(node) && !required(theirs) {
+                let message = "optional, was required";
+                self.tell(found, scope.as_str(), message, Impact::Breaking, (Some(node), Some(theirs)));
+            }
+            if let (Some(ours), Some(theirs)) = (schema_of(node), schema_of(theirs)) {
+                self.schemas(scope, Direction::Received, found).compare(vec![ours], vec![theirs], "")?;
+            }
+        }
+        for (name, node) in &their_headers {
+            if our_headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let pointer = format!("{}/headers/{}", ours.pointer(), escape(name));
+            let value = edits::header_or_parameter(node, Direction::Received, &ours.root());
+            let scope = format!("{scope}, header `{name}`");
+            let edits = value.map(|value| Edit::Insert { pointer, value });
+            self.tell(found, scope, "new", Impact::Compatible, (None, Some(node))).edits.extend(edits);
+        }
+        Ok(())
+    }
+}
+
+fn scope(status: &str) -> String {
+    format!("answer {status}")
+}
+
+/// A media type without its parameters.
+fn essence(media: &str) -> String {
+    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

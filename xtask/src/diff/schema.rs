@@ -1,0 +1,329 @@
+//! What a schema lets through, whatever it is written with.
+//!
+//! References are followed, `allOf` is one schema, `oneOf`, `anyOf` and lists of types are alternatives, and null is
+//! told apart from them, in the ways of OpenAPI 3.0 and 3.1 alike.
+
+use serde_json::Value;
+
+use crate::document::Node;
+use crate::problem::Problem;
+
+/// More alternatives than this are a schema that nobody means.
+const MOST: usize = 1_000;
+
+/// What a schema lets through.
+#[derive(Debug)]
+pub(super) struct Schema<'d> {
+    /// Where it stands: several places if it is a property that several parts of an object describe.
+    pub(super) at: Vec<Node<'d>>,
+    pub(super) nullable: bool,
+    /// The alternatives, each of one type.
+    pub(super) shapes: Vec<Shape<'d>>,
+}
+
+/// One alternative: all these together, each without references and alternatives.
+#[derive(Debug)]
+pub(super) struct Shape<'d> {
+    /// None if any type will do.
+    pub(super) ty: Option<&'d str>,
+    pub(super) parts: Vec<Node<'d>>,
+}
+
+/// A property of an object.
+#[derive(Debug)]
+pub(super) struct Property<'d> {
+    pub(super) name: &'d str,
+    /// All that says something of it.
+    pub(super) at: Vec<Node<'d>>,
+    pub(super) required: bool,
+}
+
+/// What an object may have beside its properties.
+#[derive(Debug)]
+pub(super) enum Rest<'d> {
+    /// Anything. The flag tells whether the schema says so, or says nothing.
+    Open(bool),
+    Closed,
+    Each(Node<'d>),
+}
+
+impl<'d> Schema<'d> {
+    pub(super) fn of(at: Vec<Node<'d>>) -> Result<Self, Problem> {
+        let mut alternatives = vec![Vec::new()];
+        for node in &at {
+            alternatives = product(alternatives, &flatten(node, &mut Vec::new())?, node)?;
+        }
+        let mut schema = Self { at, nullable: false, shapes: Vec::new() };
+        for parts in alternatives {
+            schema.add(parts);
+        }
+        Ok(schema)
+    }
+
+    /// Where to look for what it says: behind a reference that stands alone.
+    pub(super) fn place(&self) -> Option<Node<'d>> {
+        let first = self.at.first()?;
+        let says_more = ["nullable", "type", "allOf", "anyOf", "oneOf", "properties", "enum"];
+        if says_more.iter().any(|keyword| first.get(keyword).is_some()) {
+            return Some(first.clone());
+        }
+        first.resolve().ok()
+    }
+
+    /// Whether it lets everything through.
+    pub(super) fn is_any(&self) -> bool {
+        self.shapes.iter().any(|shape| shape.ty.is_none())
+    }
+
+    fn add(&mut self, parts: Vec<Node<'d>>) {
+        if parts.iter().any(|part| part.value() == &Value::Bool(false)) {
+            return;
+        }
+        let Some(mut types) = types(&parts) else {
+            self.nullable = true;
+            self.shapes.push(Shape { ty: None, parts });
+            return;
+        };
+        let says_null = parts.iter().any(|part| part.value().get("nullable") == Some(&Value::Bool(true)));
+        self.nullable |= says_null || types.contains(&"null");
+        types.retain(|name| *name != "null");
+        self.shapes.extend(types.into_iter().map(|name| Shape { ty: Some(name), parts: parts.clone() }));
+    }
+
+    /// Whether a keyword is true of this schema.
+    pub(super) fn flag(&self, keyword: &str) -> bool {
+        self.annotation(keyword).is_some_and(|node| node.value() == &Value::Bool(true))
+    }
+
+    /// A keyword that is about the schema and not about what it lets through; null is none.
+    pub(super) fn annotation(&self, keyword: &str) -> Option<Node<'d>> {
+        let parts = self.shapes.iter().flat_map(|shape| &shape.parts);
+        let node = self.at.iter().chain(parts).find_map(|node| node.get(keyword))?;
+        (!node.value().is_null()).then_some(node)
+    }
+}
+
+/// The alternatives of a schema, each as the parts that count together.
+fn flatten<'d>(node: &Node<'d>, way: &mut Vec<String>) -> Result<Vec<Vec<Node<'d>>>, Problem> {
+    if way.iter().any(|pointer| pointer == node.pointer()) {
+        return Err(node.problem("the schema consists of itself", "leave out the part that leads back"));
+    }
+    way.push(node.pointer().to_owned());
+    let mut alternatives = vec![vec![node.clone()]];
+    if node.get("$ref").is_some() {
+        alternatives = product(alternatives, &flatten(&node.resolve()?, way)?, node)?;
+    }
+    for member in list(node, "allOf") {
+        alternatives = product(alternatives, &flatten(&member, way)?, node)?;
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        let members = list(node, keyword);
+        if !members.is_empty() {
+            let mut union = Vec::new();
+            for member in members {
+                union.extend(flatten(&member, way)?);
+            }
+            alternatives = product(alternatives, &union, node)?;
+        }
+    }
+    way.pop();
+    Ok(alternatives)
+}
+
+/// Every one of the first with every one of the second.
+fn product<'d>(
+    first: Vec<Vec<Node<'d>>>,
+    second: &[Vec<Node<'d>>],
+    node: &Node<'d>,
+) -> Result<Vec<Vec<Node<'d>>>, Problem> {
+    if first.len() * second.len() > MOST {
+        return Err(node.problem("more alternatives than can be compared", "say it in fewer"));
+    }
+    let both = |one: &Vec<Node<'d>>, other: &Vec<Node<'d>>| one.iter().chain(other).cloned().collect();
+    Ok(first.iter().flat_map(|one| second.iter().map(move |other| both(one, other))).collect())
+}
+
+/// The types that all parts let through; none if they let everything through.
+fn types<'d>(parts: &[Node<'d>]) -> Option<Vec<&'d str>> {
+    let stated = parts.iter().filter_map(|part| match part.value().get("type")? {
+        Value::String(name) => Some(vec![name.as_str()]),
+        Value::Array(names) => Some(names.iter().filter_map(Value::as_str).collect()),
+        _ => None,
+    });
+    let listed = parts.iter().filter_map(values).map(|values| {
+        let mut types: Vec<&str> = values.into_iter().map(type_of).collect();
+        types.dedup();
+        types
+    });
+    let known = stated.chain(listed).reduce(common).or_else(|| implied(parts))?;
+    let mut types: Vec<&str> = Vec::new();
+    for name in known {
+        if !types.contains(&name) {
+            types.push(name);
+        }
+    }
+    Some(types)
+}
+
+fn common<'d>(one: Vec<&'d str>, other: Vec<&'d str>) -> Vec<&'d str> {
+    let narrower = |name: &'d str| match name {
+        name if other.contains(&name) => Some(name),
+        "number" if other.contains(&"integer") => Some("integer"),
+        "integer" if other.contains(&"number") => Some("integer"),
+        _ => None,
+    };
+    one.into_iter().filter_map(narrower).collect()
+}
+
+/// The type that is meant where none is stated.
+fn implied<'d>(parts: &[Node<'d>]) -> Option<Vec<&'d str>> {
+    const BY_KEYWORD: [(&str, &str); 12] = [
+        ("properties", "object"),
+        ("required", "object"),
+        ("additionalProperties", "object"),
+        ("patternProperties", "object"),
+        ("maxProperties", "object"),
+        ("items", "array"),
+        ("prefixItems", "array"),
+        ("maxItems", "array"),
+        ("pattern", "string"),
+        ("maxLength", "string"),
+        ("minLength", "string"),
+        ("format", "string"),
+    ];
+    let has = |keyword| parts.iter().any(|part| part.get(keyword).is_some());
+    BY_KEYWORD.iter().find(|(keyword, _)| has(keyword)).map(|(_, name)| vec![*name])
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// The only values that a schema lets through, if it lists them.
+fn values<'d>(node: &Node<'d>) -> Option<Vec<&'d Value>> {
+    match (node.value().get("const"), node.value().get("enum")) {
+        (Some(value), _) => Some(vec![value]),
+        (None, Some(Value::Array(values))) => Some(values.iter().collect()),
+        _ => None,
+    }
+}
+
+/// The items of an array below a key; none if there is no array.
+pub(super) fn list<'d>(node: &Node<'d>, keyword: &str) -> Vec<Node<'d>> {
+    node.items_of(keyword).unwrap_or_default()
+}
+
+impl<'d> Shape<'d> {
+    /// The first part that has a keyword.
+    pub(super) fn get(&self, keyword: &str) -> Option<Node<'d>> {
+        self.parts.iter().find_map(|part| part.get(keyword))
+    }
+
+    /// The only values that are let through, where they stand; none if there is no list.
+    pub(super) fn values(&self) -> Option<(Node<'d>, Vec<&'d Value>)> {
+        let lists = || self.parts.iter().filter_map(values);
+        let at = self.get("enum").or_else(|| self.get("const"))?;
+        let of_type = |value: &&Value| match (self.ty, type_of(value)) {
+            (None | Some("number"), "integer") | (None, _) => true,
+            (Some(ty), found) => ty == found,
+        };
+        let in_all = |value: &&Value| lists().all(|list| list.iter().any(|other| same(value, other)));
+        Some((at, lists().next()?.into_iter().filter(of_type).filter(in_all).collect()))
+    }
+
+    /// The properties, each with all that the parts say of it.
+    pub(super) fn properties(&self) -> Vec<Property<'d>> {
+        let mut properties: Vec<Property<'_>> = Vec::new();
+        for (name, node) in
+            self.parts.iter().flat_map(|part| part.entries_of("properties").unwrap_or_default())
+        {
+            match properties.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.at.push(node),
+                None => properties.push(Property { name, at: vec![node], required: self.requires(name) }),
+            }
+        }
+        properties
+    }
+
+    pub(super) fn requires(&self, name: &str) -> bool {
+        let required = |part: &Node<'d>| list(part, "required").iter().any(|entry| entry.value() == name);
+        self.parts.iter().any(required)
+    }
+
+    /// The items of a list; none if anything may be in it.
+    pub(super) fn items(&self) -> Vec<Node<'d>> {
+        let items = self.parts.iter().filter_map(|part| part.get("items"));
+        items.filter(|items| !items.value().is_array() && !is_anything(items.value())).collect()
+    }
+
+    pub(super) fn rest(&self) -> Rest<'d> {
+        let mut rest = Rest::Open(false);
+        for node in self.parts.iter().filter_map(|part| part.get("additionalProperties")) {
+            match node.value() {
+                Value::Bool(false) => return Rest::Closed,
+                value if is_anything(value) => {
+                    if matches!(rest, Rest::Open(_)) {
+                        rest = Rest::Open(true);
+                    }
+                }
+                _ => rest = Rest::Each(node),
+            }
+        }
+        rest
+    }
+
+    /// The value of a bound and where it stands. What says nothing, such as a least length of 0, is none, and a bound
+    /// that does not belong to itself is the same in 3.0 and 3.1.
+    pub(super) fn bound(&self, keyword: &str) -> Option<(Node<'d>, f64)> {
+        let number = |part: &Node<'d>, keyword: &str| {
+            let node = part.get(keyword)?;
+            let number = node.value().as_f64()?;
+            Some((node, number))
+        };
+        let excluding =
+            |part: &Node<'d>, exclusive: &str| part.value().get(exclusive) == Some(&Value::Bool(true));
+        let of_part = |part: &Node<'d>| match keyword {
+            "minimum" if excluding(part, "exclusiveMinimum") => None,
+            "maximum" if excluding(part, "exclusiveMaximum") => None,
+            "exclusiveMinimum" if excluding(part, keyword) => number(part, "minimum"),
+            "exclusiveMaximum" if excluding(part, keyword) => number(part, "maximum"),
+            _ => number(part, keyword),
+        };
+        let is_lower = is_lower(keyword);
+        let tighter = |one: (Node<'d>, f64), other: (Node<'d>, f64)| {
+            if (one.1 < other.1) == is_lower { other } else { one }
+        };
+        let says_nothing = |bound: f64| bound == 0.0 && keyword.starts_with("min") && keyword != "minimum";
+        let bound = self.parts.iter().filter_map(of_part).reduce(tighter)?;
+        (!says_nothing(bound.1)).then_some(bound)
+    }
+}
+
+/// Whether a bound is one from below.
+pub(super) fn is_lower(keyword: &str) -> bool {
+    keyword.starts_with("min") || keyword == "exclusiveMinimum"
+}
+
+fn is_anything(schema: &Value) -> bool {
+    schema == &Value::Bool(true) || schema.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+/// Whether two values are the same in JSON, where 1 and 1.0 are.
+pub(super) fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => one == other,
+    }
+}

@@ -1,0 +1,72 @@
+//! Enums of types that only their fields tell apart.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::docs::comment;
+use super::file::{File, ident};
+use crate::model::{Tag, TagKind, TagValue, ToldBy, TypeDef, Union};
+
+/// The variant for a value that is none of the others.
+pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
+    let name = ident(&union.other);
+    let text = match &union.told_by {
+        ToldBy::Tag(tag) => format!("An object whose `{}` the document does not list.", tag.property),
+        _ => "None of these, or several at once.".to_owned(),
+    };
+    let docs = comment(&text, 1);
+    let json = file.http("Json");
+    quote!(#docs #name(#json),)
+}
+
+/// Reading the property first, and then the object as what it says.
+pub(super) fn by_tag(file: &File<'_>, definition: &TypeDef, union: &Union, tag: &Tag) -> TokenStream {
+    let property = &tag.property;
+    let other = ident(&union.other);
+    let arms = union.variants.iter().zip(&tag.values).map(|(variant, values)| {
+        let variant = ident(&variant.name);
+        let values = values.iter().map(|value| match value {
+            TagValue::Text(value) => quote!(#value),
+            TagValue::Boolean(value) => quote!(#value),
+            TagValue::Integer(value) => {
+                let value = Literal::i64_unsuffixed(*value);
+                quote!(#value)
+            }
+        });
+        quote!(Some(#(#values)|*) => value.only(Self::#variant),)
+    });
+    let look = ident(match tag.kind {
+        TagKind::Text => "text",
+        TagKind::Boolean => "boolean",
+        TagKind::Integer => "integer",
+    });
+    let body = quote! {
+        match value.#look(#property) {
+            #(#arms)*
+            _ => Ok(value.or(Self::#other)),
+        }
+    };
+    deserialize(file, definition, &body)
+}
+
+/// Reading the value as the type that reads most of it.
+pub(super) fn by_fit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
+    let variants = union.variants.iter().map(|variant| ident(&variant.name));
+    let other = ident(&union.other);
+    deserialize(file, definition, &quote!(Ok(value #(.fit(Self::#variants))* .or(Self::#other))))
+}
+
+fn deserialize(file: &File<'_>, definition: &TypeDef, body: &TokenStream) -> TokenStream {
+    let name = ident(&definition.name);
+    let deserialize = file.import("serde", "Deserialize");
+    let deserializer = file.import("serde", "Deserializer");
+    let one_of = file.http("OneOf");
+    quote! {
+        impl<'de> #deserialize<'de> for #name {
+            fn deserialize<D: #deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = #one_of::deserialize(deserializer)?;
+                #body
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! From the document that a vendor publishes to one that keeps our conventions.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::schemas;
+use crate::document::{Document, Policy};
+use crate::model::{Api, Operation};
+use crate::problem::{Problem, Problems};
+use crate::slice::{METHODS, Selection, retain_operations, slice};
+use crate::{import, lower};
+
+/// A document of ours.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) root: Value,
+    pub(super) api: Api,
+    /// The scheme that the client uses, by its name in the document.
+    pub(super) scheme: String,
+    pub(super) departures: Vec<Departure>,
+}
+
+/// Something that a person has to look at, as a row in the list of what our documents say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// The place.
+    pub place: String,
+    /// What the vendor's document has there.
+    pub theirs: String,
+    /// What ours has.
+    pub ours: String,
+    /// Why, and what is to be checked.
+    pub why: String,
+}
+
+impl Departure {
+    fn new(place: impl Into<String>, theirs: &str, ours: &str, why: &str) -> Self {
+        Self { place: place.into(), theirs: theirs.to_owned(), ours: ours.to_owned(), why: why.to_owned() }
+    }
+}
+
+/// Takes a part of a document and says in it what the generator asks of ours.
+///
+/// What is not said by the vendor and cannot be read off the document is made up on the safe side, and reported.
+pub(super) fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared, Problems> {
+    let mut root = import::read(file, text).map_err(Problems::from)?;
+    Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
+    slice(&mut root, selection);
+    retain_operations(&mut root, |_, _, _| true);
+    if operations(&mut root).next().is_none() {
+        let problem =
+            Problem::of_document(file, "no operation is left", "select some with `--tag` or `--path`");
+        return Err(problem.into());
+    }
+    let mut departures = Vec::new();
+    name_operations(file, &mut root, &mut departures)?;
+    classify(&mut root, &mut departures);
+    spread_parameters(&mut root);
+    schemas::modernise(&mut root);
+    if let Some(object) = root.as_object_mut() {
+        object.insert("openapi".to_owned(), "3.1.0".into());
+        for key in ["tags", "webhooks", "externalDocs"] {
+            object.shift_remove(key);
+        }
+    }
+    let scheme = secure(file, &mut root, &mut departures).map_err(Problems::from)?;
+    let api = mark_secrets(file, &mut root, &mut departures)?;
+    if !api.types.in_order().any(|one| one.in_answer && one.has_secret) {
+        departures.push(Departure::new(
+            "answers: the secret of a key",
+            "–",
+            "–",
+            "**To be checked:** no text in an answer sounds like a secret. If one is, `password`.",
+        ));
+    }
+    in_order(&mut root);
+    Ok(Prepared { root, api, scheme, departures })
+}
+
+/// Puts the parts in the order of our documents.
+fn in_order(root: &mut Value) {
+    if let Value::Object(object) = root {
+        let mut parts = std::mem::take(object);
+        for key in ["openapi", "info", "servers", "security", "paths", "components"] {
+            object.extend(parts.shift_remove(key).map(|part| (key.to_owned(), part)));
+        }
+        object.extend(parts);
+    }
+}
+
+fn operations(root: &mut Value) -> impl Iterator<Item = (String, &str, &mut Map<String, Value>)> {
+    let paths = root.get_mut("paths").and_then(Value::as_object_mut);
+    paths.into_iter().flatten().flat_map(|(path, item)| {
+        let item = item.as_object_mut().into_iter().flatten();
+        let methods = item.filter(|(key, _)| METHODS.contains(&key.as_str()));
+        methods.filter_map(move |(method, operation)| {
+            Some((path.clone(), method.as_str(), operation.as_object_mut()?))
+        })
+    })
+}
+
+/// Gives each operation a name that has none.
+fn name_operations(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Result<(), Problems> {
+    if operations(root).all(|(_, _, operation)| operation.contains_key("operationId")) {
+        return Ok(());
+    }
+    // Nobody else knows the name that the generator makes.
+    let document = Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
+    let api = lower::lower(&document, true)?;
+    for (path, method, operation) in operations(root) {
+        let is_it = |one: &&Operation| one.path == path && one.method.eq_ignore_ascii_case(method);
+        if let Some(named) = api.operations.iter().find(is_it)
+            && !operation.contains_key("operationId")
+        {
+            operation.insert("operationId".to_owned(), named.id.clone().into());
+            let place = format!("{} {path}: `operationId`", method.to_uppercase());
+            let ours = format!("`{}`", named.id);
+            departures.push(Departure::new(place, "absent", &ours, "Made of the method and the path."));
+        }
+    }
+    Ok(())
+}
+
+/// Says what repeating an operation does. Only reading is taken to be harmless: a `PUT` may mint a secret.
+fn classify(root: &mut Value, departures: &mut Vec<Departure>) {
+    let mut made_up = false;
+    for (_, method, operation) in operations(root) {
+        // What others have to say to their own tools is long, and nothing to ours.
+        operation.retain(|key, _| !key.starts_with("x-") || key == "x-operation-class");
+        if !operation.contains_key("x-operation-class") {
+            let class = if ["get", "head"].contains(&method) { "safe" } else { "unsafe" };
+            operation.insert("x-operation-class".to_owned(), class.into());
+            made_up = true;
+        }
+    }
+    if made_up {
+        departures.push(Departure::new(
+            "all: class",
+            "–",
+            "GET and HEAD safe, others unsafe",
+            "**To be checked:** taken from the method, which says nothing.",
+        ));
+    }
+}
+
+/// Puts the parameters of a path into each of its operations.
+fn spread_parameters(root: &mut Value) {
+    let paths = root.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    for item in paths.filter_map(|(_, item)| item.as_object_mut()) {
+        let Some(Value::Array(shared)) = item.shift_remove("parameters") else { continue };
+        for (_, operation) in item.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
+            let Some(operation) = operation.as_object_mut() else { continue };
+            let own = operation.entry("parameters").or_insert_with(|| json!([]));
+            let Some(own) = own.as_array_mut() else { continue };
+            let key = |parameter: &Value| {
+                (parameter["name"].clone(), parameter["in"].clone(), parameter["$ref"].clone())
+            };
+            let taken: Vec<_> = own.iter().map(key).collect();
+            let missing: Vec<_> = shared.iter().filter(|one| !taken.contains(&key(one))).cloned().collect();
+            own.splice(0..0, missing);
+        }
+    }
+}
+
+/// Declares one way to prove who one is for the whole document, since a client has one credential.
+fn secure(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Result<String, Problem> {
+    let global = root.get("security").cloned();
+    let mut common: Option<Vec<Value>> = None;
+    let mut differ = false;
+    for (_, _, operation) in operations(root) {
+        let ways = operation.get("security").or(global.as_ref()).and_then(Value::as_array);
+        // Where none is needed, one does no harm.
+        let ways: Vec<_> = ways.into_iter().flatten().filter(|way| **way != json!({})).cloned().collect();
+        if ways.is_empty() {
+            continue;
+        }
+        common = Some(match common {
+            None => ways,
+            Some(common) => {
+                differ |= common != ways;
+                common.into_iter().filter(|way| ways.contains(way)).collect()
+            }
+        });
+    }
+    let ways = match common {
+        Some(ways) => ways,
+        None => {
+            root["components"]["securitySchemes"]["bearerAuth"] =
+                json!({ "type": "http", "scheme": "bearer" });
+            departures.push(Departure::new(
+                "`/security`, `securitySchemes`",
+                "absent",
+                "`bearerAuth`",
+                "**To be checked:** no operation says which credential it wants.",
+            ));
+            vec![json!({ "bearerAuth": [] })]
+        }
+    };
+    let single = |way: &Value| way.as_object().filter(|way| way.len() == 1)?.keys().next().cloned();
+    let Some(scheme) = ways.iter().find_map(single) else {
+        let message = "no single credential is enough for all operations";
+        return Err(Problem::of_document(file, message, "select operations that take the same one"));
+    };
+    for (_, _, operation) in operations(root) {
+        if operation.get("security").and_then(Value::as_array).is_some_and(|ways| !ways.is_empty()) {
+            operation.shift_remove("security");
+        }
+    }
+    if differ {
+        departures.push(Departure::new(
+            "all: `security`",
+            "not the same everywhere",
+            "what all take",
+            "A client has one credential.",
+        ));
+    }
+    let named: BTreeSet<_> = ways.iter().filter_map(Value::as_object).flat_map(Map::keys).cloned().collect();
+    if let Some(schemes) = root.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut) {
+        let unused: Vec<_> = schemes.keys().filter(|name| !named.contains(*name)).cloned().collect();
+        for name in unused {
+            schemes.shift_remove(&name);
+            let place = format!("`securitySchemes/{name}`");
+            departures.push(Departure::new(place, "present", "left out", "Not what these operations take."));
+        }
+    }
+    root["security"] = ways.into();
+    Ok(scheme)
+}
+
+/// Marks what sounds like a secret, until the generator has nothing more to say.
+///
+/// The generator decides what does: its help names the mark that is missing.
+fn mark_secrets(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Result<Api, Problems> {
+    const MARK: &str = "\"format\": \"password\"";
+    loop {
+        let document = Document::of(file, root.clone(), Policy::Strict).map_err(Problems::from)?;
+        let problems = match lower::lower(&document, false) {
+            Ok(api) => return Ok(api),
+            Err(problems) => problems,
+        };
+        let (unmarked, others): (Vec<_>, Vec<_>) =
+            problems.0.iter().cloned().partition(|problem| problem.help.contains(MARK));
+        let mut marked = false;
+        for problem in &unmarked {
+            if let Some(ours) = mark(root, &problem.pointer) {
+                marked = true;
+                let place = format!("`{}`", problem.pointer);
+                let why = "**To be checked:** going by its name, it could be a secret or none.";
+                departures.push(Departure::new(place, "text", ours, why));
+            }
+        }
+        if !marked {
+            return Err(Problems(if others.is_empty() { unmarked } else { problems.0 }));
+        }
+    }
+}
+
+/// Says of a text that it is a secret; of what is none at the place itself, what it leads to. Returns what was said.
+fn mark(root: &mut Value, pointer: &str) -> Option<&'static str> {
+    let Some(Value::Object(schema)) = root.pointer_mut(pointer) else { return None };
+    // A secret belongs into no URL, and one in a header is a security scheme.
+    if pointer.contains("/parameters/") {
+        return schema.insert("x-not-secret".to_owned(), true.into()).is_none().then_some("`x-not-secret`");
+    }
+    if let Some(Value::String(reference)) = schema.get("$ref") {
+        let target = reference.trim_start_matches('#').to_owned();
+        return mark(root, &target);
+    }
+    for key in ["anyOf", "oneOf", "allOf"] {
+        if let Some(Value::Array(members)) = schema.get(key) {
+            let text = members.iter().position(|one| one["type"] == "string" || one.get("$ref").is_some());
+            return mark(root, &format!("{pointer}/{key}/{}", text?));
+        }
+    }
+    if schema.get("items").is_some() {
+        return mark(root, &format!("{pointer}/items"));
+    }
+    let password = Value::from("password");
+    (schema.insert("format".to_owned(), password.clone()) != Some(password)).then_some("`password`")
+}

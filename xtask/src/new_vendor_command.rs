@@ -1,0 +1,44 @@
+//! `cargo xtask new-vendor`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::{fs, io};
+
+use xtask::{Error, NewVendor, Selection};
+
+/// A vendor and the document that it publishes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// What to call the vendor, in kebab-case.
+    name: String,
+    /// An OpenAPI 3.0 or 3.1 document in JSON or YAML; `-` is the standard input.
+    #[arg(long)]
+    input: PathBuf,
+    /// Only the operations with this tag; may be given more than once.
+    #[arg(long)]
+    tag: Vec<String>,
+    /// Only the operations whose paths start with this; may be given more than once.
+    #[arg(long, value_name = "PREFIX")]
+    path: Vec<String>,
+}
+
+/// Adds the vendor and says what is left to do. The path of the document is the caller's.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
+    let Arguments { name, input, tag, path } = arguments;
+    let file = input.display().to_string();
+    let text = if file == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(input) };
+    let text = text.map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
+    crate::go_to_repository()?;
+    let selection = Selection { tags: tag.clone(), paths: path.clone() };
+    let wanted = NewVendor { name, file: &file, text: &text, selection };
+    let scaffold = xtask::new_vendor(std::path::Path::new("."), &wanted)?;
+    scaffold.complete()?;
+    let (new, changed) = scaffold.paths();
+    new.iter().for_each(|path| println!("new      {path}"));
+    changed.iter().for_each(|path| println!("changed  {path}"));
+    for departure in &scaffold.departures {
+        println!("check    {}: {}, was {}", departure.place, departure.ours, departure.theirs);
+    }
+    println!("`Adding a vendor` in CONTRIBUTING.md says how to go on.");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,205 @@
+//! OpenAPI Overlay documents: changes to a document, written down apart from it.
+//!
+//! This is the Overlay Specification 1.1, which takes documents of 1.0 as well. An action that cannot do its work on
+//! the document at hand is no failure: the document has moved on, and [`Stale`] says so.
+//!
+//! Two extensions serve that. `x-was` in an action is what its targets held when it was written, null standing for
+//! nothing: a target that holds something else is left alone. `x-applies-when` in an overlay is a JSONPath that selects
+//! something in the documents that the overlay is for.
+
+mod merge;
+mod places;
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use self::merge::merge_all;
+pub(crate) use self::places::{Move, original};
+use self::places::{Step, places, pointer};
+
+use crate::document::{Document, Node};
+use crate::import;
+use crate::problem::Problem;
+
+/// An overlay that was read and whose every action makes sense.
+#[derive(Debug)]
+pub(crate) struct Overlay {
+    file: String,
+    /// What the documents have that it is for, where there is more than one form of a vendor's document.
+    when: Option<JsonPath>,
+    actions: Vec<Action>,
+}
+
+#[derive(Debug)]
+struct Action {
+    pointer: String,
+    target: JsonPath,
+    description: String,
+    /// What the targets held when the action was written.
+    was: Option<Value>,
+    change: Change,
+}
+
+#[derive(Debug)]
+enum Change {
+    Remove,
+    Update(Value),
+    Copy(JsonPath),
+}
+
+/// An action of an overlay that does nothing to the document it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// Where the action stands.
+    pub action: String,
+    /// The places that it is about, as a JSONPath.
+    pub target: String,
+    /// What it was for.
+    pub description: String,
+    /// Why it does nothing.
+    pub reason: String,
+}
+
+impl Overlay {
+    /// Reads an overlay in JSON or YAML. `file` is how problems name it.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Problem> {
+        let document = Document::untyped(file, import::read(file, text)?);
+        let root = document.root();
+        known_keys(&root, &["overlay", "info", "extends", "actions"])?;
+        let version = root.require("overlay")?;
+        if !["1.0.", "1.1."].iter().any(|known| version.text().is_ok_and(|text| text.starts_with(known))) {
+            return Err(version.problem("not an overlay of version 1.0 or 1.1", "write 1.1.0"));
+        }
+        for key in ["title", "version"] {
+            root.require("info")?.require(key)?.text()?;
+        }
+        let actions = root.require("actions")?;
+        let items = actions.items()?;
+        if items.is_empty() {
+            return Err(actions.problem("no action", "add one, or remove the overlay"));
+        }
+        let actions = items.iter().map(Action::parse).collect::<Result<_, _>>()?;
+        let when = root.get("x-applies-when").map(|node| path(&node)).transpose()?;
+        Ok(Self { file: file.to_owned(), when, actions })
+    }
+
+    /// What it is called.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The one of several that is for a document: the first whose `x-applies-when` matches something in it, or else the
+    /// first that has no such condition.
+    pub(crate) fn choose<'o>(overlays: &'o [Self], document: &Value) -> Option<&'o Self> {
+        let applies =
+            |overlay: &&Self| overlay.when.as_ref().is_some_and(|when| !when.query(document).is_empty());
+        overlays.iter().find(applies).or_else(|| overlays.iter().find(|overlay| overlay.when.is_none()))
+    }
+
+    /// Applies the actions, each to what the ones before it left, and tells which did nothing.
+    pub(crate) fn apply(&self, mut document: Value, moves: &mut Vec<Move>) -> (Value, Vec<Stale>) {
+        let mut stale = Vec::new();
+        for action in &self.actions {
+            if let Err(reason) = action.apply(&mut document, moves) {
+                stale.push(Stale {
+                    action: format!("{}#{}", self.file, action.pointer),
+                    target: action.target.to_string(),
+                    description: action.description.clone(),
+                    reason,
+                });
+            }
+        }
+        (document, stale)
+    }
+}
+
+impl Action {
+    fn parse(node: &Node<'_>) -> Result<Self, Problem> {
+        known_keys(node, &["target", "description", "update", "copy", "remove"])?;
+        let change = if node.flag("remove")? {
+            Change::Remove
+        } else {
+            match (node.get("update"), node.get("copy")) {
+                (Some(update), None) => Change::Update(update.value().clone()),
+                (None, Some(copy)) => Change::Copy(path(&copy)?),
+                (Some(_), Some(_)) => {
+                    return Err(node.problem("both `update` and `copy`", "make two actions of it"));
+                }
+                (None, None) => {
+                    return Err(node.problem("no change", "add `update`, `copy` or `remove: true`"));
+                }
+            }
+        };
+        Ok(Self {
+            pointer: node.pointer().to_owned(),
+            target: path(&node.require("target")?)?,
+            description: node.text_of("description")?.unwrap_or_default().to_owned(),
+            was: node.get("x-was").map(|node| node.value().clone()),
+            change,
+        })
+    }
+
+    /// Changes the document, or tells why nothing was changed.
+    fn apply(&self, document: &mut Value, moves: &mut Vec<Move>) -> Result<(), String> {
+        let places = places(&self.target, document);
+        let was = self.was.as_ref();
+        if places.is_empty() {
+            return Err("its target matches nothing".to_owned());
+        }
+        match &self.change {
+            Change::Remove => {
+                // What stands behind or within comes first, so that places stay true.
+                for place in places.iter().rev() {
+                    remove(document, place, moves)?;
+                }
+                Ok(())
+            }
+            Change::Update(update) => merge_all(document, &places, was, update),
+            Change::Copy(source) => {
+                let sources = self::places(source, document);
+                let [source] = sources.as_slice() else {
+                    return Err(format!("its `copy` matches {} places where it needs one", sources.len()));
+                };
+                let from = pointer(source);
+                let copy = document.pointer(&from).cloned().unwrap_or_default();
+                merge_all(document, &places, was, &copy)?;
+                moves.extend(places.iter().map(|to| Move::Copied { from: from.clone(), to: pointer(to) }));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn path(node: &Node<'_>) -> Result<JsonPath, Problem> {
+    JsonPath::parse(node.text()?)
+        .map_err(|error| node.problem(format!("not a JSONPath: {error}"), "write one as RFC 9535 has it"))
+}
+
+fn remove(document: &mut Value, place: &[Step], moves: &mut Vec<Move>) -> Result<(), String> {
+    let Some((last, parent)) = place.split_last() else {
+        return Err("it would remove the whole document".to_owned());
+    };
+    let parent = pointer(parent);
+    match (document.pointer_mut(&parent), last) {
+        (Some(Value::Object(object)), Step::Name(name)) => {
+            object.shift_remove(name);
+        }
+        (Some(Value::Array(items)), Step::Index(index)) if *index < items.len() => {
+            items.remove(*index);
+            moves.push(Move::Removed { array: parent, index: *index });
+        }
+        // It went with something around it.
+        _ => {}
+    }
+    Ok(())
+}
+
+fn known_keys(node: &Node<'_>, known: &[&str]) -> Result<(), Problem> {
+    for (key, entry) in node.entries()? {
+        if !known.contains(&key) && !key.starts_with("x-") {
+            return Err(entry.problem(format!("`{key}` is nothing that an overlay has here"), "remove it"));
+        }
+    }
+    Ok(())
+}

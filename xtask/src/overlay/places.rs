@@ -1,0 +1,84 @@
+//! Places in a document: those that a path selects, and where they stood before an overlay was applied.
+
+use serde_json::Value;
+use serde_json_path::{JsonPath, PathElement};
+
+use crate::document::escape;
+
+/// One step on the way to a place. Steps compare as the places stand in the document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    Index(usize),
+    Name(String),
+}
+
+/// The places that a path selects, in order and each once.
+pub(super) fn places(path: &JsonPath, document: &Value) -> Vec<Vec<Step>> {
+    let step = |element: &PathElement<'_>| match element {
+        PathElement::Name(name) => Step::Name((*name).to_owned()),
+        PathElement::Index(index) => Step::Index(*index),
+    };
+    let located = path.query_located(document);
+    let mut places: Vec<Vec<Step>> =
+        located.locations().map(|location| location.iter().map(step).collect()).collect();
+    places.sort();
+    places.dedup();
+    places
+}
+
+pub(super) fn pointer(steps: &[Step]) -> String {
+    let mut pointer = String::new();
+    for step in steps {
+        pointer.push('/');
+        match step {
+            Step::Index(index) => pointer.push_str(&index.to_string()),
+            Step::Name(name) => pointer.push_str(&escape(name)),
+        }
+    }
+    pointer
+}
+
+/// Something that made a place of the document stand elsewhere than before.
+#[derive(Debug, Clone)]
+pub(crate) enum Move {
+    /// A place got another name.
+    Renamed { from: String, to: String },
+    /// An item left an array.
+    Removed { array: String, index: usize },
+    /// A place got what another one holds.
+    Copied { from: String, to: String },
+}
+
+/// Where something stood before an overlay was applied. What the overlay put there stood nowhere; then it is the nearest
+/// place around it.
+pub(crate) fn original(pointer: &str, moves: &[Move], original: &Value) -> String {
+    let mut pointer = pointer.to_owned();
+    for step in moves.iter().rev() {
+        match step {
+            Move::Copied { from, to } | Move::Renamed { from, to } => {
+                if let Some(rest) = within(&pointer, to) {
+                    pointer = format!("{from}{rest}");
+                }
+            }
+            Move::Removed { array, index } => {
+                let Some(rest) = within(&pointer, array).and_then(|rest| rest.strip_prefix('/')) else {
+                    continue;
+                };
+                let (item, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                if let Some(item) = item.parse::<usize>().ok().filter(|item| item >= index) {
+                    pointer = format!("{array}/{}{rest}", item + 1);
+                }
+            }
+        }
+    }
+    while original.pointer(&pointer).is_none() {
+        let Some((around, _)) = pointer.rsplit_once('/') else { break };
+        pointer = around.to_owned();
+    }
+    pointer
+}
+
+/// What follows in a pointer after a place that it leads through.
+fn within<'p>(pointer: &'p str, place: &str) -> Option<&'p str> {
+    pointer.strip_prefix(place).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}

@@ -1,0 +1,212 @@
+//! Taking over what a vendor's newer document adds.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::diff::{Comparison, Difference, Edit, Impact, Source, Upstream};
+use crate::document::{Document, Policy};
+use crate::problem::Problem;
+use crate::write::{Change, Mode, ensure, ensure_file};
+use crate::{Error, lower};
+
+/// Our document with what the vendor's adds, and the client made from it. Nothing is written yet.
+#[derive(Debug)]
+pub struct Synced {
+    /// Our document.
+    pub text: String,
+    /// The names and the contents of the files of the client.
+    pub files: Vec<(&'static str, String)>,
+    /// What was taken over, each with something to know about it.
+    pub applied: Vec<(Difference, Option<String>)>,
+    /// Why something that breaks nobody was not taken over.
+    pub reasons: Vec<(Difference, String)>,
+    /// What is different still.
+    pub left: Comparison,
+}
+
+/// Puts into our document what the vendor's adds and what breaks no caller, one difference at a time. One that our
+/// document cannot have is left out: what the generator refuses, and what would be wrong of other operations that share
+/// the schema.
+///
+/// # Errors
+/// When a document cannot be read, or the client cannot be generated.
+pub fn sync(
+    ours: Source<'_>,
+    upstream: Source<'_>,
+    overlays: &[Source<'_>],
+    settings: &Path,
+) -> Result<Synced, Error> {
+    let mut document = Document::parse(ours.file, ours.text)?;
+    let upstream = Upstream::read(&document, upstream, overlays)?;
+    let mut differences = upstream.compare(&document)?;
+    let (mut applied, mut reasons) = (Vec::new(), Vec::new());
+    for difference in upstream.comparison(&document, differences.clone()).differences {
+        if difference.impact == Impact::Breaking || difference.edits.is_empty() {
+            continue;
+        }
+        // An earlier one may have done it, where operations share a schema.
+        if !differences.iter().any(|other| is_same(other, &difference)) {
+            continue;
+        }
+        match attempt(&document, &differences, &upstream, &difference) {
+            Ok((edited, rest, note)) => {
+                let gone = differences.iter().filter(|one| !rest.iter().any(|other| is_same(one, other)));
+                let operations = gone.flat_map(|one| one.operations.clone()).collect::<BTreeSet<_>>();
+                let operations = operations.into_iter().collect();
+                applied.push((Difference { operations, ..difference }, note));
+                (document, differences) = (edited, rest);
+            }
+            Err(reason) => reasons.push((difference, reason)),
+        }
+    }
+    let text = match applied.is_empty() {
+        true => ours.text.to_owned(),
+        false => written(document.root().value())?,
+    };
+    let files = crate::generate(ours.file, &text, settings)?;
+    let left = upstream.comparison(&document, differences);
+    Ok(Synced { text, files, applied, reasons, left })
+}
+
+/// Whether it is the same difference; the second may be one of several operations, the first's among them.
+fn is_same(one: &Difference, other: &Difference) -> bool {
+    let are_common = one.operations.iter().all(|operation| other.operations.contains(operation));
+    are_common && one.place == other.place && one.message == other.message
+}
+
+/// The document with one difference less, the differences that remain, and what to know. Or why that cannot be.
+fn attempt(
+    document: &Document,
+    differences: &[Difference],
+    upstream: &Upstream,
+    difference: &Difference,
+) -> Result<(Document, Vec<Difference>, Option<String>), String> {
+    let mut edited = document.root().value().clone();
+    if !difference.edits.iter().all(|edit| edit.apply(&mut edited)) {
+        return Err("our document has no place for it".to_owned());
+    }
+    let (edited, note) = accepted(document.file(), edited, &difference.edits)?;
+    let rest = upstream.compare(&edited).map_err(|problem| problem.to_string())?;
+    // What is new may itself differ a little: our way of saying it is not the vendor's.
+    let is_within = |one: &Difference| {
+        let place = one.ours.as_deref().unwrap_or_default();
+        let is_there = one.upstream.is_some() && one.impact == Impact::Compatible;
+        is_there && difference.edits.iter().any(|edit| place.starts_with(edit.pointer()))
+    };
+    let is_known = |one: &&Difference| is_within(one) || differences.iter().any(|known| is_same(known, one));
+    if let Some(other) = rest.iter().find(|one| !is_known(one)) {
+        let operation = other.operations.join(", ");
+        return Err(format!(
+            "our schema is shared, and then {operation} would differ: {}: {}",
+            other.place, other.message
+        ));
+    }
+    let is_required = difference.edits.iter().any(|edit| edit.pointer().ends_with("/required"));
+    let note = note.or_else(|| is_required.then(|| "required: the examples must have it too".to_owned()));
+    Ok((edited, rest, note))
+}
+
+/// A document that the generator takes. Text that sounds like a secret becomes one, if that is what it takes.
+fn accepted(file: &str, edited: Value, edits: &[Edit]) -> Result<(Document, Option<String>), String> {
+    let document =
+        |value: Value| Document::of(file, value, Policy::Strict).map_err(|problem| problem.to_string());
+    let candidate = document(edited)?;
+    let Err(problems) = lower::lower(&candidate, false) else { return Ok((candidate, None)) };
+    let mut marked = candidate.root().value().clone();
+    let mut names = Vec::new();
+    for Problem { pointer, .. } in &problems.0 {
+        let is_new = edits.iter().any(|edit| pointer.starts_with(edit.pointer()));
+        let Some(schema) = marked.pointer_mut(pointer).and_then(Value::as_object_mut) else { continue };
+        if is_new && !schema.contains_key("format") {
+            schema.insert("format".to_owned(), "password".into());
+            names.push(format!("#{pointer}"));
+        }
+    }
+    let marked = document(marked)?;
+    match lower::lower(&marked, false) {
+        Ok(_) => Ok((marked, Some(format!("marked as a secret: {}", names.join(", "))))),
+        Err(_) => Err(format!("the generator does not take it: {problems}")),
+    }
+}
+
+/// A document as ours are written.
+fn written(document: &Value) -> io::Result<String> {
+    let text = serde_json::to_string_pretty(document)?;
+    Ok(text + "\n")
+}
+
+impl Synced {
+    /// Writes the document and the client of a vendor. After a failure both are as they were.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn write(&self, repository: &Path, vendor: &str) -> io::Result<Vec<Change>> {
+        if self.applied.is_empty() {
+            return Ok(Vec::new());
+        }
+        let document = repository.join(format!("openapi/{vendor}.json"));
+        let directory = repository.join(format!("crates/{vendor}/src/generated"));
+        let before = Before::read(&document, &directory)?;
+        let written = ensure_file(&document, &self.text, Mode::Write).and_then(|change| {
+            let mut changes: Vec<_> = change.into_iter().collect();
+            changes.extend(ensure(&directory, &self.files, Mode::Write)?);
+            Ok(changes)
+        });
+        written.inspect_err(|_| before.restore(&directory))
+    }
+}
+
+/// Files as they were.
+struct Before(Vec<(PathBuf, Vec<u8>)>);
+
+impl Before {
+    fn read(document: &Path, directory: &Path) -> io::Result<Self> {
+        let mut files = vec![(document.to_owned(), fs::read(document)?)];
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            if path.is_file() {
+                files.push((path.clone(), fs::read(path)?));
+            }
+        }
+        Ok(Self(files))
+    }
+
+    /// Does what can be done: the reason for being here is a failure.
+    fn restore(&self, directory: &Path) {
+        let now = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        for path in now.filter(|path| !self.0.iter().any(|(known, _)| known == path)) {
+            let _ = fs::remove_file(path);
+        }
+        for (path, bytes) in &self.0 {
+            let _ = fs::write(path, bytes);
+        }
+    }
+}
+
+impl fmt::Display for Synced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |title: &str, difference: &Difference, note: Option<&String>| {
+            writeln!(f, "{title}: {}: {}", difference.place, difference.message)?;
+            writeln!(f, "    {}", difference.operations.join(", "))?;
+            note.map_or(Ok(()), |note| writeln!(f, "    {note}"))
+        };
+        for (difference, note) in &self.applied {
+            line("taken over", difference, note.as_ref())?;
+        }
+        for (difference, reason) in &self.reasons {
+            line("left out", difference, Some(reason))?;
+        }
+        if !self.applied.is_empty() || !self.reasons.is_empty() {
+            writeln!(f)?;
+        }
+        if self.left.impact().is_some() {
+            writeln!(f, "Left for a person:\n")?;
+        }
+        write!(f, "{}", self.left)
+    }
+}

@@ -1,0 +1,139 @@
+//! `diff` and `sync`: our document of a vendor beside one that the vendor publishes.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use xtask::{Error, Impact, Source};
+
+/// The exit status when there are differences and none of them breaks anybody.
+const COMPATIBLE: u8 = 4;
+/// The exit status when there is a difference that breaks callers.
+const BREAKING: u8 = 5;
+
+/// What the exit statuses mean.
+pub(crate) const STATUSES: &str = "\
+Exit status:
+  0  no difference
+  1  failure; nothing was compared or changed
+  2  wrong arguments
+  4  differences (after a sync: left) or overlay actions without use; none breaks callers
+  5  differences (after a sync: left) that break callers";
+
+/// A vendor and its document.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Upstream {
+    /// Whose document: the name of a file in `openapi/`.
+    vendor: String,
+    /// The document that the vendor publishes, in JSON or YAML; `-` is the standard input.
+    #[arg(long, value_name = "FILE")]
+    upstream: PathBuf,
+    /// The overlay to apply, instead of the one of `openapi/overlays/VENDOR.json` and `openapi/overlays/VENDOR@*.json` that
+    /// is for this document.
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A file and what is in it.
+struct Text {
+    file: String,
+    text: String,
+}
+
+impl Text {
+    fn read(path: &Path) -> Result<Self, Error> {
+        let (file, text) = match path.to_str() {
+            Some("-") => ("standard input".to_owned(), io::read_to_string(io::stdin())),
+            _ => (path.display().to_string(), fs::read_to_string(path)),
+        };
+        let text = text.map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
+        Ok(Self { file, text })
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source { file: &self.file, text: &self.text }
+    }
+}
+
+/// What a task needs: our document, the vendor's, and the overlays to choose from.
+struct Texts {
+    ours: Text,
+    upstream: Text,
+    overlays: Vec<Text>,
+}
+
+impl Upstream {
+    /// Reads the files, the caller's where the caller is and ours in the repository, and goes there.
+    fn read(&self) -> Result<Texts, Error> {
+        let upstream = Text::read(&self.upstream)?;
+        let chosen = self.overlay.as_deref().map(Text::read).transpose()?;
+        crate::go_to_repository()?;
+        let ours = crate::read_document(&self.vendor)?;
+        let overlays = match chosen {
+            Some(overlay) => vec![overlay],
+            None => self.overlays()?.iter().map(|path| Text::read(path)).collect::<Result<_, _>>()?,
+        };
+        Ok(Texts {
+            ours: Text { file: format!("openapi/{}.json", self.vendor), text: ours },
+            upstream,
+            overlays,
+        })
+    }
+
+    fn overlays(&self) -> io::Result<Vec<PathBuf>> {
+        let mut overlays = Vec::new();
+        for entry in fs::read_dir("openapi/overlays")? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let rest = name.strip_suffix(".json").and_then(|name| name.strip_prefix(&self.vendor));
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@')) {
+                overlays.push(path);
+            }
+        }
+        overlays.sort();
+        Ok(overlays)
+    }
+}
+
+/// Prints what the vendor's document says otherwise than ours.
+pub(crate) fn diff(arguments: &Upstream, output: Output) -> Result<ExitCode, Error> {
+    let texts = arguments.read()?;
+    let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();
+    let comparison = xtask::diff(texts.ours.source(), texts.upstream.source(), &overlays)?;
+    match output {
+        Output::Text => print!("{comparison}"),
+        Output::Json => println!("{}", serde_json::to_string_pretty(&comparison).map_err(io::Error::from)?),
+    }
+    Ok(status(comparison.impact()))
+}
+
+/// Takes over what breaks no caller, and prints what was done and what is left.
+pub(crate) fn sync(arguments: &Upstream) -> Result<ExitCode, Error> {
+    let texts = arguments.read()?;
+    let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();
+    let synced = xtask::sync(texts.ours.source(), texts.upstream.source(), &overlays, Path::new("."))?;
+    let changes = synced.write(Path::new("."), &arguments.vendor)?;
+    for change in changes {
+        println!("{}", change.path);
+    }
+    print!("{synced}");
+    Ok(status(synced.left.impact()))
+}
+
+fn status(impact: Option<Impact>) -> ExitCode {
+    match impact {
+        None => ExitCode::SUCCESS,
+        Some(Impact::Compatible) => ExitCode::from(COMPATIBLE),
+        Some(Impact::Breaking) => ExitCode::from(BREAKING),
+    }
+}

@@ -1,0 +1,55 @@
+//! Bodies and answers in several forms.
+
+pub mod generated;
+
+use generated::Client;
+use generated::errors::PostThingError;
+use generated::types::Thing;
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::{last, server, silent};
+
+#[tokio::test]
+async fn json_goes_before_other_forms_of_a_body() {
+    let (server, client) = silent().await;
+    let client = Client::new(client);
+    let thing: Thing = serde_json::from_value(json!({ "id": 1 })).unwrap();
+    client.put_thing(&thing).await.unwrap();
+    assert_eq!(last(&server).await.headers["content-type"], "application/json");
+    client.patch_thing(&thing).await.unwrap();
+    let request = last(&server).await;
+    assert_eq!(request.headers["content-type"], "application/merge-patch+json");
+    assert_eq!(request.body, br#"{"id":1}"#);
+}
+
+#[tokio::test]
+async fn an_answer_is_read_whatever_it_is_labelled() {
+    for label in ["application/json", "application/vnd.things+json; charset=utf-8", "text/plain", "text/html"]
+    {
+        let (_server, client) = server(ResponseTemplate::new(200).set_body_raw(r#"{"id":1}"#, label)).await;
+        let client = Client::new(client);
+        assert_eq!(client.get_thing().await.unwrap().body().id, 1, "{label}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_bytes_both_ways() {
+    let (server, client) = server(ResponseTemplate::new(200).set_body_string("<id>1</id>")).await;
+    let answer = Client::new(client).convert_report(&b"<id/>"[..]).await.unwrap();
+    let request = last(&server).await;
+    assert_eq!(request.headers["content-type"], "application/xml");
+    assert_eq!((&*request.body, answer.body().expose()), (&b"<id/>"[..], &b"<id>1</id>"[..]));
+}
+
+#[tokio::test]
+async fn an_error_in_several_forms_is_told_apart_by_its_body() {
+    let fail = async |body: &str| {
+        let (_server, client) = server(ResponseTemplate::new(503).set_body_string(body)).await;
+        let thing: Thing = serde_json::from_value(json!({ "id": 1 })).unwrap();
+        Client::new(client).post_thing(&thing).await.unwrap_err().into_parts().1.unwrap()
+    };
+    assert!(matches!(fail(r#"{"id":2}"#).await, PostThingError::ServiceUnavailable(thing) if thing.id == 2));
+    let text = fail("<html>down</html>").await;
+    assert!(matches!(text, PostThingError::ServiceUnavailableText(text) if text == "<html>down</html>"));
+}

@@ -1,0 +1,45 @@
+//! Null in OpenAPI 3.1, also in the words of 3.0.
+
+pub mod generated;
+
+use api_keys_http::Nullable;
+use generated::types::Thing;
+use serde_json::{Value, json};
+
+use crate::{refused, there_and_back};
+
+#[tokio::test]
+async fn absent_and_null_and_a_value_are_told_apart_both_ways() {
+    let absent = json!({ "required": "r", "nullable": null });
+    let (read, sent) = there_and_back!(absent);
+    assert_eq!(read, Thing::new("r", None));
+    assert_eq!(read.optional_nullable, Nullable::Absent);
+    assert_eq!(sent, absent);
+
+    let null = json!({
+        "required": "r", "nullable": null, "optional_nullable": null, "words_of_3_0": null, "any_of": null,
+        "reference": null, "by_target": null, "items": [null], "values": { "a": null }, "word": null,
+    });
+    let (read, sent) = there_and_back!(null);
+    assert_eq!(read.optional_nullable, Nullable::Null);
+    assert_eq!(read.items, Some(vec![None]));
+    assert_eq!(sent, null);
+
+    let value = json!({
+        "required": "r", "nullable": "n", "optional": "o", "optional_nullable": "", "words_of_3_0": "w",
+        "any_of": 0, "reference": { "id": "i" }, "by_target": { "name": "n" }, "items": ["a", null],
+        "values": { "a": 1, "b": null }, "word": "b",
+    });
+    let (read, sent) = there_and_back!(value);
+    assert_eq!(read.optional_nullable, Nullable::Value(String::new()));
+    assert_eq!(sent, value);
+}
+
+#[tokio::test]
+async fn what_may_be_null_may_not_be_missing_and_what_may_be_missing_may_be_null() {
+    assert!(refused!(json!({ "required": null, "nullable": null })).contains("required"));
+    // Servers say null for what they leave out.
+    let (read, sent) = there_and_back!(json!({ "required": "r", "nullable": "n", "optional": null }));
+    assert_eq!(read.optional, None);
+    assert_eq!(sent.get("optional"), None::<&Value>);
+}

@@ -1,0 +1,33 @@
+//! What may be sent again: operations say it themselves, or else reading is safe and nothing more.
+
+pub mod generated;
+
+use std::time::Duration;
+
+use api_keys_http::{self as http, RetryPolicy};
+use generated::Client;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+#[tokio::test]
+async fn after_a_failure_only_what_may_be_is_sent_again() {
+    let server = MockServer::start().await;
+    let http = http::Client::builder(server.uri())
+        .retry(RetryPolicy::default().base_delay(Duration::ZERO))
+        .build()
+        .unwrap();
+    let client = Client::new(http);
+    let fails_once = async || {
+        server.reset().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).mount(&server).await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    };
+    fails_once().await;
+    assert_eq!(client.read().await.unwrap().attempts(), 2);
+    fails_once().await;
+    assert_eq!(client.remove().await.unwrap().attempts(), 2);
+    fails_once().await;
+    assert_eq!(client.search().await.unwrap().attempts(), 2);
+    fails_once().await;
+    assert_eq!(client.replace().await.unwrap_err().attempts(), 1);
+}

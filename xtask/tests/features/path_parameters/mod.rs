@@ -1,0 +1,51 @@
+//! Parameters in the path: each style, exploded and not, of a word, a list and an object.
+
+pub mod generated;
+
+use generated::Client;
+use generated::types::Point;
+
+use crate::{silent, target};
+
+#[tokio::test]
+async fn a_word_stays_in_its_segment() {
+    let (server, client) = silent().await;
+    let client = Client::new(client);
+    let time = "2026-01-01T00:00:00Z".into();
+    client.words("a/b?c#d e", -1, true, &"on-hold".into(), &time, "l.m", "m;n").await.unwrap();
+    assert_eq!(
+        target(&server).await,
+        "/words/a%2Fb%3Fc%23d%20e/-1/true/on-hold/2026-01-01T00%3A00%3A00Z/.l.m/;matrix=m%3Bn"
+    );
+    for relative in ["", ".", ".."] {
+        assert!(client.words(relative, 1, true, &"off".into(), &time, "l", "m").await.is_err(), "{relative}");
+    }
+}
+
+#[tokio::test]
+async fn lists_and_objects_are_written_in_their_styles() {
+    let (server, client) = silent().await;
+    let client = Client::new(client);
+
+    let list = ["a", "b,c"];
+    client.lists(&list, &list, &list, &list, &list, &list).await.unwrap();
+    let wanted =
+        "/lists/a,b%2Cc/a,b%2Cc/.a,b%2Cc/.a.b%2Cc/;matrix=a,b%2Cc/;matrix_exploded=a;matrix_exploded=b%2Cc";
+    assert_eq!(target(&server).await, wanted);
+
+    let point = Point::new().x(1).y("=");
+    client.objects(&point, &point, &point, &point, &point, &point).await.unwrap();
+    let wanted = "/objects/x,1,y,%3D/x=1,y=%3D/.x,1,y,%3D/.x=1.y=%3D/;matrix=x,1,y,%3D/;x=1;y=%3D";
+    assert_eq!(target(&server).await, wanted);
+    assert!(client.lists(&[], &list, &list, &list, &list, &list).await.is_err(), "nothing is no segment");
+
+    client.as_json(&point).await.unwrap();
+    assert_eq!(target(&server).await, "/json/%7B%22x%22%3A1%2C%22y%22%3A%22%3D%22%7D");
+}
+
+#[tokio::test]
+async fn several_parameters_share_a_segment_and_a_slash_at_the_end_stays() {
+    let (server, client) = silent().await;
+    Client::new(client).files("a b", "tar.gz").await.unwrap();
+    assert_eq!(target(&server).await, "/files/a%20b.tar.gz/");
+}

@@ -1,0 +1,263 @@
+//! A vendor that was not there before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+use xtask::{Error, Mode, NewVendor, Scaffold, Selection, ensure, new_vendor};
+
+/// Of 3.0, with what our documents do not have: names of operations, classes, marks of secrets, one security.
+const DOCUMENT: &str = r##"
+openapi: 3.0.3
+info: { title: Acme | keys, version: 2.1.0 }
+servers: [{ url: https://api.acme.example/v2 }]
+tags: [{ name: keys }]
+paths:
+  /keys:
+    get:
+      tags: [keys]
+      security: [{ token: [] }]
+      parameters: [{ name: page_token, in: query, schema: { type: string } }]
+      responses:
+        "200":
+          description: The keys.
+          content:
+            application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Key" } } }
+        default:
+          description: Something is wrong.
+          content: { application/json: { schema: { $ref: "#/components/schemas/Fault" } } }
+    post:
+      operationId: mintKey
+      tags: [keys]
+      security: [{ token: [] }, { signature: [] }]
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [label]
+              properties:
+                label: { type: string }
+                days: { type: integer, minimum: 0, exclusiveMinimum: true }
+      responses:
+        "201":
+          description: The key.
+          content: { application/json: { schema: { $ref: "#/components/schemas/NewKey" } } }
+  /keys/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    delete:
+      operationId: dropKey
+      tags: [keys]
+      security: [{ token: [] }]
+      responses: { "204": { description: Gone. } }
+  /pets:
+    get:
+      operationId: pets
+      security: [{ other: [] }]
+      responses: { "200": { description: Pets. } }
+components:
+  securitySchemes:
+    token: { type: apiKey, in: header, name: X-Acme-Token }
+    signature: { type: apiKey, in: header, name: X-Acme-Signature }
+    other: { type: http, scheme: basic }
+  schemas:
+    Key:
+      type: object
+      required: [id]
+      properties:
+        id: { type: string }
+        ends: { type: string, format: date-time, nullable: true }
+        nullable: { type: boolean }
+        note: { description: What for., anyOf: [{ type: string, maxLength: 9 }, { type: "null" }] }
+        owner: { allOf: [{ $ref: "#/components/schemas/Owner" }], nullable: true }
+    NewKey:
+      type: object
+      required: [id, secret]
+      properties:
+        id: { type: string }
+        secret: { type: string }
+    Owner: { type: object, properties: { name: { type: string } } }
+    Fault: { type: object, properties: { message: { type: string } } }
+    Pet: { type: object }
+"##;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn wanted<'a>(name: &'a str, text: &'a str) -> NewVendor<'a> {
+    NewVendor {
+        name,
+        file: "acme.yaml",
+        text,
+        selection: Selection { tags: vec!["keys".into()], paths: vec![] },
+    }
+}
+
+fn plan(root: &Path, name: &str, text: &str) -> Result<Scaffold, Error> {
+    new_vendor(root, &wanted(name, text))
+}
+
+fn refusal(root: &Path, name: &str, text: &str) -> String {
+    plan(root, name, text).expect_err("it is refused").to_string()
+}
+
+/// The workspace without what cargo makes.
+fn copy() -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for part in [".cargo", "benches", "crates", "fuzz", "openapi", "tests", "xtask"] {
+        copy_folder(&repository().join(part), &copy.path().join(part));
+    }
+    for part in ["Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "rustfmt.toml"] {
+        fs::copy(repository().join(part), copy.path().join(part)).unwrap();
+    }
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        let is_made = ["target", "node_modules", "artifacts", "__pycache__"]
+            .map(Into::into)
+            .contains(&entry.file_name());
+        if from.is_dir() && !is_made {
+            copy_folder(&from, &to);
+        } else if from.is_file() {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
+/// Every file with its contents.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        match entry.path() {
+            path if path.is_dir() => {
+                found.push((path.clone(), Vec::new()));
+                found.extend(files(&path));
+            }
+            path => found.push((path.clone(), fs::read(&path).unwrap())),
+        }
+    }
+    found.sort();
+    found
+}
+
+fn cargo(root: &Path, arguments: &[&str]) {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(arguments).current_dir(root).env("CARGO_TARGET_DIR", root.join("target"));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_new_vendor_is_in_its_places_and_compiles_without_a_warning() {
+    let copy = copy();
+    let root = copy.path();
+    let scaffold = plan(root, "acme-keys", DOCUMENT).unwrap();
+    scaffold.write(root).unwrap();
+
+    let text = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    // The clients are what `cargo xtask generate --check` wants.
+    let document = text("openapi/acme-keys.json");
+    let generated = xtask::generate("openapi/acme-keys.json", &document, root).unwrap();
+    let changes = ensure(&root.join("crates/acme-keys/src/generated"), &generated, Mode::Check).unwrap();
+    assert_eq!(changes, []);
+    for (path, line) in [
+        ("Cargo.toml", "api-keys-acme-keys = { path = \"crates/acme-keys\", version ="),
+        ("crates/api-keys/Cargo.toml", "all-vendors = [\"acme-keys\", "),
+        ("crates/api-keys/Cargo.toml", "\nacme-keys = [\"dep:api-keys-acme-keys\", \"dep:api-keys-http\"]"),
+        ("crates/api-keys/Cargo.toml", "api-keys-acme-keys = { workspace = true, optional = true }"),
+        (
+            "crates/api-keys/src/vendors.rs",
+            "\"acme-keys\": acme_keys = api_keys_acme_keys, AcmeKeys(AcmeKeysConfig);",
+        ),
+        ("crates/api-keys/examples/capabilities.rs", "api_keys::acme_keys::CAPABILITIES"),
+        ("tests/Cargo.toml", "api-keys-acme-keys = { workspace = true, features = [\"rustls\"] }"),
+        ("tests/src/contract/vendor.rs", "mod acme_keys;"),
+        ("tests/src/contract/vendor.rs", "&acme_keys::VENDOR"),
+        ("tests/src/contract/vendor/acme_keys.rs", "&[\"getKeys\", \"mintKey\", \"dropKey\"]"),
+        ("openapi/README.md", "| [`acme-keys.json`](acme-keys.json) | Acme \\| keys | 2.1.0 |"),
+        ("openapi/README.md", "## acme-keys\n"),
+        ("crates/acme-keys/README.md", "<!-- capabilities acme-keys: "),
+    ] {
+        assert!(text(path).contains(line), "{path} has no {line}");
+    }
+
+    cargo(root, &["update", "--workspace", "--offline", "--quiet"]);
+    let warnings = "--config=build.rustflags=['-Dwarnings']";
+    let features = ["--no-default-features", "--features", "acme-keys"];
+    cargo(root, &[&["check", "--offline", "--quiet", warnings, "-p", "api-keys"], &features[..]].concat());
+
+    assert!(refusal(root, "acme-keys", DOCUMENT).contains("is taken"));
+    assert!(refusal(root, "acmekeys", DOCUMENT).contains("too close to `acme-keys`"));
+}
+
+#[test]
+fn the_document_keeps_our_conventions() {
+    let copy = copy();
+    let scaffold = plan(copy.path(), "acme", DOCUMENT).unwrap();
+    scaffold.write(copy.path()).unwrap();
+    let text = fs::read_to_string(copy.path().join("openapi/acme.json")).unwrap();
+    insta::assert_snapshot!(text);
+    let rows: Vec<_> = scaffold.departures.iter().map(|row| format!("{}: {}", row.place, row.ours)).collect();
+    insta::assert_snapshot!(rows.join("\n"));
+}
+
+#[test]
+fn a_refusal_says_why_and_changes_nothing() {
+    let copy = copy();
+    let root = copy.path();
+    let before = files(root);
+    let without_keys = DOCUMENT.replace("tags: [keys]", "tags: [others]");
+    let two_at_once = DOCUMENT.replace("[{ token: [] }]", "[{ token: [], signature: [] }]");
+    let read_only = DOCUMENT.replace("id: { type: string }", "id: { type: string, readOnly: true }");
+    for (name, text, why) in [
+        ("mcp", DOCUMENT, "is taken"),
+        ("rustls", DOCUMENT, "is taken"),
+        ("serde", DOCUMENT, "is taken"),
+        ("AcmeKeys", DOCUMENT, "`acme-keys` is"),
+        ("better_auth", DOCUMENT, "`better-auth` is"),
+        ("latitudesh", DOCUMENT, "too close to `latitude-sh`"),
+        ("self", DOCUMENT, "means something else"),
+        ("../acme", DOCUMENT, "no name for a vendor"),
+        ("acme", "{", "not a JSON document"),
+        ("acme", "swagger: '2.0'", "Swagger 2.0"),
+        ("acme", &without_keys, "no operation is left"),
+        ("acme", &two_at_once, "no single credential"),
+        ("acme", &read_only, "#/components/schemas/Key/properties/id"),
+    ] {
+        let complaint = refusal(root, name, text);
+        assert!(complaint.contains(why), "{name}: {complaint}");
+    }
+    assert!(files(root) == before, "something was left behind");
+}
+
+#[test]
+fn a_failure_to_write_leaves_all_as_it_was() {
+    let copy = copy();
+    let root = copy.path();
+    let scaffold = plan(root, "acme", DOCUMENT).unwrap();
+    // A file stands where a folder of the last new files belongs.
+    let licence = root.join("crates/acme/LICENSE-MIT");
+    fs::create_dir_all(&licence).unwrap();
+    let before = files(root);
+    assert!(scaffold.write(root).is_err());
+    assert!(files(root) == before, "something was left behind");
+}
+
+#[test]
+fn a_workspace_without_a_place_for_a_vendor_is_refused() {
+    let copy = copy();
+    let root = copy.path();
+    let table = root.join("crates/api-keys/src/vendors.rs");
+    let text = fs::read_to_string(&table).unwrap();
+    fs::write(&table, text.replace("\nvendors! {", "\nothers! {")).unwrap();
+    let complaint = refusal(root, "acme", DOCUMENT);
+    assert!(complaint.contains("vendors.rs: there is no call of `vendors!`"), "{complaint}");
+}

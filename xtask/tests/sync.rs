@@ -1,0 +1,240 @@
+//! Taking over what a vendor's document adds.
+
+mod common;
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use xtask::{Source, Synced, diff, sync};
+
+fn pretty(document: &Value) -> String {
+    serde_json::to_string_pretty(document).unwrap() + "\n"
+}
+
+/// A document with two operations: one lists keys, one creates a key.
+fn document() -> Value {
+    let key = json!({ "$ref": "#/components/schemas/Key" });
+    let content = |schema: &Value| json!({ "application/json": { "schema": schema } });
+    let list = json!({
+        "operationId": "listKeys",
+        "x-operation-class": "safe",
+        "parameters": [{ "name": "page", "in": "query", "schema": { "type": "integer", "minimum": 1 } }],
+        "responses": {
+            "200": { "description": "The keys.", "content": content(&json!({ "type": "array", "items": key })) },
+            "404": { "description": "There is nobody." },
+        },
+    });
+    let create = json!({
+        "operationId": "createKey",
+        "x-operation-class": "unsafe",
+        "requestBody": { "required": true, "content": content(&json!({ "$ref": "#/components/schemas/NewKey" })) },
+        "responses": { "200": { "description": "The key.", "content": content(&key) } },
+    });
+    let schemas = json!({
+        "NewKey": {
+            "type": "object",
+            "description": "What the key should be.",
+            "properties": { "name": { "type": "string", "description": "Its name.", "maxLength": 10 } },
+            "required": ["name"],
+        },
+        "Key": {
+            "type": "object",
+            "description": "A key.",
+            "properties": {
+                "id": { "type": "string", "description": "Its id." },
+                "state": { "type": "string", "enum": ["on", "off"] },
+            },
+            "required": ["id"],
+        },
+    });
+    common::document(json!({ "/keys": { "get": list, "post": create } }), json!({ "schemas": schemas }))
+}
+
+fn synced(ours: &str, upstream: &Value) -> Synced {
+    let upstream = upstream.to_string();
+    let ours = Source { file: "openapi/test.json", text: ours };
+    sync(ours, Source { file: "theirs.json", text: &upstream }, &[], common::root()).unwrap()
+}
+
+#[test]
+fn what_is_new_is_added_in_our_way_and_the_rest_of_the_text_stays() {
+    let ours = pretty(&document());
+    let mut upstream = document();
+    let schemas = &mut upstream["components"]["schemas"];
+    schemas["NewKey"]["properties"]["owner"] = json!({ "type": "string", "nullable": true, "description": "Whose it is.", "example": "me", "title": "Owner" });
+    schemas["NewKey"]["properties"]["name"]["maxLength"] = json!(20);
+    schemas["Key"]["properties"]["state"]["enum"] = json!(["on", "off", "paused"]);
+    schemas["Key"]["properties"]["place"] = json!({ "$ref": "#/components/schemas/Place" });
+    schemas["Place"] =
+        json!({ "type": "object", "properties": { "city": { "type": "string", "default": "Bern" } } });
+    let list = &mut upstream["paths"]["/keys"]["get"];
+    list["parameters"].as_array_mut().unwrap().push(json!({
+        "name": "state", "in": "query", "description": "Only these.", "schema": { "type": "string" }
+    }));
+    list["responses"]["403"] =
+        json!({ "description": "Not yours.", "headers": { "X-Why": { "schema": { "type": "string" } } } });
+    let synced = synced(&ours, &upstream);
+    let diff = similar::TextDiff::from_lines(ours.as_str(), &synced.text)
+        .unified_diff()
+        .context_radius(2)
+        .to_string();
+    assert_snapshot!(format!("{synced}\n{diff}"));
+    // A field of an answer that was not sent has no value.
+    let [left] = synced.left.differences.as_slice() else { panic!("{synced}") };
+    assert_eq!(left.message, "default `\"Bern\"`, was none");
+    // The client has it too.
+    assert!(synced.files.iter().any(|(_, text)| text.contains("place: Option<")));
+}
+
+#[test]
+fn what_breaks_callers_or_needs_judgement_is_left() {
+    let ours = pretty(&document());
+    let mut upstream = document();
+    upstream["components"]["schemas"]["NewKey"]["properties"]["owner"] = json!({ "type": "string" });
+    upstream["components"]["schemas"]["NewKey"]["required"] = json!(["name", "owner"]);
+    upstream["components"]["schemas"]["Key"]["properties"]["id"]["type"] = json!("integer");
+    upstream["components"]["schemas"]["Key"]["properties"].as_object_mut().unwrap().remove("state");
+    upstream["paths"]["/keys"]["delete"] = json!({ "responses": { "204": { "description": "" } } });
+    let synced = synced(&ours, &upstream);
+    assert_eq!(synced.text, ours);
+    assert_snapshot!(synced);
+}
+
+#[test]
+fn text_that_sounds_like_a_secret_is_marked_as_one_and_told() {
+    let ours = pretty(&document());
+    let mut upstream = document();
+    upstream["components"]["schemas"]["Key"]["properties"]["access_token"] = json!({ "type": "string" });
+    let synced = synced(&ours, &upstream);
+    let document: Value = serde_json::from_str(&synced.text).unwrap();
+    assert_eq!(document["components"]["schemas"]["Key"]["properties"]["access_token"]["format"], "password");
+    assert!(synced.to_string().contains("marked as a secret"), "{synced}");
+}
+
+#[test]
+fn a_schema_that_ours_shares_and_the_vendor_does_not_is_left_alone() {
+    let ours = pretty(&document());
+    let mut upstream = document();
+    upstream["paths"]["/keys"]["post"]["responses"]["200"]["content"]["application/json"]["schema"] = json!({
+        "allOf": [
+            { "$ref": "#/components/schemas/Key" },
+            { "type": "object", "properties": { "once": { "type": "boolean" } } },
+        ],
+    });
+    let synced = synced(&ours, &upstream);
+    assert_eq!(synced.text, ours);
+    assert!(synced.to_string().contains("our schema is shared, and then GET /keys would differ"), "{synced}");
+}
+
+#[test]
+fn what_the_generator_does_not_take_is_left_out() {
+    let ours = pretty(&document());
+    let mut upstream = document();
+    upstream["components"]["schemas"]["Key"]["properties"]["odd"] = json!({ "type": "object", "patternProperties": { "^a": { "type": "string" }, "^b": { "type": "integer" } } });
+    upstream["components"]["schemas"]["Key"]["properties"]["even"] = json!({ "type": "integer" });
+    let synced = synced(&ours, &upstream);
+    assert!(synced.to_string().contains("the generator does not take it: "), "{synced}");
+    assert!(synced.text.contains("\"even\"") && !synced.text.contains("\"odd\""));
+}
+
+#[test]
+fn syncing_again_finds_nothing_to_do() {
+    let mut upstream = document();
+    upstream["components"]["schemas"]["Key"]["properties"]["place"] =
+        json!({ "type": "string", "nullable": true });
+    let once = synced(&pretty(&document()), &upstream);
+    let twice = synced(&once.text, &upstream);
+    assert!(twice.applied.is_empty());
+    assert_eq!(twice.text, once.text);
+}
+
+#[test]
+fn files_are_written_together_or_not_at_all() {
+    let repository = tempfile::tempdir().unwrap();
+    let path = |name: &str| repository.path().join(name);
+    let generated = path("crates/test/src/generated");
+    fs::create_dir_all(path("openapi")).unwrap();
+    fs::create_dir_all(&generated).unwrap();
+    let ours = pretty(&document());
+    fs::write(path("openapi/test.json"), &ours).unwrap();
+    fs::write(generated.join("mod.rs"), "// old").unwrap();
+    let mut upstream = document();
+    upstream["components"]["schemas"]["Key"]["properties"]["place"] = json!({ "type": "string" });
+    let synced = synced(&ours, &upstream);
+
+    // A directory stands where a file belongs.
+    let (name, _) = synced.files.last().unwrap();
+    fs::create_dir_all(generated.join(name)).unwrap();
+    synced.write(repository.path(), "test").unwrap_err();
+    assert_eq!(fs::read_to_string(path("openapi/test.json")).unwrap(), ours);
+    assert_eq!(fs::read_to_string(generated.join("mod.rs")).unwrap(), "// old");
+    assert_eq!(fs::read_dir(&generated).unwrap().count(), 2);
+
+    fs::remove_dir(generated.join(name)).unwrap();
+    synced.write(repository.path(), "test").unwrap();
+    assert_eq!(fs::read_to_string(path("openapi/test.json")).unwrap(), synced.text);
+    assert_eq!(fs::read_dir(&generated).unwrap().count(), synced.files.len());
+}
+
+#[test]
+fn our_documents_are_written_as_a_sync_writes_them() {
+    for entry in fs::read_dir(common::root().join("openapi")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let text = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+            let document: Value = serde_json::from_str(&text).unwrap();
+            assert!(pretty(&document) == text, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_exit_status_tells_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, value: &Value| {
+        let path = folder.path().join(name);
+        fs::write(&path, value.to_string()).unwrap();
+        path
+    };
+    let ours = fs::read_to_string(common::root().join("openapi/fastapi.json")).unwrap();
+    let ours: Value = serde_json::from_str(&ours).unwrap();
+    // Changes what is no structure, so that our document compares with itself.
+    let overlay = file(
+        "overlay.json",
+        &json!({
+            "overlay": "1.1.0",
+            "info": { "title": "Nothing", "version": "1" },
+            "actions": [{ "target": "$.info", "update": { "title": "Another" } }],
+        }),
+    );
+    let run = |upstream: &std::path::Path| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["diff", "fastapi", "--upstream"])
+            .arg(upstream)
+            .arg("--overlay")
+            .arg(&overlay)
+            .output()
+            .unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(run(&file("same.json", &ours)).0, 0);
+
+    let mut more = ours.clone();
+    more["paths"]["/auth/api_keys/"]["get"]["responses"]["418"] = json!({ "description": "" });
+    let (status, output) = run(&file("more.json", &more));
+    assert!(status == 4 && output.contains("GET /auth/api_keys/\n  compatible  answer 418: new"), "{output}");
+
+    let mut less = ours;
+    less["paths"].as_object_mut().unwrap().remove("/auth/api_keys/");
+    assert_eq!(run(&file("less.json", &less)).0, 5);
+    assert_eq!(run(&folder.path().join("none.json")).0, 1);
+}
+
+#[test]
+fn a_sync_of_equal_documents_and_a_diff_agree() {
+    let text = pretty(&document());
+    let source = Source { file: "openapi/test.json", text: &text };
+    assert_eq!(diff(source, source, &[]).unwrap().impact(), None);
+    assert!(synced(&text, &document()).applied.is_empty());
+}
