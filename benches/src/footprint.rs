@@ -1,17 +1,12 @@
 //! What it costs to build: the smallest program with one vendor, beside the smallest with bare reqwest.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
+mod program;
 
-/// A program that is built from nothing.
-struct Program {
-    name: &'static str,
-    dependency: String,
-    source: &'static str,
-}
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::stats::median;
+use program::{Cost, Program};
 
 const BARE: &str = r#"
 #[tokio::main(flavor = "current_thread")]
@@ -37,113 +32,97 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The crates of this repository that the program with one vendor is made of, the vendor's first.
 const OWN: [&str; 4] = ["api-keys-clerk", "api-keys-http", "api-keys-core", "api-keys"];
 
-/// What was measured of a program.
-struct Footprint {
-    crates: BTreeSet<String>,
-    cold: Duration,
-    bytes: u64,
-}
-
-/// Builds both programs and returns the table.
-pub(crate) fn markdown() -> String {
+/// Builds both programs so many times from nothing, and returns the tables.
+pub(crate) fn markdown(rounds: usize) -> String {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let facade = repository.join("crates/api-keys").display().to_string();
-    let bare = Program {
-        name: "bare",
-        dependency: r#"reqwest = { version = "0.13", default-features = false, features = ["rustls"] }"#
-            .to_owned(),
-        source: BARE,
-    };
-    let ours = Program {
-        name: "ours",
-        dependency: format!(
-            r#"api-keys = {{ path = "{facade}", default-features = false, features = ["clerk", "rustls"] }}"#
-        ),
-        source: OURS,
-    };
-    let (directory, reqwest) = bare.measure(&repository);
-    clear(&directory.join("target"));
-    let (directory, clerk) = ours.measure(&repository);
-    let vendor = rebuilt(&directory, &OWN[..1]);
-    let own = rebuilt(&directory, &OWN);
+    let bare = bare(&repository, &["rustls"]);
+    let ours = ours(&repository, &["clerk", "rustls"]);
+    let (few, many) = (bare.crates(), ours.crates());
+    let twice = many.len() - names(&many).len();
 
-    let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
-    let megabytes = |bytes: u64| format!("{:.2} MB", bytes as f64 / 1e6);
-    let beyond = clerk.crates.difference(&reqwest.crates).count();
-    let twice = clerk.crates.len()
-        - clerk.crates.iter().map(|line| line.split(' ').next()).collect::<BTreeSet<_>>().len();
-    [
+    let [mut bare_cold, mut ours_cold, mut vendor, mut own] = [const { Vec::<Cost>::new() }; 4];
+    for round in 1..=rounds {
+        eprintln!("building: round {round} of {rounds}");
+        bare_cold.push(bare.build());
+        ours_cold.push(ours.build());
+        vendor.push(ours.rebuild(&OWN[..1]));
+        own.push(ours.rebuild(&OWN));
+    }
+    let size = |program: &Program| format!("{:.2} MB", program.size() as f64 / 1e6);
+    let table = [
         "| | bare reqwest | one vendor (Clerk) |".to_owned(),
         "|---|---:|---:|".to_owned(),
-        format!("| crates in the tree | {} | {} |", reqwest.crates.len(), clerk.crates.len()),
-        format!("| crates that bare reqwest has not | | {beyond} |"),
+        format!("| crates in the tree | {} | {} |", few.len(), many.len()),
+        format!("| crates that bare reqwest has not | | {} |", many.difference(&few).count()),
         format!("| crates in more than one version | | {twice} |"),
-        format!("| cold release build | {} | {} |", seconds(reqwest.cold), seconds(clerk.cold)),
-        format!("| of which the vendor's crate | | {} |", seconds(vendor)),
-        format!("| of which all of this repository | | {} |", seconds(own)),
-        format!(
-            "| size of the program, stripped | {} | {} |\n",
-            megabytes(reqwest.bytes),
-            megabytes(clerk.bytes)
-        ),
-    ]
-    .join("\n")
+        format!("| cold release build | {} | {} |", times(&bare_cold), times(&ours_cold)),
+        format!("| of which the vendor's crate | | {} |", times(&vendor)),
+        format!("| of which all of this repository | | {} |", times(&own)),
+        format!("| size of the program, stripped | {} | {} |", size(&bare), size(&ours)),
+    ];
+    let added: Vec<_> = many.difference(&few).cloned().collect();
+    [bare, ours].iter().for_each(Program::remove);
+    format!("{}\n\nBeyond bare reqwest: {}.\n\n{}", table.join("\n"), added.join(", "), features(&repository))
 }
 
-impl Program {
-    /// Builds the program from nothing, in a directory that is returned too.
-    fn measure(&self, repository: &Path) -> (PathBuf, Footprint) {
-        let directory = std::env::temp_dir().join(format!("api-keys-footprint-{}", self.name));
-        clear(&directory);
-        fs::create_dir_all(directory.join("src")).expect("a directory");
-        let manifest = format!(
-            "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [profile.release]\nstrip = true\n\n[dependencies]\n{}\n\
-             tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n",
-            self.name, self.dependency
-        );
-        fs::write(directory.join("Cargo.toml"), manifest).expect("a manifest");
-        fs::write(directory.join("src/main.rs"), self.source).expect("a program");
-        // The versions that this repository is tested with.
-        fs::copy(repository.join("Cargo.lock"), directory.join("Cargo.lock")).expect("a lock file");
-
-        let tree =
-            cargo(&directory, &["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
-        let crates = tree.lines().map(|line| line.split(" (").next().unwrap_or(line).to_owned());
-        let crates = crates.filter(|line| !line.is_empty() && !line.starts_with(self.name)).collect();
-        cargo(&directory, &["fetch"]);
-        let cold = built(&directory, &["build", "--release"]);
-        let bytes = fs::metadata(directory.join("target/release").join(self.name)).expect("a program").len();
-        (directory, Footprint { crates, cold, bytes })
+/// What each choice of features adds.
+fn features(repository: &Path) -> String {
+    let mut table =
+        "| features of `api-keys` | crates | beyond bare reqwest with the same TLS |\n|---|---:|---:|\n"
+            .to_owned();
+    let choices: [(&[&str], &[&str]); 6] = [
+        (&["clerk"], &[]),
+        (&["clerk", "native-tls"], &["native-tls"]),
+        (&["clerk", "rustls-no-provider"], &["rustls-no-provider"]),
+        (&["clerk", "rustls"], &["rustls"]),
+        (&["clerk", "rustls", "tracing"], &["rustls"]),
+        (&["default"], &["rustls"]),
+    ];
+    for (features, tls) in choices {
+        let (program, bare) = (ours(repository, features), bare(repository, tls));
+        let (many, few) = (program.crates(), bare.crates());
+        let beyond = match tls {
+            // The application brings a transport, and reqwest is no part of it.
+            [] => "–".to_owned(),
+            _ => many.difference(&few).count().to_string(),
+        };
+        table += &format!("| `{}` | {} | {beyond} |\n", features.join(", "), many.len());
+        [program, bare].iter().for_each(Program::remove);
     }
+    table
 }
 
-/// How long it takes to compile these crates again, with all they depend on in place.
-fn rebuilt(directory: &Path, crates: &[&str]) -> Duration {
-    let packages: Vec<_> = crates.iter().flat_map(|name| ["--package", name]).collect();
-    cargo(directory, &[&["clean", "--release"], &*packages].concat());
-    built(directory, &[&["build", "--release"], &*packages].concat())
+fn bare(repository: &Path, features: &[&str]) -> Program {
+    let dependency =
+        format!("reqwest = {{ version = \"0.13\", default-features = false, features = {features:?} }}");
+    Program::new("bare", directory(repository, "bare", features), &dependency, BARE, repository)
 }
 
-fn built(directory: &Path, arguments: &[&str]) -> Duration {
-    let start = Instant::now();
-    cargo(directory, arguments);
-    start.elapsed()
+fn ours(repository: &Path, features: &[&str]) -> Program {
+    let facade = repository.join("crates/api-keys").display().to_string();
+    let dependency =
+        format!("api-keys = {{ path = {facade:?}, default-features = false, features = {features:?} }}");
+    Program::new("ours", directory(repository, "ours", features), &dependency, OURS, repository)
 }
 
-fn cargo(directory: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(arguments)
-        .current_dir(directory)
-        .env("CARGO_TARGET_DIR", directory.join("target"))
-        .output()
-        .expect("cargo starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+fn directory(repository: &Path, name: &str, features: &[&str]) -> PathBuf {
+    repository.join("target/footprint").join(format!("{name}-{}", features.join("-")))
 }
 
-fn clear(directory: &Path) {
-    if directory.exists() {
-        fs::remove_dir_all(directory).expect("a directory of this program's own");
+/// The crates without their versions.
+fn names(crates: &BTreeSet<String>) -> BTreeSet<&str> {
+    crates.iter().filter_map(|line| line.split(' ').next()).collect()
+}
+
+/// Medians, and how far the builds were apart.
+fn times(builds: &[Cost]) -> String {
+    let middle = |of: fn(&Cost) -> f64| median(&builds.iter().map(of).collect::<Vec<_>>());
+    let (fastest, slowest) = builds
+        .iter()
+        .fold((f64::MAX, 0.0_f64), |(low, high), cost| (low.min(cost.elapsed), high.max(cost.elapsed)));
+    let elapsed = format!("{:.1} s ({fastest:.1}–{slowest:.1})", middle(|cost| cost.elapsed));
+    match builds.iter().all(|cost| cost.processor > 0.0) {
+        true => format!("{elapsed}, {:.1} s of processor time", middle(|cost| cost.processor)),
+        false => elapsed,
     }
 }

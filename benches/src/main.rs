@@ -15,6 +15,8 @@ mod table;
 mod times;
 mod work;
 
+use std::num::NonZeroUsize;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::contestants::Kind;
@@ -29,6 +31,9 @@ struct Arguments {
     /// Only a part of it; without this, all that calls cost.
     #[arg(long)]
     only: Option<Only>,
+    /// How often the smallest programs are built.
+    #[arg(long, default_value = "3")]
+    builds: NonZeroUsize,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -60,9 +65,12 @@ fn main() {
     match arguments.part {
         Some(Part::Serve) => server::serve(),
         Some(Part::Work { contestant, task, calls, address }) => {
-            work::work(contestant, task, calls, &address);
+            let usage = work::work(contestant, task, calls, &address);
+            println!("{} {}", usage.allocations, usage.peak);
         }
-        None if arguments.only == Some(Only::Footprint) => print!("{}", footprint::markdown()),
+        None if arguments.only == Some(Only::Footprint) => {
+            print!("{}", footprint::markdown(arguments.builds.get()))
+        }
         None => {
             let server = server::Server::start();
             let mut rows = Vec::new();

@@ -1,7 +1,7 @@
 //! A server that does nothing but write answers that were prepared, so that what is measured is the client.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -73,6 +73,12 @@ impl Answers {
 
 /// Prints its address and answers until its input is closed.
 pub(crate) fn serve() {
+    println!("{}", listen());
+    let _ = io::stdin().read(&mut [0; 1]);
+}
+
+/// Answers for as long as this process lives, and returns the address.
+pub(crate) fn listen() -> SocketAddr {
     let answers = Arc::new(Answers {
         key: whole(&answers::key(0)),
         issued: whole(&answers::issued()),
@@ -80,7 +86,7 @@ pub(crate) fn serve() {
         many: whole(&answers::page(MANY.1)),
     });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    println!("{}", listener.local_addr().expect("a bound address"));
+    let address = listener.local_addr().expect("a bound address");
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             let answers = Arc::clone(&answers);
@@ -88,7 +94,7 @@ pub(crate) fn serve() {
             thread::spawn(move || answer(connection, &answers));
         }
     });
-    let _ = io::stdin().read(&mut [0; 1]);
+    address
 }
 
 fn whole(body: &serde_json::Value) -> Vec<u8> {

@@ -18,13 +18,13 @@ const TASKS: [(Task, usize); 6] = [
     (Task::Get, 400),
     (Task::Create, 400),
     (Task::ListFew, 40),
-    (Task::ListMany, 4),
-    (Task::Construct, 20),
-    (Task::FirstCall, 20),
+    (Task::ListMany, 3),
+    (Task::Construct, 10),
+    (Task::FirstCall, 10),
 ];
 
 /// How often every contestant has a turn.
-const ROUNDS: usize = 31;
+const ROUNDS: usize = 61;
 
 /// Calls at a time, and calls of each.
 const CONCURRENT: (usize, usize) = (64, 40);
@@ -35,14 +35,12 @@ pub(crate) fn rows(address: &str) -> Vec<Row> {
     for (task, calls) in TASKS {
         eprintln!("timing: {}", task.title());
         let runtime = work::runtime();
-        let runners = Kind::ALL.map(|kind| runner(kind, task, address));
         let mut medians = [const { Vec::new() }; 5];
         let mut tails = [const { Vec::new() }; 5];
         for round in 0..ROUNDS {
-            for turn in 0..runners.len() {
-                // Nobody always comes after the same one.
-                let index = (turn + round) % runners.len();
-                let seconds = runtime.block_on(runners[index].sequential(calls));
+            for index in turns(round) {
+                let runner = runner(Kind::ALL[index], task, address);
+                let seconds = runtime.block_on(runner.sequential(calls));
                 medians[index].push(median(&seconds));
                 tails[index].push(quantile(&seconds, 0.99));
             }
@@ -59,19 +57,23 @@ pub(crate) fn rows(address: &str) -> Vec<Row> {
 fn throughput(address: &str) -> Row {
     eprintln!("timing: throughput");
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let runners = Kind::ALL.map(|kind| runner(kind, Task::Get, address));
     let mut figures = [const { Vec::new() }; 5];
     for round in 0..ROUNDS {
-        for turn in 0..runners.len() {
-            let index = (turn + round) % runners.len();
-            figures[index].push(runners[index].concurrent(&runtime));
+        for index in turns(round) {
+            figures[index].push(runner(Kind::ALL[index], Task::Get, address).concurrent(&runtime));
         }
     }
     let title = format!("get, {} at a time: calls per second, more is better", CONCURRENT.0);
     Row::new(title, Unit::PerSecond, figures)
 }
 
-/// A contestant with its task, whichever it is.
+/// The places of all contestants in [`Kind::ALL`], so that nobody always comes after the same one.
+fn turns(round: usize) -> impl Iterator<Item = usize> {
+    (0..Kind::ALL.len()).map(move |turn| (turn + round) % Kind::ALL.len())
+}
+
+/// A contestant with its task, whichever it is. There is a new one for every turn: on which core the system puts the
+/// two ends of a connection changes its latency by half, and stays as it is for as long as the connection lives.
 trait Run {
     /// Seconds of each of so many calls, one after another.
     fn sequential(&self, calls: usize) -> Pin<Box<dyn Future<Output = Vec<f64>> + '_>>;

@@ -1,11 +1,9 @@
 //! This library: the typed client of a vendor, and the provider behind the trait.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use api_keys::clerk::types::CreateApiKeyRequest;
 use api_keys::clerk::{Client, HttpConfig, ListApiKeysOptions};
-use api_keys::http::ReqwestTransport;
 use api_keys::{ApiKeyProvider, ClerkConfig, KeyId, ListQuery, NewApiKey, ProviderConfig};
 
 use super::Contestant;
@@ -16,10 +14,9 @@ fn config(base_url: &str) -> ClerkConfig {
     ClerkConfig::new(TOKEN).base_url(base_url)
 }
 
-/// The configurations of five providers with one transport.
+/// The configurations of five providers that share what is below HTTP.
 fn five(base_url: &str) -> [ClerkConfig; 5] {
-    let transport = ReqwestTransport::new(Duration::from_secs(5)).expect("a transport");
-    let http = HttpConfig::new().transport(Arc::new(transport));
+    let http = HttpConfig::new();
     [(); 5].map(|()| config(base_url).http(http.clone()))
 }
 
