@@ -175,7 +175,7 @@ fn a_new_vendor_is_in_its_places_and_compiles_without_a_warning() {
         ("crates/api-keys/Cargo.toml", "api-keys-acme-keys = { workspace = true, optional = true }"),
         (
             "crates/api-keys/src/vendors.rs",
-            "\"acme-keys\": acme_keys = api_keys_acme_keys, AcmeKeys(AcmeKeysConfig);",
+            "\"acme-keys\": acme_keys, AcmeKeys(api_keys_acme_keys::AcmeKeysConfig);",
         ),
         ("crates/api-keys/examples/capabilities.rs", "api_keys::acme_keys::CAPABILITIES"),
         ("tests/Cargo.toml", "api-keys-acme-keys = { workspace = true, features = [\"rustls\"] }"),

@@ -12,7 +12,7 @@ pub use crate::config::MemoryConfig;
 macro_rules! vendors {
     ($(
         #[doc = $what:literal]
-        $name:literal: $module:ident = $package:ident, $variant:ident($config:ident);
+        $name:literal: $module:ident, $variant:ident($package:ident::$config:ident);
     )*) => {
         $(
             #[cfg(feature = $name)]
@@ -104,18 +104,18 @@ macro_rules! vendors {
     };
 }
 
-// What it is, its name in configurations and features, its module here and its package, its variant and what that holds.
+// What it is, its name in configurations and features, its module here, its variant and what that holds.
 vendors! {
     /// A better-auth server.
-    "better-auth": better_auth = api_keys_better_auth, BetterAuth(BetterAuthConfig);
+    "better-auth": better_auth, BetterAuth(api_keys_better_auth::BetterAuthConfig);
     /// A Clerk instance.
-    "clerk": clerk = api_keys_clerk, Clerk(ClerkConfig);
+    "clerk": clerk, Clerk(api_keys_clerk::ClerkConfig);
     /// A FastAPI service.
-    "fastapi": fastapi = api_keys_fastapi, FastApi(FastApiConfig);
+    "fastapi": fastapi, FastApi(api_keys_fastapi::FastApiConfig);
     /// An application that mounts keyshield.
-    "keyshield": keyshield = api_keys_keyshield, Keyshield(KeyshieldConfig);
+    "keyshield": keyshield, Keyshield(api_keys_keyshield::KeyshieldConfig);
     /// A Latitude.sh account.
-    "latitude-sh": latitude_sh = api_keys_latitude_sh, LatitudeSh(LatitudeShConfig);
+    "latitude-sh": latitude_sh, LatitudeSh(api_keys_latitude_sh::LatitudeShConfig);
     /// A user of an MCP server.
-    "mcp": mcp = api_keys_mcp, Mcp(McpConfig);
+    "mcp": mcp, Mcp(api_keys_mcp::McpConfig);
 }

@@ -12,6 +12,8 @@ use api_keys::{ApiKeyProvider as _, NewApiKey, Timestamp};
 use api_keys_emulator::{Emulator, Vendor};
 use serde_json::{Value, json};
 use support::{Home, emulated};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// Makes the keys of `local` look created, and if wanted last used, so many days ago.
 fn age(home: &Home, created: &[(&str, u64)], used: &[(&str, u64)]) {
@@ -179,4 +181,28 @@ fn only_keys_of_which_no_recent_use_is_told_are_revoked() {
         .collect();
     assert_eq!(active, BTreeSet::from(["busy".to_owned(), "never".to_owned()]));
     home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).says("No key is concerned");
+}
+
+/// Latitude.sh with one key, which it deletes at the third time of asking.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_wants_it_slower_is_given_time() {
+    let server = MockServer::start().await;
+    let key = json!({ "id": "tok_0ExAmPle", "type": "api_keys", "attributes": {
+        "name": "ci", "created_at": "2024-01-01T00:00:00+00:00", "last_used_at": "2024-01-01T00:00:00+00:00",
+    } });
+    let listed = ResponseTemplate::new(200).set_body_json(json!({ "data": [key] }));
+    Mock::given(method("GET")).respond_with(listed).mount(&server).await;
+    let slower = ResponseTemplate::new(429).insert_header("retry-after", "1");
+    Mock::given(method("DELETE")).respond_with(slower).up_to_n_times(2).mount(&server).await;
+    Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(200)).expect(1).mount(&server).await;
+    let home = Home::new();
+    let token = home.path("metal.token");
+    fs::write(&token, "a-token").unwrap();
+    home.configure(&format!(
+        "[providers.metal]\nvendor = \"latitude-sh\"\nbase_url = \"{}\"\ntoken = {{ file = '{}' }}\n\
+         http = {{ max_attempts = 1 }}\n",
+        server.uri(),
+        token.display(),
+    ));
+    home.run_beside(&["revoke", "--unused", "30d", "--yes"]).await.expect(0);
 }

@@ -74,7 +74,7 @@ pub(super) fn table_of_vendors(text: &str, name: &VendorName) -> Result<String> 
     let at = call.delimiter.span().close().byte_range().start;
     let VendorName { kebab, snake, camel } = name;
     let line =
-        format!("    /// {kebab}.\n    \"{kebab}\": {snake} = api_keys_{snake}, {camel}({camel}Config);\n");
+        format!("    /// {kebab}.\n    \"{kebab}\": {snake}, {camel}(api_keys_{snake}::{camel}Config);\n");
     Ok(inserted(text, at, &line))
 }
 

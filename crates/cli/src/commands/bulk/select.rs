@@ -1,8 +1,9 @@
 //! Which keys of many.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use api_keys::{ApiKey, ApiKeyProvider as _, ApiKeyProviderExt as _, Operation, Timestamp};
+use api_keys::{ApiKey, ApiKeyProvider as _, ApiKeyProviderExt as _, Operation, Throttled, Timestamp};
 
 use super::journal::Journal;
 use crate::commands::fan_out::each;
@@ -70,7 +71,9 @@ async fn select(
 ) -> Selection {
     let query = Wanted { owner, ..Wanted::default() };
     let (query, fit) = (&query, &fit);
-    let asked = each(entries, async move |provider: Provider| -> Result<_, Failure> {
+    let asked = each(entries, async move |mut provider: Provider| -> Result<_, Failure> {
+        // Many calls are made soon; when the vendor wants them slower, they wait.
+        provider.api = Arc::new(Throttled::new(provider.api));
         match fit(&provider) {
             Err(note) => Ok(Err(note)),
             Ok(()) => read(provider, query).await.map(Ok),
