@@ -161,6 +161,13 @@ async fn an_answer_of_another_shape_is_located_but_not_quoted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn text_in_another_encoding_does_not_matter_where_nothing_reads_it() {
+    let latin1 = Bytes::from_static(b"{\"id\":\"k1\",\"note\":\"gr\xfcn\",\"limits\":[]}");
+    let response = get_answered(answer(200, latin1)).await.unwrap();
+    assert_eq!(response.into_body(), Key { id: "k1".to_owned(), claims: None, limits: vec![] });
+}
+
+#[tokio::test(start_paused = true)]
 async fn bodies_that_are_no_json_are_errors_of_their_kind() {
     for (body, expected) in [
         (&b"<!DOCTYPE html><h1>Welcome</h1>"[..], Category::Syntax),
