@@ -2,8 +2,9 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use api_keys::http::HttpConfig;
 use api_keys::{ApiKeyProvider, ListQuery, ProviderConfig};
 use serde_json::{Map, Value};
 
@@ -11,6 +12,9 @@ use super::document::{Line, Place};
 use super::near;
 use crate::failure::Failure;
 use crate::shell;
+
+/// Setting up TLS once does for all providers.
+static HTTP: LazyLock<HttpConfig> = LazyLock::new(HttpConfig::new);
 
 /// What may hold a credential.
 const TOKENS: [&str; 2] = ["token", "secret_key"];
@@ -103,7 +107,7 @@ impl Entry {
         }
         let config = ProviderConfig::from_value(Value::Object(self.settings.clone()));
         let config = config.map_err(|error| self.explain(&error))?;
-        let api = config.connect().map_err(|error| {
+        let api = config.share_http(&HTTP).connect().map_err(|error| {
             Failure::of(format!("the provider {} cannot be set up", self.name), &self.name, &error)
                 .advice(format!("correct {}", self.whereabouts(None)))
         })?;
