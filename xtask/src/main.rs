@@ -153,8 +153,11 @@ fn generate_crate(import: &Import) -> Result<ExitCode, Error> {
     xtask::write_crate(&import.output, &import.package, &files, &repository)?;
     eprint!("{report}");
     println!("{}: {} losses, {} notes", import.output.display(), report.losses.len(), report.notes.len());
-    let lost = !report.losses.is_empty() && !import.allow_loss;
-    Ok(if lost { ExitCode::from(LOSS) } else { ExitCode::SUCCESS })
+    if report.losses.is_empty() || import.allow_loss {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("help: correct the document at each loss, or accept what was done instead with --allow-loss");
+    Ok(ExitCode::from(LOSS))
 }
 
 fn mode(check: bool) -> Mode {

@@ -114,6 +114,7 @@ fn the_status_tells_whether_anything_was_lost() {
     ] {
         assert!(run.said().contains(loss), "{}", run.said());
     }
+    assert!(run.said().contains("help: correct the document at each loss"), "{}", run.said());
     assert_eq!(Run::of(&lossy, &["--allow-loss"]).status(), 0);
 }
 
