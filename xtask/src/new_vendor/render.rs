@@ -136,8 +136,8 @@ pub(super) fn files(
     };
     let kebab = &name.kebab;
     Ok([
-        (format!("crates/{kebab}/Cargo.toml"), include_str!("templates/Cargo.toml")),
-        (format!("crates/{kebab}/README.md"), include_str!("templates/README.md")),
+        (format!("crates/{kebab}/Cargo.toml"), include_str!("templates/Cargo.toml.in")),
+        (format!("crates/{kebab}/README.md"), include_str!("templates/README.md.in")),
         (format!("crates/{kebab}/src/lib.rs"), include_str!("templates/lib.rs.in")),
         (format!("crates/{kebab}/src/config.rs"), include_str!("templates/config.rs.in")),
         (format!("crates/{kebab}/src/provider.rs"), include_str!("templates/provider.rs.in")),
