@@ -18,7 +18,7 @@ use crate::retry::retry_after;
 use crate::trace::Span;
 use crate::upload::Upload;
 use crate::{
-    Body, Fault, FaultKind, OperationContext, OutgoingRequest, Request, Response, TransportErrorKind, secret,
+    Body, Fault, FaultKind, OperationContext, OutgoingRequest, Request, Response, TransportErrorKind, scrub,
 };
 
 /// What is wanted of a success.
@@ -152,8 +152,8 @@ impl<'a> Exchange<'a> {
         let mut received = Received::default();
         let _ = timeout_at(deadline, body::read(body, self.shared.limits.error, &mut received)).await;
         let secrets = || self.shared.credentials.secrets().chain(&self.request.secrets);
-        let body = secret::scrub(received.into_bytes(), secrets());
-        secret::scrub_headers(&mut headers, secrets);
+        let body = scrub::scrub(received.into_bytes(), secrets());
+        scrub::scrub_headers(&mut headers, secrets);
         let kind = match status.is_redirection() {
             true => FaultKind::Redirect { origin: self.other_origin(&headers) },
             false => FaultKind::Status,

@@ -61,6 +61,7 @@ mod request;
 mod reqwest;
 mod response;
 mod retry;
+mod scrub;
 pub mod secret;
 #[cfg_attr(not(feature = "tracing"), path = "untraced.rs")]
 mod trace;

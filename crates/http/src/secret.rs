@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 
 use api_keys_core::SecretKey;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
 use serde::{Serialize, Serializer};
 
 use crate::Nullable;
@@ -85,71 +83,9 @@ pub(crate) fn collect<T>(write: impl FnOnce() -> T) -> (T, Vec<SecretKey>) {
     (result, WRITTEN.take().unwrap_or_default())
 }
 
-/// What stands in a vendor's text where a secret stood.
-const REDACTED: &[u8] = b"[redacted]";
-
-/// Shorter secrets are left alone: they would match ordinary words and destroy the text, and no vendor has any.
-const SHORTEST: usize = 6;
-
-/// Removes from a vendor's answer every secret that the request held, in case the vendor echoes them.
-///
-/// This works on the raw body, so everything made from it is clean: typed errors, messages, excerpts. Secrets are
-/// also found as JSON writers with escaped slashes and as URLs write them.
-pub(crate) fn scrub<'a>(body: Bytes, secrets: impl Iterator<Item = &'a SecretKey>) -> Bytes {
-    let mut body = body;
-    for secret in secrets.map(SecretKey::expose).filter(|secret| secret.len() >= SHORTEST) {
-        let mut encoded = String::new();
-        crate::request::encode(secret, &mut encoded);
-        for form in [secret, &secret.replace('/', "\\/"), &encoded] {
-            if let Some(clean) = without(&body, form.as_bytes()) {
-                body = clean.into();
-            }
-        }
-    }
-    body
-}
-
-/// Does the same to the headers of an answer.
-pub(crate) fn scrub_headers<'a, I>(headers: &mut HeaderMap, secrets: impl Fn() -> I)
-where
-    I: Iterator<Item = &'a SecretKey>,
-{
-    for value in headers.values_mut() {
-        let clean = scrub(Bytes::copy_from_slice(value.as_bytes()), secrets());
-        // Removing a part of a header value leaves a header value.
-        if let (true, Ok(clean)) = (clean != value.as_bytes(), HeaderValue::from_maybe_shared(clean)) {
-            *value = clean;
-        }
-    }
-}
-
-/// The text with every occurrence replaced; `None` where there is none.
-fn without(text: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
-    let find = |text: &[u8]| text.windows(secret.len()).position(|window| window == secret);
-    let mut at = find(text)?;
-    let mut rest = text;
-    let mut clean = Vec::with_capacity(text.len());
-    loop {
-        clean.extend_from_slice(&rest[..at]);
-        clean.extend_from_slice(REDACTED);
-        rest = &rest[at + secret.len()..];
-        match find(rest) {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    clean.extend_from_slice(rest);
-    Some(clean)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn scrubbed(body: &str, secret: &str) -> String {
-        let body = scrub(Bytes::copy_from_slice(body.as_bytes()), [SecretKey::new(secret)].iter());
-        String::from_utf8(body.to_vec()).unwrap()
-    }
 
     #[test]
     fn names_of_secrets_are_recognised_however_they_are_written() {
@@ -161,26 +97,6 @@ mod tests {
         for name in ["keyId", "key_id", "name", "monkey", "rateLimit", "keys", "expiresAt"] {
             assert!(!looks_secret(name), "{name}");
         }
-    }
-
-    #[test]
-    fn every_occurrence_of_a_secret_is_replaced() {
-        assert_eq!(
-            scrubbed(r#"{"a":"sk_123456","b":"x sk_123456sk_123456"}"#, "sk_123456"),
-            r#"{"a":"[redacted]","b":"x [redacted][redacted]"}"#
-        );
-    }
-
-    #[test]
-    fn a_secret_is_found_in_the_forms_that_json_and_urls_give_it() {
-        assert_eq!(scrubbed(r#"{"a":"ab\/cd+ef="}"#, "ab/cd+ef="), r#"{"a":"[redacted]"}"#);
-        assert_eq!(scrubbed("/keys?secret=ab%2Fcd%2Bef%3D", "ab/cd+ef="), "/keys?secret=[redacted]");
-    }
-
-    #[test]
-    fn a_very_short_secret_does_not_destroy_the_text() {
-        assert_eq!(scrubbed("the test failed", "t"), "the test failed");
-        assert_eq!(scrubbed("the test failed", ""), "the test failed");
     }
 
     #[test]
