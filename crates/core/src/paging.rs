@@ -22,7 +22,7 @@ const MOST_LOOKS: u8 = 3;
 /// ```
 /// use api_keys_core::{ApiKey, Error, ListQuery, OffsetCursor, Operation, Page, Result};
 ///
-/// # async fn request(offset: u64, limit: u32) -> Result<(Vec<ApiKey>, u64)> { unimplemented!() }
+/// # async fn request(_offset: u64, _limit: u32) -> Result<(Vec<ApiKey>, u64)> { Ok((Vec::new(), 0)) }
 /// async fn list(query: ListQuery) -> Result<Page<ApiKey>> {
 ///     let mut place = OffsetCursor::of(&query, 100)
 ///         .ok_or_else(|| Error::invalid_input("vendor", Operation::List, "the cursor is not one of this provider"))?;

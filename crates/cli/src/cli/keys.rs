@@ -231,23 +231,9 @@ pub(crate) struct BulkArgs {
     pub(crate) journal: Option<PathBuf>,
 }
 
-/// Keys to switch on or off.
+/// Keys to switch on or off, or to delete.
 #[derive(Debug, Args)]
-pub(crate) struct SwitchArgs {
-    #[arg(required = true)]
-    pub(crate) ids: Vec<KeyId>,
-
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub(crate) target: TargetArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-}
-
-/// Remove keys and their records
-#[derive(Debug, Args)]
-pub(crate) struct DeleteArgs {
+pub(crate) struct KeysArgs {
     #[arg(required = true)]
     pub(crate) ids: Vec<KeyId>,
 

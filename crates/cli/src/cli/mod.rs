@@ -10,8 +10,8 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use demo::DemoArgs;
 pub(crate) use keys::{
-    BulkArgs, CreateArgs, DeleteArgs, GetArgs, ListArgs, OrphansArgs, RevealArgs, RevokeArgs, RotateArgs,
-    SwitchArgs, UpdateArgs, VerifyArgs,
+    BulkArgs, CreateArgs, GetArgs, KeysArgs, ListArgs, OrphansArgs, RevealArgs, RevokeArgs, RotateArgs,
+    UpdateArgs, VerifyArgs,
 };
 pub(crate) use shared::{ConfirmArgs, Format, SecretArgs, TargetArgs};
 pub(crate) use tools::{AuditArgs, AuditFormat, CompletionsArgs, EmulateArgs, ManArgs, ProvidersArgs};
@@ -44,10 +44,11 @@ pub(crate) enum Command {
     Rotate(RotateArgs),
     Revoke(RevokeArgs),
     /// Switch keys on again
-    Enable(SwitchArgs),
+    Enable(KeysArgs),
     /// Switch keys off, so that they can be switched on again
-    Disable(SwitchArgs),
-    Delete(DeleteArgs),
+    Disable(KeysArgs),
+    /// Remove keys and their records
+    Delete(KeysArgs),
     Reveal(RevealArgs),
     Verify(VerifyArgs),
     Orphans(OrphansArgs),

@@ -4,12 +4,12 @@ use api_keys::{ApiKeyProvider as _, Operation};
 
 use super::act::{begin, finish};
 use super::open_for;
-use crate::cli::DeleteArgs;
+use crate::cli::KeysArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::human;
 
-pub(crate) async fn run(args: DeleteArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+pub(crate) async fn run(args: KeysArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Delete, console)?;
     let mut actions = begin(&provider, &args.ids, "delete", "Delete", &args.confirm, console).await?;
     if !args.confirm.dry_run {

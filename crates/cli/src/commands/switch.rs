@@ -4,16 +4,12 @@ use api_keys::{ApiKeyProvider as _, Field, Operation, UpdateApiKey};
 
 use super::act::{begin, finish};
 use super::open_for;
-use crate::cli::SwitchArgs;
+use crate::cli::KeysArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::human;
 
-pub(crate) async fn run(
-    mut args: SwitchArgs,
-    enabled: bool,
-    console: &mut Console<'_>,
-) -> Result<u8, Failure> {
+pub(crate) async fn run(mut args: KeysArgs, enabled: bool, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Update, console)?;
     let (action, question) = if enabled { ("enable", "Enable") } else { ("disable", "Disable") };
     if !provider.api.capabilities().update_fields.contains(Field::Enabled) {
