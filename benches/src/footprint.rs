@@ -23,14 +23,14 @@ use api_keys::{ApiKeyProvider, ClerkConfig, KeyId};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let provider = ClerkConfig::new("sk_test_1").connect()?;
+    let provider = ClerkConfig::new("sk_test_1").build()?;
     println!("{:?}", provider.get(&KeyId::new("ak_1")?).await?);
     Ok(())
 }
 "#;
 
 /// The crates of this repository that the program with one vendor is made of, the vendor's first.
-const OWN: [&str; 4] = ["api-keys-clerk", "api-keys-http", "api-keys-core", "api-keys"];
+const OWN: [&str; 4] = ["api-keys-clerk", "api-keys-runtime", "api-keys-core", "api-keys"];
 
 /// Builds both programs so many times from nothing, and returns the tables.
 pub(crate) fn markdown(rounds: usize) -> String {

@@ -27,7 +27,7 @@ pub fn config(data: &[u8]) {
             if !literal {
                 return;
             }
-            match with_transport(config).map(ProviderConfig::connect) {
+            match with_transport(config).map(ProviderConfig::build) {
                 Some(Err(error)) => error,
                 Some(Ok(provider)) => {
                     let shown = format!("{provider:?}");

@@ -75,13 +75,13 @@ pub(crate) fn sent_with_care(answer: &Answer, requests: &[OutgoingRequest]) {
 /// What the vendor may have done, by the class of the operation and the answer of a call that failed.
 pub(crate) fn effect(class: OperationClass, status: StatusCode, web_page: bool) -> Effect {
     if class == OperationClass::Safe {
-        return Effect::None;
+        return Effect::NotApplied;
     }
     match status.as_u16() {
         200..=299 if web_page => Effect::Unknown,
         200..=299 => Effect::Applied,
         408 | 425 => Effect::Unknown,
-        300..=499 => Effect::None,
+        300..=499 => Effect::NotApplied,
         _ => Effect::Unknown,
     }
 }

@@ -22,8 +22,7 @@ const BASE_URL: &str = "https://api.example.com/below/this";
 pub fn key_id(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let server = Server::new(Answer::parse(b"404"));
-    let clerk =
-        ClerkConfig::new(TOKEN).base_url(BASE_URL).http(server.config()).connect().expect("a provider");
+    let clerk = ClerkConfig::new(TOKEN).base_url(BASE_URL).http(server.config()).build().expect("a provider");
 
     let Ok(id) = KeyId::new(text) else {
         // The typed clients take any text, and refuse the same ones before anything is sent.
@@ -37,14 +36,14 @@ pub fn key_id(data: &[u8]) {
     assert_eq!(serde_json::from_str::<KeyId>(&as_json).expect("an id"), id);
 
     let config = FastApiConfig::new(BASE_URL, TOKEN).prefix("/api/keys").http(server.config());
-    let fastapi = config.connect().expect("a provider");
+    let fastapi = config.build().expect("a provider");
     let config = KeyshieldConfig::new(BASE_URL, TOKEN).http(server.config());
-    let keyshield = config.connect().expect("a provider");
-    let mcp = McpConfig::new(BASE_URL, TOKEN).http(server.config()).connect().expect("a provider");
+    let keyshield = config.build().expect("a provider");
+    let mcp = McpConfig::new(BASE_URL, TOKEN).http(server.config()).build().expect("a provider");
     let config = LatitudeShConfig::new(TOKEN).base_url(BASE_URL);
-    let latitude_sh = config.http(server.config()).connect().expect("a provider");
+    let latitude_sh = config.http(server.config()).build().expect("a provider");
     let better_auth =
-        BetterAuthConfig::new(BASE_URL, TOKEN).http(server.config()).connect().expect("a provider");
+        BetterAuthConfig::new(BASE_URL, TOKEN).http(server.config()).build().expect("a provider");
 
     in_path(&server, &clerk, &id, "/below/this/api_keys/{}/revoke");
     in_path(&server, &fastapi, &id, "/below/this/api/keys/deactivate/{}");

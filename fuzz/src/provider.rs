@@ -173,17 +173,17 @@ impl Judge<'_> {
         let supported = self.provider.capabilities().support(operation).is_supported();
         assert_eq!(error.kind() == ErrorKind::Unsupported, !supported, "{error:?}");
         let Some(class) = class.filter(|_| error.attempts() > 0) else {
-            return assert_eq!(error.effect(), Effect::None, "{error:?}");
+            return assert_eq!(error.effect(), Effect::NotApplied, "{error:?}");
         };
         let mints = matches!(operation, Operation::Create | Operation::Rotate);
         let changes = mints || matches!(operation, Operation::Update | Operation::Revoke | Operation::Delete);
         match (answer.status.is_success(), changes) {
-            (_, false) => assert_eq!(error.effect(), Effect::None, "{error:?}"),
+            (_, false) => assert_eq!(error.effect(), Effect::NotApplied, "{error:?}"),
             (false, true) => {
                 assert_eq!(error.effect(), judge::effect(class, answer.status, false), "{error:?}");
             }
             // A web page, or a vendor that says that it did not do what it was asked.
-            (true, true) => assert_ne!(error.effect(), Effect::None, "{error:?}"),
+            (true, true) => assert_ne!(error.effect(), Effect::NotApplied, "{error:?}"),
         }
     }
 }

@@ -150,13 +150,13 @@ rust-version = "{version}"
 
 [features]
 default = ["rustls"]
-# How the client speaks TLS; see `api-keys-http`.
-rustls = ["api-keys-http/rustls"]
-native-tls = ["api-keys-http/native-tls"]
+# How the client speaks TLS; see `api-keys-runtime`.
+rustls = ["api-keys-runtime/rustls"]
+native-tls = ["api-keys-runtime/native-tls"]
 
 [dependencies]
 api-keys-core = {{ version = "0.1.0", path = "{core}", default-features = false }}
-api-keys-http = {{ version = "0.1.0", path = "{http}", default-features = false }}
+api-keys-runtime = {{ version = "0.1.0", path = "{http}", default-features = false }}
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
 {own}"#,

@@ -28,7 +28,7 @@ enum Task {
     },
     /// Compares our document of a vendor with one that the vendor publishes.
     ///
-    /// Only our operations count, and those next to them. What the vendor's overlay in `openapi/overlays/` corrects is no
+    /// Only our operations count, and those next to them. What the vendor's overlay in `openapi/<vendor>/overlay.json` corrects is no
     /// difference.
     #[command(after_help = upstream::STATUSES)]
     Diff {
@@ -188,7 +188,7 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
     // All first: a problem in one document leaves every file as it was.
     let mut modules = Vec::new();
     for vendor in &vendors {
-        let file = format!("openapi/{vendor}.json");
+        let file = format!("openapi/{vendor}/openapi.json");
         let text = read_document(vendor)?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
         modules.push((directory, xtask::generate(&file, &text, root)?));
@@ -202,7 +202,7 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
 
 /// The text of our document of a vendor.
 fn read_document(vendor: &str) -> io::Result<String> {
-    let file = format!("openapi/{vendor}.json");
+    let file = format!("openapi/{vendor}/openapi.json");
     fs::read_to_string(&file).map_err(|error| {
         let known = all_vendors().unwrap_or_default().join(", ");
         io::Error::new(error.kind(), format!("{file}: {error}; there are documents for {known}"))
@@ -213,8 +213,8 @@ fn all_vendors() -> io::Result<Vec<String>> {
     let mut vendors = Vec::new();
     for entry in fs::read_dir("openapi")? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            vendors.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        if path.join("openapi.json").is_file() {
+            vendors.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
         }
     }
     vendors.sort();

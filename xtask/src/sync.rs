@@ -149,7 +149,7 @@ impl Synced {
         if self.applied.is_empty() {
             return Ok(Vec::new());
         }
-        let document = repository.join(format!("openapi/{vendor}.json"));
+        let document = repository.join(format!("openapi/{vendor}/openapi.json"));
         let directory = repository.join(format!("crates/{vendor}/src/generated"));
         let before = Before::read(&document, &directory)?;
         let written = ensure_file(&document, &self.text, Mode::Write).and_then(|change| {

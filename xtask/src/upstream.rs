@@ -29,7 +29,7 @@ pub(crate) struct Upstream {
     /// The document that the vendor publishes, in JSON or YAML; `-` is the standard input.
     #[arg(long, value_name = "FILE")]
     upstream: PathBuf,
-    /// The overlay to apply, instead of the one of `openapi/overlays/VENDOR.json` and `openapi/overlays/VENDOR@*.json` that
+    /// The overlay to apply, instead of the one of `openapi/VENDOR/overlay.json` and `openapi/VENDOR/overlay@*.json` that
     /// is for this document.
     #[arg(long, value_name = "FILE")]
     overlay: Option<PathBuf>,
@@ -84,7 +84,7 @@ impl Upstream {
             None => self.overlays()?.iter().map(|path| Text::read(path)).collect::<Result<_, _>>()?,
         };
         Ok(Texts {
-            ours: Text { file: format!("openapi/{}.json", self.vendor), text: ours },
+            ours: Text { file: format!("openapi/{}/openapi.json", self.vendor), text: ours },
             upstream,
             overlays,
         })
@@ -92,10 +92,10 @@ impl Upstream {
 
     fn overlays(&self) -> io::Result<Vec<PathBuf>> {
         let mut overlays = Vec::new();
-        for entry in fs::read_dir("openapi/overlays")? {
+        for entry in fs::read_dir(Path::new("openapi").join(&self.vendor))? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let rest = name.strip_suffix(".json").and_then(|name| name.strip_prefix(&self.vendor));
+            let rest = name.strip_suffix(".json").and_then(|name| name.strip_prefix("overlay"));
             if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@')) {
                 overlays.push(path);
             }

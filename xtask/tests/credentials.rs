@@ -6,7 +6,7 @@ pub mod generated;
 
 mod common;
 
-use api_keys_http::{self as http, Authentication};
+use api_keys_runtime::{self as http, Authentication};
 use generated::{
     Client, DEFAULT_BASE_URL, FILES_EXAMPLE_UPLOAD_SERVER, VerifyOptions, api_key, app_key, client, device,
     logged, oauth, session,

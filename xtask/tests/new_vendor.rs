@@ -164,24 +164,27 @@ fn a_new_vendor_is_in_its_places_and_compiles_without_a_warning() {
 
     let text = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     // The clients are what `cargo xtask generate --check` wants.
-    let document = text("openapi/acme-keys.json");
-    let generated = xtask::generate("openapi/acme-keys.json", &document, root).unwrap();
+    let document = text("openapi/acme-keys/openapi.json");
+    let generated = xtask::generate("openapi/acme-keys/openapi.json", &document, root).unwrap();
     let changes = ensure(&root.join("crates/acme-keys/src/generated"), &generated, Mode::Check).unwrap();
     assert_eq!(changes, []);
     for (path, line) in [
         ("Cargo.toml", "api-keys-acme-keys = { path = \"crates/acme-keys\", version ="),
         ("crates/api-keys/Cargo.toml", "all-vendors = [\"acme-keys\", "),
-        ("crates/api-keys/Cargo.toml", "\nacme-keys = [\"dep:api-keys-acme-keys\", \"dep:api-keys-http\"]"),
+        (
+            "crates/api-keys/Cargo.toml",
+            "\nacme-keys = [\"dep:api-keys-acme-keys\", \"dep:api-keys-runtime\"]",
+        ),
         ("crates/api-keys/Cargo.toml", "api-keys-acme-keys = { workspace = true, optional = true }"),
         (
             "crates/api-keys/src/vendors.rs",
             "\"acme-keys\": acme_keys, AcmeKeys(api_keys_acme_keys::AcmeKeysConfig);",
         ),
         ("crates/api-keys/examples/capabilities.rs", "api_keys::acme_keys::CAPABILITIES"),
-        ("tests/Cargo.toml", "api-keys-acme-keys = { workspace = true, features = [\"rustls\"] }"),
-        ("tests/src/contract/vendor.rs", "mod acme_keys;"),
-        ("tests/src/contract/vendor.rs", "&acme_keys::VENDOR"),
-        ("tests/src/contract/vendor/acme_keys.rs", "&[\"getKeys\", \"mintKey\", \"dropKey\"]"),
+        ("tests/contract/Cargo.toml", "api-keys-acme-keys = { workspace = true, features = [\"rustls\"] }"),
+        ("tests/contract/src/vendor.rs", "mod acme_keys;"),
+        ("tests/contract/src/vendor.rs", "&acme_keys::VENDOR"),
+        ("tests/contract/src/vendor/acme_keys.rs", "&[\"getKeys\", \"mintKey\", \"dropKey\"]"),
         ("openapi/README.md", "| [`acme-keys.json`](acme-keys.json) | Acme \\| keys | 2.1.0 |"),
         ("openapi/README.md", "## acme-keys\n"),
         ("crates/acme-keys/README.md", "<!-- capabilities acme-keys: "),
@@ -203,7 +206,7 @@ fn the_document_keeps_our_conventions() {
     let copy = copy();
     let scaffold = plan(copy.path(), "acme", DOCUMENT).unwrap();
     scaffold.write(copy.path()).unwrap();
-    let text = fs::read_to_string(copy.path().join("openapi/acme.json")).unwrap();
+    let text = fs::read_to_string(copy.path().join("openapi/acme/openapi.json")).unwrap();
     insta::assert_snapshot!(text);
     let rows: Vec<_> = scaffold.departures.iter().map(|row| format!("{}: {}", row.place, row.ours)).collect();
     insta::assert_snapshot!(rows.join("\n"));

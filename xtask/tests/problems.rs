@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 fn expect(document: &Value, pointer: &str, message: &str, help: &str) {
     let problems = problems(document);
     let [problem] = problems.as_slice() else { panic!("{problems:#?}") };
-    assert_eq!(problem.file, "openapi/test.json");
+    assert_eq!(problem.file, "openapi/test/openapi.json");
     assert_eq!(problem.pointer, pointer, "{problem}");
     assert!(problem.message.contains(message), "{problem}");
     assert!(problem.help.contains(help), "{problem}");
@@ -67,7 +67,7 @@ fn a_problem_is_shown_with_file_pointer_message_and_help() {
     let problem = &problems(&property(json!({ "type": "text" })))[0];
     assert_eq!(
         problem.to_string(),
-        "openapi/test.json#/components/schemas/Key/properties/it: unknown type `text`\n    \
+        "openapi/test/openapi.json#/components/schemas/Key/properties/it: unknown type `text`\n    \
          help: write one of string, integer, number, boolean, array, object, null"
     );
 }
@@ -197,7 +197,8 @@ fn what_sounds_like_a_secret_must_be_marked_one_way_or_the_other() {
     let marked = json!({ "type": "string", "x-not-secret": true });
     let of_another_type = json!({ "type": "string", "format": "date-time" });
     for schema in [json!({ "type": "string", "format": "password" }), marked, of_another_type] {
-        xtask::generate("openapi/test.json", &document("token", schema).to_string(), common::root()).unwrap();
+        xtask::generate("openapi/test/openapi.json", &document("token", schema).to_string(), common::root())
+            .unwrap();
     }
 }
 

@@ -53,7 +53,7 @@ fn document() -> Value {
 
 fn synced(ours: &str, upstream: &Value) -> Synced {
     let upstream = upstream.to_string();
-    let ours = Source { file: "openapi/test.json", text: ours };
+    let ours = Source { file: "openapi/test/openapi.json", text: ours };
     sync(ours, Source { file: "theirs.json", text: &upstream }, &[], common::root()).unwrap()
 }
 
@@ -154,10 +154,10 @@ fn files_are_written_together_or_not_at_all() {
     let repository = tempfile::tempdir().unwrap();
     let path = |name: &str| repository.path().join(name);
     let generated = path("crates/test/src/generated");
-    fs::create_dir_all(path("openapi")).unwrap();
+    fs::create_dir_all(path("openapi/test")).unwrap();
     fs::create_dir_all(&generated).unwrap();
     let ours = pretty(&document());
-    fs::write(path("openapi/test.json"), &ours).unwrap();
+    fs::write(path("openapi/test/openapi.json"), &ours).unwrap();
     fs::write(generated.join("mod.rs"), "// old").unwrap();
     let mut upstream = document();
     upstream["components"]["schemas"]["Key"]["properties"]["place"] = json!({ "type": "string" });
@@ -167,21 +167,21 @@ fn files_are_written_together_or_not_at_all() {
     let (name, _) = synced.files.last().unwrap();
     fs::create_dir_all(generated.join(name)).unwrap();
     synced.write(repository.path(), "test").unwrap_err();
-    assert_eq!(fs::read_to_string(path("openapi/test.json")).unwrap(), ours);
+    assert_eq!(fs::read_to_string(path("openapi/test/openapi.json")).unwrap(), ours);
     assert_eq!(fs::read_to_string(generated.join("mod.rs")).unwrap(), "// old");
     assert_eq!(fs::read_dir(&generated).unwrap().count(), 2);
 
     fs::remove_dir(generated.join(name)).unwrap();
     synced.write(repository.path(), "test").unwrap();
-    assert_eq!(fs::read_to_string(path("openapi/test.json")).unwrap(), synced.text);
+    assert_eq!(fs::read_to_string(path("openapi/test/openapi.json")).unwrap(), synced.text);
     assert_eq!(fs::read_dir(&generated).unwrap().count(), synced.files.len());
 }
 
 #[test]
 fn our_documents_are_written_as_a_sync_writes_them() {
     for entry in fs::read_dir(common::root().join("openapi")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        let path = entry.unwrap().path().join("openapi.json");
+        if path.is_file() {
             let text = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
             let document: Value = serde_json::from_str(&text).unwrap();
             assert!(pretty(&document) == text, "{}", path.display());
@@ -197,7 +197,7 @@ fn the_exit_status_tells_what_was_found() {
         fs::write(&path, value.to_string()).unwrap();
         path
     };
-    let ours = fs::read_to_string(common::root().join("openapi/fastapi.json")).unwrap();
+    let ours = fs::read_to_string(common::root().join("openapi/fastapi/openapi.json")).unwrap();
     let ours: Value = serde_json::from_str(&ours).unwrap();
     // Changes what is no structure, so that our document compares with itself.
     let overlay = file(
@@ -234,7 +234,7 @@ fn the_exit_status_tells_what_was_found() {
 #[test]
 fn a_sync_of_equal_documents_and_a_diff_agree() {
     let text = pretty(&document());
-    let source = Source { file: "openapi/test.json", text: &text };
+    let source = Source { file: "openapi/test/openapi.json", text: &text };
     assert_eq!(diff(source, source, &[]).unwrap().impact(), None);
     assert!(synced(&text, &document()).applied.is_empty());
 }

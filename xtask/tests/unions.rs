@@ -6,7 +6,7 @@ pub mod generated;
 
 mod common;
 
-use api_keys_http as http;
+use api_keys_runtime as http;
 use generated::Client;
 use generated::types::{Animal, Event, Plan, Push, Quantity, ResultSchema as Outcome, Review, ReviewState};
 use serde_json::{Value, json};

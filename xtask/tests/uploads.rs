@@ -6,7 +6,7 @@ pub mod generated;
 
 mod common;
 
-use api_keys_http::{self as http, Body, FilePart};
+use api_keys_runtime::{self as http, Body, FilePart};
 use generated::Client;
 use generated::types::{AddFileRequest, ChargeRequest, Owner, OwnerTeam};
 use wiremock::matchers::any;

@@ -24,7 +24,7 @@ pub(crate) struct Typed(Client);
 
 impl Typed {
     fn with(config: ClerkConfig) -> Self {
-        Self(config.connect().expect("a provider").client().clone())
+        Self(config.build().expect("a provider").client().clone())
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Dyn {
 
 impl Dyn {
     fn with(config: ClerkConfig) -> Self {
-        let provider = ProviderConfig::Clerk(config).connect().expect("a provider");
+        let provider = ProviderConfig::Clerk(config).build().expect("a provider");
         Self { provider, id: KeyId::new(ID).expect("an id") }
     }
 

@@ -225,8 +225,8 @@ impl IntoResponse for Failure {
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let advice = match error.effect() {
-            Effect::None if error.is_retryable() => "nothing was done; try again later\n",
-            Effect::None => "nothing was done\n",
+            Effect::NotApplied if error.is_retryable() => "nothing was done; try again later\n",
+            Effect::NotApplied => "nothing was done\n",
             Effect::Unknown | Effect::Applied => {
                 "this may have been done; look at your keys before you repeat it\n"
             }
@@ -246,8 +246,8 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 async fn main() -> Outcome {
     let emulator = Emulator::start(Vendor::Clerk).await?;
     let keys: Keys = match env::var_os("API_KEYS_VENDOR") {
-        Some(_) => ProviderConfig::from_env("API_KEYS")?.connect()?,
-        None => Arc::new(ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url()).connect()?),
+        Some(_) => ProviderConfig::from_env("API_KEYS")?.build()?,
+        None => Arc::new(ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url()).build()?),
     };
     let address = env::var("LISTEN");
     let listener = tokio::net::TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:0")).await?;

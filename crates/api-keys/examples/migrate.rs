@@ -210,8 +210,8 @@ async fn main() -> ExitCode {
 }
 
 async fn between_vendors() -> Outcome {
-    let from = ProviderConfig::from_env("FROM")?.connect()?;
-    let to = ProviderConfig::from_env("TO")?.connect()?;
+    let from = ProviderConfig::from_env("FROM")?.build()?;
+    let to = ProviderConfig::from_env("TO")?.build()?;
     let secrets = PathBuf::from(env::var_os("SECRETS").ok_or("SECRETS names no directory")?);
     let migration = Migration {
         from: &*from,
@@ -236,10 +236,9 @@ async fn on_this_machine() -> Outcome {
         Emulator::start(Vendor::LatitudeSh).await?,
     ];
     let [better_auth, clerk, latitude] = &emulators;
-    let from = BetterAuthConfig::new(better_auth.base_url(), better_auth.token().clone()).connect()?;
-    let to = ClerkConfig::new(clerk.token().clone()).base_url(clerk.base_url()).connect()?;
-    let elsewhere =
-        LatitudeShConfig::new(latitude.token().clone()).base_url(latitude.base_url()).connect()?;
+    let from = BetterAuthConfig::new(better_auth.base_url(), better_auth.token().clone()).build()?;
+    let to = ClerkConfig::new(clerk.token().clone()).base_url(clerk.base_url()).build()?;
+    let elsewhere = LatitudeShConfig::new(latitude.token().clone()).base_url(latitude.base_url()).build()?;
 
     for new in [
         NewApiKey::new("deploy").expires_in(Duration::from_secs(90 * 86_400)),

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             (config, "user_2abcdefghijklmnopqrstuvwxyz".to_owned())
         }
     };
-    let clerk = config.connect()?;
+    let clerk = config.build()?;
 
     let new = NewApiKey::new("example")
         .owner(&owner)

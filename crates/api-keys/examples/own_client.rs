@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let transport = transport(env::var("PROXY_URL").ok().as_deref(), certificate.as_deref())?;
     let clerk = ClerkConfig::new(SecretSource::env("CLERK_SECRET_KEY"))
         .http(HttpConfig::new().transport(transport))
-        .connect()?;
+        .build()?;
     let page = clerk.list(ListQuery::new().owner(user)).await?;
     println!("{} keys on the first page", page.items.len());
     Ok(())
@@ -65,7 +65,7 @@ async fn on_this_machine() -> Result<(), Box<dyn Error>> {
                 ClerkConfig::new(clerk.token().clone())
                     .base_url(clerk.base_url())
                     .http(http.clone())
-                    .connect()?,
+                    .build()?,
             ),
             NewApiKey::new("example").owner("user_2abcdefghijklmnopqrstuvwxyz"),
         ),
@@ -74,7 +74,7 @@ async fn on_this_machine() -> Result<(), Box<dyn Error>> {
                 LatitudeShConfig::new(latitude.token().clone())
                     .base_url(latitude.base_url())
                     .http(http)
-                    .connect()?,
+                    .build()?,
             ),
             NewApiKey::new("example"),
         ),

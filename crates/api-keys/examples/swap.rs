@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => None,
     };
     match configured {
-        Some(config) => issue_renew_revoke(&*config.connect()?).await?,
+        Some(config) => issue_renew_revoke(&*config.build()?).await?,
         None => every_vendor().await?,
     }
     Ok(())
@@ -86,7 +86,7 @@ async fn every_vendor() -> Result<(), Box<dyn Error>> {
         );
         std::fs::write(&file, text)?;
 
-        let provider = ProviderConfig::from_file(&file)?.connect()?;
+        let provider = ProviderConfig::from_file(&file)?.build()?;
         issue_renew_revoke(&*provider).await?;
     }
     Ok(())

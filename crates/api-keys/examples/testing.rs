@@ -97,7 +97,7 @@ mod tests {
     async fn a_customer_who_leaves_has_no_key_that_works() {
         let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
         let clerk = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
-        let machines = machines(clerk.connect().unwrap());
+        let machines = machines(clerk.build().unwrap());
         let issued = machines.enrol("press-7").await.unwrap();
 
         assert_eq!(machines.leave().await.unwrap(), 1);
@@ -112,12 +112,12 @@ mod tests {
     async fn what_clerk_refuses_is_an_error_and_no_key() {
         let emulator = Emulator::builder(Vendor::Clerk).max_active(1).start().await.unwrap();
         let clerk = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
-        let machines = machines(clerk.connect().unwrap());
+        let machines = machines(clerk.build().unwrap());
         let _first = machines.enrol("press-7").await.unwrap();
 
         let error = machines.enrol("press-8").await.unwrap_err();
 
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::NotApplied));
     }
 
     #[tokio::test]

@@ -29,23 +29,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .without_time()
                 .with_writer(move || writer.clone()),
         )
-        .with(Targets::new().with_target("api_keys_http", LevelFilter::DEBUG))
+        .with(Targets::new().with_target("api_keys_runtime", LevelFilter::DEBUG))
         .init();
 
     let emulator = Emulator::start(Vendor::Clerk).await?;
     let config = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
-    let clerk = config.connect()?;
+    let clerk = config.build()?;
     let issued = clerk.create(NewApiKey::new("example").owner("user_2abcdefghijklmnopqrstuvwxyz")).await?;
     clerk.revoke(&issued.key.id, RevokeOptions::new()).await?;
     log.show("a create and a revoke");
 
     // The right address and a wrong credential.
-    let wrong = ClerkConfig::new("sk_test_wrong").base_url(emulator.base_url()).connect()?;
+    let wrong = ClerkConfig::new("sk_test_wrong").base_url(emulator.base_url()).build()?;
     let refused = wrong.get(&issued.key.id).await;
     log.show("a wrong credential");
 
     // Nobody listens there: the request is sent again, which is safe for any operation.
-    let nobody = ClerkConfig::new(emulator.token().clone()).base_url("http://127.0.0.1:9").connect()?;
+    let nobody = ClerkConfig::new(emulator.token().clone()).base_url("http://127.0.0.1:9").build()?;
     let unreachable = nobody.list(ListQuery::new().owner("user_2abcdefghijklmnopqrstuvwxyz")).await;
     log.show("a server that is not there");
 

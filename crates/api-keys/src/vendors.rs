@@ -22,7 +22,7 @@ macro_rules! vendors {
             pub use $package::$config;
         )*
         #[cfg(any($(feature = $name),*))]
-        pub use api_keys_http as http;
+        pub use api_keys_runtime as http;
         #[cfg(feature = "memory")]
         pub use api_keys_memory as memory;
 
@@ -37,7 +37,7 @@ macro_rules! vendors {
         /// use api_keys::{ApiKeyProvider, ProviderConfig};
         ///
         /// let config = ProviderConfig::from_value(serde_json::json!({ "vendor": "memory", "max_active": 5 }))?;
-        /// let provider = config.connect()?;
+        /// let provider = config.build()?;
         /// assert_eq!(provider.vendor(), "memory");
         /// # Ok::<(), api_keys::Error>(())
         /// ```
@@ -67,13 +67,13 @@ macro_rules! vendors {
             /// fn connect_all(configs: Vec<ProviderConfig>) -> api_keys::Result<()> {
             ///     let http = HttpConfig::new();
             ///     for config in configs {
-            ///         let _provider = config.share_http(&http).connect()?;
+            ///         let _provider = config.share_http(&http).build()?;
             ///     }
             ///     Ok(())
             /// }
             /// ```
             #[cfg(any($(feature = $name),*))]
-            pub fn share_http(mut self, http: &api_keys_http::HttpConfig) -> Self {
+            pub fn share_http(mut self, http: &api_keys_runtime::HttpConfig) -> Self {
                 match &mut self {
                     $(
                         #[cfg(feature = $name)]
@@ -90,14 +90,14 @@ macro_rules! vendors {
             /// # Errors
             /// [`Configuration`](api_keys_core::ErrorKind::Configuration) when a part cannot be right or the
             /// credential cannot be read.
-            pub fn connect(self) -> Result<Arc<dyn ApiKeyProvider>> {
+            pub fn build(self) -> Result<Arc<dyn ApiKeyProvider>> {
                 Ok(match self {
                     $(
                         #[cfg(feature = $name)]
-                        Self::$variant(config) => Arc::new(config.connect()?),
+                        Self::$variant(config) => Arc::new(config.build()?),
                     )*
                     #[cfg(feature = "memory")]
-                    Self::Memory(config) => Arc::new(config.connect()?),
+                    Self::Memory(config) => Arc::new(config.build()?),
                 })
             }
         }

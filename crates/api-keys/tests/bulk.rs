@@ -59,7 +59,7 @@ impl Vendor {
             windows: Mutex::default(),
             under_way: AtomicUsize::new(0),
             most_under_way: AtomicUsize::new(0),
-            effect_of_refusal: Effect::None,
+            effect_of_refusal: Effect::NotApplied,
         }
     }
 
@@ -231,7 +231,7 @@ async fn a_vendor_that_takes_nothing_is_given_up_after_some_pauses() {
     let patient = Throttled::new(vendor.clone());
     let id = vendor.list(ListQuery::new()).await.unwrap().items.remove(0).id;
     let error = patient.delete(&id).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::NotApplied));
     assert_eq!(vendor.refused(), 11);
     // One, two, four and so on, and no more than sixty seconds.
     assert_eq!(vendor.began.elapsed().as_secs(), 1 + 2 + 4 + 8 + 16 + 32 + 4 * 60);

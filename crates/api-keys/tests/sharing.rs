@@ -47,7 +47,7 @@ async fn providers_that_share_http_share_connections_whatever_else_is_in_their_c
             "base_url": base_url,
             "http": { "timeout": timeout },
         });
-        let provider = ProviderConfig::from_value(config).unwrap().share_http(&http).connect().unwrap();
+        let provider = ProviderConfig::from_value(config).unwrap().share_http(&http).build().unwrap();
         provider.get(&KeyId::new("ak_0123456789").unwrap()).await.unwrap_err();
         // The connection returns to the pool once its tasks have seen that the answer is at its end.
         for _ in 0..100 {

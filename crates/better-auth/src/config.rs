@@ -1,7 +1,7 @@
 //! How to reach a better-auth server.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_http::{self as http, HttpConfig, Url};
+use api_keys_runtime::{self as http, HttpConfig, Url};
 use serde::Deserialize;
 
 use crate::generated::{Client, api_key_header, bearer_auth};
@@ -30,7 +30,7 @@ pub enum Credential {
 ///
 /// let config = BetterAuthConfig::new("https://app.example.com", "session-token").config_id("ci");
 /// # #[cfg(feature = "rustls")]
-/// let provider = config.connect()?;
+/// let provider = config.build()?;
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -88,7 +88,7 @@ impl BetterAuthConfig {
     ///
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
-    pub fn connect(self) -> Result<BetterAuth> {
+    pub fn build(self) -> Result<BetterAuth> {
         let token = self.token.read(VENDOR)?;
         let authentication = match self.credential {
             Credential::Session => bearer_auth(token),

@@ -7,7 +7,7 @@ use api_keys_core::{
     KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result, Revocation,
     RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
 };
-use api_keys_http::{self as http, Nullable, VendorSaid};
+use api_keys_runtime::{self as http, Nullable, VendorSaid};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -139,7 +139,7 @@ impl ApiKeyProvider for BetterAuth {
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
             let config_id = key.config_id.clone();
-            let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
+            let issued = IssuedKey::from_response(read(key, Operation::Create), secret)?;
             // An unknown configuration falls back to the default one, with other limits, and servers before 1.5
             // have only that.
             if self.config_id.is_some() && self.config_id != config_id {
@@ -160,7 +160,7 @@ impl ApiKeyProvider for BetterAuth {
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
-        let mut place = OffsetCursor::of(&query, PAGE).ok_or_else(|| {
+        let mut place = OffsetCursor::from_query(&query, PAGE).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
         loop {

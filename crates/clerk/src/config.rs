@@ -1,7 +1,7 @@
 //! How to reach Clerk.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_http::{self as http, HttpConfig};
+use api_keys_runtime::{self as http, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::{CLERK_API_VERSION, Client, DEFAULT_BASE_URL, bearer_auth};
@@ -14,7 +14,7 @@ use crate::provider::{Clerk, VENDOR};
 ///
 /// let config = ClerkConfig::new("sk_test_0123456789");
 /// # #[cfg(feature = "rustls")]
-/// let provider = config.connect()?;
+/// let provider = config.build()?;
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -63,7 +63,7 @@ impl ClerkConfig {
     ///
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or secret key that cannot be right.
-    pub fn connect(self) -> Result<Clerk> {
+    pub fn build(self) -> Result<Clerk> {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let mut builder = http::Client::builder(base_url)
             .vendor(VENDOR)

@@ -5,7 +5,7 @@ use api_keys_core::{
     KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result,
     Revocation, RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
-use api_keys_http::{self as http, Nullable, VendorSaid};
+use api_keys_runtime::{self as http, Nullable, VendorSaid};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -96,7 +96,7 @@ impl ApiKeyProvider for Clerk {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
-            new.confirm(VENDOR, IssuedKey::from_answer(read(key, Operation::Create), secret)?)
+            new.confirm(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
         })
     }
 
@@ -108,7 +108,7 @@ impl ApiKeyProvider for Clerk {
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
         let owner = query.owner.as_deref().unwrap_or_default();
-        let mut place = OffsetCursor::of(&query, MOST).ok_or_else(|| {
+        let mut place = OffsetCursor::from_query(&query, MOST).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
         loop {

@@ -35,7 +35,7 @@ impl Failure {
             why: None,
             advice: None,
             kind: "usage",
-            effect: Effect::None.as_str(),
+            effect: Effect::NotApplied.as_str(),
             status: status::USAGE,
         }
     }
@@ -137,7 +137,7 @@ fn changes(error: &Error) -> bool {
 
 fn advice(provider: &str, error: &Error) -> Option<String> {
     use ErrorKind as K;
-    if error.effect() != Effect::None && changes(error) {
+    if error.effect() != Effect::NotApplied && changes(error) {
         return Some(error.advice().to_owned());
     }
     Some(match error.kind() {

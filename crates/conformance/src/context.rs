@@ -272,7 +272,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
     fn note(&self, result: &Result<IssuedKey>) {
         match result {
             Ok(issued) => self.hold(issued),
-            Err(error) if error.effect() != Effect::None => self.note_lost(),
+            Err(error) if error.effect() != Effect::NotApplied => self.note_lost(),
             Err(_) => {}
         }
     }

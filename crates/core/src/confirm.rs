@@ -77,7 +77,7 @@ impl IssuedKey {
     ///
     /// # Errors
     /// The failure to read the key, with [`Effect::Applied`]; the kept body is a JSON object with the `secret`.
-    pub fn from_answer(key: Result<ApiKey>, secret: SecretKey) -> Result<Self> {
+    pub fn from_response(key: Result<ApiKey>, secret: SecretKey) -> Result<Self> {
         match key {
             Ok(key) => Ok(Self::new(key, secret)),
             Err(error) => {

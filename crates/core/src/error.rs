@@ -133,7 +133,7 @@ impl Error {
     /// Whether the same call may succeed later *and* is safe to repeat: nothing happened at the vendor, and the
     /// cause passes by itself.
     pub fn is_retryable(&self) -> bool {
-        self.0.effect == Effect::None
+        self.0.effect == Effect::NotApplied
             && matches!(
                 self.0.kind,
                 ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Transport
@@ -161,14 +161,16 @@ impl Error {
                 "the old secret may be dead: rotate again, the last answer holds"
             }
             (Effect::Unknown, _) => "the vendor may have acted: repeating the call is safe",
-            (Effect::None, K::Unsupported | K::UnsupportedField) => {
+            (Effect::NotApplied, K::Unsupported | K::UnsupportedField) => {
                 "`capabilities()` tells beforehand; nothing was sent"
             }
-            (Effect::None, K::Unauthenticated) => "check the credential",
-            (Effect::None, K::PermissionDenied) => "check what the credential may do",
-            (Effect::None, K::LimitReached) => "revoke a key that is no longer needed",
-            (Effect::None, K::RateLimited | K::Unavailable | K::Timeout | K::Transport) => "try again later",
-            (Effect::None, _) => "",
+            (Effect::NotApplied, K::Unauthenticated) => "check the credential",
+            (Effect::NotApplied, K::PermissionDenied) => "check what the credential may do",
+            (Effect::NotApplied, K::LimitReached) => "revoke a key that is no longer needed",
+            (Effect::NotApplied, K::RateLimited | K::Unavailable | K::Timeout | K::Transport) => {
+                "try again later"
+            }
+            (Effect::NotApplied, _) => "",
         }
     }
 
@@ -212,7 +214,7 @@ impl Error {
         if let Some(wait) = inner.retry_after {
             let _ = write!(line, "; retry after {} s", wait.as_secs_f64().ceil());
         }
-        if inner.effect != Effect::None {
+        if inner.effect != Effect::NotApplied {
             let _ = write!(line, "; effect {}", inner.effect);
         }
         let advice = self.advice();

@@ -24,7 +24,7 @@ const MOST_LOOKS: u8 = 3;
 ///
 /// # async fn request(_offset: u64, _limit: u32) -> Result<(Vec<ApiKey>, u64)> { Ok((Vec::new(), 0)) }
 /// async fn list(query: ListQuery) -> Result<Page<ApiKey>> {
-///     let mut place = OffsetCursor::of(&query, 100)
+///     let mut place = OffsetCursor::from_query(&query, 100)
 ///         .ok_or_else(|| Error::invalid_input("vendor", Operation::List, "the cursor is not one of this provider"))?;
 ///     loop {
 ///         let (keys, total) = request(place.offset(), place.limit()).await?;
@@ -50,7 +50,7 @@ pub struct OffsetCursor {
 impl OffsetCursor {
     /// Where the query goes on, at a vendor that allows pages of `most` keys, which is at least 2. `None` when its
     /// cursor is not one of these.
-    pub fn of(query: &ListQuery, most: u32) -> Option<Self> {
+    pub fn from_query(query: &ListQuery, most: u32) -> Option<Self> {
         let limit = query.limit.unwrap_or(most).max(1);
         let Some(cursor) = &query.cursor else {
             return Some(Self {

@@ -21,7 +21,7 @@ const NO_FIELDS: Capabilities = Capabilities::none().native(&Operation::ALL);
 
 fn refused(outcome: Result<()>) -> (ErrorKind, Option<Operation>) {
     let error = outcome.expect_err("refused");
-    assert_eq!((error.effect(), error.vendor(), error.attempts()), (Effect::None, "fake", 0));
+    assert_eq!((error.effect(), error.vendor(), error.attempts()), (Effect::NotApplied, "fake", 0));
     (error.kind(), error.operation())
 }
 
@@ -235,7 +235,7 @@ fn an_unknown_vendor_specific_field_is_refused_by_name() {
         known.check_update("fake", &UpdateApiKey::new().extra("remaining", 1).extra("typo", 1)),
     ] {
         let error = outcome.expect_err("unknown");
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::NotApplied));
         assert!(error.to_string().contains("`remaining`") || error.to_string().contains("`typo`"), "{error}");
     }
     ALL.check_create("fake", &NewApiKey::new("n").extra("anything", 1)).expect("without a list, any goes");

@@ -150,9 +150,9 @@ fn an_update_that_was_made_or_is_not_told_is_handed_on() {
 
 #[test]
 fn a_secret_whose_key_cannot_be_read_is_kept() {
-    let good = IssuedKey::from_answer(Ok(key("ak_1")), SecretKey::new("sk_1")).expect("a key");
+    let good = IssuedKey::from_response(Ok(key("ak_1")), SecretKey::new("sk_1")).expect("a key");
     assert_eq!((good.key, good.secret.expose()), (key("ak_1"), "sk_1"));
     let failed = Err(Error::new(ErrorKind::UnexpectedResponse, "fake", Operation::Create));
-    let error = IssuedKey::from_answer(failed, SecretKey::new("sk_1")).expect_err("no key");
+    let error = IssuedKey::from_response(failed, SecretKey::new("sk_1")).expect_err("no key");
     assert_eq!(rescued(&error), json!({ "secret": "sk_1" }));
 }

@@ -30,7 +30,7 @@ fn error(kind: ErrorKind, operation: Operation, effect: Effect) -> Error {
 #[test]
 fn a_new_error_says_that_nothing_happened() {
     let error = Error::new(ErrorKind::Conflict, "fake", Operation::Update);
-    assert_eq!((error.effect(), error.attempts(), error.status()), (Effect::None, 0, None));
+    assert_eq!((error.effect(), error.attempts(), error.status()), (Effect::NotApplied, 0, None));
     assert_eq!((error.message(), error.vendor_code(), error.vendor_message()), (None, None, None));
     assert!(error.violations().is_empty() && error.headers().is_empty());
     assert!(error.body().is_none() && error.source().is_none());
@@ -68,7 +68,7 @@ fn everything_that_was_put_in_can_be_read() {
 
 #[test]
 fn the_line_tells_who_what_why_and_what_to_do() {
-    let error = error(ErrorKind::InvalidInput, Operation::Create, Effect::None)
+    let error = error(ErrorKind::InvalidInput, Operation::Create, Effect::NotApplied)
         .with_status(400)
         .with_vendor_code("INVALID_NAME")
         .with_vendor_message("bad\nname")
@@ -100,7 +100,7 @@ fn every_kind_has_words_for_people_and_a_name_for_programs() {
 
 #[test]
 fn the_line_does_not_repeat_the_source() {
-    let error = error(ErrorKind::Transport, Operation::Get, Effect::None)
+    let error = error(ErrorKind::Transport, Operation::Get, Effect::NotApplied)
         .with_source(std::io::Error::other("connection reset"));
     assert!(!error.to_string().contains("connection reset"));
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("connection reset"));
@@ -110,7 +110,7 @@ fn the_line_does_not_repeat_the_source() {
 fn neither_line_nor_debug_shows_the_body_or_a_header_value() {
     let mut headers = http::HeaderMap::new();
     headers.insert("set-cookie", http::HeaderValue::from_static("session=sk_secret"));
-    for effect in [Effect::None, Effect::Unknown, Effect::Applied] {
+    for effect in [Effect::NotApplied, Effect::Unknown, Effect::Applied] {
         let error = error(ErrorKind::UnexpectedResponse, Operation::Create, effect)
             .with_headers(headers.clone())
             .with_body(SecretBytes::new(*b"{\"key\":\"sk_secret\"}"));
@@ -124,12 +124,12 @@ fn neither_line_nor_debug_shows_the_body_or_a_header_value() {
 fn only_a_failure_that_passes_and_did_nothing_is_retryable() {
     use ErrorKind::{RateLimited, Timeout, Transport, Unavailable};
     for kind in KINDS {
-        for effect in [Effect::None, Effect::Unknown, Effect::Applied] {
+        for effect in [Effect::NotApplied, Effect::Unknown, Effect::Applied] {
             let passes = matches!(kind, RateLimited | Unavailable | Timeout | Transport);
-            let expected = passes && effect == Effect::None;
+            let expected = passes && effect == Effect::NotApplied;
             assert_eq!(error(kind, Operation::Create, effect).is_retryable(), expected, "{kind} {effect}");
         }
-        let error = error(kind, Operation::Get, Effect::None);
+        let error = error(kind, Operation::Get, Effect::NotApplied);
         assert_eq!(error.is_not_found(), kind == ErrorKind::NotFound);
     }
 }
@@ -170,22 +170,22 @@ fn nobody_is_told_to_call_again_when_something_may_have_been_minted() {
 #[test]
 fn without_an_effect_the_line_does_not_mention_one() {
     for kind in KINDS {
-        let line = error(kind, Operation::Create, Effect::None).to_string();
+        let line = error(kind, Operation::Create, Effect::NotApplied).to_string();
         assert!(!line.contains("effect") && !line.contains("orphans") && !line.contains("rescue"), "{line}");
     }
-    assert_eq!(error(ErrorKind::Timeout, Operation::Create, Effect::None).advice(), "try again later");
-    assert_eq!(error(ErrorKind::Conflict, Operation::Create, Effect::None).advice(), "");
+    assert_eq!(error(ErrorKind::Timeout, Operation::Create, Effect::NotApplied).advice(), "try again later");
+    assert_eq!(error(ErrorKind::Conflict, Operation::Create, Effect::NotApplied).advice(), "");
 }
 
 #[test]
 fn effects_are_ordered_by_certainty_that_something_happened() {
-    assert!(Effect::None < Effect::Unknown && Effect::Unknown < Effect::Applied);
-    assert_eq!(Effect::default(), Effect::None);
+    assert!(Effect::NotApplied < Effect::Unknown && Effect::Unknown < Effect::Applied);
+    assert_eq!(Effect::default(), Effect::NotApplied);
 }
 
 #[test]
 fn long_vendor_texts_are_cut() {
-    let line = error(ErrorKind::Unavailable, Operation::Get, Effect::None)
+    let line = error(ErrorKind::Unavailable, Operation::Get, Effect::NotApplied)
         .with_vendor_message("é".repeat(100_000))
         .to_string();
     assert!(line.contains('…') && line.chars().count() < 500, "{} characters", line.chars().count());

@@ -89,7 +89,7 @@ fn keys_fails_rather_than_walk_in_a_circle_or_hide_what_it_did_not_reach() {
         let (ids, end) = walk(&provider, ListQuery::new());
         let error = end.expect_err("it never ends");
         assert_eq!(ids, ["a", "b"]);
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::UnexpectedResponse, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::UnexpectedResponse, Effect::NotApplied));
         assert_eq!((error.vendor(), error.operation()), ("fake", Some(Operation::List)));
         assert!(provider.calls().len() < 50);
     }
@@ -142,7 +142,7 @@ fn require_names_the_first_operation_that_is_missing_and_sends_nothing() {
     let asked = [Operation::Get, Operation::Verify, Operation::Rotate];
     let error = provider.require(&asked).expect_err("two are missing");
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Unsupported, Some(Operation::Verify)));
-    assert_eq!((error.effect(), error.vendor()), (Effect::None, "fake"));
+    assert_eq!((error.effect(), error.vendor()), (Effect::NotApplied, "fake"));
     assert!(provider.supports(Operation::Get) && !provider.supports(Operation::Rotate));
     assert_eq!(provider.calls().len(), 0);
 }

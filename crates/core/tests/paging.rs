@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use support::{Fake, error, key, run};
 
 fn place(query: ListQuery, most: u32) -> OffsetCursor {
-    OffsetCursor::of(&query, most).expect("a cursor of its own")
+    OffsetCursor::from_query(&query, most).expect("a cursor of its own")
 }
 
 fn keys(ids: &[&str]) -> Vec<api_keys_core::ApiKey> {
@@ -85,7 +85,7 @@ fn a_cursor_of_another_provider_is_refused() {
         ["", "5", "5:", "5:6", "5:6:", ":6:a", "5::a", "0:6:a", "-1:6:a", "x:6:a", "memory:5", "5:6:.."]
     {
         let query = ListQuery::new().cursor(Cursor::new(text));
-        assert_eq!(OffsetCursor::of(&query, 100), None, "{text}");
+        assert_eq!(OffsetCursor::from_query(&query, 100), None, "{text}");
     }
     let colons = place(ListQuery::new().cursor(Cursor::new("5:6:a:b")), 100);
     assert!(colons.page(vec![key("a:b")], 5).is_ok());
@@ -105,7 +105,7 @@ fn a_cursor_at_the_end_of_all_numbers_does_no_harm() {
 #[test]
 fn a_walk_ends_even_if_the_vendor_claims_keys_that_it_never_lists() {
     let provider = Fake::listing(Capabilities::none().native(&[Operation::List]).paged(), |query| {
-        let cursor = OffsetCursor::of(query, 100).expect("its own cursor");
+        let cursor = OffsetCursor::from_query(query, 100).expect("its own cursor");
         Ok(cursor.page(keys(&["a", "b"]), u64::MAX).expect("the place is not lost"))
     });
     let end: Result<Vec<_>, _> = run(provider.keys(ListQuery::new()).try_collect());
@@ -167,7 +167,7 @@ proptest! {
         let vendor = Arc::new(Mutex::new(Vendor { keys, lasting, steps: steps.into_iter(), made: 0 }));
         let server = Arc::clone(&vendor);
         let provider = Fake::listing(Capabilities::none().native(&[Operation::List]).paged(), move |query| {
-            let mut place = OffsetCursor::of(query, most)
+            let mut place = OffsetCursor::from_query(query, most)
                 .ok_or_else(|| error(ErrorKind::InvalidInput, Operation::List))?;
             let mut vendor = server.lock().expect("the vendor");
             for _ in 0..6 {

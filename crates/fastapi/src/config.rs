@@ -1,7 +1,7 @@
 //! How to reach a FastAPI service.
 
 use api_keys_core::{Error, Result, SecretSource};
-use api_keys_http::{self as http, Authentication, HttpConfig, TimeZone, TrailingSlash};
+use api_keys_runtime::{self as http, Authentication, HttpConfig, TimeZone, TrailingSlash};
 use serde::Deserialize;
 
 use crate::generated::{Client, bearer_auth};
@@ -17,7 +17,7 @@ const DOCUMENTED_PREFIX: &str = "/auth/api_keys";
 ///
 /// let config = FastApiConfig::new("https://engine.example.com", "master-key").time_zone("UTC");
 /// # #[cfg(feature = "rustls")]
-/// let provider = config.connect()?;
+/// let provider = config.build()?;
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -97,7 +97,7 @@ impl FastApiConfig {
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token, header or time zone
     /// that cannot be right.
-    pub fn connect(self) -> Result<FastApi> {
+    pub fn build(self) -> Result<FastApi> {
         let token = self.token.read(VENDOR)?;
         let authentication = match self.header {
             None => bearer_auth(token),

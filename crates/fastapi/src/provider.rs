@@ -5,7 +5,7 @@ use api_keys_core::{
     NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions, SecretKey, Timestamp,
     UpdateApiKey, Verification, Violation,
 };
-use api_keys_http::{self as http, TimeZone, VendorSaid};
+use api_keys_runtime::{self as http, TimeZone, VendorSaid};
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -97,7 +97,7 @@ impl ApiKeyProvider for FastApi {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
-            new.confirm(VENDOR, IssuedKey::from_answer(self.read(key, Operation::Create), secret)?)
+            new.confirm(VENDOR, IssuedKey::from_response(self.read(key, Operation::Create), secret)?)
         })
     }
 

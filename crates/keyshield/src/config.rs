@@ -1,7 +1,7 @@
 //! How to reach an application that mounts keyshield's router.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_http::{self as http, Authentication, HttpConfig, TrailingSlash};
+use api_keys_runtime::{self as http, Authentication, HttpConfig, TrailingSlash};
 use serde::Deserialize;
 
 use crate::generated::{Client, bearer_auth};
@@ -17,7 +17,7 @@ const DOCUMENTED_PREFIX: &str = "/api-keys";
 ///
 /// let config = KeyshieldConfig::new("https://app.example.com", "admin-token").prefix("/internal/api-keys");
 /// # #[cfg(feature = "rustls")]
-/// let provider = config.connect()?;
+/// let provider = config.build()?;
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -85,7 +85,7 @@ impl KeyshieldConfig {
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token or header that cannot
     /// be right.
-    pub fn connect(self) -> Result<Keyshield> {
+    pub fn build(self) -> Result<Keyshield> {
         let token = self.token.read(VENDOR)?;
         let authentication = match self.header {
             None => bearer_auth(token),

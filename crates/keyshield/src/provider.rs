@@ -5,7 +5,7 @@ use api_keys_core::{
     KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result,
     Revocation, RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
-use api_keys_http::{self as http, DateTime, VendorSaid};
+use api_keys_runtime::{self as http, DateTime, VendorSaid};
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ impl ApiKeyProvider for Keyshield {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let key = read(issued.entity, Operation::Create);
-            new.confirm(VENDOR, IssuedKey::from_answer(key, issued.api_key)?)
+            new.confirm(VENDOR, IssuedKey::from_response(key, issued.api_key)?)
         })
     }
 
@@ -92,7 +92,7 @@ impl ApiKeyProvider for Keyshield {
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.check_list(VENDOR, &query)?;
-        let mut place = OffsetCursor::of(&query, MOST).ok_or_else(|| {
+        let mut place = OffsetCursor::from_query(&query, MOST).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
         // The plain list says neither how many keys there are nor in which order two of the same moment come.

@@ -1,7 +1,7 @@
 //! How to reach Latitude.sh.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_http::{self as http, HttpConfig};
+use api_keys_runtime::{self as http, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::{Client, DEFAULT_BASE_URL, token_auth};
@@ -14,7 +14,7 @@ use crate::provider::{LatitudeSh, VENDOR};
 ///
 /// let config = LatitudeShConfig::new("0123456789abcdef");
 /// # #[cfg(feature = "rustls")]
-/// let provider = config.connect()?;
+/// let provider = config.build()?;
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -53,7 +53,7 @@ impl LatitudeShConfig {
     ///
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
-    pub fn connect(self) -> Result<LatitudeSh> {
+    pub fn build(self) -> Result<LatitudeSh> {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let builder = http::Client::builder(base_url)
             .vendor(VENDOR)

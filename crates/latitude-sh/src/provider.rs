@@ -7,7 +7,7 @@ use api_keys_core::{
     ListQuery, NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions, SecretKey,
     UpdateApiKey, Verification, Violation,
 };
-use api_keys_http::{self as http, VendorSaid};
+use api_keys_runtime::{self as http, VendorSaid};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -86,7 +86,7 @@ impl ApiKeyProvider for LatitudeSh {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let (key, secret) = split(issued.data);
-            let issued = IssuedKey::from_answer(read(key, Operation::Create), secret)?;
+            let issued = IssuedKey::from_response(read(key, Operation::Create), secret)?;
             match limits.dropped_in(&issued.key) {
                 Some(field) => Err(Error::dishonoured(VENDOR, Operation::Create, field, issued)),
                 None => new.confirm(VENDOR, issued),
@@ -148,7 +148,7 @@ impl ApiKeyProvider for LatitudeSh {
             self.client.regenerate_api_key(id.as_str(), &request).await.map_err(failed(Operation::Rotate))?;
         answer.interpret(|issued| {
             let (key, secret) = split(issued.data);
-            IssuedKey::from_answer(read(key, Operation::Rotate), secret)
+            IssuedKey::from_response(read(key, Operation::Rotate), secret)
         })
     }
 

@@ -1,7 +1,7 @@
 //! How to reach an MCP server.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_http::{self as http, Authentication, HttpConfig};
+use api_keys_runtime::{self as http, Authentication, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::bearer_auth;
@@ -26,7 +26,7 @@ pub enum CredentialPlace {
 ///
 /// let config = McpConfig::new("https://mcp.example.com", "eyJhbGciOi...");
 /// # #[cfg(feature = "rustls")]
-/// let provider = config.connect()?;
+/// let provider = config.build()?;
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -72,7 +72,7 @@ impl McpConfig {
     ///
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
-    pub fn connect(self) -> Result<Mcp> {
+    pub fn build(self) -> Result<Mcp> {
         let token = self.token.read(VENDOR)?;
         // A body could hold any text, but what cannot be a credential in a header is none in a body either.
         bearer_auth(token.clone()).check().map_err(|error| error.into_error(VENDOR))?;

@@ -8,7 +8,7 @@ use api_keys_core::{
     KeyStatus, ListQuery, NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions,
     SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
-use api_keys_http::{self as http, TimeZone, VendorSaid};
+use api_keys_runtime::{self as http, TimeZone, VendorSaid};
 use async_trait::async_trait;
 use serde::Deserialize;
 use tokio::sync::{Mutex, MutexGuard};
@@ -121,7 +121,7 @@ impl ApiKeyProvider for Mcp {
         drop(writing);
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
-            new.confirm(VENDOR, IssuedKey::from_answer(read(key, Operation::Create), secret)?)
+            new.confirm(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
         })
     }
 

@@ -163,7 +163,7 @@ fn a_change_that_cannot_be_written_is_not_made() {
         run(keys.verify(&issued.secret)).expect_err("verify"),
     ];
     for error in errors {
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unavailable, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unavailable, Effect::NotApplied), "{error}");
         assert!(error.is_retryable() && std::error::Error::source(&error).is_some(), "{error:?}");
     }
     assert_eq!(all(&keys), before);
@@ -183,7 +183,7 @@ fn a_rename_that_fails_leaves_no_litter() {
     let keys = open(&path);
     std::fs::create_dir(&path).expect("a folder in the way");
     let error = run(keys.create(NewApiKey::new("ci"))).expect_err("a folder is in the way");
-    assert_eq!(error.effect(), Effect::None);
+    assert_eq!(error.effect(), Effect::NotApplied);
     assert_eq!(all(&keys), []);
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "only what was in the way");
 }

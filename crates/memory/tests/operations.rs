@@ -98,7 +98,7 @@ fn the_default_expiry_is_used_only_when_nothing_is_said() {
 fn an_expiry_beyond_the_calendar_is_refused() {
     let keys = Memory::new();
     let error = run(keys.create(NewApiKey::new("ci").expires_in(Duration::MAX))).expect_err("no such time");
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::NotApplied));
     assert_eq!(active(&keys), 0);
 }
 
@@ -111,7 +111,7 @@ fn only_active_keys_count_against_the_limit() {
     let revoked = create(Expiry::Never).expect("room").key.id;
     let expired = create(Expiry::In(Duration::from_secs(1))).expect("room").key.id;
     let full = create(Expiry::Never).expect_err("full");
-    assert_eq!((full.kind(), full.effect()), (ErrorKind::LimitReached, Effect::None));
+    assert_eq!((full.kind(), full.effect()), (ErrorKind::LimitReached, Effect::NotApplied));
 
     run(keys.update(&disabled, UpdateApiKey::new().enabled(false))).expect("switched off");
     run(keys.revoke(&revoked, RevokeOptions::new())).expect("revoked");
@@ -226,7 +226,7 @@ fn revoke_is_for_good_and_keeps_the_record_with_its_reason() {
         UpdateApiKey::new().name("other"),
     ] {
         let error = run(keys.update(id, changes)).expect_err("revoked");
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Conflict, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Conflict, Effect::NotApplied));
     }
     assert_eq!(run(keys.get(id)).expect("the record"), key);
 }
@@ -292,7 +292,7 @@ fn revoked_and_expired_keys_cannot_be_rotated() {
     run(keys.revoke(&revoked, RevokeOptions::new())).expect("revoked");
     for id in [expired, revoked] {
         let error = run(keys.rotate(&id, RotateOptions::new())).expect_err("dead");
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Conflict, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Conflict, Effect::NotApplied));
     }
 }
 
@@ -326,7 +326,7 @@ fn an_unknown_id_is_not_found_by_every_operation_that_takes_one() {
         Operation::Reveal,
     ];
     for (error, operation) in errors.iter().zip(operations) {
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
         assert_eq!((error.vendor(), error.operation()), ("memory", Some(operation)));
     }
 }

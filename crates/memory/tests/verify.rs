@@ -130,7 +130,7 @@ fn own_ids_and_secrets_are_used_and_clashes_are_refused() {
     assert_eq!(issued.key.hint.as_deref(), Some("6789"));
 
     let second = run(keys.create(NewApiKey::new("second"))).expect_err("the id is taken");
-    assert_eq!((second.kind(), second.effect()), (ErrorKind::Conflict, Effect::None));
+    assert_eq!((second.kind(), second.effect()), (ErrorKind::Conflict, Effect::NotApplied));
     let rotated = run(keys.rotate(&issued.key.id, RotateOptions::new())).expect_err("the same secret");
     assert_eq!((rotated.kind(), rotated.operation()), (ErrorKind::Conflict, Some(Operation::Rotate)));
     let key = run(keys.get(&issued.key.id)).expect("the first key");
@@ -160,5 +160,5 @@ fn reveal_shows_the_current_secret_when_secrets_are_retained() {
     let forgetful = Memory::new();
     let issued = run(forgetful.create(NewApiKey::new("ci"))).expect("a key");
     let error = run(forgetful.reveal(&issued.key.id)).expect_err("not kept");
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Unsupported, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Unsupported, Effect::NotApplied));
 }

@@ -7,8 +7,7 @@ pub(super) const SECRET_AT: SecretAt = SecretAt { create: "/key", rotate: "/key"
 /// What a better-auth server answers.
 pub fn better_auth(data: &[u8]) {
     let server = Server::new(Answer::parse(data));
-    let provider =
-        BetterAuthConfig::new(BASE_URL, TOKEN).http(server.config()).connect().expect("a provider");
+    let provider = BetterAuthConfig::new(BASE_URL, TOKEN).http(server.config()).build().expect("a provider");
     run(async {
         let client = provider.client();
         each!(

@@ -8,7 +8,7 @@ pub(super) const SECRET_AT: SecretAt = SecretAt { create: "/secret", rotate: "/s
 pub fn clerk(data: &[u8]) {
     let server = Server::new(Answer::parse(data));
     let provider =
-        ClerkConfig::new(TOKEN).base_url(BASE_URL).http(server.config()).connect().expect("a provider");
+        ClerkConfig::new(TOKEN).base_url(BASE_URL).http(server.config()).build().expect("a provider");
     run(async {
         let client = provider.client();
         each!(

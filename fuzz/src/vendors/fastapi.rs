@@ -8,7 +8,7 @@ pub(super) const SECRET_AT: SecretAt = SecretAt { create: "/key", rotate: "/key"
 pub fn fastapi(data: &[u8]) {
     let server = Server::new(Answer::parse(data));
     let config = FastApiConfig::new(BASE_URL, TOKEN).time_zone("UTC");
-    let provider = config.http(server.config()).connect().expect("a provider");
+    let provider = config.http(server.config()).build().expect("a provider");
     run(async {
         let client = provider.client();
         each!(

@@ -8,7 +8,7 @@ pub(super) const SECRET_AT: SecretAt = SecretAt { create: "/api_key", rotate: "/
 pub fn keyshield(data: &[u8]) {
     let server = Server::new(Answer::parse(data));
     let config = KeyshieldConfig::new(BASE_URL, TOKEN).http(server.config());
-    let provider = config.connect().expect("a provider");
+    let provider = config.build().expect("a provider");
     run(async {
         let client = provider.client();
         each!(

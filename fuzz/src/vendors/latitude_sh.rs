@@ -9,7 +9,7 @@ pub(super) const SECRET_AT: SecretAt =
 pub fn latitude_sh(data: &[u8]) {
     let server = Server::new(Answer::parse(data));
     let provider =
-        LatitudeShConfig::new(TOKEN).base_url(BASE_URL).http(server.config()).connect().expect("a provider");
+        LatitudeShConfig::new(TOKEN).base_url(BASE_URL).http(server.config()).build().expect("a provider");
     let attributes = types::CreateApiKeyAttributes::new("nightly export");
     let new = types::CreateApiKeyRequest::new(types::CreateApiKeyData::new(
         types::ResourceType::ApiKeys,

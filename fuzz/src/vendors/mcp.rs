@@ -9,7 +9,7 @@ pub fn mcp(data: &[u8]) {
     let server = Server::new(Answer::parse(data));
     for place in [CredentialPlace::Header, CredentialPlace::Body] {
         let config = McpConfig::new(BASE_URL, TOKEN).credential_place(place);
-        let provider = config.http(server.config()).connect().expect("a provider");
+        let provider = config.http(server.config()).build().expect("a provider");
         run(every_operation(&server, &provider, SECRET_AT));
         run(async {
             let client = provider.client();

@@ -6,7 +6,7 @@ use api_keys::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Effect, KeyId, ListQuery, Operation, RevokeOptions,
     RotateOptions, SecretKey, Verification,
 };
-use api_keys_http::HttpConfig;
+use api_keys_runtime::HttpConfig;
 use tokio::time::{Instant, sleep};
 
 use crate::bench::Failure;
@@ -55,7 +55,7 @@ fn requests(bench: &Bench) {
         let reads =
             matches!(operation, Operation::Get | Operation::List | Operation::Verify | Operation::Reveal);
         match entry.end {
-            End::Failed(Effect::None) if !reads => {
+            End::Failed(Effect::NotApplied) if !reads => {
                 ledger.check(arrival.acted == 0, || tell("but the server acted"));
             }
             End::Done if matches!(operation, Operation::Create | Operation::Rotate | Operation::Update) => {

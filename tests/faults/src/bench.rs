@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api_keys::ApiKeyProvider;
 use api_keys_emulator::{Dialect, Emulator, Vendor};
-use api_keys_http::{HttpConfig, TransportError};
+use api_keys_runtime::{HttpConfig, TransportError};
 use tokio::task::JoinSet;
 
 use crate::worker::Worker;

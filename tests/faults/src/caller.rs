@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use api_keys::{ApiKeyProvider, Effect, Error, ErrorKind, Operation};
-use api_keys_http::BodyLimits;
+use api_keys_runtime::BodyLimits;
 use tokio::time::timeout;
 
 use crate::ledger::{End, Entry};
@@ -105,7 +105,7 @@ impl Caller {
         if !is_expected(error, operation) {
             broken("no fault here leads to this kind");
         }
-        if is_safe(operation) && error.effect() != Effect::None {
+        if is_safe(operation) && error.effect() != Effect::NotApplied {
             broken("an operation that only reads had an effect");
         }
         let limits = BodyLimits::default();

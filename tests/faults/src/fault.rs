@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_keys_http::OperationClass;
+use api_keys_runtime::OperationClass;
 
 use crate::CallId;
 

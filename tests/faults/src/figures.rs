@@ -118,7 +118,7 @@ pub fn table(figures: &[(Vendor, Figures)]) -> String {
         ("faults met", |f| f.faults_met().to_string()),
         ("outages", |f| f.outages.to_string()),
         ("calls done", |f| f.end(End::Done).to_string()),
-        ("  failed, effect none", |f| f.end(End::Failed(Effect::None)).to_string()),
+        ("  failed, effect none", |f| f.end(End::Failed(Effect::NotApplied)).to_string()),
         ("  failed, effect unknown", |f| f.end(End::Failed(Effect::Unknown)).to_string()),
         ("  failed, effect applied", |f| f.end(End::Failed(Effect::Applied)).to_string()),
         ("  dropped", |f| f.end(End::Dropped).to_string()),

@@ -22,7 +22,7 @@ pub enum End {
 impl End {
     /// Whether the caller knows that it must look for what the vendor did.
     pub fn is_warning(self) -> bool {
-        !matches!(self, Self::Done | Self::Failed(Effect::None))
+        !matches!(self, Self::Done | Self::Failed(Effect::NotApplied))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api_keys_http::{
+use api_keys_runtime::{
     Body, BodyLimits, OperationClass, OutgoingRequest, ReqwestTransport, Transport, TransportError,
 };
 use async_trait::async_trait;

@@ -11,7 +11,7 @@ use api_keys::latitude_sh::LatitudeShConfig;
 use api_keys::mcp::{CredentialPlace, McpConfig};
 use api_keys::{ApiKeyProvider, NewApiKey, SecretKey, UpdateApiKey};
 use api_keys_emulator::{Dialect, Emulator, Vendor, better_auth, clerk, fastapi, mcp};
-use api_keys_http::HttpConfig;
+use api_keys_runtime::HttpConfig;
 use serde_json::json;
 
 use crate::Record;
@@ -59,7 +59,7 @@ pub fn connect(
         ($config:expr) => {{
             let config = $config.http(http);
             record.value(&config);
-            Arc::new(config.connect()?)
+            Arc::new(config.build()?)
         }};
     }
     let provider: Arc<dyn ApiKeyProvider> = match dialect.vendor() {

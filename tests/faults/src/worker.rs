@@ -90,7 +90,7 @@ impl Worker {
                 self.caller.bench.ledger.found(call, Found::Returned);
                 self.hold(key.id, new.name, secret);
             }
-            Outcome::Failed(error) if error.effect() == Effect::None => {}
+            Outcome::Failed(error) if error.effect() == Effect::NotApplied => {}
             outcome => {
                 self.caller.bench.proxy.arrivals().settled(call).await;
                 let rescued = match outcome {
@@ -163,7 +163,7 @@ impl Worker {
                     self.check(issued.key.id == id, || format!("{call}: asked for {id}, got {issued:?}"));
                     Some(issued.into_parts().1)
                 }
-                Outcome::Failed(error) if error.effect() == Effect::None => {
+                Outcome::Failed(error) if error.effect() == Effect::NotApplied => {
                     if again == 0 {
                         // The old secret is good.
                         return;

@@ -28,7 +28,7 @@ fn config(server: &Server) -> FastApiConfig {
 }
 
 fn connect(server: &Server) -> FastApi {
-    config(server).connect().unwrap()
+    config(server).build().unwrap()
 }
 
 /// Whether the service takes a minted key for what it is.
@@ -70,7 +70,7 @@ async fn a_key_lives_and_dies_on_the_service_as_documented() {
 
 async fn the_provider_keeps_its_promises(mode: &str) {
     let Some(server) = server(&[("MODE", mode)]) else { return };
-    let provider = config(&server).time_zone("UTC").connect().unwrap();
+    let provider = config(&server).time_zone("UTC").build().unwrap();
     let server = Arc::new(server);
     let options = conformance::Options::new()
         .scopes("TASK-ADMIN", "ORG-AUDITOR")
@@ -103,7 +103,7 @@ async fn ids_that_name_no_key_are_told_apart_from_ids_that_cannot() {
         let unknown = KeyId::new("00000000-0000-4000-8000-000000000000").unwrap();
         assert!(provider.find(&unknown).await.unwrap().is_none());
         let error = provider.revoke(&unknown, RevokeOptions::new()).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
 
         for id in ["nope", "deactivate", "100%", "鍵", "a?b#c"] {
             let error = provider.get(&KeyId::new(id).unwrap()).await.unwrap_err();
@@ -135,7 +135,7 @@ async fn an_id_may_be_written_in_any_form_of_a_uuid() {
 async fn a_credential_does_what_it_may_and_no_more() {
     let Some(server) = server(&[]) else { return };
     let issued = connect(&server).create(NewApiKey::new("admin").scopes(["ORG-ADMIN"])).await.unwrap();
-    let provider = |token: &str| FastApiConfig::new(server.base_url(), token).connect().unwrap();
+    let provider = |token: &str| FastApiConfig::new(server.base_url(), token).build().unwrap();
 
     for refused in ["wrong", issued.secret.expose()] {
         let error = provider(refused).list(ListQuery::new()).await.unwrap_err();
@@ -144,7 +144,7 @@ async fn a_credential_does_what_it_may_and_no_more() {
     let reader = provider(fastapi::READ_ONLY_TOKEN);
     assert_eq!(reader.list(ListQuery::new()).await.unwrap().items.len(), 1);
     let error = reader.create(NewApiKey::new("x")).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::PermissionDenied, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::PermissionDenied, Effect::NotApplied));
 }
 
 #[tokio::test]
@@ -155,9 +155,9 @@ async fn the_limit_on_active_keys_is_told_from_other_refusals() {
     let _second = provider.create(NewApiKey::new("second")).await.unwrap();
 
     let error = provider.create(NewApiKey::new("third")).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::NotApplied));
     let error = provider.create(NewApiKey::new("x").scopes(["TENANT-USER"])).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::NotApplied));
 
     provider.revoke(&first.key.id, RevokeOptions::new()).await.unwrap();
     assert!(provider.create(NewApiKey::new("third")).await.is_ok());
@@ -193,11 +193,11 @@ async fn times_are_read_in_the_zone_that_the_server_is_said_to_be_in() {
     let id = connect(&server).create(NewApiKey::new("x")).await.unwrap().key.id;
     let after = Timestamp::now();
 
-    let there = config(&server).time_zone(zone).connect().unwrap().get(&id).await.unwrap();
+    let there = config(&server).time_zone(zone).build().unwrap().get(&id).await.unwrap();
     let created = there.created_at.unwrap();
     assert!(before <= created && created <= after, "{before} {created} {after}");
     // Elsewhere the same digits are another time, and nowhere none.
-    let elsewhere = config(&server).time_zone("UTC").connect().unwrap().get(&id).await.unwrap();
+    let elsewhere = config(&server).time_zone("UTC").build().unwrap().get(&id).await.unwrap();
     assert!(elsewhere.created_at.unwrap() < before - Duration::from_secs(3600));
     let nowhere = connect(&server).get(&id).await.unwrap();
     assert_eq!(nowhere.created_at, None);
@@ -207,11 +207,11 @@ async fn times_are_read_in_the_zone_that_the_server_is_said_to_be_in() {
 #[tokio::test]
 async fn a_redirect_is_told_and_not_followed() {
     let Some(server) = server(&[]) else { return };
-    let provider = config(&server).collection_slash(false).connect().unwrap();
+    let provider = config(&server).collection_slash(false).build().unwrap();
     let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect(), error.status()),
-        (ErrorKind::Configuration, Effect::None, Some(307))
+        (ErrorKind::Configuration, Effect::NotApplied, Some(307))
     );
     assert!(connect(&server).list(ListQuery::new()).await.unwrap().items.is_empty());
 }
@@ -219,9 +219,9 @@ async fn a_redirect_is_told_and_not_followed() {
 #[tokio::test]
 async fn a_service_that_is_mounted_elsewhere_is_a_matter_of_configuration() {
     let Some(server) = server(&[]) else { return };
-    let provider = config(&server).prefix("/nothing/here").connect().unwrap();
+    let provider = config(&server).prefix("/nothing/here").build().unwrap();
     let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::NotApplied));
 }
 
 /// The same requests to the service and to the emulator of it.
@@ -276,7 +276,7 @@ async fn the_service_serves_our_document_but_for_the_listed_corrections() {
     let Some(server) = server(&[]) else { return };
     let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
     let theirs: Value = serde_json::from_slice(answer.body()).unwrap();
-    let ours: Value = serde_json::from_str(include_str!("../../../openapi/fastapi.json")).unwrap();
+    let ours: Value = serde_json::from_str(include_str!("../../../openapi/fastapi/openapi.json")).unwrap();
     let compare = |theirs, ours| {
         let names = [
             ("NewApiKeyRequest", "CreateApiKeyRequest"),

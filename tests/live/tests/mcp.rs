@@ -33,7 +33,7 @@ fn server(generation: &str) -> Option<Server> {
 
 fn connect(server: &Server, user: &str, place: CredentialPlace) -> Mcp {
     let token = server.told(&format!("/tokens/{user}"));
-    McpConfig::new(server.base_url(), token).credential_place(place).connect().unwrap()
+    McpConfig::new(server.base_url(), token).credential_place(place).build().unwrap()
 }
 
 /// Whether the gateway of the service takes a key for what it is.
@@ -123,7 +123,7 @@ async fn a_token_in_the_wrong_place_is_none() {
         let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.effect()),
-            (ErrorKind::Unauthenticated, Effect::None),
+            (ErrorKind::Unauthenticated, Effect::NotApplied),
             "{generation}"
         );
     }
@@ -139,9 +139,9 @@ async fn tokens_that_are_not_good_are_refused_in_every_generation() {
         }
         let issued = connect(&server, "alice", place).create(NewApiKey::new("x")).await.unwrap();
         for bad in ["nonsense", issued.secret.expose()] {
-            let provider = McpConfig::new(server.base_url(), bad).credential_place(place).connect().unwrap();
+            let provider = McpConfig::new(server.base_url(), bad).credential_place(place).build().unwrap();
             let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
-            assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None));
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::NotApplied));
         }
     }
 }
@@ -157,7 +157,7 @@ async fn a_user_has_five_keys_and_no_more() {
         assert_eq!(provider.list(ListQuery::new()).await.unwrap().items.len(), 5);
 
         let error = provider.create(NewApiKey::new("sixth")).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::LimitReached, Effect::NotApplied));
         assert!(connect(&server, "bob", place).create(NewApiKey::new("another's")).await.is_ok());
 
         join_all(ids[..2].iter().map(|id| provider.revoke(id, RevokeOptions::new()))).await;
@@ -177,7 +177,7 @@ async fn users_see_and_change_their_own_keys_only() {
         assert!(bob.list(ListQuery::new()).await.unwrap().items.is_empty());
         assert!(bob.find(id).await.unwrap().is_none());
         let error = bob.rotate(id, RotateOptions::new()).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
         // The service says yes to any id, and does nothing.
         bob.revoke(id, RevokeOptions::new()).await.unwrap();
         assert!(is_live(&server, &issued.secret).await);
@@ -265,7 +265,7 @@ async fn served(generation: &str) -> Option<Value> {
 #[tokio::test]
 async fn the_documented_service_serves_our_document_but_for_the_listed_corrections() {
     let Some(theirs) = served("body").await else { return };
-    let ours: Value = serde_json::from_str(include_str!("../../../openapi/mcp.json")).unwrap();
+    let ours: Value = serde_json::from_str(include_str!("../../../openapi/mcp/openapi.json")).unwrap();
     let compare = |theirs, ours| {
         let names = [
             ("Body_create_api_key_api_v1_api_keys__post", "WrappedCreateApiKeyRequest"),

@@ -70,7 +70,7 @@ impl<'a> File<'a> {
     }
 
     pub(super) fn http(&self, name: &str) -> TokenStream {
-        self.import("api_keys_http", name)
+        self.import("api_keys_runtime", name)
     }
 
     /// A type, written out.

@@ -82,7 +82,7 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
 }
 
 fn client(file: &File<'_>, api: &Api) -> TokenStream {
-    file.note("api_keys_http", "self as http");
+    file.note("api_keys_runtime", "self as http");
     let docs = comment(&format!("A client of {}. Cloning it is cheap.", markdown(&api.title)), 0);
     let new_docs = comment("A client that sends its requests through the given HTTP client.", 1);
     let methods = api.operations.iter().map(|operation| method(file, operation));

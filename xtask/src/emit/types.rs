@@ -140,18 +140,18 @@ fn field_attributes(
         match field.presence {
             Presence::Optional => attributes.push(quote!(skip_serializing_if = "Option::is_none")),
             Presence::OptionalNullable => {
-                file.note("api_keys_http", "Nullable");
+                file.note("api_keys_runtime", "Nullable");
                 attributes.push(quote!(skip_serializing_if = "Nullable::is_absent"));
             }
             Presence::Required | Presence::RequiredNullable => {}
         }
         if field.ty == Type::Secret {
             attributes.push(match field.presence {
-                Presence::Required => quote!(serialize_with = "api_keys_http::secret::expose"),
+                Presence::Required => quote!(serialize_with = "api_keys_runtime::secret::expose"),
                 Presence::OptionalNullable => {
-                    quote!(serialize_with = "api_keys_http::secret::expose_nullable")
+                    quote!(serialize_with = "api_keys_runtime::secret::expose_nullable")
                 }
-                _ => quote!(serialize_with = "api_keys_http::secret::expose_opt"),
+                _ => quote!(serialize_with = "api_keys_runtime::secret::expose_opt"),
             });
         }
     }

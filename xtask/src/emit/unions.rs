@@ -25,7 +25,7 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         let name = ident(&variant.name);
         let docs = docs(&variant.docs, &format!("{}.", description(file, &variant.ty)), 1);
         let serde = (definition.in_request && variant.ty == Type::Secret)
-            .then(|| quote!(#[serde(serialize_with = "api_keys_http::secret::expose")]));
+            .then(|| quote!(#[serde(serialize_with = "api_keys_runtime::secret::expose")]));
         let ty = variant_type(file, variant);
         quote!(#docs #serde #name(#ty),)
     });

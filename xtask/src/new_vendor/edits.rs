@@ -35,13 +35,13 @@ pub(super) fn facade(text: &str, name: &VendorName) -> Result<String> {
 
     let document = parse(&text)?;
     let features = table(&document, &["features"])?;
-    let at =
-        match line_after(&text, features, &name.kebab, |item| item.to_string().contains("dep:api-keys-http"))
-        {
-            Ok(at) => at,
-            Err(_) => line_of(&text, features, "memory")?,
-        };
-    let line = format!("{} = [\"dep:{package}\", \"dep:api-keys-http\"]\n", name.kebab);
+    let at = match line_after(&text, features, &name.kebab, |item| {
+        item.to_string().contains("dep:api-keys-runtime")
+    }) {
+        Ok(at) => at,
+        Err(_) => line_of(&text, features, "memory")?,
+    };
+    let line = format!("{} = [\"dep:{package}\", \"dep:api-keys-runtime\"]\n", name.kebab);
     let text = inserted(&text, at, &line);
 
     let document = parse(&text)?;

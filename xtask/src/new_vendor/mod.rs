@@ -44,7 +44,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
 
     let mut document = serde_json::to_string_pretty(&prepared.root).map_err(io::Error::other)?;
     document.push('\n');
-    let file = format!("openapi/{kebab}.json");
+    let file = format!("openapi/{kebab}/openapi.json");
     let generated = crate::generate(&file, &document, root)?;
 
     let mut scaffold = Scaffold::default();
@@ -59,7 +59,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
         scaffold.create(&format!("{directory}/src/generated/{path}"), text);
     }
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        scaffold.link(&format!("{directory}/{licence}"), &format!("../../{licence}"));
+        scaffold.create(&format!("{directory}/{licence}"), existing(root, licence)?);
     }
 
     type Edit = fn(&str, &VendorName) -> Result<String, String>;
@@ -68,8 +68,8 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
         ("crates/api-keys/Cargo.toml", edits::facade),
         ("crates/api-keys/src/vendors.rs", edits::table_of_vendors),
         ("crates/api-keys/examples/capabilities.rs", edits::capabilities),
-        ("tests/Cargo.toml", edits::tests),
-        ("tests/src/contract/vendor.rs", edits::contract),
+        ("tests/contract/Cargo.toml", edits::tests),
+        ("tests/contract/src/vendor.rs", edits::contract),
     ];
     for (path, edit) in edits {
         let before = existing(root, path)?;

@@ -28,17 +28,12 @@ struct File {
 #[derive(Debug)]
 enum Kind {
     New(String),
-    Link(String),
     Change { before: String, after: String },
 }
 
 impl Scaffold {
     pub(super) fn create(&mut self, path: &str, text: String) {
         self.files.push(File { path: path.to_owned(), kind: Kind::New(text) });
-    }
-
-    pub(super) fn link(&mut self, path: &str, to: &str) {
-        self.files.push(File { path: path.to_owned(), kind: Kind::Link(to.to_owned()) });
     }
 
     pub(super) fn change(&mut self, path: &str, before: String, after: String) {
@@ -112,7 +107,6 @@ impl File {
         }
         match &self.kind {
             Kind::New(text) | Kind::Change { after: text, .. } => fs::write(path, text),
-            Kind::Link(to) => link(to, &path),
         }
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path)))
     }
@@ -148,16 +142,4 @@ pub(super) fn lock(root: &Path) -> io::Result<()> {
         true => Ok(()),
         false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned())),
     }
-}
-
-#[cfg(unix)]
-fn link(to: &str, path: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(to, path)
-}
-
-/// Links need a privilege elsewhere.
-#[cfg(not(unix))]
-fn link(to: &str, path: &Path) -> io::Result<()> {
-    let from = path.parent().unwrap_or(Path::new(".")).join(to);
-    fs::copy(from, path).map(drop)
 }

@@ -39,7 +39,7 @@ pub mod tuples;
 pub mod type_arrays;
 pub mod unsupported;
 
-use api_keys_http::Client;
+use api_keys_runtime::Client;
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -95,7 +95,7 @@ macro_rules! refused {
     ($json:expr) => {{
         let (_server, client) = crate::answering(200, &$json).await;
         let error = generated::Client::new(client).get_thing().await.unwrap_err();
-        assert_eq!(error.effect(), api_keys_core::Effect::None);
+        assert_eq!(error.effect(), api_keys_core::Effect::NotApplied);
         error.to_string()
     }};
 }

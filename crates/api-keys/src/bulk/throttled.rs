@@ -68,7 +68,9 @@ impl<P: ApiKeyProvider> Throttled<P> {
         loop {
             self.turn().await;
             match call().await {
-                Err(error) if error.kind() == ErrorKind::RateLimited && error.effect() == Effect::None => {
+                Err(error)
+                    if error.kind() == ErrorKind::RateLimited && error.effect() == Effect::NotApplied =>
+                {
                     self.pause(error)?;
                 }
                 outcome => {

@@ -24,7 +24,7 @@ impl MemoryConfig {
     ///
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) when the file cannot be read.
-    pub fn connect(self) -> Result<Memory> {
+    pub fn build(self) -> Result<Memory> {
         let mut builder = Memory::builder().retain_secrets(self.retain_secrets);
         if let Some(file) = self.file {
             builder = builder.file(file);

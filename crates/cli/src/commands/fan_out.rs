@@ -20,7 +20,7 @@ where
 {
     let asked = entries.into_iter().map(|entry| {
         let name = entry.name().to_owned();
-        let connected = entry.connect().map(&ask);
+        let connected = entry.build().map(&ask);
         async move {
             match connected {
                 Ok(answer) => answer.await,

@@ -114,7 +114,7 @@ pub(super) fn failed(
         _ => "the key could not be created",
     };
     let failure = Failure::of(what, &provider.name, error);
-    if error.effect() == Effect::None {
+    if error.effect() == Effect::NotApplied {
         return failure;
     }
     let body = error.body().filter(|body| error.effect() == Effect::Applied && !body.is_empty());

@@ -33,7 +33,7 @@ use crate::failure::Failure;
 
 /// The one provider that is asked for.
 fn open(target: &TargetArgs, console: &Console<'_>) -> Result<Provider, Failure> {
-    Config::load(target, console)?.one(target.provider.as_deref())?.connect()
+    Config::load(target, console)?.one(target.provider.as_deref())?.build()
 }
 
 /// The one provider that is asked for, if it offers the operation.

@@ -98,7 +98,7 @@ async fn report(entry: Entry, check: bool) -> Report {
         error: None,
         capabilities: None,
     };
-    let answer = match entry.connect() {
+    let answer = match entry.build() {
         Err(failure) => Err(failure),
         Ok(provider) => {
             report.owners.clone_from(&provider.owners);

@@ -94,7 +94,7 @@ impl Entry {
     }
 
     /// Makes the provider. Nothing is sent.
-    pub(crate) fn connect(mut self) -> Result<Provider, Failure> {
+    pub(crate) fn build(mut self) -> Result<Provider, Failure> {
         for token in TOKENS {
             if let Some(command) = self.settings.get(token).and_then(|token| token.get("command")) {
                 let secret = run(command).map_err(|why| {
@@ -107,7 +107,7 @@ impl Entry {
         }
         let config = ProviderConfig::from_value(Value::Object(self.settings.clone()));
         let config = config.map_err(|error| self.explain(&error))?;
-        let api = config.share_http(&HTTP).connect().map_err(|error| {
+        let api = config.share_http(&HTTP).build().map_err(|error| {
             Failure::of(format!("the provider {} cannot be set up", self.name), &self.name, &error)
                 .advice(format!("correct {}", self.whereabouts(None)))
         })?;

@@ -31,7 +31,7 @@ impl<'a> Ledger<'a> {
                 self.unclear = None;
                 self.note(issued);
             }
-            Err(error) if error.effect() == Effect::None => self.unclear = None,
+            Err(error) if error.effect() == Effect::NotApplied => self.unclear = None,
             Err(_) => {}
         }
         answer

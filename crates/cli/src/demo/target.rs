@@ -78,7 +78,7 @@ fn connect(
     if let Some(base_url) = base_url {
         config["base_url"] = base_url.into();
     }
-    ProviderConfig::from_value(config).and_then(ProviderConfig::connect).map_err(|error| {
+    ProviderConfig::from_value(config).and_then(ProviderConfig::build).map_err(|error| {
         Failure::new(format!("the {vendor} provider cannot be set up"))
             .because(&error)
             .advice("check --base-url and the token")

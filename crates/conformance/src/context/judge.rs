@@ -63,7 +63,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         };
         let wrong = if error.kind() != kind {
             Some(format!("should fail as {kind}, not {}", error.kind()))
-        } else if error.effect() != Effect::None {
+        } else if error.effect() != Effect::NotApplied {
             Some(format!("should have no effect, not {}", error.effect()))
         } else if error.operation() != Some(operation) {
             Some(format!("should fail as the operation {operation}"))

@@ -10,7 +10,7 @@ use crate::{Field, Operation, SecretBytes};
 
 /// Constructors, for authors of providers.
 impl Error {
-    /// An error of this kind; the effect is [`Effect::None`] and no attempt was made until said otherwise.
+    /// An error of this kind; the effect is [`Effect::NotApplied`] and no attempt was made until said otherwise.
     pub fn new(kind: ErrorKind, vendor: &'static str, operation: Operation) -> Self {
         Self::with(kind, vendor, Some(operation))
     }
@@ -42,7 +42,7 @@ impl Error {
             vendor,
             operation,
             message: None,
-            effect: Effect::None,
+            effect: Effect::NotApplied,
             status: None,
             vendor_code: None,
             vendor_message: None,

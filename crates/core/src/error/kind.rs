@@ -5,12 +5,12 @@ use std::fmt;
 /// Whether the vendor did what it was asked, as far as the client can know.
 ///
 /// After a failed create, rotate, update, revoke or delete this is the fact that decides what to do next.
-/// The order is by certainty that something happened: `None < Unknown < Applied`.
+/// The order is by certainty that something happened: `NotApplied < Unknown < Applied`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Effect {
     /// Surely nothing happened at the vendor: calling again is safe.
     #[default]
-    None,
+    NotApplied,
     /// It may have happened: the connection broke after the request left, or the vendor answered with a server
     /// error. After a create, look with [`orphans`](crate::ApiKeyProviderExt::orphans) before calling again.
     Unknown,
@@ -23,7 +23,7 @@ impl Effect {
     /// Lower-case name, for output and spans.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::None => "none",
+            Self::NotApplied => "none",
             Self::Unknown => "unknown",
             Self::Applied => "applied",
         }

@@ -9,7 +9,7 @@ use api_keys_fault_tests::{
     Bench, CallId, Caller, End, Fault, Limits, Outcome, Record, RetryAfter, Schedule, Status, connect,
     new_key, rescued,
 };
-use api_keys_http::HttpConfig;
+use api_keys_runtime::HttpConfig;
 use tokio::task::JoinSet;
 
 fn status(code: u16, retry_after: RetryAfter) -> Status {
@@ -21,7 +21,7 @@ type Truth = (Fault, &'static [End], bool);
 
 fn truths() -> Vec<Truth> {
     const DONE: &[End] = &[End::Done];
-    const NONE: &[End] = &[End::Failed(Effect::None)];
+    const NONE: &[End] = &[End::Failed(Effect::NotApplied)];
     const UNKNOWN: &[End] = &[End::Failed(Unknown)];
     const APPLIED: &[End] = &[End::Failed(Applied)];
     // It depends on whether the status came through.
@@ -155,7 +155,7 @@ async fn a_refused_connection_has_no_effect() {
         let error = provider.create(new).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.effect(), error.attempts(), error.is_retryable()),
-            (ErrorKind::Transport, Effect::None, 3, true),
+            (ErrorKind::Transport, Effect::NotApplied, 3, true),
             "{error}"
         );
         assert_eq!(bench.emulator.requests(), 0);

@@ -11,7 +11,7 @@ use api_keys::mcp::{self, McpConfig};
 use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verification};
 use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{Bench, Limits, Record, Schedule, new_key, seed};
-use api_keys_http::{
+use api_keys_runtime::{
     Authentication, Body, Client, Error, HttpConfig, OutgoingRequest, ReqwestTransport, Response, Transport,
     TransportError,
 };
@@ -86,19 +86,19 @@ async fn every_operation(vendor: Vendor) {
     let (base_url, token) = (bench.base_url(), bench.emulator.token().clone());
     match vendor {
         Vendor::BetterAuth => {
-            better_auth(&BetterAuthConfig::new(base_url, token).http(http).connect().unwrap()).await;
+            better_auth(&BetterAuthConfig::new(base_url, token).http(http).build().unwrap()).await;
         }
         Vendor::Clerk => {
-            clerk(&ClerkConfig::new(token).base_url(base_url).http(http).connect().unwrap()).await;
+            clerk(&ClerkConfig::new(token).base_url(base_url).http(http).build().unwrap()).await;
         }
         Vendor::Mcp => {
-            mcp(&McpConfig::new(base_url, token.clone()).http(http).connect().unwrap(), token).await;
+            mcp(&McpConfig::new(base_url, token.clone()).http(http).build().unwrap(), token).await;
         }
         Vendor::LatitudeSh => {
             let config = LatitudeShConfig::new(token).base_url(base_url);
-            latitude_sh(&config.http(http).connect().unwrap()).await;
+            latitude_sh(&config.http(http).build().unwrap()).await;
         }
-        _ => fastapi(&FastApiConfig::new(base_url, token).http(http).connect().unwrap()).await,
+        _ => fastapi(&FastApiConfig::new(base_url, token).http(http).build().unwrap()).await,
     }
     assert!(bench.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
 }

@@ -17,7 +17,7 @@ use base64::prelude::BASE64_STANDARD;
 struct Careless(Arc<dyn ApiKeyProvider>);
 
 fn silent<T>(result: Result<T>) -> Result<T> {
-    result.map_err(|error| error.with_effect(Effect::None))
+    result.map_err(|error| error.with_effect(Effect::NotApplied))
 }
 
 #[async_trait]

@@ -17,10 +17,7 @@ on_every_version! {
 }
 
 fn by_key(server: &Server, secret: &SecretKey) -> BetterAuth {
-    BetterAuthConfig::new(server.base_url(), secret.expose())
-        .credential(Credential::ApiKey)
-        .connect()
-        .unwrap()
+    BetterAuthConfig::new(server.base_url(), secret.expose()).credential(Credential::ApiKey).build().unwrap()
 }
 
 async fn a_key_manages_the_keys_of_its_user_where_the_server_lets_it(version: Version) {
@@ -56,7 +53,11 @@ async fn a_key_manages_nothing_where_the_server_does_not_let_it(version: Version
         provider.delete(&issued.key.id).await,
     ] {
         let error = failure.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None), "{error}");
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (ErrorKind::Unauthenticated, Effect::NotApplied),
+            "{error}"
+        );
     }
     assert_eq!(connect(&server).list(ListQuery::new()).await.unwrap().items, [issued.key]);
 }
@@ -77,7 +78,11 @@ async fn a_key_that_is_bad_is_a_bad_credential(version: Version) {
             provider.list(ListQuery::new()).await.map(drop),
         ] {
             let error = failure.unwrap_err();
-            assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None), "{error}");
+            assert_eq!(
+                (error.kind(), error.effect()),
+                (ErrorKind::Unauthenticated, Effect::NotApplied),
+                "{error}"
+            );
         }
     }
     assert_eq!(owner.list(ListQuery::new()).await.unwrap().items, []);

@@ -50,7 +50,7 @@ async fn the_provider_conforms_for_keys_of_organizations(version: Version) {
         return;
     }
     let Some(server) = without_limits(version).await else { return };
-    let provider = config(&server).config_id("org").connect().unwrap();
+    let provider = config(&server).config_id("org").build().unwrap();
     let verify_url = format!("{}?configId=org", server.told("/verify_url"));
     let options =
         Options::new().owner(server.told("/organizations/0")).other_owner(server.told("/organizations/1"));
@@ -90,6 +90,6 @@ async fn a_deleted_key_is_gone_and_every_operation_says_so(version: Version) {
     ];
     for failure in failures {
         let error = failure.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied), "{error}");
     }
 }

@@ -23,7 +23,7 @@ async fn too_many_requests_of_one_address_are_told_and_waited_out(version: Versi
     else {
         return;
     };
-    let hasty = config(&server).http(HttpConfig::new().max_attempts(1)).connect().unwrap();
+    let hasty = config(&server).http(HttpConfig::new().max_attempts(1)).build().unwrap();
     let mut created = Vec::new();
     for n in 0..2 {
         hasty.list(ListQuery::new()).await.unwrap();
@@ -33,7 +33,7 @@ async fn too_many_requests_of_one_address_are_told_and_waited_out(version: Versi
         [hasty.list(ListQuery::new()).await.map(drop), hasty.create(NewApiKey::new("ci")).await.map(drop)];
     for failure in failures {
         let error = failure.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::NotApplied), "{error}");
         assert_eq!((error.status(), error.vendor_code()), (Some(429), None), "{error}");
         let wait = error.retry_after().unwrap();
         assert!(wait > Duration::ZERO && wait <= Duration::from_secs(4), "{wait:?}");
@@ -50,7 +50,7 @@ async fn too_many_requests_of_one_address_are_told_and_waited_out(version: Versi
 /// A client whose credential is a key, and that sends nothing twice: what is used up is removed by the next use.
 fn by_key(server: &Server, key: &str) -> BetterAuth {
     let config = BetterAuthConfig::new(server.base_url(), key).credential(Credential::ApiKey);
-    config.http(HttpConfig::new().max_attempts(1)).connect().unwrap()
+    config.http(HttpConfig::new().max_attempts(1)).build().unwrap()
 }
 
 async fn a_key_that_is_used_too_often_is_told_when_it_may_go_on(version: Version) {
@@ -63,7 +63,7 @@ async fn a_key_that_is_used_too_often_is_told_when_it_may_go_on(version: Version
         provider.list(ListQuery::new()).await.unwrap();
     }
     let error = provider.list(ListQuery::new()).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::None), "{error}");
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::NotApplied), "{error}");
     assert_eq!(error.vendor_code(), Some("RATE_LIMITED"), "{error}");
     let wait = error.retry_after().unwrap();
     assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60), "{wait:?}");
@@ -83,7 +83,7 @@ async fn a_key_that_is_used_up_has_reached_its_limit(version: Version) {
         let error = provider.list(ListQuery::new()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.effect()),
-            (ErrorKind::LimitReached, Effect::None),
+            (ErrorKind::LimitReached, Effect::NotApplied),
             "{name}: {error}"
         );
     }

@@ -44,7 +44,7 @@ fn config(server: &Server) -> BetterAuthConfig {
 }
 
 fn connect(server: &Server) -> BetterAuth {
-    config(server).connect().unwrap()
+    config(server).build().unwrap()
 }
 
 /// Whether the server itself takes a secret for good, which costs the key one use.

@@ -21,7 +21,7 @@ async fn keys_of_an_organization_live_and_die_apart_from_those_of_users(version:
         return;
     }
     let Some(server) = Server::start(version, &json!({})).await else { return };
-    let provider = config(&server).config_id("org").connect().unwrap();
+    let provider = config(&server).config_id("org").build().unwrap();
     let users = connect(&server);
     let (ours, another) = (server.told("/organizations/0"), server.told("/organizations/1"));
     let verify_url = format!("{}?configId=org", server.told("/verify_url"));
@@ -58,7 +58,7 @@ async fn an_organization_of_others_is_closed(version: Version) {
         return;
     }
     let Some(server) = Server::start(version, &json!({})).await else { return };
-    let provider = config(&server).config_id("org").connect().unwrap();
+    let provider = config(&server).config_id("org").build().unwrap();
     for owner in [server.told("/other/organizations/0"), "no-such-organization"] {
         for failure in [
             provider.create(NewApiKey::new("ci").owner(owner)).await.map(drop),
@@ -67,20 +67,20 @@ async fn an_organization_of_others_is_closed(version: Version) {
             let error = failure.unwrap_err();
             assert_eq!(
                 (error.kind(), error.effect()),
-                (ErrorKind::PermissionDenied, Effect::None),
+                (ErrorKind::PermissionDenied, Effect::NotApplied),
                 "{error}"
             );
             assert_eq!(error.vendor_code(), Some("USER_NOT_MEMBER_OF_ORGANIZATION"), "{error}");
         }
     }
     let error = provider.create(NewApiKey::new("ci")).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::None), "{error}");
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::NotApplied), "{error}");
     assert_eq!(error.vendor_code(), Some("ORGANIZATION_ID_REQUIRED"), "{error}");
 }
 
 async fn a_configuration_that_the_server_does_not_have_is_told_with_the_key_that_was_made(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
-    let provider = config(&server).config_id("nope").connect().unwrap();
+    let provider = config(&server).config_id("nope").build().unwrap();
     let error = provider.create(NewApiKey::new("ci")).await.unwrap_err();
     rescue(&server, &error).await;
 }

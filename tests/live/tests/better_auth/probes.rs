@@ -72,7 +72,7 @@ async fn compare(json: &str, version: Version, options: Value, emulated: better_
 }
 
 async fn answers(probes: &Probes, base_url: &str, token: &str, organization: &str) -> Vec<Outcome> {
-    let provider = BetterAuthConfig::new(base_url, token).connect().unwrap();
+    let provider = BetterAuthConfig::new(base_url, token).build().unwrap();
     let key = provider.create(NewApiKey::new("whose")).await.unwrap().key;
     provider.delete(&key.id).await.unwrap();
     let (user, origin) = (key.owner.unwrap(), base_url.trim_end_matches("/api/auth"));

@@ -26,7 +26,7 @@ fn code(version: Version, named: &'static str, derived: &'static str) -> Option<
 async fn an_unknown_key_and_one_of_somebody_else_are_not_found(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
-    let other = BetterAuthConfig::new(server.base_url(), server.told("/other/token")).connect().unwrap();
+    let other = BetterAuthConfig::new(server.base_url(), server.told("/other/token")).build().unwrap();
     let theirs = other.create(NewApiKey::new("theirs")).await.unwrap().key.id;
 
     for id in [theirs.as_str(), "nope", "a/b", "../list", "50%", "鍵", "a&b=c#d", "\"><"] {
@@ -38,7 +38,11 @@ async fn an_unknown_key_and_one_of_somebody_else_are_not_found(version: Version)
             provider.delete(&id).await,
         ] {
             let error = failure.unwrap_err();
-            assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None), "{id}: {error}");
+            assert_eq!(
+                (error.kind(), error.effect()),
+                (ErrorKind::NotFound, Effect::NotApplied),
+                "{id}: {error}"
+            );
             assert_eq!(error.vendor_code(), code(version, "KEY_NOT_FOUND", "API_KEY_NOT_FOUND"), "{id}");
         }
     }
@@ -49,7 +53,7 @@ async fn an_unknown_key_and_one_of_somebody_else_are_not_found(version: Version)
 async fn a_wrong_token_is_refused_and_nothing_happens(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let kept = connect(&server).create(NewApiKey::new("kept")).await.unwrap().key;
-    let provider = BetterAuthConfig::new(server.base_url(), "not-a-session-token").connect().unwrap();
+    let provider = BetterAuthConfig::new(server.base_url(), "not-a-session-token").build().unwrap();
 
     let without_session = code(version, "UNAUTHORIZED_SESSION", "UNAUTHORIZED_OR_INVALID_SESSION");
     // Up to 1.4 these come without a body.
@@ -63,7 +67,11 @@ async fn a_wrong_token_is_refused_and_nothing_happens(version: Version) {
         (provider.delete(&kept.id).await, unauthorized),
     ] {
         let error = failure.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None), "{error}");
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (ErrorKind::Unauthenticated, Effect::NotApplied),
+            "{error}"
+        );
         assert_eq!((error.status(), error.vendor_code()), (Some(401), code), "{error}");
         assert!(!error.to_string().contains("not-a-session-token"));
     }
@@ -86,7 +94,7 @@ async fn bad_input_is_refused_with_its_reason(version: Version) {
         (NewApiKey::new("ci").extra("prefix", "no spaces"), Some("VALIDATION_ERROR")),
     ] {
         let error = provider.create(new).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::NotApplied), "{error}");
         assert_eq!(error.vendor_code(), code, "{error}");
     }
     assert_eq!(provider.list(ListQuery::new()).await.unwrap().items, []);
@@ -94,7 +102,7 @@ async fn bad_input_is_refused_with_its_reason(version: Version) {
     let id = provider.create(NewApiKey::new("ci")).await.unwrap().key.id;
     for name in ["", "much too long"] {
         let error = provider.update(&id, UpdateApiKey::new().name(name)).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::NotApplied), "{error}");
         assert_eq!(error.vendor_code(), name_length, "{error}");
     }
 }
@@ -106,7 +114,7 @@ async fn metadata_is_unsupported_where_the_server_has_it_switched_off(version: V
     let provider = connect(&server);
     let new = NewApiKey::new("ci").metadata(json!({ "team": "ops" }));
     let error = provider.create(new).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::None), "{error}");
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::NotApplied), "{error}");
     assert_eq!(error.vendor_code(), code(version, "METADATA_DISABLED", "METADATA_IS_DISABLED"), "{error}");
 
     let key = provider.create(NewApiKey::new("ci")).await.unwrap().key;
@@ -116,7 +124,11 @@ async fn metadata_is_unsupported_where_the_server_has_it_switched_off(version: V
     if version > Version::V1_3_9 {
         // Of an update the server drops them without a word.
         let error = provider.update(&key.id, changes.clone()).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::None), "{error}");
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (ErrorKind::UnsupportedField, Effect::NotApplied),
+            "{error}"
+        );
         let error = provider.update(&key.id, changes.name("renamed")).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.effect()),
@@ -131,10 +143,10 @@ async fn another_path_is_a_matter_of_configuration(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     for base_url in [format!("{}/nothing", server.base_url()), server.base_url().replace("/api/auth", "/api")]
     {
-        let provider = BetterAuthConfig::new(base_url, server.token()).connect().unwrap();
+        let provider = BetterAuthConfig::new(base_url, server.token()).build().unwrap();
         let error = provider.create(NewApiKey::new("ci")).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::NotApplied), "{error}");
         let error = provider.list(ListQuery::new()).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::None), "{error}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::NotApplied), "{error}");
     }
 }

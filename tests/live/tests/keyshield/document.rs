@@ -27,7 +27,8 @@ async fn the_router_serves_our_document_but_for_the_listed_corrections() {
     let Some(server) = server() else { return };
     let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
     let theirs: Value = serde_json::from_slice(answer.body()).unwrap();
-    let ours: Value = serde_json::from_str(include_str!("../../../../openapi/keyshield.json")).unwrap();
+    let ours: Value =
+        serde_json::from_str(include_str!("../../../../openapi/keyshield/openapi.json")).unwrap();
     let names = [
         ("ApiKeyCreateIn", "CreateApiKeyRequest"),
         ("ApiKeyUpdateIn", "UpdateApiKeyRequest"),

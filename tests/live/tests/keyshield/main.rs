@@ -28,7 +28,7 @@ fn config(server: &Server) -> KeyshieldConfig {
 }
 
 fn connect(server: &Server) -> Keyshield {
-    config(server).connect().unwrap()
+    config(server).build().unwrap()
 }
 
 /// Whether the application takes a minted key for what it is.
@@ -78,7 +78,7 @@ async fn a_key_lives_sleeps_and_dies() {
     assert!(!is_live(&server, &issued.secret).await);
     assert!(provider.find(id).await.unwrap().is_none());
     let error = provider.delete(id).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
 }
 
 #[tokio::test]
@@ -149,11 +149,11 @@ async fn a_wrong_token_is_no_verdict_on_a_secret() {
     let Some(server) = server() else { return };
     let issued = connect(&server).create(NewApiKey::new("x")).await.unwrap();
     for token in ["wrong", issued.secret.expose()] {
-        let provider = KeyshieldConfig::new(server.base_url(), token).connect().unwrap();
+        let provider = KeyshieldConfig::new(server.base_url(), token).build().unwrap();
         let error = provider.verify(&issued.secret).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)));
         let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Unauthenticated, Effect::NotApplied));
     }
 }
 
@@ -223,7 +223,7 @@ async fn what_the_router_refuses_is_told_field_by_field() {
         (NewApiKey::new("x").scopes(["read", "BAD"]), "body.scopes.1"),
     ] {
         let error = provider.create(new).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::InvalidInput, Effect::NotApplied));
         assert_eq!(error.violations().len(), 1);
         assert_eq!(error.violations()[0].path, field);
     }
@@ -243,22 +243,22 @@ async fn ids_that_name_no_key_are_not_found() {
         let id = KeyId::new(id).unwrap();
         assert!(provider.find(&id).await.unwrap().is_none());
         let error = provider.revoke(&id, RevokeOptions::new()).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
         let error = provider.update(&id, UpdateApiKey::new().name("x")).await.unwrap_err();
-        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::None));
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
     }
 }
 
 #[tokio::test]
 async fn a_wrong_path_is_a_matter_of_configuration() {
     let Some(server) = server() else { return };
-    let elsewhere = config(&server).prefix("/nothing/here").connect().unwrap();
+    let elsewhere = config(&server).prefix("/nothing/here").build().unwrap();
     let error = elsewhere.create(NewApiKey::new("x")).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::NotApplied));
     let error = elsewhere.verify(&SecretKey::new("x")).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::None));
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::NotApplied));
 
-    let without_slash = config(&server).collection_slash(false).connect().unwrap();
+    let without_slash = config(&server).collection_slash(false).build().unwrap();
     let error = without_slash.create(NewApiKey::new("x")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Configuration, Some(307)));
     assert!(connect(&server).list(ListQuery::new()).await.unwrap().items.is_empty());

@@ -2,7 +2,7 @@
 
 //! The errors that operations answer with: one type per operation, one variant per status.
 
-use api_keys_http::DocumentedError;
+use api_keys_runtime::DocumentedError;
 
 /// What [`verify`](super::Client::verify) answers when it fails.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,7 +11,7 @@ use crate::last;
 
 #[test]
 fn a_client_can_be_made_with_nothing_but_what_the_document_says() {
-    let http = api_keys_http::Client::builder(DEFAULT_BASE_URL)
+    let http = api_keys_runtime::Client::builder(DEFAULT_BASE_URL)
         .authentication(bearer_auth("secret"))
         .build()
         .unwrap();
@@ -30,7 +30,7 @@ async fn credentials_and_headers_of_a_client_go_with_each_request() {
         (query("the-secret"), "", "limit=1&key=the-secret"),
     ] {
         let (server, _) = crate::silent().await;
-        let http = api_keys_http::Client::builder(format!("{}/base/", server.uri()))
+        let http = api_keys_runtime::Client::builder(format!("{}/base/", server.uri()))
             .authentication(credential)
             .header(API_VERSION.name, API_VERSION.default.unwrap())
             .build()

@@ -2,7 +2,7 @@
 
 pub mod generated;
 
-use api_keys_http::FilePart;
+use api_keys_runtime::FilePart;
 use generated::Client;
 use generated::types::{AddPhotoRequest, AddPhotoRequestPlace};
 

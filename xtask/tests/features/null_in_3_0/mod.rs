@@ -2,7 +2,7 @@
 
 pub mod generated;
 
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use generated::types::{Owner, Thing};
 use serde_json::json;
 

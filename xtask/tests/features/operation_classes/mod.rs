@@ -4,7 +4,7 @@ pub mod generated;
 
 use std::time::Duration;
 
-use api_keys_http::{self as http, RetryPolicy};
+use api_keys_runtime::{self as http, RetryPolicy};
 use generated::Client;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};

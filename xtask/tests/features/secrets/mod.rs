@@ -2,7 +2,7 @@
 
 pub mod generated;
 
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use generated::Client;
 use generated::types::NewKey;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use api_keys_http::{Json, Nullable, OneOf};
+use api_keys_runtime::{Json, Nullable, OneOf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The schema `Event`.

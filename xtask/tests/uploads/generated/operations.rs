@@ -2,7 +2,7 @@
 
 //! The client and its operations.
 
-use api_keys_http::{
+use api_keys_runtime::{
     self as http, Body, Error, Method, Multipart, Operation, OperationClass, Request, Response, Style,
 };
 

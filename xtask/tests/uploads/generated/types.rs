@@ -2,7 +2,7 @@
 
 //! What requests and answers are made of.
 
-use api_keys_http::FilePart;
+use api_keys_runtime::FilePart;
 use serde::Serialize;
 
 /// The schema `Owner`.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use api_keys_http::DateTime;
+use api_keys_runtime::DateTime;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 

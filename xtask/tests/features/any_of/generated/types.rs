@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use api_keys_http::{Json, OneOf};
+use api_keys_runtime::{Json, OneOf};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The schema `Thing`.

@@ -3,7 +3,7 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_http::{self as http, Body, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as http, Body, Error, Method, Operation, OperationClass, Request, Response};
 
 /// A client of Bytes and text. Cloning it is cheap.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 //! The client and its operations.
 
 use api_keys_core::SecretKey;
-use api_keys_http::{
+use api_keys_runtime::{
     self as http, Authentication, ClientHeader, Error, Method, Operation, OperationClass, Request, Response,
 };
 

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use api_keys_core::SecretKey;
-use api_keys_http::{DateTime, Json};
+use api_keys_runtime::{DateTime, Json};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub struct Thing {
     #[serde(
         skip_deserializing,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "api_keys_http::secret::expose_opt"
+        serialize_with = "api_keys_runtime::secret::expose_opt"
     )]
     pub chip: Option<SecretKey>,
     /// The field `made`.

@@ -12,7 +12,7 @@ pub struct LogIn {
     /// The field `user`.
     pub user: String,
     /// The field `password`.
-    #[serde(serialize_with = "api_keys_http::secret::expose")]
+    #[serde(serialize_with = "api_keys_runtime::secret::expose")]
     pub password: SecretKey,
     /// The field `times`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 //! What requests and answers are made of.
 
-use api_keys_http::{Json, OneOf};
+use api_keys_runtime::{Json, OneOf};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use api_keys_http::AdditionalProperties;
+use api_keys_runtime::AdditionalProperties;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

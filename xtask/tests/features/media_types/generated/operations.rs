@@ -3,7 +3,7 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_http::{self as http, Body, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as http, Body, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::errors::PostThingError;
 use super::types::Thing;

@@ -2,7 +2,9 @@
 
 //! The client and its operations.
 
-use api_keys_http::{self as http, Error, Method, Multipart, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{
+    self as http, Error, Method, Multipart, Operation, OperationClass, Request, Response,
+};
 
 use super::types::AddPhotoRequest;
 

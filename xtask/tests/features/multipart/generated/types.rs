@@ -3,7 +3,7 @@
 //! What requests and answers are made of.
 
 use api_keys_core::SecretKey;
-use api_keys_http::FilePart;
+use api_keys_runtime::FilePart;
 use serde::Serialize;
 
 /// The schema `AddPhotoRequest`.
@@ -31,7 +31,10 @@ pub struct AddPhotoRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<AddPhotoRequestPlace>,
     /// The field `password`.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "api_keys_http::secret::expose_opt")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "api_keys_runtime::secret::expose_opt"
+    )]
     pub password: Option<SecretKey>,
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use api_keys_http::{AdditionalProperties, Json};
+use api_keys_runtime::{AdditionalProperties, Json};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The schema `OptionSchema`.

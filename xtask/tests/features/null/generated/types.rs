@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// The schema `Thing`.

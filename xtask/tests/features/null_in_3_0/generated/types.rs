@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// The schema `Thing`.

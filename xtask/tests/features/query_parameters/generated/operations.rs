@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use api_keys_http::{
+use api_keys_runtime::{
     self as http, DateTime, Error, Method, Operation, OperationClass, Request, Response, Style,
 };
 

@@ -35,7 +35,7 @@ pub enum EitherRequest {
     /// [`Thing`].
     Thing(Thing),
     /// A secret.
-    #[serde(serialize_with = "api_keys_http::secret::expose")]
+    #[serde(serialize_with = "api_keys_runtime::secret::expose")]
     Secret(SecretKey),
 }
 

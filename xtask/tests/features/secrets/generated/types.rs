@@ -3,7 +3,7 @@
 //! What requests and answers are made of.
 
 use api_keys_core::SecretKey;
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use serde::{Deserialize, Serialize};
 
 /// The schema `NewKey`.
@@ -11,22 +11,28 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct NewKey {
     /// The field `secret`.
-    #[serde(serialize_with = "api_keys_http::secret::expose")]
+    #[serde(serialize_with = "api_keys_runtime::secret::expose")]
     pub secret: SecretKey,
     /// The field `old_secret`.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "api_keys_http::secret::expose_opt")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "api_keys_runtime::secret::expose_opt"
+    )]
     pub old_secret: Option<SecretKey>,
     /// The field `next_secret`.
-    #[serde(serialize_with = "api_keys_http::secret::expose_opt")]
+    #[serde(serialize_with = "api_keys_runtime::secret::expose_opt")]
     pub next_secret: Option<SecretKey>,
     /// The field `last_secret`.
     #[serde(
         skip_serializing_if = "Nullable::is_absent",
-        serialize_with = "api_keys_http::secret::expose_nullable"
+        serialize_with = "api_keys_runtime::secret::expose_nullable"
     )]
     pub last_secret: Nullable<SecretKey>,
     /// The field `passphrase`.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "api_keys_http::secret::expose_opt")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "api_keys_runtime::secret::expose_opt"
+    )]
     pub passphrase: Option<SecretKey>,
     /// The field `more`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 //! The errors that operations answer with: one type per operation, one variant per status.
 
-use api_keys_http::{DocumentedError, decode_json};
+use api_keys_runtime::{DocumentedError, decode_json};
 
 use super::types::{AnonymousBadRequest, ErrorResponse, Fault, Thing};
 

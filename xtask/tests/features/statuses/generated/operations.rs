@@ -3,7 +3,9 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_http::{self as http, Error, Method, Operation, OperationClass, Request, Response, decode_json};
+use api_keys_runtime::{
+    self as http, Error, Method, Operation, OperationClass, Request, Response, decode_json,
+};
 
 use super::errors::{AnonymousError, ErrorsError, OnlyDefaultError};
 use super::types::Thing;

@@ -2,7 +2,7 @@
 
 //! What requests and answers are made of.
 
-use api_keys_http::{DateTime, Nullable};
+use api_keys_runtime::{DateTime, Nullable};
 use serde::{Deserialize, Serialize};
 
 /// The schema `Thing`.

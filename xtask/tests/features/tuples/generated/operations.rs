@@ -2,7 +2,7 @@
 
 //! The client and its operations.
 
-use api_keys_http::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::types::Thing;
 

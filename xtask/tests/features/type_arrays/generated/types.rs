@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The schema `Thing`.

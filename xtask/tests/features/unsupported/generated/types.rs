@@ -2,7 +2,7 @@
 
 //! What requests and answers are made of.
 
-use api_keys_http::Nullable;
+use api_keys_runtime::Nullable;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

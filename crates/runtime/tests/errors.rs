@@ -1,0 +1,113 @@
+//! From a failed call to the error of the provider interface.
+
+mod support;
+
+use api_keys_core::{self as core, Effect, ErrorKind, Violation};
+use api_keys_runtime::{Fault, Request, TransportErrorKind, VendorSaid};
+use support::{CREATE, GET, Step, Vendor, answer, answer_with};
+
+async fn fault(step: Step) -> Fault {
+    Vendor::new([step]).client().json::<u8, ()>(Request::new(&CREATE)).await.unwrap_err().into_fault()
+}
+
+async fn kind(step: Step) -> ErrorKind {
+    fault(step).await.into_error("clerk", core::Operation::Create, VendorSaid::default()).kind()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_failure_has_its_kind() {
+    for (status, expected) in [
+        (400, ErrorKind::InvalidInput),
+        (422, ErrorKind::InvalidInput),
+        (401, ErrorKind::Unauthenticated),
+        (402, ErrorKind::LimitReached),
+        (403, ErrorKind::PermissionDenied),
+        (404, ErrorKind::NotFound),
+        (410, ErrorKind::NotFound),
+        (408, ErrorKind::Timeout),
+        (409, ErrorKind::Conflict),
+        (418, ErrorKind::UnexpectedResponse),
+        (500, ErrorKind::Unavailable),
+        (503, ErrorKind::Unavailable),
+        (307, ErrorKind::Configuration),
+        (200, ErrorKind::UnexpectedResponse),
+    ] {
+        assert_eq!(kind(answer(status, "")).await, expected, "{status}");
+    }
+    assert_eq!(kind(answer_with(429, &[("retry-after", "60")], "")).await, ErrorKind::RateLimited);
+    assert_eq!(kind(answer(200, "{")).await, ErrorKind::UnexpectedResponse);
+    assert_eq!(kind(Step::Hang).await, ErrorKind::Timeout);
+    assert_eq!(kind(Step::Fail(TransportErrorKind::Io)).await, ErrorKind::Transport);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_error_tells_all_that_is_known() {
+    let headers = [("retry-after", "60"), ("x-request-id", "r1")];
+    let fault = fault(answer_with(429, &headers, "the body")).await;
+    let said = VendorSaid {
+        code: Some("quota".to_owned()),
+        message: Some("too many keys".to_owned()),
+        violations: vec![Violation::new("name", "is taken")],
+        kind: Some(ErrorKind::LimitReached),
+    };
+    let error = fault.into_error("clerk", core::Operation::Create, said);
+
+    assert_eq!(
+        (error.kind(), error.effect(), error.attempts()),
+        (ErrorKind::LimitReached, Effect::NotApplied, 1)
+    );
+    assert_eq!((error.vendor(), error.operation()), ("clerk", Some(core::Operation::Create)));
+    assert_eq!(
+        (error.status(), error.vendor_code(), error.vendor_message()),
+        (Some(429), Some("quota"), Some("too many keys"))
+    );
+    assert_eq!(error.violations(), [Violation::new("name", "is taken")]);
+    assert_eq!(error.retry_after().unwrap().as_secs(), 60);
+    assert_eq!(error.request_id(), Some("r1"));
+    assert_eq!(error.headers()["x-request-id"], "r1");
+    assert_eq!(error.body().unwrap().expose(), b"the body");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_not_sent_is_invalid_input() {
+    let error = Vendor::new([])
+        .client()
+        .empty::<()>(Request::new(&GET).path_parameter("id", ".."))
+        .await
+        .unwrap_err();
+    let error = error.into_fault().into_error("clerk", core::Operation::Get, VendorSaid::default());
+
+    assert_eq!(
+        (error.kind(), error.effect(), error.attempts()),
+        (ErrorKind::InvalidInput, Effect::NotApplied, 0)
+    );
+    assert_eq!(error.message(), Some("path parameter `id` is a relative path"));
+    assert!(error.status().is_none() && error.body().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_cause_is_the_source_and_not_repeated() {
+    let error = fault(Step::Fail(TransportErrorKind::Io)).await;
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(source, "as the script says");
+    assert_eq!(error.to_string(), "createApiKey: the connection broke; effect unknown");
+
+    let error = error.into_error("clerk", core::Operation::Create, VendorSaid::default());
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), source);
+    assert!(!error.to_string().contains(&source));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_cannot_use_an_answer_tells_how_it_came() {
+    let unusable = |_: u8| -> core::Result<()> {
+        Err(core::Error::new(ErrorKind::UnexpectedResponse, "clerk", core::Operation::Get)
+            .with_effect(Effect::Applied))
+    };
+    let steps = [answer(503, ""), answer_with(200, &[("x-request-id", "r1")], "7")];
+    let client = Vendor::new(steps).client();
+    let response = client.json::<u8, ()>(Request::new(&GET).path_parameter("id", "k1")).await.unwrap();
+    let error = response.interpret(unusable).unwrap_err();
+    assert_eq!((error.attempts(), error.status(), error.request_id()), (2, Some(200), Some("r1")));
+    assert_eq!(error.effect(), Effect::Applied);
+    assert!(error.headers().contains_key("x-request-id"));
+}

@@ -1,0 +1,99 @@
+//! Values that are one of several types which only their fields tell apart.
+
+use api_keys_runtime::{Json, OneOf};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+/// A tree of which each node is one of two types, neither of which knows all fields.
+#[derive(Debug)]
+enum Tree {
+    Left(Left),
+    Right(Right),
+    Other(Json),
+}
+
+#[derive(Debug, Deserialize)]
+struct Left {
+    child: Option<Box<Tree>>,
+    left: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Right {
+    child: Option<Box<Tree>>,
+    right: Option<bool>,
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(OneOf::deserialize(deserializer)?.fit(Self::Left).fit(Self::Right).or(Self::Other))
+    }
+}
+
+fn read(value: &Value) -> Tree {
+    serde_json::from_str(&value.to_string()).unwrap()
+}
+
+#[test]
+fn the_type_that_reads_all_that_any_reads_is_taken_at_each_depth() {
+    let tree = read(&json!({ "left": true, "child": { "right": false, "child": { "left": true } } }));
+    let Tree::Left(Left { child: Some(child), left: Some(true) }) = tree else { panic!("{tree:?}") };
+    let Tree::Right(Right { child: Some(child), right: Some(false) }) = *child else { panic!("{child:?}") };
+    assert!(matches!(*child, Tree::Left(Left { child: None, left: Some(true) })), "{child:?}");
+}
+
+#[test]
+fn what_nobody_knows_makes_no_difference_and_what_is_two_at_once_is_kept() {
+    assert!(matches!(read(&json!({ "new": 1, "right": true })), Tree::Right(_)));
+    assert!(matches!(read(&json!({ "new": 1 })), Tree::Left(_)));
+    let both = json!({ "left": true, "right": true });
+    let Tree::Other(kept) = read(&both) else { panic!() };
+    assert_eq!(kept.value().unwrap(), both);
+    let Tree::Other(kept) = read(&json!("text")) else { panic!() };
+    assert_eq!(kept.as_str(), "\"text\"");
+    assert!(matches!(read(&json!([null, true])), Tree::Other(_)));
+}
+
+#[test]
+fn types_that_differ_only_within_are_told_apart() {
+    #[derive(Debug, Deserialize)]
+    struct Around<T> {
+        inner: T,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Deep {
+        deep: Option<bool>,
+    }
+    #[derive(Debug)]
+    enum Either {
+        Tree(Around<Tree>),
+        Deep(Around<Deep>),
+        Other,
+    }
+    impl<'de> Deserialize<'de> for Either {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let value = OneOf::deserialize(deserializer)?;
+            Ok(value.fit(Self::Tree).fit(Self::Deep).or(|_| Self::Other))
+        }
+    }
+    let read = |value: Value| serde_json::from_value::<Either>(value).unwrap();
+    let deep = read(json!({ "inner": { "deep": true } }));
+    assert!(matches!(&deep, Either::Deep(around) if around.inner.deep == Some(true)), "{deep:?}");
+    let tree = read(json!({ "inner": { "right": true } }));
+    assert!(matches!(&tree, Either::Tree(Around { inner: Tree::Right(_) })), "{tree:?}");
+    assert!(matches!(read(json!({ "inner": { "right": true, "deep": true } })), Either::Other));
+}
+
+#[test]
+fn a_deep_value_that_no_type_reads_in_whole_takes_no_longer_for_it() {
+    let mut value = json!({ "new": 1 });
+    for _ in 0..100 {
+        value = json!({ "child": value });
+    }
+    let mut tree = read(&value);
+    for _ in 0..100 {
+        let Tree::Left(Left { child: Some(child), .. }) = tree else { panic!("{tree:?}") };
+        tree = *child;
+    }
+    assert!(matches!(tree, Tree::Left(Left { child: None, left: None })), "{tree:?}");
+}

@@ -1,0 +1,227 @@
+//! Setting up a client: what is refused, and what is sent with every request.
+
+mod support;
+
+use std::time::Duration;
+
+use api_keys_core::ErrorKind;
+use api_keys_runtime::{Authentication, BuildError, Client, HttpConfig, Request, Timeouts};
+use serde_json::json;
+use support::{CREATE, SECRET, Vendor, answer};
+
+fn refusal(builder: api_keys_runtime::ClientBuilder) -> String {
+    builder.build().expect_err("must be refused").to_string()
+}
+
+#[test]
+fn a_base_url_that_cannot_be_right_is_refused_by_name() {
+    for (base_url, because) in [
+        ("", "must start with https://"),
+        ("api.example.com", "must start with https://"),
+        ("localhost:3000", "must start with https://"),
+        ("ftp://example.com", "must start with https://"),
+        ("file:///etc/passwd", "must start with https://"),
+        ("https:/example.com", "must start with https://"),
+        ("https://", "has no host"),
+        ("https:///v1", "has no host"),
+        ("https://?a", "has no host"),
+        ("https://:443", "has no host"),
+        ("https://exa mple.com", "white space"),
+        (" https://example.com", "white space"),
+        ("https://example.com\n", "white space"),
+        ("https:\\\\example.com", "backslash"),
+        ("https://example.com:99999", "is not a URL"),
+        ("https://[::1", "is not a URL"),
+        ("https://user@example.com", "user name or password"),
+        ("https://user:password@example.com", "user name or password"),
+        ("https://example.com/v1?a=b", "has a query"),
+        ("https://example.com/v1?", "has a query"),
+        ("https://example.com/v1#top", "has a fragment"),
+    ] {
+        let refusal = refusal(Vendor::new([]).builder_at(base_url));
+        assert!(refusal.starts_with("the base URL ") && refusal.contains(because), "{base_url}: {refusal}");
+        assert!(!refusal.contains("password@"));
+    }
+}
+
+#[test]
+fn http_is_for_this_machine_only_unless_allowed() {
+    for base_url in [
+        "http://127.0.0.1:3000",
+        "http://127.8.9.1",
+        "http://[::1]:3000",
+        "http://localhost/v1",
+        "HTTP://LOCALHOST",
+    ] {
+        Vendor::new([]).builder_at(base_url).build().unwrap();
+    }
+    for base_url in [
+        "http://example.com",
+        "http://10.0.0.1",
+        "http://0.0.0.0",
+        "http://localhost.example.com",
+        "http://[::2]",
+    ] {
+        let vendor = Vendor::new([]);
+        assert!(matches!(vendor.builder_at(base_url).build(), Err(BuildError::InsecureHttp)), "{base_url}");
+        vendor.builder_at(base_url).allow_http(true).build().unwrap();
+    }
+}
+
+#[test]
+fn a_credential_that_cannot_be_sent_is_refused_and_not_shown() {
+    for (secret, because) in [
+        (String::new(), "is empty"),
+        (format!("{SECRET}\n"), "line break"),
+        (format!("{SECRET}\r\nEvil: 1"), "line break"),
+        (format!(" {SECRET}"), "white space"),
+        (format!("{SECRET}\0"), "control character"),
+        (format!("{SECRET}ü"), "outside ASCII"),
+    ] {
+        for authentication in
+            [Authentication::bearer(&*secret), Authentication::header("x-api-key", &*secret)]
+        {
+            let error = Vendor::new([]).builder().authentication(authentication).build().unwrap_err();
+            assert!(error.to_string().contains(because), "{error}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
+
+            let error = error.into_error("clerk");
+            assert_eq!((error.kind(), error.vendor()), (ErrorKind::Configuration, "clerk"));
+        }
+    }
+}
+
+#[test]
+fn other_parts_that_cannot_be_right_are_refused_by_name() {
+    let builder = || Vendor::new([]).builder();
+    assert!(refusal(builder().header("bad name", "x")).contains("`bad name`"));
+    assert!(refusal(builder().header("x", "a\nb")).contains("`x`"));
+    assert!(refusal(builder().user_agent("a\nb")).contains("`user-agent`"));
+    assert!(
+        refusal(builder().authentication(Authentication::header("bad name", "x"))).contains("`bad name`")
+    );
+    let timeouts = Timeouts::default();
+    assert!(refusal(builder().timeouts(timeouts.attempt(Duration::ZERO))).contains("attempt timeout"));
+    assert!(refusal(builder().timeouts(timeouts.total(Duration::MAX))).contains("total timeout"));
+    for (from, to) in [
+        ("api", "/x"),
+        ("/api", "x"),
+        ("/api", "/a/../b"),
+        ("/api", "//evil.example"),
+        ("/api", "/a?b"),
+        ("/api", "/{id}"),
+    ] {
+        assert!(refusal(builder().mount(from, to)).contains("mount path"), "{from} {to}");
+    }
+}
+
+#[tokio::test]
+async fn every_request_carries_the_clients_headers() {
+    let vendor = Vendor::new([answer(200, "")]);
+    let client = vendor
+        .builder()
+        .vendor("clerk")
+        .authentication(Authentication::bearer(SECRET))
+        .header("Clerk-API-Version", "2026-05-12")
+        .user_agent("my-app/1.2")
+        .build()
+        .unwrap();
+    client.empty::<()>(Request::new(&CREATE).body_json(&json!({})).header("X-Extra", 1)).await.unwrap();
+
+    let requests = vendor.requests.lock().unwrap();
+    let headers = &requests[0].headers;
+    assert_eq!(headers["authorization"], format!("Bearer {SECRET}"));
+    assert!(headers["authorization"].is_sensitive());
+    assert_eq!(headers["accept"], "application/json, */*;q=0.9");
+    assert_eq!(headers["content-type"], "application/json");
+    assert_eq!(headers["clerk-api-version"], "2026-05-12");
+    assert_eq!(headers["x-extra"], "1");
+    assert_eq!(headers["user-agent"], format!("my-app/1.2 api-keys/{} (clerk)", env!("CARGO_PKG_VERSION")));
+    assert_eq!(requests[0].context.vendor, "clerk");
+    assert_eq!(requests[0].context.operation.id, "createApiKey");
+    assert_eq!(headers.len(), 6);
+}
+
+#[tokio::test]
+async fn a_requests_own_header_replaces_the_clients() {
+    let vendor = Vendor::new([answer(200, "")]);
+    let client = vendor.builder().header("Clerk-API-Version", "old").build().unwrap();
+    let request = Request::new(&CREATE)
+        .header("Clerk-API-Version", "new")
+        .body_json(&json!({}))
+        .header("Content-Type", "application/vnd.api+json")
+        .header_opt("X-None", None::<&str>);
+    client.empty::<()>(request).await.unwrap();
+
+    let requests = vendor.requests.lock().unwrap();
+    assert_eq!(requests[0].headers["clerk-api-version"], "new");
+    assert_eq!(
+        requests[0].headers.get_all("content-type").iter().collect::<Vec<_>>(),
+        ["application/vnd.api+json"]
+    );
+    assert!(!requests[0].headers.contains_key("x-none"));
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_says_nothing_about_one() {
+    let vendor = Vendor::new([answer(200, "")]);
+    vendor.client().empty::<()>(Request::new(&CREATE).body_json_opt(None::<&u8>)).await.unwrap();
+    let requests = vendor.requests.lock().unwrap();
+    assert!(requests[0].body.is_none() && !requests[0].headers.contains_key("content-type"));
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_refused_before_anything_is_sent() {
+    let vendor = Vendor::new([]);
+    let body = std::collections::BTreeMap::from([((1, 2), 3)]);
+    let error = vendor.client().empty::<()>(Request::new(&CREATE).body_json(&body)).await.unwrap_err();
+    assert_eq!(error.to_string(), "createApiKey: the body cannot be written as JSON");
+}
+
+#[tokio::test(start_paused = true)]
+async fn configuration_sets_what_it_names_and_leaves_the_rest() {
+    let config: HttpConfig = serde_json::from_value(json!({
+        "timeout": 2, "attempt_timeout": 0.5, "max_attempts": 2, "allow_http": true, "user_agent": "app",
+    }))
+    .unwrap();
+    let vendor = Vendor::new([support::Step::Hang, support::Step::Hang]);
+    let client = config.apply(vendor.builder_at("http://example.com")).build().unwrap();
+
+    let started = tokio::time::Instant::now();
+    let delete = Request::new(&support::DELETE).path_parameter("id", "k1");
+    assert_eq!(client.empty::<()>(delete).await.unwrap_err().attempts(), 2);
+    assert!((1000..1300).contains(&started.elapsed().as_millis()));
+    assert!(vendor.requests.lock().unwrap()[0].headers["user-agent"].to_str().unwrap().starts_with("app "));
+
+    let nothing: HttpConfig = serde_json::from_str("{}").unwrap();
+    assert!(matches!(
+        nothing.apply(vendor.builder_at("http://example.com")).build(),
+        Err(BuildError::InsecureHttp)
+    ));
+}
+
+#[test]
+fn configuration_refuses_what_it_does_not_know_or_cannot_mean() {
+    for config in [
+        json!({ "timout": 1 }),
+        json!({ "timeout": -1 }),
+        json!({ "timeout": "1s" }),
+        json!({ "timeout": 1e300 }),
+    ] {
+        serde_json::from_value::<HttpConfig>(config.clone()).expect_err(&config.to_string());
+    }
+    let zero: HttpConfig = serde_json::from_value(json!({ "timeout": 0 })).unwrap();
+    assert!(matches!(zero.apply(Vendor::new([]).builder()).build(), Err(BuildError::Timeout("total"))));
+}
+
+#[cfg(not(feature = "reqwest"))]
+#[test]
+fn without_a_transport_there_is_no_client() {
+    assert!(matches!(Client::builder("https://example.com").build(), Err(BuildError::NoTransport)));
+}
+
+#[cfg(feature = "reqwest")]
+#[test]
+fn a_client_brings_its_own_transport() {
+    Client::builder("https://example.com").build().unwrap();
+}

@@ -1,0 +1,130 @@
+//! The five vendors and keyshield, each with its document, its typed client and its provider.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use api_keys_core::{ApiKeyProvider, KeyId, Result};
+use api_keys_runtime::HttpConfig;
+use futures_util::future::BoxFuture;
+
+use super::document::Document;
+use super::outcome::Outcome;
+
+mod better_auth;
+mod clerk;
+mod fastapi;
+mod keyshield;
+mod latitude_sh;
+mod mcp;
+
+/// The credential that every client in these tests holds.
+pub const CREDENTIAL: &str = "credential-0123456789-never-to-be-shown";
+
+/// A vendor.
+#[derive(Debug)]
+pub struct Vendor {
+    /// Its name.
+    pub name: &'static str,
+    /// Its document.
+    pub document: LazyLock<Document>,
+    /// The path below which its API is served in these tests.
+    pub base_path: &'static str,
+    /// The id of a key, as the vendor writes them.
+    pub id: &'static str,
+    /// Who a key can belong to, as the vendor writes them; `""` where keys have no owner of the caller's choice.
+    pub owner: &'static str,
+    /// Its clients, for a base URL and a credential.
+    pub connect: fn(base_url: &str, credential: &str) -> Result<Connection>,
+}
+
+/// Every vendor.
+pub static VENDORS: [&Vendor; 6] = [
+    &better_auth::VENDOR,
+    &clerk::VENDOR,
+    &mcp::VENDOR,
+    &latitude_sh::VENDOR,
+    &fastapi::VENDOR,
+    &keyshield::VENDOR,
+];
+
+impl Vendor {
+    /// [`id`](Self::id), as providers take it.
+    pub fn key_id(&self) -> KeyId {
+        KeyId::new(self.id).expect("the vendor's ids are ids")
+    }
+}
+
+/// What a call is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The id of the key that it is about.
+    pub id: &'a str,
+    /// Whether everything is said that may be, or only what must.
+    pub all: bool,
+}
+
+impl<'a> Given<'a> {
+    /// Everything is said.
+    pub fn all(id: &'a str) -> Self {
+        Self { id, all: true }
+    }
+
+    /// No more is said than must be.
+    pub fn least(id: &'a str) -> Self {
+        Self { id, all: false }
+    }
+}
+
+/// One operation of a typed client.
+type Call<C> = for<'a> fn(&'a C, &'a Given<'a>) -> BoxFuture<'a, Outcome>;
+
+/// Operations by their ids.
+type Calls<C> = [(&'static str, Call<C>)];
+
+/// A vendor's clients, connected to a server.
+pub struct Connection {
+    /// The provider.
+    pub provider: Arc<dyn ApiKeyProvider>,
+    /// The operations that can be called here.
+    pub operations: Vec<&'static str>,
+    call: Box<AnyCall>,
+}
+
+/// Any operation, by its id.
+type AnyCall = dyn for<'a> Fn(&'a str, &'a Given<'a>) -> BoxFuture<'a, Outcome> + Send + Sync;
+
+impl Connection {
+    fn new<C>(provider: impl ApiKeyProvider, client: C, calls: &'static Calls<C>) -> Self
+    where
+        C: Clone + Send + Sync + 'static,
+    {
+        Self {
+            provider: Arc::new(provider),
+            operations: calls.iter().map(|(id, _)| *id).collect(),
+            call: Box::new(move |wanted, given| {
+                let found = calls.iter().find(|(id, _)| *id == wanted);
+                let (_, call) = *found.unwrap_or_else(|| panic!("no call is written for {wanted}"));
+                let client = client.clone();
+                Box::pin(async move { call(&client, given).await })
+            }),
+        }
+    }
+
+    /// Calls an operation of the typed client.
+    pub async fn call(&self, operation: &str, given: &Given<'_>) -> Outcome {
+        (self.call)(operation, given).await
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.provider.fmt(f)
+    }
+}
+
+/// A client that never sends again: each call is one request, and waits for nothing.
+pub fn once() -> HttpConfig {
+    let mut http = HttpConfig::default();
+    http.max_attempts = Some(1);
+    http
+}

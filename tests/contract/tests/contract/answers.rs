@@ -1,0 +1,126 @@
+//! Each documented answer, and what the typed client makes of it.
+
+use api_keys_contract_tests::answer::{Body, bodies, lost};
+use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::outcome::{Failure, Success};
+use api_keys_contract_tests::sample::secrets;
+use api_keys_contract_tests::stage::{Stage, answer};
+use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
+use api_keys_core::Effect;
+use api_keys_runtime::{FaultKind, OperationClass};
+
+#[tokio::test]
+async fn every_documented_success_decodes_with_all_that_it_holds() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            for (status, response) in operation.successes() {
+                for body in bodies(response) {
+                    let mut case =
+                        findings.case(format!("{} {} {status} {}", vendor.name, operation.id, body.what));
+                    stage.answer(answer(status, body.bytes.clone(), body.label)).await;
+                    match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                        Ok(success) => judge_success(&mut case, status, &body, &success),
+                        Err(failure) => case.wrong(&failure.shown),
+                    }
+                    case.expect(stage.asked().await.len() == 1, "was not asked once");
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+fn judge_success(case: &mut Case<'_>, status: u16, body: &Body<'_>, success: &Success) {
+    case.expect(success.status == status, format!("came as {}", success.status));
+    let Some((schema, value)) = &body.json else { return };
+    for lost in lost(schema, value, &success.shown) {
+        case.wrong(format!("{lost} is not in {}", success.shown));
+    }
+    let issued = secrets(schema, value);
+    case.expect(success.secret.as_deref() == issued.first().map(String::as_str), "another secret arrived");
+    case.expect(issued.len() <= 1, "has more than one secret");
+    case.expect(issued.iter().all(|secret| !success.shown.contains(secret)), "the secret is shown");
+}
+
+#[tokio::test]
+async fn every_documented_failure_decodes_into_the_variant_of_its_status() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            for (status, response) in operation.failures() {
+                for body in bodies(response) {
+                    let mut case =
+                        findings.case(format!("{} {} {status} {}", vendor.name, operation.id, body.what));
+                    stage.answer(answer(status, body.bytes.clone(), body.label)).await;
+                    match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                        Err(failure) => judge_failure(&mut case, operation.class, status, &body, &failure),
+                        Ok(success) => case.wrong(format!("was taken for a success: {}", success.shown)),
+                    }
+                    case.expect(stage.asked().await.len() == 1, "was not asked once");
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+fn judge_failure(
+    case: &mut Case<'_>,
+    class: OperationClass,
+    status: u16,
+    body: &Body<'_>,
+    failure: &Failure,
+) {
+    let fault = &failure.fault;
+    case.expect(*fault.kind() == FaultKind::Status, format!("is a {:?}", fault.kind()));
+    case.expect(fault.status().map(|status| status.as_u16()) == Some(status), "has another status");
+    case.expect(fault.effect() == effect(class, status), format!("has effect {}", fault.effect()));
+    case.expect(!failure.shown.contains(CREDENTIAL), "shows the credential");
+
+    let is_text = body.json.is_none() && !body.label.is_empty();
+    let expected = format!("{}{}", variant(status), if is_text { "Text" } else { "" });
+    case.expect(
+        failure.variant() == Some(&expected),
+        format!("is {:?} and not {expected}", failure.variant()),
+    );
+    let documented = failure.documented.as_deref().unwrap_or_default();
+    match &body.json {
+        Some((schema, value)) => {
+            for lost in lost(schema, value, documented) {
+                case.wrong(format!("{lost} is not in {documented}"));
+            }
+        }
+        None => {
+            let text = String::from_utf8_lossy(&body.bytes);
+            case.expect(documented.contains(&*text), format!("{text} is not in {documented}"));
+        }
+    }
+}
+
+/// What a refusal tells about the effect: 4xx refuse before they act, other than 408 and 425, which are not documented.
+fn effect(class: OperationClass, status: u16) -> Effect {
+    match class {
+        OperationClass::Safe => Effect::NotApplied,
+        _ if status >= 500 => Effect::Unknown,
+        _ => Effect::NotApplied,
+    }
+}
+
+/// The name of the error variant, for every status in the documents.
+fn variant(status: u16) -> &'static str {
+    match status {
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "NotFound",
+        409 => "Conflict",
+        415 => "UnsupportedMediaType",
+        422 => "UnprocessableEntity",
+        429 => "TooManyRequests",
+        500 => "InternalServerError",
+        other => panic!("say which variant is for {other}"),
+    }
+}

@@ -1,0 +1,290 @@
+//! Answers that are nothing of what the document says: the right kind of failure, the right effect, and no secret shown.
+
+use api_keys_contract_tests::document::Operation;
+use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::outcome::{Failure, Outcome};
+use api_keys_contract_tests::sample::{samples, secrets};
+use api_keys_contract_tests::stage::{Stage, answer};
+use api_keys_contract_tests::variation::without_required_fields;
+use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
+use api_keys_core::Effect;
+use api_keys_runtime::{Category, FaultKind, OperationClass};
+use serde_json::Value;
+
+/// More than an operation reads of a success.
+fn too_much(operation: &Operation) -> usize {
+    if operation.id.starts_with("list") || operation.id.starts_with("search") { 8 << 20 } else { 1 << 20 }
+}
+
+/// More than any operation reads of a failure.
+const TOO_MUCH_OF_A_FAILURE: usize = 64 << 10;
+
+/// Something that a gateway or a bad connection makes of an answer.
+struct Garbage {
+    what: &'static str,
+    bytes: Vec<u8>,
+    /// What comes of it where JSON was documented.
+    becomes: fn(&FaultKind) -> bool,
+}
+
+fn garbage(body: &Value, too_much: usize) -> Vec<Garbage> {
+    let text = body.to_string().into_bytes();
+    let decode = |kind: &FaultKind| matches!(kind, FaultKind::Decode { .. });
+    let syntax = |kind: &FaultKind| matches!(kind, FaultKind::Decode { category: Category::Syntax, .. });
+    let eof = |kind: &FaultKind| matches!(kind, FaultKind::Decode { category: Category::Eof, .. });
+    let data = |kind: &FaultKind| matches!(kind, FaultKind::Decode { category: Category::Data, .. });
+    let empty = |kind: &FaultKind| *kind == FaultKind::EmptyBody;
+    let large = |kind: &FaultKind| matches!(kind, FaultKind::BodyTooLarge { .. });
+    let padded = || text.iter().copied().chain(std::iter::repeat_n(b' ', too_much)).collect();
+    // In the first text of the body, where there is one; else in front.
+    let mut latin1 = text.clone();
+    match latin1.windows(2).position(|pair| pair == b":\"") {
+        Some(start) => latin1.insert(start + 2, 0xff),
+        None => latin1.insert(0, 0xff),
+    }
+    vec![
+        Garbage { what: "empty", bytes: Vec::new(), becomes: empty },
+        Garbage { what: "white space", bytes: b" \r\n".to_vec(), becomes: empty },
+        Garbage { what: "HTML", bytes: web_page(), becomes: syntax },
+        Garbage { what: "truncated", bytes: text[..text.len() - 1].to_vec(), becomes: eof },
+        Garbage { what: "not UTF-8", bytes: latin1, becomes: decode },
+        Garbage { what: "followed by more", bytes: [&text[..], b"{}"].concat(), becomes: syntax },
+        Garbage { what: "another type", bytes: b"7".to_vec(), becomes: data },
+        Garbage { what: "too large", bytes: padded(), becomes: large },
+    ]
+}
+
+/// A page that quotes what it was sent.
+fn web_page() -> Vec<u8> {
+    format!("<!doctype html><title>Sign in</title><p>{CREDENTIAL}").into_bytes()
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_has_been_done_and_its_body_is_kept() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let (body, secrets, may_be_empty) = success(operation);
+            for Garbage { what, bytes, becomes } in garbage(&body, too_much(operation)) {
+                let mut case = findings.case(format!("{} {} 200 {what}", vendor.name, operation.id));
+                stage.answer(answer(200, bytes.clone(), "application/json")).await;
+                let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                // Where no body is documented, the status says it all.
+                if body.is_null() || (may_be_empty && bytes.trim_ascii().is_empty()) {
+                    case.expect(outcome.is_ok(), "is a failure");
+                    continue;
+                }
+                let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
+                let fault = &failure.fault;
+                case.expect(becomes(fault.kind()), format!("is a {:?}", fault.kind()));
+                case.expect(fault.effect() == applied(operation.class), format!("effect {}", fault.effect()));
+                case.expect(fault.is_acknowledged(), "is not acknowledged");
+                if bytes.len() < too_much(operation) {
+                    case.expect(fault.body().expose() == bytes, "the body is not kept");
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn a_web_page_is_nobodys_success() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let mut case = findings.case(format!("{} {}", vendor.name, operation.id));
+            stage.answer(answer(200, web_page(), "text/html; charset=utf-8")).await;
+            let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+            let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
+            let fault = &failure.fault;
+            case.expect(*fault.kind() == FaultKind::WebPage, format!("is a {:?}", fault.kind()));
+            case.expect(fault.effect() == unknown(operation.class), format!("effect {}", fault.effect()));
+            case.expect(!fault.is_acknowledged(), "is acknowledged");
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn a_success_without_a_required_field_has_been_done_and_the_place_is_named() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let Some(schema) = operation.successes().find_map(|(_, response)| response.json()) else {
+                continue;
+            };
+            for sample in samples(schema) {
+                let secrets = secrets(schema, &sample);
+                for broken in without_required_fields(schema, &sample) {
+                    let mut case =
+                        findings.case(format!("{} {} 200 {}", vendor.name, operation.id, broken.what));
+                    stage.answer(answer(200, broken.value.to_string(), "application/json")).await;
+                    let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                    let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
+                    let fault = &failure.fault;
+                    let is_data = matches!(fault.kind(), FaultKind::Decode { category: Category::Data, .. });
+                    case.expect(is_data, format!("is a {:?}", fault.kind()));
+                    case.expect(
+                        fault.effect() == applied(operation.class),
+                        format!("effect {}", fault.effect()),
+                    );
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn no_content_where_a_body_is_documented_is_a_failure_and_a_body_where_none_is_no_harm() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let (body, _, may_be_empty) = success(operation);
+            let mut case = findings.case(format!("{} {} 204", vendor.name, operation.id));
+            stage.answer(answer(204, "", "")).await;
+            match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                Ok(_) => case.expect(body.is_null() || may_be_empty, "is a success"),
+                Err(failure) => {
+                    case.expect(!body.is_null() && !may_be_empty, "is a failure");
+                    case.expect(*failure.fault.kind() == FaultKind::EmptyBody, &failure.fault);
+                    case.expect(failure.fault.effect() == applied(operation.class), "has another effect");
+                }
+            }
+            let mut case = findings.case(format!("{} {} 200 with a body", vendor.name, operation.id));
+            let body = if body.is_null() { "{\"key_id\":\"0f1e\"}".to_owned() } else { body.to_string() };
+            stage.answer(answer(200, body, "application/json")).await;
+            let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+            case.expect(outcome.is_ok(), "is a failure");
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn a_gateway_failure_is_its_status_whatever_the_body() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let (body, secrets, _) = success(operation);
+            for Garbage { what, bytes, .. } in garbage(&body, TOO_MUCH_OF_A_FAILURE) {
+                let mut case = findings.case(format!("{} {} 502 {what}", vendor.name, operation.id));
+                stage.answer(answer(502, bytes, "text/html")).await;
+                let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
+                let fault = &failure.fault;
+                case.expect(*fault.kind() == FaultKind::Status, format!("is a {:?}", fault.kind()));
+                case.expect(fault.status().is_some_and(|status| status == 502), "has another status");
+                case.expect(failure.documented.is_none(), "is taken for a documented error");
+                let effect = if operation.class == OperationClass::Safe {
+                    Effect::NotApplied
+                } else {
+                    Effect::Unknown
+                };
+                case.expect(fault.effect() == effect, format!("effect {}", fault.effect()));
+                case.expect(!fault.is_acknowledged(), "is acknowledged");
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn a_documented_failure_keeps_its_status_when_its_body_cannot_be_read() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            for (status, response) in operation.failures() {
+                let is_text = response.content.values().any(|media| media.schema["type"] == "string");
+                for body in ["", "\r\n", "<html>", "{\"errors\":[", "\u{feff}{}", "7"] {
+                    let mut case =
+                        findings.case(format!("{} {} {status} {body:?}", vendor.name, operation.id));
+                    stage.answer(answer(status, body, "application/json")).await;
+                    let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                    let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
+                    case.expect(*failure.fault.kind() == FaultKind::Status, &failure.fault);
+                    let same = failure.fault.status().is_some_and(|answered| answered == status);
+                    case.expect(same, "has another status");
+                    // Without a documented body, or with one that is any text, nothing can be wrong with it.
+                    let readable = response.content.is_empty() || is_text;
+                    case.expect(readable || failure.documented.is_none(), "is taken for what it is not");
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn an_error_that_echoes_the_credential_does_not_show_it() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            for (status, response) in operation.failures() {
+                let Some(body) = response.json().and_then(|schema| samples(schema).into_iter().next()) else {
+                    continue;
+                };
+                let mut case = findings.case(format!("{} {} {status}", vendor.name, operation.id));
+                // Every text of the body quotes it.
+                let echo = body.to_string().replace("-10", &format!("-{CREDENTIAL}-10"));
+                case.expect(echo.contains(CREDENTIAL), "has no text that could quote a credential");
+                let reply =
+                    answer(status, echo, "application/json").insert_header("x-request-id", CREDENTIAL);
+                stage.answer(reply).await;
+                let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
+                let documented = failure.documented.unwrap_or_default();
+                case.expect(documented.contains("[redacted]"), "does not say that something was taken out");
+                case.expect(!documented.contains(CREDENTIAL), "the typed error shows the credential");
+            }
+        }
+    }
+    findings.check();
+}
+
+/// A success of an operation: its body, null if there is none; the secrets in it; and whether it may be empty as well.
+fn success(operation: &Operation) -> (Value, Vec<String>, bool) {
+    let schema = operation.successes().find_map(|(_, response)| response.json());
+    let may_be_empty = operation.successes().any(|(_, response)| response.content.is_empty());
+    let Some(schema) = schema else { return (Value::Null, Vec::new(), may_be_empty) };
+    let body = samples(schema).swap_remove(0);
+    let secrets = secrets(schema, &body);
+    (body, secrets, may_be_empty)
+}
+
+/// The failure, which shows no secret.
+fn expect_failure(case: &mut Case<'_>, outcome: Outcome, secrets: &[String]) -> Option<Box<Failure>> {
+    match outcome {
+        Ok(success) => {
+            case.wrong(format!("is a success: {}", success.shown));
+            None
+        }
+        Err(failure) => {
+            let mut secrets = secrets.iter().map(String::as_str).chain([CREDENTIAL]);
+            case.expect(
+                secrets.all(|secret| !failure.shown.contains(secret)),
+                format!("shows {}", failure.shown),
+            );
+            case.expect(failure.fault.attempts() == 1, format!("{} attempts", failure.fault.attempts()));
+            Some(failure)
+        }
+    }
+}
+
+/// What a success tells about the effect.
+fn applied(class: OperationClass) -> Effect {
+    if class == OperationClass::Safe { Effect::NotApplied } else { Effect::Applied }
+}
+
+/// What is known of the effect when somebody failed on the way.
+fn unknown(class: OperationClass) -> Effect {
+    if class == OperationClass::Safe { Effect::NotApplied } else { Effect::Unknown }
+}

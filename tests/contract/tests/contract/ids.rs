@@ -1,0 +1,172 @@
+//! Ids that would lead elsewhere, were they put into a URL as they are.
+
+use api_keys_contract_tests::document::Place;
+use api_keys_contract_tests::findings::Findings;
+use api_keys_contract_tests::judge::path_values;
+use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS, Vendor};
+use api_keys_contract_tests::wire::{Heard, Wire};
+use api_keys_core::{ApiKeyProvider, KeyId, Operation, RevokeOptions, RotateOptions, UpdateApiKey};
+use serde_json::Value;
+
+const ODD_IDS: [&str; 28] = [
+    "",
+    ".",
+    "..",
+    "/",
+    "a/b",
+    "../verify",
+    "a/../b",
+    "a%2Fb",
+    "%2e%2e",
+    "%2E",
+    ".%2e",
+    "%",
+    "%zz",
+    "%00",
+    "?x=1",
+    "a?x=1",
+    "#f",
+    "a#f",
+    "a;b=c",
+    "a&b=c",
+    "+",
+    " ",
+    "a b",
+    "..\\",
+    "schlüssel",
+    "密钥\u{202e}",
+    "a\0b",
+    "a\nb",
+];
+
+#[tokio::test]
+async fn a_typed_client_sends_an_odd_id_as_one_segment_or_not_at_all() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let wire = Wire::start().await;
+        let base_url = format!("{}{}", wire.uri(), vendor.base_path);
+        let connection = (vendor.connect)(&base_url, CREDENTIAL).unwrap();
+        let operations = vendor.document.operations().map(|(_, _, operation)| operation);
+        for operation in operations.filter(|operation| operation.parameters_in(Place::Path).next().is_some())
+        {
+            for id in ODD_IDS {
+                let mut case = findings.case(format!("{} {} {id:?}", vendor.name, operation.id));
+                let outcome = connection.call(&operation.id, &Given::least(id)).await;
+                let failure = outcome.expect_err("this server knows no key");
+                match wire.heard().as_slice() {
+                    [] => case.expect(failure.fault.attempts() == 0, "nothing arrived, and yet it was sent"),
+                    [heard] => {
+                        let arrived = ids_in(vendor, heard).unwrap_or_default();
+                        case.expect(arrived == [id], format!("arrived as {} {}", heard.method, heard.target));
+                    }
+                    more => case.wrong(format!("{} requests arrived", more.len())),
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn what_cannot_be_one_segment_is_refused_before_anything_is_sent() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let wire = Wire::start().await;
+        let connection =
+            (vendor.connect)(&format!("{}{}", wire.uri(), vendor.base_path), CREDENTIAL).unwrap();
+        let operations = vendor.document.operations().map(|(_, _, operation)| operation);
+        for operation in operations.filter(|operation| operation.parameters_in(Place::Path).next().is_some())
+        {
+            for id in ["", ".", "..", "a\0b", "a\nb", "\r\n", "a\u{7f}"] {
+                let mut case = findings.case(format!("{} {} {id:?}", vendor.name, operation.id));
+                let failure =
+                    connection.call(&operation.id, &Given::least(id)).await.expect_err("nothing is sent");
+                case.expect(failure.fault.attempts() == 0 && wire.heard().is_empty(), "was sent");
+                case.expect(failure.fault.status().is_none(), "has a status");
+            }
+        }
+    }
+    // better-auth has ids in bodies and queries only.
+    findings.check();
+}
+
+#[tokio::test]
+async fn a_provider_sends_an_odd_id_whole_or_not_at_all() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let wire = Wire::start().await;
+        let connection =
+            (vendor.connect)(&format!("{}{}", wire.uri(), vendor.base_path), CREDENTIAL).unwrap();
+        for id in ODD_IDS {
+            // An id that is refused here cannot come to a provider.
+            let Ok(id) = KeyId::new(id) else { continue };
+            for operation in ABOUT_A_KEY {
+                let mut case = findings.case(format!("{} {operation} {id:?}", vendor.name));
+                call(&*connection.provider, operation, &id).await;
+                for heard in wire.heard() {
+                    match ids_in(vendor, &heard) {
+                        // A list holds no id: the provider picks the key itself.
+                        Some(ids) => {
+                            let whole = ids.iter().all(|arrived| arrived == id.as_str());
+                            case.expect(whole, format!("arrived as {} {}", heard.method, heard.target));
+                        }
+                        None => case.wrong(format!("arrived nowhere: {} {}", heard.method, heard.target)),
+                    }
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[test]
+fn what_would_lead_out_of_a_path_is_no_key_id() {
+    for id in ["", ".", "..", "a\0b", "a\nb", "\r\n", "\u{7f}"] {
+        assert!(KeyId::new(id).is_err(), "{id:?}");
+    }
+}
+
+const ABOUT_A_KEY: [Operation; 6] = [
+    Operation::Get,
+    Operation::Update,
+    Operation::Revoke,
+    Operation::Delete,
+    Operation::Rotate,
+    Operation::Reveal,
+];
+
+/// This server answers all with 404, so what comes back does not matter here.
+async fn call(provider: &dyn ApiKeyProvider, operation: Operation, id: &KeyId) {
+    match operation {
+        Operation::Get => drop(provider.get(id).await),
+        Operation::Update if provider.vendor() == "clerk" => {
+            drop(provider.update(id, UpdateApiKey::new().description("new")).await);
+        }
+        Operation::Update => drop(provider.update(id, UpdateApiKey::new().name("new")).await),
+        Operation::Revoke => drop(provider.revoke(id, RevokeOptions::new()).await),
+        Operation::Delete => drop(provider.delete(id).await),
+        Operation::Rotate => drop(provider.rotate(id, RotateOptions::new()).await),
+        Operation::Reveal => drop(provider.reveal(id).await),
+        other => panic!("{other} is not about one key"),
+    }
+}
+
+/// The ids in a request as the server would read them; `None` when the path is not one of the document's.
+fn ids_in(vendor: &Vendor, heard: &Heard) -> Option<Vec<String>> {
+    let below = heard.target.strip_prefix(vendor.base_path)?;
+    let (path, query) = below.split_once('?').unwrap_or((below, ""));
+    let mut readings: Vec<_> = vendor
+        .document
+        .operations()
+        .filter(|(method, ..)| heard.method.eq_ignore_ascii_case(method))
+        .filter_map(|(_, template, _)| path_values(template, path))
+        .collect();
+    readings.sort_by_key(Vec::len);
+    let mut ids: Vec<_> = readings.into_iter().next()?.into_iter().map(|(_, id)| id).collect();
+    let url = api_keys_runtime::Url::parse(&format!("http://localhost/?{query}")).ok()?;
+    ids.extend(url.query_pairs().filter(|(name, _)| name == "id").map(|(_, id)| id.into_owned()));
+    let body: Value = serde_json::from_slice(&heard.body).unwrap_or_default();
+    let places = [&body["keyId"], &body["data"]["id"]];
+    ids.extend(places.into_iter().filter_map(|id| id.as_str().map(str::to_owned)));
+    Some(ids)
+}

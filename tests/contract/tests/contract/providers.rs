@@ -1,0 +1,227 @@
+//! What the providers send, and what they make of the documented answers.
+
+use std::time::Duration;
+
+use api_keys_contract_tests::answer::bodies;
+use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::perform::{Performed, Player, change, new_key, perform, supported};
+use api_keys_contract_tests::sample::secrets;
+use api_keys_contract_tests::stage::{Stage, answer};
+use api_keys_contract_tests::vendor::{VENDORS, Vendor};
+use api_keys_core::{
+    ApiKey, Capabilities, Expiry, Field, InvalidReason, KeyExpiry, KeyStatus, NewApiKey, Operation,
+    SecretKey, Support, UpdateApiKey, Verification,
+};
+
+/// No operation has more successes shown than this.
+const EXAMPLES: usize = 4;
+
+#[tokio::test]
+async fn every_supported_operation_sends_what_the_document_allows_and_takes_every_example() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        let provider = &*stage.connection.provider;
+        for operation in supported(provider) {
+            for nth in 0..EXAMPLES {
+                let mut case = findings.case(format!("{} {operation} {nth}", vendor.name));
+                stage.answer(Player { vendor, status: None, nth }).await;
+                let performed = perform(vendor, provider, operation, &vendor.key_id()).await;
+                expect_judged(&mut case, &stage).await;
+                match performed {
+                    Ok(performed) => {
+                        case.expect(is_whole(vendor, &performed), format!("came to {performed:?}"))
+                    }
+                    // An example of an empty list.
+                    Err(error) if operation == Operation::Get && error.is_not_found() => {
+                        let emulated = provider.capabilities().support(operation) == Support::Emulated;
+                        case.expect(emulated, &error);
+                    }
+                    Err(error) => case.wrong(&error),
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+/// Whether what every vendor tells is there, and the secret is the one that the document shows.
+fn is_whole(vendor: &Vendor, performed: &Performed) -> bool {
+    match performed {
+        Performed::Key(key) => key.status != KeyStatus::Unknown,
+        Performed::Issued(_, secret) | Performed::Secret(secret) => shows_secret(vendor, secret.expose()),
+        Performed::Verdict(Verification::Valid(key)) => key.status == KeyStatus::Active,
+        Performed::Verdict(Verification::Invalid(_)) | Performed::Keys(_) | Performed::Done => true,
+    }
+}
+
+fn shows_secret(vendor: &Vendor, secret: &str) -> bool {
+    let operations = vendor.document.operations().map(|(_, _, operation)| operation);
+    let bodies =
+        operations.flat_map(|operation| operation.successes()).flat_map(|(_, response)| bodies(response));
+    bodies
+        .filter_map(|body| body.json)
+        .any(|(schema, value)| secrets(schema, &value).iter().any(|one| one == secret))
+}
+
+#[tokio::test]
+async fn the_callers_own_json_comes_back_as_it_is() {
+    for (vendor, field) in [("better-auth", "metadata"), ("clerk", "claims")] {
+        let vendor = VENDORS.into_iter().find(|one| one.name == vendor).unwrap();
+        let stage = Stage::new(vendor).await;
+        for (_, response) in vendor.document.operation("getApiKey").successes() {
+            for (_, body) in bodies(response).into_iter().filter_map(|body| body.json) {
+                stage.answer(answer(200, body.to_string(), "application/json")).await;
+                let key = stage.connection.provider.get(&vendor.key_id()).await.unwrap();
+                assert_eq!(key.metadata.as_ref(), Some(&body[field]), "{}", vendor.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_no_longer_counts_is_an_answer_although_the_status_is_that_of_success() {
+    let vendor = VENDORS.into_iter().find(|vendor| vendor.name == "clerk").unwrap();
+    let stage = Stage::new(vendor).await;
+    let examples =
+        &vendor.document.operation("verifyApiKey").responses[&200].content["application/json"].examples;
+    for (name, reason) in
+        [("good", None), ("revoked", Some(InvalidReason::Revoked)), ("expired", Some(InvalidReason::Expired))]
+    {
+        stage.answer(answer(200, examples[name].value.to_string(), "application/json")).await;
+        match stage.connection.provider.verify(&SecretKey::new("ak_secret_to_verify")).await.unwrap() {
+            Verification::Valid(key) => assert!(reason.is_none() && key.id.as_str() == vendor.id, "{name}"),
+            Verification::Invalid(told) => assert_eq!(Some(told), reason, "{name}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_create_with_all_that_the_vendor_honours_is_judged_and_confirmed() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        let provider = &*stage.connection.provider;
+        if !provider.capabilities().support(Operation::Create).is_supported() {
+            continue;
+        }
+        for nth in 0..EXAMPLES {
+            let mut case = findings.case(format!("{} create {nth}", vendor.name));
+            stage.answer(Player { vendor, status: None, nth }).await;
+            let (shown, _) = provider.create(new_key(vendor)).await.unwrap().into_parts();
+            let asked = asking_for(&shown, &provider.capabilities());
+            let fields = asked.fields();
+            stage.answer(Player { vendor, status: None, nth }).await;
+            match provider.create(asked).await {
+                Ok(issued) => case.expect(issued.key == shown, "is another key"),
+                Err(error) => case.wrong(format!("{error} ({fields:?})")),
+            }
+            expect_judged(&mut case, &stage).await;
+        }
+    }
+    findings.check();
+}
+
+/// A create whose every field is what the answer will show.
+fn asking_for(shown: &ApiKey, capabilities: &Capabilities) -> NewApiKey {
+    let honoured = capabilities.create_fields;
+    let mut new = NewApiKey::new(shown.name.as_deref().unwrap_or("nightly export"));
+    if honoured.contains(Field::Owner) {
+        new.owner.clone_from(&shown.owner);
+    }
+    if honoured.contains(Field::Description) {
+        new.description.clone_from(&shown.description);
+    }
+    if honoured.contains(Field::Scopes) {
+        new.scopes.clone_from(&shown.scopes);
+    }
+    if honoured.contains(Field::Metadata) {
+        new.metadata.clone_from(&shown.metadata);
+    }
+    if let (true, KeyExpiry::At(end)) = (honoured.contains(Field::Expiry), shown.expiry) {
+        let created = shown.created_at.unwrap_or_else(|| end - Duration::from_secs(86_400));
+        new.expiry = Expiry::In(Duration::try_from(end.duration_since(created)).unwrap());
+    }
+    for name in capabilities.create_extra {
+        if let Some(value) = shown.extra.get(*name).filter(|value| !value.is_null()) {
+            new.extra.insert((*name).to_owned(), value.clone());
+        }
+    }
+    new
+}
+
+#[tokio::test]
+async fn an_update_of_all_that_the_vendor_honours_is_judged_and_confirmed() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        let provider = &*stage.connection.provider;
+        if !provider.capabilities().support(Operation::Update).is_supported() {
+            continue;
+        }
+        for nth in 0..EXAMPLES {
+            let mut case = findings.case(format!("{} update {nth}", vendor.name));
+            stage.answer(Player { vendor, status: None, nth }).await;
+            let shown = provider.update(&vendor.key_id(), change(vendor)).await.unwrap();
+            let changes = changing_to(&shown, &provider.capabilities());
+            let fields = changes.fields();
+            stage.answer(Player { vendor, status: None, nth }).await;
+            match provider.update(&vendor.key_id(), changes).await {
+                Ok(key) => case.expect(key == shown, "is another key"),
+                Err(error) => case.wrong(format!("{error} ({fields:?})")),
+            }
+            expect_judged(&mut case, &stage).await;
+        }
+    }
+    findings.check();
+}
+
+/// An update whose every field is what the answer will show: set where it shows something, cleared where it does not.
+fn changing_to(shown: &ApiKey, capabilities: &Capabilities) -> UpdateApiKey {
+    let settable = capabilities.update_fields;
+    let mut changes = UpdateApiKey::new();
+    if settable.contains(Field::Name) {
+        changes.name.clone_from(&shown.name);
+    }
+    if settable.contains(Field::Owner) {
+        changes.owner.clone_from(&shown.owner);
+    }
+    if settable.contains(Field::Scopes) {
+        changes.scopes.clone_from(&shown.scopes);
+    }
+    if settable.contains(Field::Enabled) {
+        changes.enabled = Some(shown.status != KeyStatus::Disabled);
+    }
+    if settable.contains(Field::Expiry) {
+        changes = match shown.expiry {
+            KeyExpiry::At(_) => changes.expiry(Expiry::In(Duration::from_secs(86_400))),
+            _ => changes.clear_expiry(),
+        };
+    }
+    if settable.contains(Field::Description) {
+        changes = match &shown.description {
+            Some(description) => changes.description(description),
+            None if capabilities.clearable_fields.contains(Field::Description) => changes.clear_description(),
+            None => changes,
+        };
+    }
+    if settable.contains(Field::Metadata) {
+        changes = match &shown.metadata {
+            Some(metadata) => changes.metadata(metadata.clone()),
+            None => changes.clear_metadata(),
+        };
+    }
+    for name in capabilities.update_extra {
+        if let Some(value) = shown.extra.get(*name).filter(|value| !value.is_null()) {
+            changes.extra.insert((*name).to_owned(), value.clone());
+        }
+    }
+    changes
+}
+
+async fn expect_judged(case: &mut Case<'_>, stage: &Stage) {
+    match stage.judged().await {
+        Ok(asked) => case.expect(asked.len() == 1, format!("asked for {asked:?}")),
+        Err(complaints) => complaints.iter().for_each(|complaint| case.wrong(complaint)),
+    }
+}

@@ -1,0 +1,165 @@
+//! Base URLs and credentials, right and wrong.
+
+use api_keys_contract_tests::findings::Findings;
+use api_keys_contract_tests::judge::Judge;
+use api_keys_contract_tests::outcome::everything_shown;
+use api_keys_contract_tests::perform::{Player, perform};
+use api_keys_contract_tests::stage::{Server, answer};
+use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
+use api_keys_core::{Effect, ErrorKind, Operation};
+
+#[test]
+fn a_base_url_that_cannot_be_right_is_a_matter_of_configuration() {
+    let wrong = [
+        "",
+        "/",
+        "example.com",
+        "localhost:8000",
+        "//example.com",
+        "https://",
+        "https:///v1",
+        "https://?hunter2",
+        "https://:443",
+        "ftp://example.com",
+        "https://example.com?hunter2",
+        "https://example.com/v1?key=hunter2",
+        "https://example.com/#hunter2",
+        "https://user:hunter2@example.com",
+        "https://hunter2@example.com",
+        "https://exa mple.com",
+        "https://example.com\n",
+        "https://example.com/\0",
+        "https://example.com\\v1",
+        "https://[::1",
+        "https://example.com:99999",
+        "http://example.com",
+        "http://192.0.2.1:8000/v1",
+        "http://localhost.example.com",
+        "HTTP://example.com",
+    ];
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        for base_url in wrong {
+            let mut case = findings.case(format!("{} {base_url:?}", vendor.name));
+            match (vendor.connect)(base_url, CREDENTIAL) {
+                Ok(_) => case.wrong("is taken"),
+                Err(error) => {
+                    case.expect(error.kind() == ErrorKind::Configuration, format!("is {:?}", error.kind()));
+                    case.expect(error.effect() == Effect::NotApplied && error.attempts() == 0, "was tried");
+                    case.expect(error.vendor() == vendor.name, "is of another vendor");
+                    let shown = everything_shown(&error);
+                    let leaks = ["hunter2", CREDENTIAL].into_iter().find(|secret| shown.contains(secret));
+                    case.expect(leaks.is_none(), format!("shows {leaks:?}: {shown}"));
+                    case.expect(error.to_string().contains("base URL"), format!("does not name it: {error}"));
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[test]
+fn a_credential_that_cannot_be_sent_is_a_matter_of_configuration() {
+    let wrong = [
+        "",
+        " ",
+        "\n",
+        "hunter2-hunter2\n",
+        "hunter2\r\nx-admin: hunter2",
+        "hunter2\0hunter2",
+        "hunter2\u{7f}",
+        "\thunter2",
+        " hunter2",
+        "hunter2 ",
+        "hunter2-schlüssel",
+    ];
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        for credential in wrong {
+            let mut case = findings.case(format!("{} {credential:?}", vendor.name));
+            match (vendor.connect)("https://api.example.com", credential) {
+                Ok(_) => case.wrong("is taken"),
+                Err(error) => {
+                    case.expect(error.kind() == ErrorKind::Configuration, format!("is {:?}", error.kind()));
+                    case.expect(!everything_shown(&error).contains("hunter2"), "shows the credential");
+                    case.expect(
+                        error.to_string().contains("credential"),
+                        format!("does not name it: {error}"),
+                    );
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[test]
+fn a_good_base_url_and_credential_are_taken_and_the_credential_is_not_shown() {
+    let good = [
+        "https://api.example.com",
+        "https://api.example.com/",
+        "https://api.example.com:8443/v1",
+        "HTTPS://API.EXAMPLE.COM/v1/",
+        "https://192.0.2.1/v1",
+        "https://[2001:db8::1]/v1",
+        "http://localhost:3000",
+        "http://127.0.0.1:3000/v1",
+        "http://127.255.0.7",
+        "http://[::1]:3000",
+    ];
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        for base_url in good {
+            let mut case = findings.case(format!("{} {base_url}", vendor.name));
+            match (vendor.connect)(base_url, CREDENTIAL) {
+                Ok(connection) => {
+                    let shown = format!("{connection:?}{connection:#?}");
+                    case.expect(!shown.contains(CREDENTIAL), format!("shows the credential: {shown}"));
+                }
+                Err(error) => case.wrong(error),
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn the_path_of_the_base_url_is_kept_with_and_without_a_slash_at_its_end() {
+    let mut findings = Findings::new();
+    let server = Server::start().await;
+    for vendor in VENDORS {
+        for path in ["/base", "/base/", "/a/b%20c", "/a/b%20c/"] {
+            let connection = (vendor.connect)(&format!("{}{path}", server.uri()), CREDENTIAL).unwrap();
+            for (_, _, operation) in vendor.document.operations() {
+                let mut case = findings.case(format!("{} {path} {}", vendor.name, operation.id));
+                server.answer(answer(404, "", "")).await;
+                let _ = connection.call(&operation.id, &Given::least(vendor.id)).await;
+                let asked = server.asked().await;
+                match Judge::new(&vendor.document, path).judge(&asked[0]) {
+                    Ok(found) => case.expect(found.id == operation.id, format!("is {}", found.id)),
+                    Err(complaints) => case.wrong(format!("{complaints:?}")),
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn without_a_path_in_the_base_url_better_auth_is_at_its_usual_place_and_others_at_the_root() {
+    let server = Server::start().await;
+    for vendor in VENDORS {
+        let base_path = if vendor.name == "better-auth" { "/api/auth" } else { "" };
+        for slash in ["", "/"] {
+            let connection = (vendor.connect)(&format!("{}{slash}", server.uri()), CREDENTIAL).unwrap();
+            if !connection.provider.capabilities().support(Operation::List).is_supported() {
+                continue;
+            }
+            server.answer(Player { vendor, status: None, nth: 0 }).await;
+            let _ = perform(vendor, &*connection.provider, Operation::List, &vendor.key_id()).await;
+            let asked = server.asked().await;
+            let judged = Judge::new(&vendor.document, base_path).judge(&asked[0]);
+            assert!(judged.is_ok(), "{} {slash:?}: {judged:?}", vendor.name);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Answers that are not quite what the document says, as servers of other versions and gateways send them.
+
+use api_keys_contract_tests::findings::Findings;
+use api_keys_contract_tests::sample::{nodes, samples};
+use api_keys_contract_tests::stage::{Stage, answer};
+use api_keys_contract_tests::variation::{self, UNKNOWN_FIELD, UNKNOWN_VALUE, Variation};
+use api_keys_contract_tests::vendor::{Given, VENDORS};
+use serde_json::Value;
+
+/// Sends each variation of each documented answer, and looks at what it is decoded into.
+async fn each_variation_decodes(
+    variations: fn(&Value, &Value) -> Vec<Variation>,
+    judge: fn(&Value, &Variation, &str) -> Result<(), String>,
+) {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let mut seen = Vec::new();
+            for (status, response) in &operation.responses {
+                // Most failures have one schema; that each status is read by it is tested elsewhere.
+                let Some(schema) = response.json().filter(|schema| !seen.contains(schema)) else { continue };
+                seen.push(schema);
+                for variation in samples(schema).iter().flat_map(|sample| variations(schema, sample)) {
+                    let name = format!("{} {} {status} {}", vendor.name, operation.id, variation.what);
+                    let mut case = findings.case(name);
+                    stage.answer(answer(*status, variation.value.to_string(), "application/json")).await;
+                    let shown = match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                        Ok(success) => success.shown,
+                        Err(failure) => match failure.documented {
+                            Some(shown) => shown,
+                            None => {
+                                case.wrong(failure.fault);
+                                continue;
+                            }
+                        },
+                    };
+                    if let Err(wrong) = judge(schema, &variation, &shown) {
+                        case.wrong(wrong);
+                    }
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn unknown_fields_are_kept_where_the_document_keeps_them_and_ignored_elsewhere() {
+    each_variation_decodes(
+        |schema, sample| vec![variation::with_unknown_fields(schema, sample)],
+        |schema, variation, shown| {
+            let open =
+                |node: &Value| node.get("properties").is_some() && node["additionalProperties"] == true;
+            let kept = nodes(schema, &variation.value).iter().filter(|node| open(node.schema)).count();
+            let found = shown.matches(UNKNOWN_FIELD).count();
+            if kept == found { Ok(()) } else { Err(format!("kept {found} times and not {kept}: {shown}")) }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn unknown_enum_values_are_kept() {
+    each_variation_decodes(variation::with_unknown_values, |_, _, shown| {
+        if shown.contains(UNKNOWN_VALUE) { Ok(()) } else { Err(format!("not in {shown}")) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn optional_fields_may_be_missing() {
+    each_variation_decodes(variation::without_optional_fields, |_, _, _| Ok(())).await;
+}
+
+#[tokio::test]
+async fn nullable_fields_may_be_null() {
+    each_variation_decodes(variation::with_nulls, |_, _, _| Ok(())).await;
+}
+
+#[tokio::test]
+async fn optional_fields_may_be_null_even_if_the_document_does_not_say_so() {
+    each_variation_decodes(variation::with_undocumented_nulls, |_, _, _| Ok(())).await;
+}
+
+#[tokio::test]
+async fn lists_may_be_empty() {
+    each_variation_decodes(variation::with_empty_lists, |_, _, _| Ok(())).await;
+}
+
+#[tokio::test]
+async fn any_status_of_success_is_success() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            let body =
+                operation.successes().find_map(|(_, response)| samples(response.json()?).into_iter().next());
+            let body = body.map(|body| body.to_string()).unwrap_or_default();
+            for status in [200, 201, 202, 203, 206, 299] {
+                let mut case = findings.case(format!("{} {} {status}", vendor.name, operation.id));
+                stage.answer(answer(status, body.clone(), "application/json")).await;
+                match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                    Ok(success) => {
+                        case.expect(success.status == status, format!("came as {}", success.status))
+                    }
+                    Err(failure) => case.wrong(failure.fault),
+                }
+            }
+        }
+    }
+    findings.check();
+}
+
+#[tokio::test]
+async fn the_label_of_an_answer_does_not_matter() {
+    let mut findings = Findings::new();
+    for vendor in VENDORS {
+        let stage = Stage::new(vendor).await;
+        for (_, _, operation) in vendor.document.operations() {
+            for (status, response) in &operation.responses {
+                let Some(body) = response.json().and_then(|schema| samples(schema).pop()) else { continue };
+                for label in
+                    ["", "text/plain", "text/html; charset=latin1", "application/octet-stream", "nonsense"]
+                {
+                    let name = format!("{} {} {status} {label:?}", vendor.name, operation.id);
+                    let mut case = findings.case(name);
+                    stage.answer(answer(*status, body.to_string(), label)).await;
+                    if let Err(failure) = stage.call(&operation.id, &Given::least(vendor.id)).await {
+                        case.expect(*status >= 300 && failure.documented.is_some(), &failure.fault);
+                    }
+                }
+            }
+        }
+    }
+    findings.check();
+}

@@ -1,0 +1,89 @@
+//! What holds for the workspace as a whole.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+fn metadata() -> Value {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments =
+        ["metadata", "--format-version", "1", "--locked", "--all-features", "--manifest-path", manifest];
+    let output = Command::new(cargo).args(arguments).output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("metadata is JSON")
+}
+
+/// `1.88` and `1.88.0` are the same.
+fn version(text: &str) -> Vec<u32> {
+    let mut parts: Vec<_> = text.split('.').map(|part| part.parse().expect("a number")).collect();
+    parts.resize(3, 0);
+    parts
+}
+
+fn packages(metadata: &Value) -> &[Value] {
+    metadata["packages"].as_array().expect("packages")
+}
+
+#[test]
+fn no_locked_dependency_needs_a_newer_rust_than_the_workspace_promises() {
+    let metadata = metadata();
+    let core =
+        packages(&metadata).iter().find(|package| package["name"] == "api-keys-core").expect("api-keys-core");
+    let promised = core["rust_version"].as_str().expect("a minimum Rust version");
+    let newer: Vec<_> = packages(&metadata)
+        .iter()
+        .filter(|package| {
+            package["rust_version"].as_str().is_some_and(|needed| version(needed) > version(promised))
+        })
+        .map(|package| {
+            format!("{} {} needs {}", package["name"], package["version"], package["rust_version"])
+        })
+        .collect();
+    assert!(newer.is_empty(), "over {promised}: {newer:#?}");
+}
+
+#[test]
+fn crates_of_the_workspace_choose_no_features_for_each_other() {
+    let metadata = metadata();
+    let members = metadata["workspace_members"].as_array().expect("members");
+    for package in packages(&metadata).iter().filter(|package| members.contains(&package["id"])) {
+        if package["publish"] == serde_json::json!([]) {
+            continue;
+        }
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            let (name, kind) = (dependency["name"].as_str().expect("a name"), &dependency["kind"]);
+            if name.starts_with("api-keys") && *kind != "dev" {
+                assert_eq!(dependency["uses_default_features"], false, "{} -> {name}", package["name"]);
+                assert_ne!(dependency["req"], "*", "{} -> {name} needs a version", package["name"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_published_says_what_it_is_and_brings_its_licences() {
+    let metadata = metadata();
+    let members = metadata["workspace_members"].as_array().expect("members");
+    for package in packages(&metadata).iter().filter(|package| members.contains(&package["id"])) {
+        if package["publish"] == serde_json::json!([]) {
+            continue;
+        }
+        let name = &package["name"];
+        for field in ["description", "license", "readme", "repository", "rust_version"] {
+            assert!(package[field].is_string(), "{name} has no {field}");
+        }
+        for (field, most) in [("categories", 5), ("keywords", 5)] {
+            let number = package[field].as_array().map_or(0, Vec::len);
+            assert!((1..=most).contains(&number), "{name} has {number} {field}");
+        }
+        let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
+        for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            assert!(manifest.with_file_name(file).is_file(), "{name} has no {file}");
+        }
+        if package["features"].as_object().is_some_and(|features| !features.is_empty()) {
+            assert_eq!(package["metadata"]["docs"]["rs"]["all-features"], true, "{name} on docs.rs");
+        }
+    }
+}
