@@ -46,7 +46,7 @@ pub(crate) fn problems(document: &Value) -> Vec<Problem> {
 }
 
 pub(crate) fn problems_in_text(text: &str) -> Vec<Problem> {
-    match xtask::generate("openapi/test.json", text, root()) {
+    match xtask::generate("openapi/test/openapi.json", text, root()) {
         Err(Error::Document(problems)) => problems.0,
         other => panic!("{other:?}"),
     }
