@@ -1,4 +1,7 @@
-//! The system's allocator, counting.
+//! A counting wrapper around the system allocator.
+//!
+//! Published counting allocators either leave out the peak or turn a reallocation into a copy, which changes the
+//! instructions that are counted in the same process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -7,47 +10,47 @@ static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts what it hands out. A reallocation counts as an allocation.
+/// Counts allocations. A reallocation counts as an allocation.
 pub(crate) struct Counting;
 
-// SAFETY: every call goes to the system's allocator with the same arguments.
+// SAFETY: every call goes to the system allocator with the same arguments.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        grown(layout.size());
-        // SAFETY: the caller's promise is the one that is asked for.
+        count(layout.size());
+        // SAFETY: the caller upholds the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         LIVE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as above.
+        // SAFETY: the caller upholds the contract of `dealloc`.
         unsafe { System.dealloc(memory, layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         LIVE.fetch_sub(layout.size(), Relaxed);
-        grown(size);
-        // SAFETY: as above.
+        count(size);
+        // SAFETY: the caller upholds the contract of `realloc`.
         unsafe { System.realloc(memory, layout, size) }
     }
 }
 
-fn grown(size: usize) {
+fn count(size: usize) {
     ALLOCATIONS.fetch_add(1, Relaxed);
     let live = LIVE.fetch_add(size, Relaxed) + size;
     PEAK.fetch_max(live, Relaxed);
 }
 
-/// What was allocated between a start and now.
+/// Allocations made during a call to [`measure`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
     pub(crate) allocations: usize,
-    /// The most bytes that were live at a time, beyond those at the start.
+    /// The maximum of live bytes, in excess of those live at the start.
     pub(crate) peak: usize,
 }
 
-/// Runs `work` and tells what it allocated.
-pub(crate) fn usage(work: impl FnOnce()) -> Usage {
+/// Runs `work` and returns its allocations.
+pub(crate) fn measure(work: impl FnOnce()) -> Usage {
     let (allocations, live) = (ALLOCATIONS.load(Relaxed), LIVE.load(Relaxed));
     PEAK.store(live, Relaxed);
     work();

@@ -1,83 +1,76 @@
-//! What a call costs: this library beside what an application would use instead, all against one loopback server.
+//! Benchmarks that compare this library's clients to alternatives, all against one loopback server.
 //!
 //! Times are noisy and shown with their spread. Instructions (counted by callgrind) and allocations (counted by this
-//! program's allocator) repeat on any machine, busy or not. `cargo xtask bench` runs all of it and prints one table of
-//! ratios to bare reqwest.
+//! program's allocator) are reproducible on any machine, busy or not. `cargo xtask bench` prints one table of ratios to
+//! bare reqwest.
 
 mod alloc;
-mod answers;
-mod contestants;
+mod clients;
 mod counts;
 mod footprint;
+mod responses;
 mod server;
 mod stats;
 mod table;
+mod task;
 mod times;
-mod work;
-
-use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::contestants::Kind;
-use crate::work::Task;
+use crate::clients::ClientKind;
+use crate::task::Task;
 
 #[global_allocator]
 static ALLOCATOR: alloc::Counting = alloc::Counting;
 
-/// Measures the typed clients and providers beside what an application would use instead.
+/// Compare the typed clients and providers to alternatives.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only a part of it; without this, all that calls cost.
+    /// Measure one group only [default: times and counts]
     #[arg(long)]
-    only: Option<Only>,
-    /// How often the smallest programs are built.
-    #[arg(long, default_value = "3")]
-    builds: NonZeroUsize,
+    only: Option<Group>,
     #[command(subcommand)]
-    part: Option<Part>,
+    process: Option<Process>,
 }
 
-/// What there is to measure.
+/// A group of measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Only {
-    /// Latency and throughput.
+enum Group {
+    /// Latency and throughput
     Times,
-    /// Instructions, allocations and memory, which do not depend on how busy the machine is.
+    /// Instructions, allocations and memory
     Counts,
-    /// What it costs to build the smallest program.
+    /// Dependencies, build time and size of a minimal program
     Footprint,
 }
 
-/// The processes that this program starts of itself.
+/// Child processes that this program starts.
 #[derive(Debug, Subcommand)]
-enum Part {
-    /// Answers requests until its input is closed.
+enum Process {
+    /// Serve requests until stdin is closed
     #[command(hide = true)]
     Serve,
-    /// Does one task a number of times.
+    /// Perform a task repeatedly and print its allocations
     #[command(hide = true)]
-    Work { contestant: Kind, task: Task, calls: u32, address: String },
+    Work { client: ClientKind, task: Task, calls: u32, address: String },
 }
 
 fn main() {
     let arguments = Arguments::parse();
-    match arguments.part {
-        Some(Part::Serve) => server::serve(),
-        Some(Part::Work { contestant, task, calls, address }) => {
-            let usage = work::work(contestant, task, calls, &address);
+    match arguments.process {
+        Some(Process::Serve) => server::serve(),
+        Some(Process::Work { client, task, calls, address }) => {
+            let usage = task::count_allocations(client, task, calls, &address);
             println!("{} {}", usage.allocations, usage.peak);
         }
-        None if arguments.only == Some(Only::Footprint) => {
-            print!("{}", footprint::markdown(arguments.builds.get()))
-        }
+        None if arguments.only == Some(Group::Footprint) => print!("{}", footprint::markdown()),
         None => {
             let server = server::Server::start();
             let mut rows = Vec::new();
-            if arguments.only != Some(Only::Counts) {
+            if arguments.only != Some(Group::Counts) {
                 rows.extend(times::rows(server.address()));
             }
-            if arguments.only != Some(Only::Times) {
+            if arguments.only != Some(Group::Times) {
                 rows.extend(counts::rows(server.address()));
             }
             print!("{}", table::markdown(&rows));

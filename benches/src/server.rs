@@ -1,4 +1,4 @@
-//! A server that does nothing but write answers that were prepared, so that what is measured is the client.
+//! A server that writes prepared responses, so that the measured work is the client's.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
-use crate::answers;
+use crate::responses;
 
-/// Base URLs below which a list has this many keys.
-pub(crate) const FEW: (&str, usize) = ("/v1", 100);
-/// As above.
-pub(crate) const MANY: (&str, usize) = ("/many/v1", 10_000);
+/// The base path below which a page has 100 keys.
+pub(crate) const SHORT: (&str, usize) = ("/v1", 100);
+/// The base path below which a page has 10,000 keys.
+pub(crate) const LONG: (&str, usize) = ("/many/v1", 10_000);
 
-/// The server as a process of its own; ends with this value.
+/// The server in a process of its own, which ends when this value is dropped.
 pub(crate) struct Server {
     process: Child,
     address: String,
@@ -29,8 +29,8 @@ impl Server {
             .spawn()
             .expect("this program starts");
         let mut address = String::new();
-        let output = process.stdout.as_mut().expect("its output is a pipe");
-        BufReader::new(output).read_line(&mut address).expect("the server says where it listens");
+        let output = process.stdout.as_mut().expect("stdout is piped");
+        BufReader::new(output).read_line(&mut address).expect("the server prints its address");
         Self { process, address: address.trim().to_owned() }
     }
 
@@ -46,58 +46,59 @@ impl Drop for Server {
     }
 }
 
-/// The whole answers, head included.
-struct Answers {
+/// Complete responses, head included.
+struct Responses {
     key: Vec<u8>,
     issued: Vec<u8>,
-    few: Vec<u8>,
-    many: Vec<u8>,
+    short: Vec<u8>,
+    long: Vec<u8>,
 }
 
-impl Answers {
-    /// The answer to a request, if all of it is there. What is looked at is what the contestants' requests differ in,
-    /// so that parsing them takes no time that would count as the client's.
-    fn to(&self, request: &[u8]) -> Option<&[u8]> {
+impl Responses {
+    /// Returns the response to a request once all of it has arrived.
+    ///
+    /// Requests are told apart by a few bytes: parsing them would take time from the client on a machine with few
+    /// cores.
+    fn find(&self, request: &[u8]) -> Option<&[u8]> {
         if request.starts_with(b"POST") {
-            // The body is an object of texts and lists.
+            // The body is an object that contains only strings and lists.
             return request.ends_with(b"}").then_some(&self.issued);
         }
-        let answer = match request.get(.."GET ".len() + MANY.0.len())? {
-            start if start.ends_with(MANY.0.as_bytes()) => &self.many,
-            _ if request.iter().take_while(|&&byte| byte != b'\r').any(|&byte| byte == b'?') => &self.few,
+        let response = match request.get(.."GET ".len() + LONG.0.len())? {
+            start if start.ends_with(LONG.0.as_bytes()) => &self.long,
+            _ if request.iter().take_while(|&&byte| byte != b'\r').any(|&byte| byte == b'?') => &self.short,
             _ => &self.key,
         };
-        request.ends_with(b"\r\n\r\n").then_some(answer)
+        request.ends_with(b"\r\n\r\n").then_some(response)
     }
 }
 
-/// Prints its address and answers until its input is closed.
+/// Prints the server's address and serves until stdin is closed.
 pub(crate) fn serve() {
     println!("{}", listen());
     let _ = io::stdin().read(&mut [0; 1]);
 }
 
-/// Answers for as long as this process lives, and returns the address.
+/// Serves from background threads and returns the address.
 pub(crate) fn listen() -> SocketAddr {
-    let answers = Arc::new(Answers {
-        key: whole(&answers::key(0)),
-        issued: whole(&answers::issued()),
-        few: whole(&answers::page(FEW.1)),
-        many: whole(&answers::page(MANY.1)),
+    let responses = Arc::new(Responses {
+        key: response(&responses::key(0)),
+        issued: response(&responses::issued()),
+        short: response(&responses::page(SHORT.1)),
+        long: response(&responses::page(LONG.1)),
     });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("a bound address");
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            let answers = Arc::clone(&answers);
-            // Ends with the connection.
-            thread::spawn(move || answer(connection, &answers));
+            let responses = Arc::clone(&responses);
+            thread::spawn(move || serve_connection(connection, &responses));
         }
     });
     address
 }
 
-fn whole(body: &serde_json::Value) -> Vec<u8> {
+fn response(body: &serde_json::Value) -> Vec<u8> {
     let body = body.to_string();
     let head = format!(
         "HTTP/1.1 200 OK\r\n\
@@ -111,8 +112,7 @@ fn whole(body: &serde_json::Value) -> Vec<u8> {
     [head.as_bytes(), body.as_bytes()].concat()
 }
 
-/// Answers the requests of one connection, one after another.
-fn answer(mut connection: TcpStream, answers: &Answers) -> io::Result<()> {
+fn serve_connection(mut connection: TcpStream, responses: &Responses) -> io::Result<()> {
     connection.set_nodelay(true)?;
     let mut request = [0; 4096];
     let mut length = 0;
@@ -121,8 +121,8 @@ fn answer(mut connection: TcpStream, answers: &Answers) -> io::Result<()> {
             0 => return Ok(()),
             read => length += read,
         }
-        if let Some(answer) = answers.to(&request[..length]) {
-            connection.write_all(answer)?;
+        if let Some(response) = responses.find(&request[..length]) {
+            connection.write_all(response)?;
             length = 0;
         }
     }

@@ -1,11 +1,11 @@
-//! The table of ratios.
+//! The table of ratios to bare reqwest.
 
 use std::fmt::Write as _;
 
-use crate::contestants::Kind;
+use crate::clients::ClientKind;
 use crate::stats::{median, quantile};
 
-/// What a figure counts.
+/// The unit of a row.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unit {
     Count,
@@ -14,53 +14,48 @@ pub(crate) enum Unit {
     PerSecond,
 }
 
-/// One thing that is measured: for each contestant, in the order of [`Kind::ALL`], a figure of each round.
+/// One measured quantity: for each client, in the order of [`ClientKind::ALL`], one value per round.
 pub(crate) struct Row {
-    title: String,
-    unit: Unit,
-    figures: [Vec<f64>; 5],
+    pub(crate) title: String,
+    pub(crate) unit: Unit,
+    pub(crate) values: [Vec<f64>; 5],
 }
 
 impl Row {
-    pub(crate) fn new(title: String, unit: Unit, figures: [Vec<f64>; 5]) -> Self {
-        Self { title, unit, figures }
-    }
-
-    /// Measures every contestant in each round, one after another, so that whatever disturbs the machine disturbs
-    /// all of them.
-    pub(crate) fn measured(
+    /// Measures all clients in each round, one after another, so that a disturbance affects all of them.
+    pub(crate) fn measure(
         title: String,
         unit: Unit,
         rounds: usize,
-        mut measure: impl FnMut(Kind) -> f64,
+        mut measure: impl FnMut(ClientKind) -> f64,
     ) -> Self {
-        let mut figures = [const { Vec::new() }; 5];
+        let mut values = [const { Vec::new() }; 5];
         for _ in 0..rounds {
-            for (figures, kind) in figures.iter_mut().zip(Kind::ALL) {
-                figures.push(measure(kind));
+            for (values, kind) in values.iter_mut().zip(ClientKind::ALL) {
+                values.push(measure(kind));
             }
         }
-        Self { title, unit, figures }
+        Self { title, unit, values }
     }
 
-    /// The ratios to bare reqwest, round by round.
+    /// Returns each client's ratios to bare reqwest, round by round.
     fn ratios(&self) -> impl Iterator<Item = Vec<f64>> {
-        let (base, others) = self.figures.split_first().expect("bare reqwest comes first");
-        others
-            .iter()
-            .map(move |figures| figures.iter().zip(base).map(|(figure, base)| figure / base).collect())
+        let (base, others) = self.values.split_first().expect("bare reqwest is the first client");
+        others.iter().map(move |values| values.iter().zip(base).map(|(value, base)| value / base).collect())
     }
 }
 
-/// The rows as a table in Markdown. A ratio is the median over the rounds. The spread is half the distance between the
-/// quartiles, in parts of the ratio, for the ratio of the row that varied most.
+/// Formats rows as a Markdown table.
+///
+/// A ratio is the median over the rounds. The spread is half the interquartile range relative to the ratio, for the
+/// client of the row that varied most.
 pub(crate) fn markdown(rows: &[Row]) -> String {
     let mut text = String::new();
-    let titles = Kind::ALL.map(Kind::title);
+    let titles = ClientKind::ALL.map(ClientKind::title);
     let _ = writeln!(text, "| | {} | spread |", titles.join(" | "));
     let _ = writeln!(text, "|---|{}", "---:|".repeat(titles.len() + 1));
     for row in rows {
-        let _ = write!(text, "| {} | {} |", row.title, absolute(median(&row.figures[0]), row.unit));
+        let _ = write!(text, "| {} | {} |", row.title, format_value(median(&row.values[0]), row.unit));
         let mut spread: f64 = 0.0;
         for ratios in row.ratios() {
             let ratio = median(&ratios);
@@ -72,14 +67,14 @@ pub(crate) fn markdown(rows: &[Row]) -> String {
     text
 }
 
-fn absolute(figure: f64, unit: Unit) -> String {
+fn format_value(value: f64, unit: Unit) -> String {
     match unit {
-        Unit::Count if figure >= 1e6 => format!("{:.2} M", figure / 1e6),
-        Unit::Count if figure >= 1e4 => format!("{:.1} k", figure / 1e3),
-        Unit::Count => format!("{figure:.1}"),
-        Unit::Bytes => format!("{:.2} MB", figure / 1e6),
-        Unit::Seconds if figure >= 1e-3 => format!("{:.2} ms", figure * 1e3),
-        Unit::Seconds => format!("{:.1} µs", figure * 1e6),
-        Unit::PerSecond => format!("{figure:.0} /s"),
+        Unit::Count if value >= 1e6 => format!("{:.2} M", value / 1e6),
+        Unit::Count if value >= 1e4 => format!("{:.1} k", value / 1e3),
+        Unit::Count => format!("{value:.1}"),
+        Unit::Bytes => format!("{:.2} MB", value / 1e6),
+        Unit::Seconds if value >= 1e-3 => format!("{:.2} ms", value * 1e3),
+        Unit::Seconds => format!("{:.1} µs", value * 1e6),
+        Unit::PerSecond => format!("{value:.0} /s"),
     }
 }

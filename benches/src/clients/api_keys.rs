@@ -1,20 +1,20 @@
-//! This library: the typed client of a vendor, and the provider behind the trait.
+//! The typed client of a vendor, and its provider behind the trait.
 
 use std::sync::Arc;
 
-use api_keys::clerk::types::CreateApiKeyRequest;
-use api_keys::clerk::{Client, HttpConfig, ListApiKeysOptions};
-use api_keys::{ApiKeyProvider, ClerkConfig, KeyId, ListQuery, NewApiKey, ProviderConfig};
+use ::api_keys::clerk::types::CreateApiKeyRequest;
+use ::api_keys::clerk::{Client, HttpConfig, ListApiKeysOptions};
+use ::api_keys::{ApiKeyProvider, ClerkConfig, KeyId, ListQuery, NewApiKey, ProviderConfig};
 
-use super::Contestant;
-use super::types::NEW;
-use crate::answers::{ID, SUBJECT, TOKEN};
+use super::BenchClient;
+use super::payload::NEW;
+use crate::responses::{ID, SUBJECT, TOKEN};
 
 fn config(base_url: &str) -> ClerkConfig {
     ClerkConfig::new(TOKEN).base_url(base_url)
 }
 
-/// The configurations of five providers that share what is below HTTP.
+/// Returns the configurations of five providers that share a transport.
 fn five(base_url: &str) -> [ClerkConfig; 5] {
     let http = HttpConfig::new();
     [(); 5].map(|()| config(base_url).http(http.clone()))
@@ -28,7 +28,7 @@ impl Typed {
     }
 }
 
-impl Contestant for Typed {
+impl BenchClient for Typed {
     fn new(base_url: &str) -> Self {
         Self::with(config(base_url))
     }
@@ -64,13 +64,13 @@ impl Dyn {
         Self { provider, id: KeyId::new(ID).expect("an id") }
     }
 
-    /// What functions take that do not care about the vendor.
+    /// Returns the provider as vendor-neutral code receives it.
     fn provider(&self) -> &dyn ApiKeyProvider {
         &*self.provider
     }
 }
 
-impl Contestant for Dyn {
+impl BenchClient for Dyn {
     fn new(base_url: &str) -> Self {
         Self::with(config(base_url))
     }

@@ -1,22 +1,22 @@
-//! reqwest and `.json()`, as an application writes it: bare, and with the usual middleware for retries.
+//! reqwest as an application uses it: bare, and with the usual middleware for retries.
 
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 
-use super::Contestant;
-use super::types::{Issued, Key, NEW, NewKey, Page};
-use crate::answers::{ID, SUBJECT, TOKEN, VERSION};
+use super::BenchClient;
+use super::payload::{Issued, Key, NEW, NewKey, Page};
+use crate::responses::{ID, SUBJECT, TOKEN, VERSION};
 
-/// The two clients have the same methods, but no trait in common.
-macro_rules! by_hand {
+/// The two clients have the same methods and no common trait.
+macro_rules! reqwest_client {
     ($name:ident, $client:ty, $new:ident) => {
         pub(crate) struct $name {
             client: $client,
             base_url: String,
         }
 
-        impl Contestant for $name {
+        impl BenchClient for $name {
             fn new(base_url: &str) -> Self {
                 Self { client: $new(base_url), base_url: base_url.to_owned() }
             }
@@ -27,21 +27,21 @@ macro_rules! by_hand {
             }
 
             async fn get(&self) -> usize {
-                let answer = self
+                let response = self
                     .client
                     .get(format!("{}/api_keys/{ID}", self.base_url))
                     .bearer_auth(TOKEN)
                     .header("Clerk-API-Version", VERSION)
                     .send()
                     .await
-                    .expect("an answer");
-                let key: Key = answer.error_for_status().expect("success").json().await.expect("a key");
+                    .expect("a response");
+                let key: Key = response.error_for_status().expect("success").json().await.expect("a key");
                 key.id.len()
             }
 
             async fn create(&self) -> usize {
                 let (name, scopes) = NEW;
-                let answer = self
+                let response = self
                     .client
                     .post(format!("{}/api_keys", self.base_url))
                     .bearer_auth(TOKEN)
@@ -49,34 +49,33 @@ macro_rules! by_hand {
                     .json(&NewKey { name, subject: SUBJECT, scopes: &scopes })
                     .send()
                     .await
-                    .expect("an answer");
-                let key: Issued = answer.error_for_status().expect("success").json().await.expect("a key");
+                    .expect("a response");
+                let key: Issued = response.error_for_status().expect("success").json().await.expect("a key");
                 key.secret.len()
             }
 
             async fn list(&self) -> usize {
-                let answer = self
+                let response = self
                     .client
                     .get(format!("{}/api_keys?subject={SUBJECT}&limit=100", self.base_url))
                     .bearer_auth(TOKEN)
                     .header("Clerk-API-Version", VERSION)
                     .send()
                     .await
-                    .expect("an answer");
-                let page: Page = answer.error_for_status().expect("success").json().await.expect("a page");
+                    .expect("a response");
+                let page: Page = response.error_for_status().expect("success").json().await.expect("a page");
                 page.data.len()
             }
         }
     };
 }
 
-by_hand!(ByHand, reqwest::Client, bare);
+reqwest_client!(Reqwest, ::reqwest::Client, bare);
+reqwest_client!(Middleware, ClientWithMiddleware, with_middleware);
 
-by_hand!(Middleware, ClientWithMiddleware, with_middleware);
-
-fn bare(base_url: &str) -> reqwest::Client {
-    let builder = reqwest::Client::builder();
-    // No proxy could reach this program's own server.
+fn bare(base_url: &str) -> ::reqwest::Client {
+    let builder = ::reqwest::Client::builder();
+    // A proxy could not reach the loopback server.
     let builder = if base_url.starts_with("http:") { builder.no_proxy() } else { builder };
     builder.build().expect("a client")
 }

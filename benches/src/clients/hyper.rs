@@ -1,4 +1,4 @@
-//! The client of hyper-util, below reqwest: what is left when nothing is made easy.
+//! The hyper-util client that reqwest is built on.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
@@ -10,9 +10,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 
-use super::Contestant;
-use super::types::{Issued, Key, NEW, NewKey, Page};
-use crate::answers::{ID, SUBJECT, TOKEN, VERSION};
+use super::BenchClient;
+use super::payload::{Issued, Key, NEW, NewKey, Page};
+use crate::responses::{ID, SUBJECT, TOKEN, VERSION};
 
 type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
@@ -22,13 +22,13 @@ fn client() -> Http {
     Client::builder(TokioExecutor::new()).build(connector)
 }
 
-pub(crate) struct Floor {
+pub(crate) struct Hyper {
     client: Http,
     base_url: String,
     authorization: HeaderValue,
 }
 
-impl Floor {
+impl Hyper {
     fn with(client: Http, base_url: &str) -> Self {
         Self {
             client,
@@ -48,14 +48,14 @@ impl Floor {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         let request = request.body(Full::from(body.unwrap_or_default())).expect("a request");
-        let answer = self.client.request(request).await.expect("an answer");
-        assert!(answer.status().is_success());
-        let body = answer.into_body().collect().await.expect("a body").to_bytes();
+        let response = self.client.request(request).await.expect("a response");
+        assert!(response.status().is_success());
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
         serde_json::from_slice(&body).expect("JSON")
     }
 }
 
-impl Contestant for Floor {
+impl BenchClient for Hyper {
     fn new(base_url: &str) -> Self {
         Self::with(client(), base_url)
     }

@@ -1,4 +1,4 @@
-//! The API's types as an application writes them for itself.
+//! The API's types as an application would write them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +10,7 @@ pub(super) struct NewKey<'a> {
     pub(super) scopes: &'a [&'a str],
 }
 
-/// The name and the scopes of the key that is made.
+/// The name and the scopes of the new key.
 pub(super) const NEW: (&str, [&str; 2]) = ("deployment key 0", ["deployments:read", "deployments:write"]);
 
 #[derive(Debug, Deserialize)]

@@ -1,17 +1,17 @@
-//! What the server answers: bodies of the size and shape that Clerk's API has.
+//! Response bodies with the size and shape of those of Clerk's API.
 
 use serde_json::{Value, json};
 
-/// The key that is asked for.
+/// The id of the key that is read.
 pub(crate) const ID: &str = "ak_00000000000000000000000000000000";
-/// Whose keys they are.
+/// The owner of all keys.
 pub(crate) const SUBJECT: &str = "user_2abcdefghijklmnopqrstuvwxyz";
 /// The credential.
 pub(crate) const TOKEN: &str = "sk_test_0123456789abcdefghijklmnopqrstuvwxyzABCD";
-/// The version that the library's client pins, and a careful caller too.
+/// The API version that the typed client pins.
 pub(crate) const VERSION: &str = "2026-05-12";
 
-/// One key.
+/// Returns one key.
 pub(crate) fn key(number: usize) -> Value {
     json!({
         "object": "api_key",
@@ -33,14 +33,14 @@ pub(crate) fn key(number: usize) -> Value {
     })
 }
 
-/// A key that has just been made.
+/// Returns a new key with its secret.
 pub(crate) fn issued() -> Value {
     let mut key = key(0);
     key["secret"] = "ak_live_0123456789abcdefghijklmnopqrstuvwxyz".into();
     key
 }
 
-/// A page of keys.
+/// Returns a page of keys.
 pub(crate) fn page(keys: usize) -> Value {
     json!({ "data": (0..keys).map(key).collect::<Vec<_>>(), "total_count": keys })
 }

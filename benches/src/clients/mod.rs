@@ -1,0 +1,70 @@
+//! Five clients of the same API.
+
+mod api_keys;
+mod hyper;
+mod payload;
+mod reqwest;
+
+use clap::ValueEnum;
+
+pub(crate) use self::api_keys::{Dyn, Typed};
+pub(crate) use self::hyper::Hyper;
+pub(crate) use self::reqwest::{Middleware, Reqwest};
+
+/// A client that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientKind {
+    Reqwest,
+    Hyper,
+    Typed,
+    Dyn,
+    Middleware,
+}
+
+impl ClientKind {
+    /// All clients. The others are compared to the first one.
+    pub(crate) const ALL: [Self; 5] = [Self::Reqwest, Self::Hyper, Self::Typed, Self::Dyn, Self::Middleware];
+
+    /// Returns the client's column heading.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Reqwest => "bare reqwest",
+            Self::Hyper => "hyper-util",
+            Self::Typed => "api-keys, typed",
+            Self::Dyn => "api-keys, `dyn`",
+            Self::Middleware => "reqwest-middleware + retry",
+        }
+    }
+}
+
+/// Calls a function that is generic over [`BenchClient`] for a [`ClientKind`].
+macro_rules! with_client {
+    ($kind:expr, $function:ident($($argument:expr),*)) => {
+        match $kind {
+            $crate::clients::ClientKind::Reqwest => $function::<$crate::clients::Reqwest>($($argument),*),
+            $crate::clients::ClientKind::Hyper => $function::<$crate::clients::Hyper>($($argument),*),
+            $crate::clients::ClientKind::Typed => $function::<$crate::clients::Typed>($($argument),*),
+            $crate::clients::ClientKind::Dyn => $function::<$crate::clients::Dyn>($($argument),*),
+            $crate::clients::ClientKind::Middleware => $function::<$crate::clients::Middleware>($($argument),*),
+        }
+    };
+}
+pub(crate) use with_client;
+
+/// A client of the API. Calls return a number so that the compiler cannot remove them.
+pub(crate) trait BenchClient: Send + Sync + Sized + 'static {
+    /// Creates a client that is ready for TLS.
+    fn new(base_url: &str) -> Self;
+
+    /// Creates five clients, as for five vendors, that share connections and TLS.
+    fn five(base_url: &str) -> [Self; 5];
+
+    /// Reads one key.
+    fn get(&self) -> impl Future<Output = usize> + Send;
+
+    /// Creates a key.
+    fn create(&self) -> impl Future<Output = usize> + Send;
+
+    /// Reads a page of keys.
+    fn list(&self) -> impl Future<Output = usize> + Send;
+}

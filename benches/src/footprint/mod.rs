@@ -1,0 +1,94 @@
+//! The footprint of a minimal program: with one vendor, and with bare reqwest.
+
+mod package;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use self::package::Package;
+
+const REQWEST: &str = r#"
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let client = reqwest::Client::new();
+    let response = client.get("https://api.clerk.com/v1/api_keys/ak_1").bearer_auth("sk_test_1").send().await?;
+    println!("{}", response.error_for_status()?.text().await?);
+    Ok(())
+}
+"#;
+
+const API_KEYS: &str = r#"
+use api_keys::{ApiKeyProvider, ClerkConfig, KeyId};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let provider = ClerkConfig::new("sk_test_1").build()?;
+    println!("{:?}", provider.get(&KeyId::new("ak_1")?).await?);
+    Ok(())
+}
+"#;
+
+/// The crates of this repository that the program depends on. The vendor's crate comes first.
+const WORKSPACE: [&str; 4] = ["api-keys-clerk", "api-keys-runtime", "api-keys-core", "api-keys"];
+
+/// Builds both programs from scratch and returns the tables.
+pub(crate) fn markdown() -> String {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (bare, full) = (reqwest(&repository, &["rustls"]), api_keys(&repository, &["clerk", "rustls"]));
+    let (few, many) = (bare.crates(), full.crates());
+    let added: Vec<_> = many.difference(&few).cloned().collect();
+    let names: BTreeSet<_> = many.iter().filter_map(|line| line.split(' ').next()).collect();
+    let seconds = |seconds: f64| format!("{seconds:.1} s");
+    let megabytes = |package: &Package| format!("{:.2} MB", package.size() as f64 / 1e6);
+    let row = |title: &str, bare: String, full: String| format!("| {title} | {bare} | {full} |\n");
+    [
+        row("", "bare reqwest".into(), "one vendor (Clerk)".into()),
+        "|---|---:|---:|\n".to_owned(),
+        row("crates in the tree", few.len().to_string(), many.len().to_string()),
+        row("crates in addition to bare reqwest", String::new(), added.len().to_string()),
+        row("crates in more than one version", String::new(), (many.len() - names.len()).to_string()),
+        row("cold release build", seconds(bare.build()), seconds(full.build())),
+        row("of which the vendor's crate", String::new(), seconds(full.rebuild(&WORKSPACE[..1]))),
+        row("of which all of this repository", String::new(), seconds(full.rebuild(&WORKSPACE))),
+        row("size of the program, stripped", megabytes(&bare), megabytes(&full)),
+        format!("\nIn addition to bare reqwest: {}.\n\n", added.join(", ")),
+        features(&repository),
+    ]
+    .concat()
+}
+
+/// Returns the table of feature combinations.
+fn features(repository: &Path) -> String {
+    let choices: [(&[&str], &[&str]); 6] = [
+        (&["clerk"], &[]),
+        (&["clerk", "native-tls"], &["native-tls"]),
+        (&["clerk", "rustls-no-provider"], &["rustls-no-provider"]),
+        (&["clerk", "rustls"], &["rustls"]),
+        (&["clerk", "rustls", "tracing"], &["rustls"]),
+        (&["default"], &["rustls"]),
+    ];
+    let rows = choices.map(|(features, tls)| {
+        let many = api_keys(repository, features).crates();
+        let added = match tls {
+            // The application brings a transport, and reqwest is not part of it.
+            [] => "–".to_owned(),
+            _ => many.difference(&reqwest(repository, tls).crates()).count().to_string(),
+        };
+        format!("| `{}` | {} | {added} |\n", features.join(", "), many.len())
+    });
+    let head = "| features of `api-keys` | crates | in addition to bare reqwest with the same TLS |\n|---|---:|---:|\n";
+    format!("{head}{}", rows.concat())
+}
+
+fn reqwest(repository: &Path, features: &[&str]) -> Package {
+    let dependency =
+        format!("reqwest = {{ version = \"0.13\", default-features = false, features = {features:?} }}");
+    Package::new("bare", &dependency, REQWEST, repository)
+}
+
+fn api_keys(repository: &Path, features: &[&str]) -> Package {
+    let facade = repository.join("crates/api-keys").display().to_string();
+    let dependency =
+        format!("api-keys = {{ path = {facade:?}, default-features = false, features = {features:?} }}");
+    Package::new("one-vendor", &dependency, API_KEYS, repository)
+}
