@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{fs, io};
 
-use crate::write::{Change, Mode, ensure_file, read};
+use api_keys_codegen::files::{Change, Mode, ensure_file, read};
 
 /// A table stands between a line that begins with this and the table's name, and the next line that is [`END`].
 const BEGIN: &str = "<!-- capabilities ";

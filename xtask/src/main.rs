@@ -9,22 +9,21 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use api_keys_codegen::Error;
+use api_keys_codegen::files::{Change, Mode, ensure};
 use clap::Parser;
-use xtask::{Change, Error, Imported, Mode, Selection, Wanted};
 
 /// Tasks of this repository.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 enum Task {
-    /// Writes the typed clients from the documents in `openapi/`, or a crate from any other document.
+    /// Writes the typed clients from the documents in `openapi/`.
     Generate {
         /// Write nothing; print what would change, and fail if anything would.
         #[arg(long)]
         check: bool,
         /// Only these vendors.
         vendors: Vec<String>,
-        #[command(flatten)]
-        import: Option<Import>,
     },
     /// Compares our document of a vendor with one that the vendor publishes.
     ///
@@ -64,36 +63,6 @@ enum Task {
     },
 }
 
-/// A crate from any OpenAPI document.
-#[derive(Debug, clap::Args)]
-#[group(requires_all = ["input", "output", "package"], conflicts_with_all = ["check", "vendors"])]
-struct Import {
-    /// An OpenAPI 3.0 or 3.1 document in JSON or YAML; `-` is the standard input.
-    #[arg(long, required = false)]
-    input: PathBuf,
-    /// Where to put the crate.
-    #[arg(long, value_name = "DIR", required = false)]
-    output: PathBuf,
-    /// What to call the crate.
-    #[arg(long, value_name = "NAME", required = false)]
-    package: String,
-    /// Only the operations with this tag; may be given more than once.
-    #[arg(long)]
-    tag: Vec<String>,
-    /// Only the operations whose paths start with this; may be given more than once.
-    #[arg(long, value_name = "PREFIX")]
-    path: Vec<String>,
-    /// Leave out operations that cannot be expressed.
-    #[arg(long)]
-    skip_unsupported: bool,
-    /// Succeed even if something could not be said in Rust as the document has it.
-    #[arg(long)]
-    allow_loss: bool,
-}
-
-/// The exit status when all was written and something was lost.
-const LOSS: u8 = 3;
-
 fn main() -> ExitCode {
     // References can lead deeper than the main thread's stack reaches.
     let task = std::thread::Builder::new().stack_size(256 << 20).spawn(|| run(Task::parse()));
@@ -114,12 +83,10 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<ExitCode, Error> {
     Ok(match task {
-        // The paths that these get are the caller's.
-        Task::Generate { import: Some(import), .. } => generate_crate(&import)?,
         Task::Diff { upstream, output } => upstream::diff(&upstream, output)?,
         Task::Sync { upstream } => upstream::sync(&upstream)?,
         Task::NewVendor(arguments) => new_vendor_command::run(&arguments)?,
-        Task::Generate { check, vendors, import: None } => {
+        Task::Generate { check, vendors } => {
             go_to_repository()?;
             report(check, generate(mode(check), vendors)?, "generate")
         }
@@ -137,27 +104,6 @@ fn run(task: Task) -> Result<ExitCode, Error> {
 /// Paths are relative to the repository, so that messages are the same everywhere.
 fn go_to_repository() -> io::Result<()> {
     std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-}
-
-/// Writes a crate. Paths are the caller's here.
-fn generate_crate(import: &Import) -> Result<ExitCode, Error> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let file = import.input.display().to_string();
-    let text = if file == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(&import.input) };
-    let text = text.map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
-    let wanted = Wanted {
-        selection: Selection { tags: import.tag.clone(), paths: import.path.clone() },
-        skip_unsupported: import.skip_unsupported,
-    };
-    let Imported { files, report } = xtask::import(&file, &text, &wanted, &repository)?;
-    xtask::write_crate(&import.output, &import.package, &files, &repository)?;
-    eprint!("{report}");
-    println!("{}: {} losses, {} notes", import.output.display(), report.losses.len(), report.notes.len());
-    if report.losses.is_empty() || import.allow_loss {
-        return Ok(ExitCode::SUCCESS);
-    }
-    eprintln!("help: correct the document at each loss, or accept what was done instead with --allow-loss");
-    Ok(ExitCode::from(LOSS))
 }
 
 fn mode(check: bool) -> Mode {
@@ -181,7 +127,6 @@ fn report(check: bool, changes: Vec<Change>, task: &str) -> ExitCode {
 
 /// Generates some vendors or all. Returns what was not as it should be.
 fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> {
-    let root = Path::new(".");
     if vendors.is_empty() {
         vendors = all_vendors()?;
     }
@@ -191,11 +136,11 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
         let file = format!("openapi/{vendor}/openapi.json");
         let text = read_document(vendor)?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
-        modules.push((directory, xtask::generate(&file, &text, root)?));
+        modules.push((directory, api_keys_codegen::generate(&file, &text)?));
     }
     let mut changes = Vec::new();
     for (directory, files) in modules {
-        changes.extend(xtask::ensure(&directory, &files, mode)?);
+        changes.extend(ensure(&directory, &files, mode)?);
     }
     Ok(changes)
 }

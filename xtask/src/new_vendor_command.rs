@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{fs, io};
 
-use xtask::{Error, NewVendor, Selection};
+use api_keys_codegen::{Error, Selection};
+use xtask::NewVendor;
 
 /// A vendor and the document that it publishes.
 #[derive(Debug, clap::Args)]

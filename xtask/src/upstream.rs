@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use xtask::{Error, Impact, Source};
+use api_keys_codegen::{Error, Impact, Source};
 
 /// The exit status when there are differences and none of them breaks anybody.
 const COMPATIBLE: u8 = 4;
@@ -109,7 +109,7 @@ impl Upstream {
 pub(crate) fn diff(arguments: &Upstream, output: Output) -> Result<ExitCode, Error> {
     let texts = arguments.read()?;
     let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();
-    let comparison = xtask::diff(texts.ours.source(), texts.upstream.source(), &overlays)?;
+    let comparison = api_keys_codegen::diff(texts.ours.source(), texts.upstream.source(), &overlays)?;
     match output {
         Output::Text => print!("{comparison}"),
         Output::Json => println!("{}", serde_json::to_string_pretty(&comparison).map_err(io::Error::from)?),
@@ -121,7 +121,7 @@ pub(crate) fn diff(arguments: &Upstream, output: Output) -> Result<ExitCode, Err
 pub(crate) fn sync(arguments: &Upstream) -> Result<ExitCode, Error> {
     let texts = arguments.read()?;
     let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();
-    let synced = xtask::sync(texts.ours.source(), texts.upstream.source(), &overlays, Path::new("."))?;
+    let synced = api_keys_codegen::sync(texts.ours.source(), texts.upstream.source(), &overlays)?;
     let changes = synced.write(Path::new("."), &arguments.vendor)?;
     for change in changes {
         println!("{}", change.path);

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use api_keys_codegen::files::{Mode, ensure};
+use api_keys_codegen::{Error, Selection, generate};
 use tempfile::TempDir;
-use xtask::{Error, Mode, NewVendor, Scaffold, Selection, ensure, new_vendor};
+use xtask::{NewVendor, Scaffold, new_vendor};
 
 /// Of 3.0, with what our documents do not have: names of operations, classes, marks of secrets, one security.
 const DOCUMENT: &str = r##"
@@ -165,7 +167,7 @@ fn a_new_vendor_is_in_its_places_and_compiles_without_a_warning() {
     let text = |path: &str| fs::read_to_string(root.join(path)).unwrap();
     // The clients are what `cargo xtask generate --check` wants.
     let document = text("openapi/acme-keys/openapi.json");
-    let generated = xtask::generate("openapi/acme-keys/openapi.json", &document, root).unwrap();
+    let generated = generate("openapi/acme-keys/openapi.json", &document).unwrap();
     let changes = ensure(&root.join("crates/acme-keys/src/generated"), &generated, Mode::Check).unwrap();
     assert_eq!(changes, []);
     for (path, line) in [

@@ -2,22 +2,20 @@
 
 mod edits;
 mod name;
-mod prepare;
 mod render;
 mod scaffold;
-mod schemas;
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-pub use self::prepare::Departure;
+use api_keys_codegen::files::read;
+use api_keys_codegen::prepare::prepare;
+use api_keys_codegen::{Error, Selection, generate, rustfmt};
+
 pub use self::scaffold::Scaffold;
 
 use self::name::VendorName;
-use crate::slice::Selection;
-use crate::write::read;
-use crate::{Error, format};
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,20 +37,20 @@ pub struct NewVendor<'a> {
 /// workspace has no place for the vendor.
 pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error> {
     let name = VendorName::new(wanted.name, &taken(root)?).map_err(io::Error::other)?;
-    let prepared = prepare::prepare(wanted.file, wanted.text, &wanted.selection)?;
+    let prepared = prepare(wanted.file, wanted.text, &wanted.selection)?;
     let kebab = &name.kebab;
 
-    let mut document = serde_json::to_string_pretty(&prepared.root).map_err(io::Error::other)?;
+    let mut document = serde_json::to_string_pretty(&prepared.document).map_err(io::Error::other)?;
     document.push('\n');
     let file = format!("openapi/{kebab}/openapi.json");
-    let generated = crate::generate(&file, &document, root)?;
+    let generated = generate(&file, &document)?;
 
     let mut scaffold = Scaffold::default();
     scaffold.departures.clone_from(&prepared.departures);
     scaffold.create(&file, document);
     let directory = format!("crates/{kebab}");
-    for (path, text) in render::files(&name, &prepared, &generated)? {
-        let text = if path.ends_with(".rs") { format::rustfmt(&text, root)? } else { text };
+    for (path, text) in render::files(&name, &prepared, &generated) {
+        let text = if path.ends_with(".rs") { rustfmt(&text)? } else { text };
         scaffold.create(&path, text);
     }
     for (path, text) in generated {
@@ -74,7 +72,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
     for (path, edit) in edits {
         let before = existing(root, path)?;
         let after = edit(&before, &name).map_err(|what| io::Error::other(format!("{path}: {what}")))?;
-        let after = if path.ends_with(".rs") { format::rustfmt(&after, root)? } else { after };
+        let after = if path.ends_with(".rs") { rustfmt(&after)? } else { after };
         scaffold.change(path, before, after);
     }
     let path = "openapi/README.md";

@@ -1,38 +1,24 @@
 //! The files of a new crate.
 
-use heck::ToSnakeCase as _;
-
 use super::name::VendorName;
-use super::prepare::Prepared;
-use crate::model::Scheme;
+use api_keys_codegen::prepare::Prepared;
 
 /// The files and what is in them, but for the generated client.
 pub(super) fn files(
     name: &VendorName,
     prepared: &Prepared,
     generated: &[(&str, String)],
-) -> Result<Vec<(String, String)>, std::io::Error> {
-    let api = &prepared.api;
-    let function = prepared.scheme.to_snake_case();
-    let credentials = &api.credentials;
-    let credential = match credentials.as_slice() {
-        [one] => Some(one),
-        several => several.iter().find(|one| one.name == function),
-    };
-    let credential = credential.ok_or_else(|| {
-        std::io::Error::other(format!("the document has no security scheme `{}`", prepared.scheme))
-    })?;
-    let has_url = api.base_url.is_some();
-    let has_user = credential.scheme == Scheme::Basic;
-    let constructor = match syn::parse_str::<syn::Ident>(&credential.name) {
-        Ok(_) => credential.name.clone(),
-        Err(_) => format!("r#{}", credential.name),
+) -> Vec<(String, String)> {
+    let has_url = prepared.has_base_url;
+    let has_user = prepared.has_user;
+    let constructor = match syn::parse_str::<syn::Ident>(&prepared.credential) {
+        Ok(_) => prepared.credential.clone(),
+        Err(_) => format!("r#{}", prepared.credential),
     };
     let mut imports = vec!["Client".to_owned(), constructor.clone()];
     imports.extend(has_url.then(|| "DEFAULT_BASE_URL".to_owned()));
-    imports.extend(api.client_headers.iter().map(|header| header.name.clone()));
-    let headers = api.client_headers.iter().map(|header| {
-        let header = &header.name;
+    imports.extend(prepared.client_headers.iter().cloned());
+    let headers = prepared.client_headers.iter().map(|header| {
         format!(
             "if let Some(value) = {header}.default {{ builder = builder.header({header}.name, value); }}\n"
         )
@@ -42,7 +28,7 @@ pub(super) fn files(
         let given = required.iter().filter(|(given, _)| *given).map(|(_, text)| *text);
         given.collect::<Vec<_>>().join(", ")
     };
-    let operations: Vec<_> = api.operations.iter().map(|operation| format!("{:?}", operation.id)).collect();
+    let operations: Vec<_> = prepared.operations.iter().map(|id| format!("{id:?}")).collect();
     let uses_json = generated.iter().any(|(_, text)| text.contains("serde_json"));
     let keyword = match name.kebab.len() {
         // The longest that crates.io takes.
@@ -135,7 +121,7 @@ pub(super) fn files(
         })
     };
     let kebab = &name.kebab;
-    Ok([
+    [
         (format!("crates/{kebab}/Cargo.toml"), include_str!("templates/Cargo.toml.in")),
         (format!("crates/{kebab}/README.md"), include_str!("templates/README.md.in")),
         (format!("crates/{kebab}/src/lib.rs"), include_str!("templates/lib.rs.in")),
@@ -145,13 +131,13 @@ pub(super) fn files(
     ]
     .into_iter()
     .map(|(path, template)| (path, fill(template)))
-    .collect())
+    .collect()
 }
 
 /// The row in the table of documents.
 pub(super) fn row(name: &VendorName, prepared: &Prepared) -> String {
     let kebab = &name.kebab;
-    let (title, version) = (cell(&prepared.api.title), cell(&prepared.api.version));
+    let (title, version) = (cell(&prepared.title), cell(&prepared.version));
     format!(
         "| [`{kebab}.json`]({kebab}.json) | {title} | {version} | – | from the vendor's document alone; no server was asked |\n"
     )

@@ -5,8 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Departure;
-use crate::Mode;
+use api_keys_codegen::files::Mode;
+use api_keys_codegen::prepare::Departure;
+
+use crate::capabilities::capabilities;
 
 /// Files that hold what follows from the others and are made anew after these.
 const DERIVED: [&str; 3] = ["Cargo.lock", "README.md", "crates/api-keys/README.md"];
@@ -78,7 +80,7 @@ impl Scaffold {
         let derived: Vec<_> =
             DERIVED.iter().map(|path| Ok((path, fs::read(path)?))).collect::<io::Result<_>>()?;
         self.write(root)?;
-        let done = lock(root).and_then(|()| crate::capabilities(Mode::Write)).map(drop);
+        let done = lock(root).and_then(|()| capabilities(Mode::Write)).map(drop);
         done.inspect_err(|_| {
             self.undo(root);
             for (path, before) in derived {

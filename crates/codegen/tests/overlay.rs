@@ -4,8 +4,8 @@ mod common;
 
 use std::fs;
 
+use api_keys_codegen::{Comparison, Source, diff};
 use serde_json::{Value, json};
-use xtask::{Comparison, Source, diff};
 
 /// A document with one operation that answers with an object of these properties.
 fn answering(properties: Value, required: Value) -> Value {

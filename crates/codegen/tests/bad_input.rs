@@ -18,7 +18,7 @@ struct Run {
 impl Run {
     fn of(document: &str, options: &[&str]) -> Self {
         let directory = tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"))
             .args(["generate", "--input", "-", "--package", "client", "--output"])
             .arg(directory.path().join("client"))
             .args(options)
@@ -84,7 +84,7 @@ fn what_is_no_document_of_openapi_3_is_refused_with_its_place_and_what_to_do() {
     ] {
         Run::of(text, &[]).refused(message);
     }
-    let missing = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    let missing = Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"))
         .args(["generate", "--input", "/nowhere/at/all.json", "--package", "c", "--output", "/nowhere/c"])
         .output()
         .unwrap();
@@ -126,7 +126,7 @@ fn a_crate_that_is_there_stays_as_it_is_when_the_next_document_is_refused() {
     let file = run.directory.path().join("bad.json");
     fs::write(&file, r#"{ "openapi": "3.1.0", "paths": { "/a/{b": { "get": { "responses": {} } } } }"#)
         .unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    let output = Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"))
         .args(["generate", "--package", "client", "--input"])
         .arg(&file)
         .arg("--output")

@@ -197,7 +197,7 @@ fn what_sounds_like_a_secret_must_be_marked_one_way_or_the_other() {
     let marked = json!({ "type": "string", "x-not-secret": true });
     let of_another_type = json!({ "type": "string", "format": "date-time" });
     for schema in [json!({ "type": "string", "format": "password" }), marked, of_another_type] {
-        xtask::generate("openapi/test/openapi.json", &document("token", schema).to_string(), common::root())
+        api_keys_codegen::generate("openapi/test/openapi.json", &document("token", schema).to_string())
             .unwrap();
     }
 }

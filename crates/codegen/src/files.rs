@@ -49,7 +49,7 @@ pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Res
 ///
 /// # Errors
 /// When the file cannot be read or written.
-pub(crate) fn ensure_file(path: &Path, text: &str, mode: Mode) -> io::Result<Option<Change>> {
+pub fn ensure_file(path: &Path, text: &str, mode: Mode) -> io::Result<Option<Change>> {
     let current = read(path)?;
     if current.as_deref() == Some(text) {
         return Ok(None);
@@ -64,7 +64,10 @@ pub(crate) fn ensure_file(path: &Path, text: &str, mode: Mode) -> io::Result<Opt
 }
 
 /// The text of a file, or nothing if there is no such file. Line endings are as git may have made them.
-pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read(path: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

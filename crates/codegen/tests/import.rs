@@ -4,13 +4,13 @@ mod common;
 
 use std::fs;
 
-use common::{document, operation, root, schemas};
+use api_keys_codegen::{Error, Imported, Problem, Selection, Wanted};
+use common::{document, operation, schemas};
 use serde_json::{Value, json};
 use tempfile::tempdir;
-use xtask::{Error, Imported, Problem, Selection, Wanted};
 
 fn import_text(text: &str, wanted: &Wanted) -> Result<Imported, Error> {
-    xtask::import("test.json", text, wanted, root())
+    api_keys_codegen::import("test.json", text, wanted)
 }
 
 fn import(document: &Value) -> Imported {
@@ -127,7 +127,7 @@ fn a_crate_is_put_in_place_in_whole_or_not_at_all() {
     let parent = tempdir().unwrap();
     let directory = parent.path().join("client");
     let Imported { files, .. } = import(&operation(json!({})));
-    xtask::write_crate(&directory, "client", &files, root()).unwrap();
+    api_keys_codegen::write_crate(&directory, "client", &files).unwrap();
     let manifest = fs::read_to_string(directory.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"client\""));
     assert!(
@@ -137,14 +137,14 @@ fn a_crate_is_put_in_place_in_whole_or_not_at_all() {
     // What was added by hand stays, and what was generated is replaced.
     fs::write(directory.join("README.md"), "mine").unwrap();
     fs::write(directory.join("src/old.rs"), "").unwrap();
-    xtask::write_crate(&directory, "client", &files, root()).unwrap();
+    api_keys_codegen::write_crate(&directory, "client", &files).unwrap();
     assert!(directory.join("README.md").exists() && !directory.join("src/old.rs").exists());
     assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1, "nothing is left over");
 
     let other = parent.path().join("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("mine.rs"), "").unwrap();
-    let error = xtask::write_crate(&other, "client", &files, root()).unwrap_err();
+    let error = api_keys_codegen::write_crate(&other, "client", &files).unwrap_err();
     assert!(error.to_string().contains("holds something else"), "{error}");
     assert!(other.join("mine.rs").exists());
 }

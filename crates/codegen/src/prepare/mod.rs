@@ -1,24 +1,39 @@
 //! From the document that a vendor publishes to one that keeps our conventions.
 
+mod schemas;
+
 use std::collections::BTreeSet;
 
+use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
-use super::schemas;
 use crate::document::{Document, Policy};
-use crate::model::{Api, Operation};
+use crate::model::{Api, Operation, Scheme};
 use crate::problem::{Problem, Problems};
 use crate::slice::{METHODS, Selection, retain_operations, slice};
 use crate::{import, lower};
 
-/// A document of ours.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) root: Value,
-    pub(super) api: Api,
-    /// The scheme that the client uses, by its name in the document.
-    pub(super) scheme: String,
-    pub(super) departures: Vec<Departure>,
+/// A document that keeps the conventions, and what a crate around its client has to know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// The document.
+    pub document: Value,
+    /// The title of the API.
+    pub title: String,
+    /// The version of the API.
+    pub version: String,
+    /// The function of the client that makes the credential.
+    pub credential: String,
+    /// Whether the credential has a user besides a secret.
+    pub has_user: bool,
+    /// Whether the client has a default base URL.
+    pub has_base_url: bool,
+    /// The constants of the headers that every request carries.
+    pub client_headers: Vec<String>,
+    /// The ids of the operations.
+    pub operations: Vec<String>,
+    /// Places for a person to review.
+    pub departures: Vec<Departure>,
 }
 
 /// Something that a person has to look at, as a row in the list of what our documents say otherwise.
@@ -43,7 +58,10 @@ impl Departure {
 /// Takes a part of a document and says in it what the generator asks of ours.
 ///
 /// What is not said by the vendor and cannot be read off the document is made up on the safe side, and reported.
-pub(super) fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared, Problems> {
+///
+/// # Errors
+/// When the document cannot be read, no operation is selected, or the generator does not take the result.
+pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared, Problems> {
     let mut root = import::read(file, text).map_err(Problems::from)?;
     Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
     slice(&mut root, selection);
@@ -75,7 +93,36 @@ pub(super) fn prepare(file: &str, text: &str, selection: &Selection) -> Result<P
         ));
     }
     in_order(&mut root);
-    Ok(Prepared { root, api, scheme, departures })
+    prepared(file, root, &api, &scheme, departures).map_err(Problems::from)
+}
+
+fn prepared(
+    file: &str,
+    document: Value,
+    api: &Api,
+    scheme: &str,
+    departures: Vec<Departure>,
+) -> Result<Prepared, Problem> {
+    let function = scheme.to_snake_case();
+    let credential = match api.credentials.as_slice() {
+        [one] => Some(one),
+        several => several.iter().find(|one| one.name == function),
+    };
+    let credential = credential.ok_or_else(|| {
+        let message = format!("the document has no security scheme `{scheme}`");
+        Problem::of_document(file, message, "declare it in `securitySchemes`")
+    })?;
+    Ok(Prepared {
+        document,
+        title: api.title.clone(),
+        version: api.version.clone(),
+        credential: credential.name.clone(),
+        has_user: credential.scheme == Scheme::Basic,
+        has_base_url: api.base_url.is_some(),
+        client_headers: api.client_headers.iter().map(|header| header.name.clone()).collect(),
+        operations: api.operations.iter().map(|operation| operation.id.clone()).collect(),
+        departures,
+    })
 }
 
 /// Puts the parts in the order of our documents.

@@ -1,14 +1,15 @@
 //! What the documents of the features become, and what there is to report of them.
 //!
-//! `INSTA_UPDATE=always cargo test -p xtask --test snapshots` accepts what the generator makes now.
+//! `INSTA_UPDATE=always cargo test -p api-keys-codegen --test snapshots` accepts what the generator makes now.
 
 mod common;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use api_keys_codegen::files::{Mode, ensure};
+use api_keys_codegen::{Imported, Wanted};
 use insta::assert_snapshot;
-use xtask::{Imported, Mode, Wanted, ensure};
 
 #[test]
 fn the_code_and_the_reports_are_what_the_documents_become() {
@@ -24,7 +25,7 @@ fn the_code_and_the_reports_are_what_the_documents_become() {
     for feature in features {
         let text = fs::read_to_string(feature.join("document.yaml")).unwrap();
         let Imported { files, report } =
-            xtask::import("document.yaml", &text, &Wanted::default(), common::root()).unwrap();
+            api_keys_codegen::import("document.yaml", &text, &Wanted::default()).unwrap();
         let changes = ensure(&feature.join("generated"), &files, mode).unwrap();
         diffs.extend(changes.into_iter().map(|change| change.diff));
         let name = feature.file_name().unwrap().to_string_lossy();

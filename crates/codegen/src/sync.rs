@@ -10,9 +10,11 @@ use serde_json::Value;
 
 use crate::diff::{Comparison, Difference, Edit, Impact, Source, Upstream};
 use crate::document::{Document, Policy};
+use crate::error::Error;
+use crate::files::{Change, Mode, ensure, ensure_file};
+use crate::generate::generate;
+use crate::lower;
 use crate::problem::Problem;
-use crate::write::{Change, Mode, ensure, ensure_file};
-use crate::{Error, lower};
 
 /// Our document with what the vendor's adds, and the client made from it. Nothing is written yet.
 #[derive(Debug)]
@@ -35,12 +37,7 @@ pub struct Synced {
 ///
 /// # Errors
 /// When a document cannot be read, or the client cannot be generated.
-pub fn sync(
-    ours: Source<'_>,
-    upstream: Source<'_>,
-    overlays: &[Source<'_>],
-    settings: &Path,
-) -> Result<Synced, Error> {
+pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> Result<Synced, Error> {
     let mut document = Document::parse(ours.file, ours.text)?;
     let upstream = Upstream::read(&document, upstream, overlays)?;
     let mut differences = upstream.compare(&document)?;
@@ -68,7 +65,7 @@ pub fn sync(
         true => ours.text.to_owned(),
         false => written(document.root().value())?,
     };
-    let files = crate::generate(ours.file, &text, settings)?;
+    let files = generate(ours.file, &text)?;
     let left = upstream.comparison(&document, differences);
     Ok(Synced { text, files, applied, reasons, left })
 }

@@ -4,12 +4,13 @@
 
 use std::path::Path;
 
+use api_keys_codegen::files::Mode;
+use api_keys_codegen::{Error, Imported, Problem, Wanted};
 use serde_json::{Value, json};
-use xtask::{Error, Imported, Mode, Problem, Wanted};
 
 /// The repository, for its formatting settings.
 pub(crate) fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 /// A document with these paths and components.
@@ -46,7 +47,7 @@ pub(crate) fn problems(document: &Value) -> Vec<Problem> {
 }
 
 pub(crate) fn problems_in_text(text: &str) -> Vec<Problem> {
-    match xtask::generate("openapi/test/openapi.json", text, root()) {
+    match api_keys_codegen::generate("openapi/test/openapi.json", text) {
         Err(Error::Document(problems)) => problems.0,
         other => panic!("{other:?}"),
     }
@@ -61,10 +62,10 @@ pub(crate) fn expect_up_to_date(test: &str) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(test);
     let text = std::fs::read_to_string(directory.join("document.yaml")).unwrap();
     let Imported { files, report } =
-        xtask::import("document.yaml", &text, &Wanted::default(), root()).unwrap();
+        api_keys_codegen::import("document.yaml", &text, &Wanted::default()).unwrap();
     assert_eq!(report.losses, []);
     let mode = if std::env::var_os(UPDATE).is_some() { Mode::Write } else { Mode::Check };
-    let changes = xtask::ensure(&directory.join("generated"), &files, mode).unwrap();
+    let changes = api_keys_codegen::files::ensure(&directory.join("generated"), &files, mode).unwrap();
     if mode == Mode::Check {
         let diffs: String = changes.into_iter().map(|change| change.diff).collect();
         assert!(diffs.is_empty(), "run this test with {UPDATE}=1 to accept\n{diffs}");

@@ -1,17 +1,15 @@
 //! Formatting, as `cargo fmt` will do it again.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Formats a file with the repository's settings, so that `cargo fmt --check` has nothing to say about it.
+/// Formats Rust source text with the rustfmt settings that apply in the current directory.
 ///
 /// # Errors
 /// When rustfmt is not installed, or does not take the text for Rust.
-pub(crate) fn rustfmt(text: &str, settings: &Path) -> io::Result<String> {
+pub fn rustfmt(text: &str) -> io::Result<String> {
     let mut child = Command::new("rustfmt")
-        .args(["--edition", "2024", "--quiet", "--config-path"])
-        .arg(settings)
+        .args(["--edition", "2024", "--quiet"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

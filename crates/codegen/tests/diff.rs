@@ -1,0 +1,375 @@
+//! Our document beside a vendor's: what is reported, where, and as what.
+
+mod common;
+#[path = "diff/schemas.rs"]
+mod schemas;
+
+use api_keys_codegen::{Comparison, Impact, Source, diff};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+/// A document with one operation, `POST /keys`, that sends one schema and receives another.
+fn keys(sent: Value, received: Value) -> Value {
+    let content = |schema: Value| json!({ "application/json": { "schema": schema } });
+    let operation = json!({
+        "operationId": "createKey",
+        "x-operation-class": "unsafe",
+        "requestBody": { "required": true, "content": content(sent) },
+        "responses": { "200": { "description": "Done.", "content": content(received) } },
+    });
+    common::document(json!({ "/keys": { "post": operation } }), json!({}))
+}
+
+/// A document in which what is sent has a field `it`, and so has what is received.
+fn field(schema: Value) -> Value {
+    let object = json!({ "type": "object", "properties": { "it": schema } });
+    keys(object.clone(), object)
+}
+
+fn compare(ours: &Value, upstream: &Value) -> Comparison {
+    let (ours, upstream) = (ours.to_string(), upstream.to_string());
+    diff(Source { file: "ours.json", text: &ours }, Source { file: "theirs.json", text: &upstream }, &[])
+        .unwrap()
+}
+
+#[track_caller]
+fn assert_same(ours: &Value, upstream: &Value) {
+    let comparison = compare(ours, upstream);
+    assert_eq!(comparison.impact(), None, "{comparison}");
+    let comparison = compare(upstream, ours);
+    assert_eq!(comparison.impact(), None, "the other way: {comparison}");
+}
+
+/// The messages for what is sent and for what is received, with what they mean.
+fn messages(ours: Value, upstream: Value) -> Vec<String> {
+    let comparison = compare(&field(ours), &field(upstream));
+    let line = |difference: &api_keys_codegen::Difference| {
+        let impact = if difference.impact == Impact::Breaking { "breaking" } else { "compatible" };
+        format!("{}: {}: {impact}", difference.place, difference.message)
+    };
+    comparison.differences.iter().map(line).collect()
+}
+
+#[test]
+fn what_is_new_gone_or_changed_is_told_by_operation_with_its_place_in_both() {
+    let ours = keys(
+        json!({
+            "type": "object",
+            "properties": {
+                "name": { "type": "string", "maxLength": 32 },
+                "scopes": { "type": "array", "items": { "enum": ["read", "write"] } },
+                "note": { "type": "string" },
+            },
+            "required": ["name"],
+        }),
+        json!({
+            "type": "object",
+            "properties": {
+                "id": { "type": "string" },
+                "state": { "type": "string", "enum": ["on", "off"] },
+                "expires": { "type": "string", "format": "date-time" },
+                "old": { "type": "integer" },
+            },
+            "required": ["id", "expires"],
+        }),
+    );
+    let mut theirs = keys(
+        json!({
+            "type": "object",
+            "properties": {
+                "name": { "type": "string", "maxLength": 16 },
+                "scopes": { "type": "array", "items": { "enum": ["read", "admin"] } },
+                "owner": { "type": "string" },
+                "kind": { "type": "string" },
+            },
+            "required": ["name", "owner"],
+        }),
+        json!({
+            "type": "object",
+            "properties": {
+                "id": { "type": "integer" },
+                "state": { "type": "string", "enum": ["on", "off", "paused"] },
+                "expires": { "type": ["string", "null"], "format": "date-time" },
+                "tags": { "type": "array", "items": { "type": "string" } },
+            },
+            "required": ["id"],
+        }),
+    );
+    theirs["paths"]["/keys"]["post"]["responses"]["409"] = json!({ "description": "There is one already." });
+    theirs["paths"]["/keys"]["post"]["parameters"] = json!([
+        { "name": "dry", "in": "query", "schema": { "type": "boolean" } },
+        { "name": "X-Tenant", "in": "header", "required": true, "schema": { "type": "string" } },
+    ]);
+    assert_snapshot!(compare(&ours, &theirs));
+}
+
+#[test]
+fn names_and_descriptions_and_ways_of_writing_are_no_difference() {
+    let ours = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Keys", "version": "1" },
+        "paths": { "/keys/{keyId}": { "get": {
+            "operationId": "getKey",
+            "parameters": [{ "$ref": "#/components/parameters/KeyId" }],
+            "responses": { "200": { "description": "The key.", "content": { "application/json": { "schema": {
+                "$ref": "#/components/schemas/Key"
+            } } } } },
+        } } },
+        "components": {
+            "parameters": { "KeyId": { "name": "keyId", "in": "path", "required": true, "schema": { "type": "string" } } },
+            "schemas": { "Key": {
+                "type": "object",
+                "properties": {
+                    "id": { "type": "string" },
+                    "name": { "type": ["string", "null"], "description": "What people call it." },
+                    "owner": { "oneOf": [{ "$ref": "#/components/schemas/Owner" }, { "type": "null" }] },
+                    "place": { "type": ["string", "integer"] },
+                    "uses": { "type": "number", "exclusiveMinimum": 0 },
+                    "state": { "const": "on" },
+                    "rest": {},
+                },
+                "required": ["id", "name"],
+                "additionalProperties": true,
+            }, "Owner": { "type": "object", "properties": { "id": { "type": "string" } } } },
+        },
+    });
+    let theirs = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Everything", "version": "9" },
+        "paths": { "/keys/{id}": {
+            "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
+            "get": {
+                "operationId": "keys_get_1",
+                "responses": { "200": { "description": "OK", "content": { "application/json; charset=utf-8": { "schema": {
+                    "title": "Key",
+                    "allOf": [{ "$ref": "#/components/schemas/Base" }, {
+                        "properties": {
+                            "name": { "type": "string", "nullable": true, "example": "nightly" },
+                            "owner": {
+                                "nullable": true,
+                                "allOf": [{ "type": "object", "properties": { "id": { "type": "string" } } }],
+                            },
+                            "place": { "anyOf": [{ "type": "integer" }, { "type": "string" }] },
+                            "uses": { "type": "number", "minimum": 0, "exclusiveMinimum": true },
+                            "state": { "type": "string", "enum": ["on"] },
+                            "rest": { "description": "Whatever else." },
+                        },
+                        "required": ["name"],
+                    }],
+                } } } } },
+            },
+        } },
+        "components": { "schemas": {
+            "Base": { "type": "object", "properties": { "id": { "type": "string" } }, "required": ["id"] }
+        } },
+    });
+    assert_same(&ours, &theirs);
+}
+
+/// A document whose operations have no content.
+fn bare(server: &str, operations: &[(&str, &str, &str)]) -> Value {
+    let mut document = common::document(json!({}), json!({}));
+    document["servers"] = json!([{ "url": server }]);
+    for (method, path, tag) in operations {
+        document["paths"][path][method] =
+            json!({ "tags": [tag], "responses": { "204": { "description": "" } } });
+    }
+    document
+}
+
+#[test]
+fn the_base_path_may_be_in_the_paths_or_in_the_server() {
+    let ours = bare("https://api.example.com/v1", &[("get", "/keys", ""), ("get", "/keys/{key}", "")]);
+    let theirs = bare("https://api.example.com", &[("get", "/v1/keys", ""), ("get", "/v1/keys/{id}", "")]);
+    assert_same(&ours, &theirs);
+
+    let moved = bare("https://api.example.com", &[("get", "/v2/keys", ""), ("get", "/v2/keys/{id}", "")]);
+    assert_snapshot!(compare(&ours, &moved));
+}
+
+#[test]
+fn a_server_anywhere_is_no_difference() {
+    let ours = bare("{origin}/api", &[("get", "/keys", "")]);
+    assert_eq!(compare(&ours, &bare("http://localhost:4000/api", &[("get", "/keys", "")])).impact(), None);
+}
+
+#[test]
+fn operations_next_to_ours_are_told_and_others_are_not() {
+    let ours = bare("https://a.example", &[("get", "/auth/keys", ""), ("post", "/auth/keys/{id}", "")]);
+    let theirs = bare(
+        "https://a.example",
+        &[
+            ("get", "/auth/keys", "Keys"),
+            ("delete", "/auth/keys/{key}", "Other"),
+            ("post", "/tools/rotate", "Keys"),
+            ("get", "/auth/keyshare", "Other"),
+            ("get", "/users", "Users"),
+        ],
+    );
+    assert_snapshot!(compare(&ours, &theirs));
+}
+
+#[test]
+fn statuses_media_types_headers_and_bodies_of_answers() {
+    let answers = |responses: Value| {
+        common::document(
+            json!({ "/keys": { "get": { "operationId": "a", "responses": responses } } }),
+            json!({}),
+        )
+    };
+    let json_ = |schema: Value| json!({ "application/json": { "schema": schema } });
+    let ours = answers(json!({
+        "200": {
+            "description": "",
+            "headers": { "X-Left": { "required": true, "schema": { "type": "integer" } } },
+            "content": json_(json!({ "type": "string" })),
+        },
+        "404": { "description": "", "content": json_(json!({ "type": "string" })) },
+        "409": { "description": "" },
+        "500": { "description": "", "content": json_(json!({ "type": "string" })) },
+    }));
+    let theirs = answers(json!({
+        "202": { "description": "", "content": json_(json!({ "type": "string" })) },
+        "404": { "description": "", "content": { "text/xml": { "schema": { "type": "string" } } } },
+        "500": { "description": "" },
+        "default": { "description": "", "content": json_(json!({})) },
+    }));
+    assert_snapshot!(compare(&ours, &theirs));
+    let mut without_header = ours.clone();
+    without_header["paths"]["/keys"]["get"]["responses"]["200"]["headers"] = json!({});
+    assert_eq!(compare(&ours, &without_header).impact(), Some(Impact::Breaking));
+}
+
+#[test]
+fn credentials_are_compared_by_what_they_are_and_not_by_their_names() {
+    let secured = |schemes: Value, security: Value| {
+        let mut document = bare("https://a.example", &[("get", "/keys", "")]);
+        document["components"]["securitySchemes"] = schemes;
+        document["security"] = security;
+        document
+    };
+    let bearer = |name: &str| json!({ name: { "type": "http", "scheme": "bearer" } });
+    let ours = secured(bearer("token"), json!([{ "token": [] }]));
+    assert_same(&ours, &secured(bearer("HTTPBearer"), json!([{ "HTTPBearer": [] }])));
+    let both = json!({ "a": { "type": "http", "scheme": "Bearer" }, "b": { "type": "apiKey", "in": "header", "name": "X-Key" } });
+    let wider = compare(&ours, &secured(both.clone(), json!([{ "a": [] }, { "b": [] }])));
+    assert_eq!(wider.impact(), Some(Impact::Compatible), "{wider}");
+    let stricter = compare(&ours, &secured(both, json!([{ "a": [], "b": [] }])));
+    assert_eq!(stricter.impact(), Some(Impact::Breaking), "{stricter}");
+}
+
+#[test]
+fn parameters_are_the_same_by_place_and_name_and_are_written_the_same_way() {
+    let with = |parameters: Value| {
+        let mut document = bare("https://a.example", &[("get", "/keys", "")]);
+        document["paths"]["/keys"]["get"]["parameters"] = parameters;
+        document
+    };
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let ours = with(json!([
+        { "name": "X-Team", "in": "header", "schema": { "type": "string" } },
+        { "name": "ids", "in": "query", "schema": list.clone() },
+        { "name": "page", "in": "query", "style": "form", "explode": false, "schema": { "type": "integer" } },
+    ]));
+    let theirs = with(json!([
+        { "name": "x-team", "in": "header", "required": true, "schema": { "type": "string" } },
+        { "name": "Authorization", "in": "header", "required": true, "schema": { "type": "string" } },
+        { "name": "ids", "in": "query", "explode": false, "schema": list },
+        { "name": "page", "in": "query", "schema": { "type": "integer" } },
+    ]));
+    assert_snapshot!(compare(&ours, &theirs));
+}
+
+#[test]
+fn a_vendor_s_document_may_be_yaml() {
+    let ours = keys(json!({ "type": "object" }), json!({ "type": "string" })).to_string();
+    let theirs = "
+openapi: 3.0.3
+info: { title: Keys, version: '1' }
+paths:
+  /keys:
+    post:
+      requestBody:
+        required: true
+        content: { application/json: { schema: { type: object } } }
+      responses:
+        200:
+          description: Done.
+          content:
+            application/json:
+              schema: { type: string, nullable: true }
+";
+    let theirs = Source { file: "theirs.yaml", text: theirs };
+    let comparison = diff(Source { file: "ours.json", text: &ours }, theirs, &[]).unwrap();
+    assert_eq!(comparison.differences.len(), 1, "{comparison}");
+    assert_eq!(comparison.differences[0].message, "may be null, was never");
+}
+
+#[test]
+fn a_document_that_cannot_be_compared_is_a_problem_with_its_place() {
+    let ours = keys(json!({}), json!({})).to_string();
+    let problem = |theirs: &Value| {
+        let text = theirs.to_string();
+        let upstream = Source { file: "theirs.json", text: &text };
+        diff(Source { file: "ours.json", text: &ours }, upstream, &[]).unwrap_err().to_string()
+    };
+    assert!(problem(&json!({ "swagger": "2.0" })).contains("Swagger 2.0"));
+    let place = "theirs.json#/paths/~1keys/post/responses/200/content/application~1json/schema";
+    let dangling = problem(&keys(json!({}), json!({ "$ref": "#/components/schemas/None" })));
+    assert!(dangling.contains("nothing is at `#/components/schemas/None`"), "{dangling}");
+    assert!(dangling.starts_with(place), "{dangling}");
+    let circle = json!({ "allOf": [{ "$ref": format!("#{}", place.split_once('#').unwrap().1) }] });
+    let circle = problem(&keys(json!({}), circle));
+    assert!(circle.contains("consists of itself"), "{circle}");
+}
+
+/// All places in a value, as JSON pointers.
+fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                places(value, &format!("{pointer}/{key}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                places(value, &format!("{pointer}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(pointer.to_owned());
+}
+
+#[test]
+fn a_damaged_document_gives_differences_or_a_problem_but_never_a_panic() {
+    let text = std::fs::read_to_string(common::root().join("openapi/fastapi/openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let mut pointers = Vec::new();
+    places(&document, "", &mut pointers);
+    pointers.retain(|pointer| !pointer.contains("/example") && !pointer.ends_with("/description"));
+    let damages =
+        [json!(null), json!("#/components/schemas/ApiKey"), json!({}), json!([true]), json!({ "type": 1 })];
+    let (mut refused, mut different) = (0, 0);
+    for (index, pointer) in pointers.iter().enumerate().step_by(3) {
+        let mut damaged = document.clone();
+        *damaged.pointer_mut(pointer).unwrap() = damages[index % damages.len()].clone();
+        let damaged = damaged.to_string();
+        let source = |text| Source { file: "fastapi.json", text };
+        match diff(source(&text), source(&damaged), &[]) {
+            Ok(comparison) => {
+                different += usize::from(comparison.impact().is_some());
+                for place in comparison.differences.iter().filter_map(|difference| difference.ours.as_ref()) {
+                    assert!(document.pointer(place).is_some(), "{place}");
+                }
+            }
+            Err(problem) => {
+                assert!(!problem.message.is_empty());
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 5 && different > 50, "{refused} refused, {different} different");
+    assert_same(&document, &document);
+}
