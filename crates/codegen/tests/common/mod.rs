@@ -4,8 +4,7 @@
 
 use std::path::Path;
 
-use api_keys_codegen::files::Mode;
-use api_keys_codegen::{Error, Imported, Problem, Wanted};
+use api_keys_codegen::{Error, Problem};
 use serde_json::{Value, json};
 
 /// The repository, for its formatting settings.
@@ -50,24 +49,5 @@ pub(crate) fn problems_in_text(text: &str) -> Vec<Problem> {
     match api_keys_codegen::generate("openapi/test/openapi.json", text) {
         Err(Error::Document(problems)) => problems.0,
         other => panic!("{other:?}"),
-    }
-}
-
-/// Set to anything, this makes [`expect_up_to_date`] write what it would otherwise compare.
-const UPDATE: &str = "UPDATE_IMPORTED";
-
-/// Makes sure that the code that a test compiles is what the document beside it becomes.
-#[track_caller]
-pub(crate) fn expect_up_to_date(test: &str) {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(test);
-    let text = std::fs::read_to_string(directory.join("document.yaml")).unwrap();
-    let Imported { files, report } =
-        api_keys_codegen::import("document.yaml", &text, &Wanted::default()).unwrap();
-    assert_eq!(report.losses, []);
-    let mode = if std::env::var_os(UPDATE).is_some() { Mode::Write } else { Mode::Check };
-    let changes = api_keys_codegen::files::ensure(&directory.join("generated"), &files, mode).unwrap();
-    if mode == Mode::Check {
-        let diffs: String = changes.into_iter().map(|change| change.diff).collect();
-        assert!(diffs.is_empty(), "run this test with {UPDATE}=1 to accept\n{diffs}");
     }
 }

@@ -1,9 +1,11 @@
-//! What the generator makes of each feature of OpenAPI.
+//! The generated code for each feature of OpenAPI.
 //!
-//! A folder holds one feature: a small document, the code that it becomes (`generated`, compiled here), and tests of
-//! what that code says and reads on the wire. `tests/snapshots.rs` keeps the code up to date.
+//! A folder holds one feature: a small document, the generated code, which is compiled here, the report of the
+//! generator if there is one, and tests that send and receive values. See `golden.rs` for how to update them.
 
-#![allow(dead_code, reason = "a client offers more than its test uses")]
+#![allow(dead_code, reason = "tests use a part of each client")]
+
+mod golden;
 
 pub mod all_of;
 pub mod any_of;
@@ -33,6 +35,8 @@ pub mod recursion;
 pub mod references;
 pub mod request_bodies;
 pub mod secrets;
+pub mod security;
+pub mod servers;
 pub mod statuses;
 pub mod times;
 pub mod tuples;
@@ -44,60 +48,57 @@ use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-/// A server that gives one answer to everything, and what sends requests to it.
-async fn server(answer: ResponseTemplate) -> (MockServer, Client) {
+/// A server with one response to every request, and an HTTP client for it.
+async fn respond_with(response: ResponseTemplate) -> (MockServer, Client) {
     let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
+    Mock::given(any()).respond_with(response).mount(&server).await;
     let client = Client::builder(server.uri()).build().unwrap();
     (server, client)
 }
 
-/// A server that answers everything with this status and JSON.
-async fn answering(status: u16, body: &Value) -> (MockServer, Client) {
-    server(ResponseTemplate::new(status).set_body_json(body)).await
+async fn json_response(status: u16, body: &Value) -> (MockServer, Client) {
+    respond_with(ResponseTemplate::new(status).set_body_json(body)).await
 }
 
-/// A server that answers everything with nothing.
-async fn silent() -> (MockServer, Client) {
-    server(ResponseTemplate::new(204)).await
+async fn no_content() -> (MockServer, Client) {
+    respond_with(ResponseTemplate::new(204)).await
 }
 
-/// What a server was sent last.
-async fn last(server: &MockServer) -> Request {
+async fn last_request(server: &MockServer) -> Request {
     server.received_requests().await.unwrap().pop().unwrap()
 }
 
-/// The path and the query that a server was sent last, as they were written.
+/// The path and the query of the last request, as they were sent.
 async fn target(server: &MockServer) -> String {
-    let url = last(server).await.url;
+    let url = last_request(server).await.url;
     url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// The body that a server was sent last, as text.
-async fn text(server: &MockServer) -> String {
-    String::from_utf8(last(server).await.body).unwrap()
+/// The body of the last request.
+async fn body_text(server: &MockServer) -> String {
+    String::from_utf8(last_request(server).await.body).unwrap()
 }
 
-/// Reads a value as the answer of `get_thing` and sends it with `put_thing`. Gives what was read and what was sent.
-macro_rules! there_and_back {
+/// Receives a value with `get_thing` and sends it with `put_thing`. Returns the value received and the JSON sent.
+macro_rules! round_trip {
     ($json:expr) => {{
-        let (server, client) = crate::answering(200, &$json).await;
+        let (server, client) = crate::json_response(200, &$json).await;
         let client = generated::Client::new(client);
         let read = client.get_thing().await.unwrap().into_body();
         client.put_thing(&read).await.unwrap();
-        let sent: serde_json::Value = crate::last(&server).await.body_json().unwrap();
+        let sent: serde_json::Value = crate::last_request(&server).await.body_json().unwrap();
         (read, sent)
     }};
 }
 
-/// Why an answer cannot be read by `get_thing`.
-macro_rules! refused {
+/// The error of `get_thing` for a response.
+macro_rules! decode_error {
     ($json:expr) => {{
-        let (_server, client) = crate::answering(200, &$json).await;
+        let (_server, client) = crate::json_response(200, &$json).await;
         let error = generated::Client::new(client).get_thing().await.unwrap_err();
         assert_eq!(error.effect(), api_keys_core::Effect::NotApplied);
         error.to_string()
     }};
 }
 
-use {refused, there_and_back};
+use {decode_error, round_trip};

@@ -1,14 +1,14 @@
-//! Schemas that count together: plain ones, ones that narrow each other, and ones that conflict.
+//! `allOf`: plain members, members that narrow each other, members that conflict.
 
 pub mod generated;
 
 use generated::types::{Thing, ThingConflictingKind};
 use serde_json::json;
 
-use crate::{refused, there_and_back};
+use crate::{decode_error, round_trip};
 
 #[tokio::test]
-async fn the_properties_of_all_parts_are_those_of_one_object() {
+async fn members_are_one_object() {
     let thing = json!({
         "id": "i", "note": "n", "name": "m", "described": { "id": "d" }, "bounded": "abc",
         "open": { "id": "o", "more": 1 }, "written": "w",
@@ -19,7 +19,7 @@ async fn the_properties_of_all_parts_are_those_of_one_object() {
         "conflicting": { "kind": "a", "owner": { "id": "o", "name": "p" }, "count": "1" },
         "either": { "a": "b" },
     });
-    let (read, sent) = there_and_back!(thing);
+    let (read, sent) = round_trip!(thing);
     assert_eq!((read.id.as_str(), read.name.as_str()), ("i", "m"));
     assert_eq!(read.bounded.as_deref(), Some("abc"));
     assert_eq!(read.open.unwrap().additional_properties["more"], 1);
@@ -31,7 +31,7 @@ async fn the_properties_of_all_parts_are_those_of_one_object() {
     assert_eq!(conflicting.count, Some(json!("1")), "of two that exclude each other neither does");
     assert_eq!(sent, thing);
 
-    refused!(json!({ "id": "i" }));
-    refused!(json!({ "name": "n" }));
+    decode_error!(json!({ "id": "i" }));
+    decode_error!(json!({ "name": "n" }));
     assert_eq!(serde_json::to_value(Thing::new("i", "n")).unwrap(), json!({ "id": "i", "name": "n" }));
 }

@@ -1,18 +1,19 @@
-//! Bodies and answers that are not JSON.
+//! Request and response bodies that are not JSON.
 
 pub mod generated;
 
+use api_keys_runtime::Body;
 use generated::Client;
 use wiremock::ResponseTemplate;
 
-use crate::{last, server, silent};
+use crate::{last_request, no_content, respond_with};
 
 #[tokio::test]
-async fn a_body_is_sent_as_it_is_and_called_what_the_document_calls_it() {
-    let (server, client) = silent().await;
+async fn body_is_sent_unchanged() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let sent = async || {
-        let request = last(&server).await;
+        let request = last_request(&server).await;
         (request.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned()), request.body)
     };
     client.put_file(&b"\0\xff"[..]).await.unwrap();
@@ -26,9 +27,21 @@ async fn a_body_is_sent_as_it_is_and_called_what_the_document_calls_it() {
 }
 
 #[tokio::test]
-async fn an_answer_is_read_as_it_is() {
-    let (_server, client) = server(ResponseTemplate::new(200).set_body_bytes(b"\0\xff")).await;
+async fn response_is_read_unchanged() {
+    let (_server, client) = respond_with(ResponseTemplate::new(200).set_body_bytes(b"\0\xff")).await;
     assert_eq!(Client::new(client).get_file().await.unwrap().body().expose(), b"\0\xff");
-    let (_server, client) = server(ResponseTemplate::new(200).set_body_string("words")).await;
+    let (_server, client) = respond_with(ResponseTemplate::new(200).set_body_string("words")).await;
     assert_eq!(Client::new(client).get_note().await.unwrap().body().expose(), b"words");
+}
+
+#[tokio::test]
+async fn body_is_streamed() {
+    let (server, client) = no_content().await;
+    let client = Client::new(client);
+    client.upload_file("a/b", &b"bytes"[..]).await.unwrap();
+    let request = last_request(&server).await;
+    assert_eq!((request.url.path(), &*request.body), ("/files/a%2Fb", &b"bytes"[..]));
+    client.upload_file("c", Body::from_reader(&b"read"[..], Some(4))).await.unwrap();
+    let request = last_request(&server).await;
+    assert_eq!((request.headers["content-length"].to_str().unwrap(), &*request.body), ("4", &b"read"[..]));
 }

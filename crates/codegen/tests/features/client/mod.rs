@@ -1,4 +1,4 @@
-//! What belongs to a client as a whole: where the API is, credentials, and headers that are set once.
+//! Base URL, credentials and headers of a client.
 
 pub mod generated;
 
@@ -7,10 +7,10 @@ use generated::{
     query,
 };
 
-use crate::last;
+use crate::last_request;
 
 #[test]
-fn a_client_can_be_made_with_nothing_but_what_the_document_says() {
+fn client_from_generated_constants() {
     let http = api_keys_runtime::Client::builder(DEFAULT_BASE_URL)
         .authentication(bearer_auth("secret"))
         .build()
@@ -20,7 +20,7 @@ fn a_client_can_be_made_with_nothing_but_what_the_document_says() {
 }
 
 #[tokio::test]
-async fn credentials_and_headers_of_a_client_go_with_each_request() {
+async fn credentials_and_headers_are_sent() {
     for (credential, place, wanted) in [
         (bearer_auth("the-secret"), "authorization", "Bearer the-secret"),
         (oauth("the-secret"), "authorization", "Bearer the-secret"),
@@ -29,14 +29,14 @@ async fn credentials_and_headers_of_a_client_go_with_each_request() {
         (cookie("the-secret"), "cookie", "session=the-secret"),
         (query("the-secret"), "", "limit=1&key=the-secret"),
     ] {
-        let (server, _) = crate::silent().await;
+        let (server, _) = crate::no_content().await;
         let http = api_keys_runtime::Client::builder(format!("{}/base/", server.uri()))
             .authentication(credential)
             .header(API_VERSION.name, API_VERSION.default.unwrap())
             .build()
             .unwrap();
         Client::new(http).list_things(&ListThingsOptions::new().limit(1)).await.unwrap();
-        let request = last(&server).await;
+        let request = last_request(&server).await;
         assert_eq!(request.url.path(), "/base/things");
         assert_eq!(request.headers["api-version"], "2026-05-12");
         match place {

@@ -1,4 +1,4 @@
-//! Defaults are what the server assumes. The client tells of them, sends none and invents none.
+//! Defaults are documented, but neither sent nor filled in.
 
 pub mod generated;
 
@@ -6,11 +6,11 @@ use generated::types::Thing;
 use generated::{Client, ListThingsOptions};
 use serde_json::json;
 
-use crate::{answering, last, target};
+use crate::{json_response, last_request, target};
 
 #[tokio::test]
-async fn a_default_is_neither_sent_nor_invented() {
-    let (server, client) = answering(200, &json!([{ "kind": "odd" }])).await;
+async fn default_is_not_sent_or_filled_in() {
+    let (server, client) = json_response(200, &json!([{ "kind": "odd" }])).await;
     let client = Client::new(client);
 
     let read = client.list_things(&ListThingsOptions::new()).await.unwrap().into_body();
@@ -19,5 +19,5 @@ async fn a_default_is_neither_sent_nor_invented() {
     assert_eq!((read[0].uses, read[0].enabled), (None, None));
 
     client.create_thing(&Thing::new("plain")).await.unwrap();
-    assert_eq!(last(&server).await.body, br#"{"kind":"plain"}"#);
+    assert_eq!(last_request(&server).await.body, br#"{"kind":"plain"}"#);
 }

@@ -1,15 +1,15 @@
-//! Parameters in headers and cookies, of words, lists and objects.
+//! Header and cookie parameters in every style.
 
 pub mod generated;
 
 use generated::types::Point;
 use generated::{Client, CookiesOptions, HeadersOptions};
 
-use crate::{last, silent};
+use crate::{last_request, no_content};
 
 #[tokio::test]
-async fn headers_are_written_in_their_styles() {
-    let (server, client) = silent().await;
+async fn headers() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let point = Point::new().x(1).y("b");
     let options = HeadersOptions::new()
@@ -19,7 +19,7 @@ async fn headers_are_written_in_their_styles() {
         .x_point_exploded(point.clone())
         .x_filter(point);
     client.headers("t", &options).await.unwrap();
-    let headers = last(&server).await.headers;
+    let headers = last_request(&server).await.headers;
     for (name, value) in [
         ("x-tenant", "t"),
         ("x-count", "7"),
@@ -34,24 +34,24 @@ async fn headers_are_written_in_their_styles() {
 }
 
 #[tokio::test]
-async fn cookies_are_written_one_after_the_other() {
-    let (server, client) = silent().await;
+async fn cookies() {
+    let (server, client) = no_content().await;
     let options = CookiesOptions::new().count(7).tags(["a", "b"]).filter(Point::new().x(1));
     Client::new(client).cookies("s;t", &options).await.unwrap();
-    let cookies = last(&server).await.headers["cookie"].clone();
+    let cookies = last_request(&server).await.headers["cookie"].clone();
     assert_eq!(cookies, "session=s%3Bt; count=7; tags=a%2Cb; filter=%7B%22x%22%3A1%7D");
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_not_there() {
-    let (server, client) = silent().await;
+async fn unset_parameters_are_not_sent() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     client.headers("t", &HeadersOptions::new()).await.unwrap();
-    let request = last(&server).await;
+    let request = last_request(&server).await;
     assert!(
         !request.headers.keys().any(|name| name.as_str().starts_with("x-") && name != "x-tenant"),
         "{request:?}"
     );
     client.cookies("s", &CookiesOptions::new()).await.unwrap();
-    assert_eq!(last(&server).await.headers["cookie"], "session=s");
+    assert_eq!(last_request(&server).await.headers["cookie"], "session=s");
 }

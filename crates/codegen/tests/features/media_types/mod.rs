@@ -1,4 +1,4 @@
-//! Bodies and answers in several forms.
+//! Request and response bodies with several media types.
 
 pub mod generated;
 
@@ -8,44 +8,45 @@ use generated::types::Thing;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::{last, server, silent};
+use crate::{last_request, no_content, respond_with};
 
 #[tokio::test]
-async fn json_goes_before_other_forms_of_a_body() {
-    let (server, client) = silent().await;
+async fn json_is_preferred() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let thing: Thing = serde_json::from_value(json!({ "id": 1 })).unwrap();
     client.put_thing(&thing).await.unwrap();
-    assert_eq!(last(&server).await.headers["content-type"], "application/json");
+    assert_eq!(last_request(&server).await.headers["content-type"], "application/json");
     client.patch_thing(&thing).await.unwrap();
-    let request = last(&server).await;
+    let request = last_request(&server).await;
     assert_eq!(request.headers["content-type"], "application/merge-patch+json");
     assert_eq!(request.body, br#"{"id":1}"#);
 }
 
 #[tokio::test]
-async fn an_answer_is_read_whatever_it_is_labelled() {
+async fn response_content_type_is_ignored() {
     for label in ["application/json", "application/vnd.things+json; charset=utf-8", "text/plain", "text/html"]
     {
-        let (_server, client) = server(ResponseTemplate::new(200).set_body_raw(r#"{"id":1}"#, label)).await;
+        let (_server, client) =
+            respond_with(ResponseTemplate::new(200).set_body_raw(r#"{"id":1}"#, label)).await;
         let client = Client::new(client);
         assert_eq!(client.get_thing().await.unwrap().body().id, 1, "{label}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_bytes_both_ways() {
-    let (server, client) = server(ResponseTemplate::new(200).set_body_string("<id>1</id>")).await;
+async fn xml_is_bytes() {
+    let (server, client) = respond_with(ResponseTemplate::new(200).set_body_string("<id>1</id>")).await;
     let answer = Client::new(client).convert_report(&b"<id/>"[..]).await.unwrap();
-    let request = last(&server).await;
+    let request = last_request(&server).await;
     assert_eq!(request.headers["content-type"], "application/xml");
     assert_eq!((&*request.body, answer.body().expose()), (&b"<id/>"[..], &b"<id>1</id>"[..]));
 }
 
 #[tokio::test]
-async fn an_error_in_several_forms_is_told_apart_by_its_body() {
+async fn error_body_selects_the_variant() {
     let fail = async |body: &str| {
-        let (_server, client) = server(ResponseTemplate::new(503).set_body_string(body)).await;
+        let (_server, client) = respond_with(ResponseTemplate::new(503).set_body_string(body)).await;
         let thing: Thing = serde_json::from_value(json!({ "id": 1 })).unwrap();
         Client::new(client).post_thing(&thing).await.unwrap_err().into_parts().1.unwrap()
     };

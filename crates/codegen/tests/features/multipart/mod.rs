@@ -1,16 +1,16 @@
-//! Bodies of several parts, some of which are files.
+//! `multipart/form-data` request bodies.
 
 pub mod generated;
 
-use api_keys_runtime::FilePart;
+use api_keys_runtime::{Body, FilePart};
 use generated::Client;
-use generated::types::{AddPhotoRequest, AddPhotoRequestPlace};
+use generated::types::{AddFileRequest, AddFileRequestOwner, AddPhotoRequest, AddPhotoRequestPlace};
 
-use crate::{last, silent, text};
+use crate::{body_text, last_request, no_content};
 
 #[tokio::test]
-async fn each_field_is_a_part_and_each_file_is_one_of_its_own() {
-    let (server, client) = silent().await;
+async fn each_field_and_file_is_a_part() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let photo = || FilePart::new("a \"cat\".png", &b"png"[..]).content_type("image/png");
     let body = AddPhotoRequest::new(photo())
@@ -22,9 +22,9 @@ async fn each_field_is_a_part_and_each_file_is_one_of_its_own() {
         .password("the-password");
     client.add_photo(&body).await.unwrap();
 
-    let kind = last(&server).await.headers["content-type"].to_str().unwrap().to_owned();
+    let kind = last_request(&server).await.headers["content-type"].to_str().unwrap().to_owned();
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
-    let text = text(&server).await;
+    let text = body_text(&server).await;
     let parts: Vec<_> =
         text.split(&format!("--{boundary}")).map(|part| part.trim_matches(['\r', '\n'])).collect();
     let file = |name: &str| {
@@ -53,8 +53,29 @@ async fn each_field_is_a_part_and_each_file_is_one_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_no_part() {
-    let (server, client) = silent().await;
+async fn unset_fields_are_not_sent() {
+    let (server, client) = no_content().await;
     Client::new(client).add_photo(&AddPhotoRequest::new(FilePart::new("a", &b""[..]))).await.unwrap();
-    assert_eq!(text(&server).await.matches("Content-Disposition").count(), 1);
+    assert_eq!(body_text(&server).await.matches("Content-Disposition").count(), 1);
+}
+
+#[tokio::test]
+async fn parts_have_the_documented_content_types() {
+    let (server, client) = no_content().await;
+    let body = AddFileRequest::new(FilePart::new("a.pdf", Body::from_reader(&b"pdf"[..], None)))
+        .picture(FilePart::new("b.jpg", &b"jpg"[..]).content_type("image/jpeg"))
+        .note("*n*")
+        .labels(["a", "b"])
+        .owner(AddFileRequestOwner::new().name("o"));
+    Client::new(client).add_file(&body).await.unwrap();
+    let text = body_text(&server).await;
+    for part in [
+        "name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\npdf\r\n",
+        "name=\"picture\"; filename=\"b.jpg\"\r\nContent-Type: image/jpeg\r\n\r\njpg\r\n",
+        "name=\"note\"\r\nContent-Type: text/markdown\r\n\r\n*n*\r\n",
+        "name=\"labels\"\r\nContent-Type: application/json\r\n\r\n[\"a\",\"b\"]\r\n",
+        "name=\"owner\"\r\nContent-Type: application/json\r\n\r\n{\"name\":\"o\"}\r\n",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Names that are no names in Rust, that mean something there, or that are the same once they are Rust's.
+//! Names that are invalid, reserved or ambiguous in Rust.
 
 pub mod generated;
 
@@ -6,11 +6,11 @@ use generated::types::{OptionSchema, SortOrder};
 use generated::{Client, NewOptions};
 use serde_json::json;
 
-use crate::{answering, last, target};
+use crate::{json_response, last_request, target};
 
 #[tokio::test]
-async fn each_parameter_is_sent_under_its_own_name() {
-    let (server, client) = answering(200, &json!({})).await;
+async fn parameters_keep_wire_names() {
+    let (server, client) = json_response(200, &json!({})).await;
     let options = NewOptions::new()
         .r#type("t")
         .crate_("c")
@@ -26,11 +26,11 @@ async fn each_parameter_is_sent_under_its_own_name() {
         target(&server).await,
         "/things/a/b/c?id=d&body=e&request=f&options=g&type=t&crate=c&new=n&gen=g&a-b=1&a_b=2&a%5Bb%5D=3"
     );
-    assert_eq!(last(&server).await.headers["ab"], "4");
+    assert_eq!(last_request(&server).await.headers["ab"], "4");
 }
 
 #[test]
-fn each_property_and_value_is_written_under_its_own_name() {
+fn properties_and_values_keep_wire_names() {
     let thing = json!({
         "type": "a", "self": "b", "Self": "c", "new": "d", "clone": "e", "createdAt": "f", "created_at": "g",
         "2fa": true, "@id": "h", "$id": "i", "größe": 1, "": "j", "async": "k", "gen": "l",
@@ -47,7 +47,7 @@ fn each_property_and_value_is_written_under_its_own_name() {
 }
 
 #[test]
-fn types_may_be_called_like_those_of_rust() {
+fn type_names_of_std() {
     let text = json!({ "result": { "none": { "default": "d" } }, "box": { "inner": { "map": { "m": { "a": 1 } } } } });
     let read: generated::types::StringSchema = serde_json::from_value(text).unwrap();
     assert!(read.r#box.unwrap().inner.unwrap().map.unwrap().m.unwrap().contains_key("a"));

@@ -1,4 +1,4 @@
-//! Null in OpenAPI 3.1, also in the words of 3.0.
+//! Null in OpenAPI 3.1, including the syntax of 3.0.
 
 pub mod generated;
 
@@ -6,12 +6,12 @@ use api_keys_runtime::Nullable;
 use generated::types::Thing;
 use serde_json::{Value, json};
 
-use crate::{refused, there_and_back};
+use crate::{decode_error, round_trip};
 
 #[tokio::test]
-async fn absent_and_null_and_a_value_are_told_apart_both_ways() {
+async fn absent_null_and_value_are_distinct() {
     let absent = json!({ "required": "r", "nullable": null });
-    let (read, sent) = there_and_back!(absent);
+    let (read, sent) = round_trip!(absent);
     assert_eq!(read, Thing::new("r", None));
     assert_eq!(read.optional_nullable, Nullable::Absent);
     assert_eq!(sent, absent);
@@ -20,7 +20,7 @@ async fn absent_and_null_and_a_value_are_told_apart_both_ways() {
         "required": "r", "nullable": null, "optional_nullable": null, "words_of_3_0": null, "any_of": null,
         "reference": null, "by_target": null, "items": [null], "values": { "a": null }, "word": null,
     });
-    let (read, sent) = there_and_back!(null);
+    let (read, sent) = round_trip!(null);
     assert_eq!(read.optional_nullable, Nullable::Null);
     assert_eq!(read.items, Some(vec![None]));
     assert_eq!(sent, null);
@@ -30,16 +30,16 @@ async fn absent_and_null_and_a_value_are_told_apart_both_ways() {
         "any_of": 0, "reference": { "id": "i" }, "by_target": { "name": "n" }, "items": ["a", null],
         "values": { "a": 1, "b": null }, "word": "b",
     });
-    let (read, sent) = there_and_back!(value);
+    let (read, sent) = round_trip!(value);
     assert_eq!(read.optional_nullable, Nullable::Value(String::new()));
     assert_eq!(sent, value);
 }
 
 #[tokio::test]
-async fn what_may_be_null_may_not_be_missing_and_what_may_be_missing_may_be_null() {
-    assert!(refused!(json!({ "required": null, "nullable": null })).contains("required"));
+async fn null_where_not_declared() {
+    assert!(decode_error!(json!({ "required": null, "nullable": null })).contains("required"));
     // Servers say null for what they leave out.
-    let (read, sent) = there_and_back!(json!({ "required": "r", "nullable": "n", "optional": null }));
+    let (read, sent) = round_trip!(json!({ "required": "r", "nullable": "n", "optional": null }));
     assert_eq!(read.optional, None);
     assert_eq!(sent.get("optional"), None::<&Value>);
 }

@@ -5,15 +5,15 @@ pub mod generated;
 use generated::types::{Thing, ThingEntry, ThingOwner};
 use serde_json::{Value, json};
 
-use crate::{answering, last, refused, there_and_back};
+use crate::{decode_error, json_response, last_request, round_trip};
 
 #[tokio::test]
-async fn what_is_required_is_in_the_constructor_and_what_is_not_set_is_not_sent() {
-    let (server, client) = answering(204, &Value::Null).await;
+async fn unset_properties_are_not_sent() {
+    let (server, client) = json_response(204, &Value::Null).await;
     let client = generated::Client::new(client);
 
     client.put_thing(&Thing::new("n", 1, ThingOwner::new("me"))).await.unwrap();
-    let sent: Value = last(&server).await.body_json().unwrap();
+    let sent: Value = last_request(&server).await.body_json().unwrap();
     assert_eq!(sent, json!({ "name": "n", "uses": 1, "owner": { "id": "me" } }));
 
     let thing = Thing::new("n", 1, ThingOwner::new("me"))
@@ -27,7 +27,7 @@ async fn what_is_required_is_in_the_constructor_and_what_is_not_set_is_not_sent(
         .entries([ThingEntry::new().n(1)])
         .within("w");
     client.put_thing(&thing).await.unwrap();
-    let sent: Value = last(&server).await.body_json().unwrap();
+    let sent: Value = last_request(&server).await.body_json().unwrap();
     assert_eq!(
         sent,
         json!({
@@ -39,13 +39,13 @@ async fn what_is_required_is_in_the_constructor_and_what_is_not_set_is_not_sent(
 }
 
 #[tokio::test]
-async fn what_the_document_does_not_name_is_passed_over_and_what_is_required_is_missed() {
+async fn unknown_and_missing_properties() {
     let (read, sent) =
-        there_and_back!(json!({ "name": "n", "uses": 1, "owner": { "id": "me", "later": 1 }, "later": [] }));
+        round_trip!(json!({ "name": "n", "uses": 1, "owner": { "id": "me", "later": 1 }, "later": [] }));
     assert_eq!(read, Thing::new("n", 1, ThingOwner::new("me")));
     assert_eq!(sent, json!({ "name": "n", "uses": 1, "owner": { "id": "me" } }));
 
-    let error = refused!(json!({ "name": "n", "uses": "many", "owner": { "id": "me" } }));
+    let error = decode_error!(json!({ "name": "n", "uses": "many", "owner": { "id": "me" } }));
     assert!(error.contains("uses"), "{error}");
-    refused!(json!({ "name": "n", "uses": 1 }));
+    decode_error!(json!({ "name": "n", "uses": 1 }));
 }

@@ -1,4 +1,4 @@
-//! What may be sent again: operations say it themselves, or else reading is safe and nothing more.
+//! `x-operation-class`: retries after a failure.
 
 pub mod generated;
 
@@ -10,7 +10,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[tokio::test]
-async fn after_a_failure_only_what_may_be_is_sent_again() {
+async fn class_decides_about_retries() {
     let server = MockServer::start().await;
     let http = http::Client::builder(server.uri())
         .retry(RetryPolicy::default().base_delay(Duration::ZERO))

@@ -1,17 +1,17 @@
-//! Operations without ids, and with ids that are the same, once they are Rust's or before.
+//! Missing and duplicate operation ids.
 
 pub mod generated;
 
 use generated::Client;
 
-use crate::{last, silent};
+use crate::{last_request, no_content};
 
 #[tokio::test]
-async fn every_operation_has_a_method_of_its_own() {
-    let (server, client) = silent().await;
+async fn each_operation_has_a_method() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let sent = async || {
-        let request = last(&server).await;
+        let request = last_request(&server).await;
         format!("{} {}", request.method, request.url.path())
     };
     client.get_owners_by_owner_keys("o").await.unwrap();

@@ -1,15 +1,15 @@
-//! Parameters in the query: each style, exploded and not, of a word, a list and an object.
+//! Query parameters in every style.
 
 pub mod generated;
 
 use generated::types::{Filter, Point, WordsState};
 use generated::{Client, FixedOptions, ListsOptions, ObjectsOptions, WordsOptions};
 
-use crate::{silent, target};
+use crate::{no_content, target};
 
 #[tokio::test]
-async fn words_are_escaped_and_what_is_not_set_is_not_there() {
-    let (server, client) = silent().await;
+async fn values_are_escaped() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     client.words("a&b=c d+e#ü", &WordsOptions::new()).await.unwrap();
     assert_eq!(target(&server).await, "/words?text=a%26b%3Dc%20d%2Be%23%C3%BC");
@@ -31,8 +31,8 @@ async fn words_are_escaped_and_what_is_not_set_is_not_there() {
 }
 
 #[tokio::test]
-async fn lists_are_written_in_their_styles() {
-    let (server, client) = silent().await;
+async fn lists() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let list = ["a", "b,c"];
     let options =
@@ -48,8 +48,8 @@ async fn lists_are_written_in_their_styles() {
 }
 
 #[tokio::test]
-async fn objects_are_written_in_their_styles() {
-    let (server, client) = silent().await;
+async fn objects() {
+    let (server, client) = no_content().await;
     let client = Client::new(client);
     let point = Point::new().x(1).y("=");
     let filter = Filter::new().name("n").point(point.clone()).tags(["a", "b"]);
@@ -71,8 +71,8 @@ async fn objects_are_written_in_their_styles() {
 }
 
 #[tokio::test]
-async fn a_path_has_a_query_and_parameters_of_its_own() {
-    let (server, client) = silent().await;
+async fn path_with_a_query() {
+    let (server, client) = no_content().await;
     Client::new(client).fixed(&FixedOptions::new().shared("s").text("t")).await.unwrap();
     assert_eq!(target(&server).await, "/fixed?mode=all&shared=s&text=t");
 }

@@ -1,14 +1,14 @@
-//! Schemas that contain themselves: directly, in lists, in maps, through each other, and as nothing but a list.
+//! Recursive schemas.
 
 pub mod generated;
 
 use generated::types::{Expression, Leaf, Negation, Tree};
 use serde_json::json;
 
-use crate::there_and_back;
+use crate::round_trip;
 
 #[tokio::test]
-async fn values_go_as_deep_as_they_like() {
+async fn nested_values_round_trip() {
     let tree = json!({
         "parent": { "children": [] },
         "children": [{ "children": [{ "children": [] }] }],
@@ -18,7 +18,7 @@ async fn values_go_as_deep_as_they_like() {
         "nested": [[], [[]]],
         "maybe": null,
     });
-    let (read, sent) = there_and_back!(tree);
+    let (read, sent) = round_trip!(tree);
     assert_eq!(read.children[0].children.len(), 1);
     assert!(
         matches!(read.value, Some(Expression::List(list)) if list[0] == Expression::Text("a".to_owned()))

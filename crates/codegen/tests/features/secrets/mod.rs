@@ -1,19 +1,20 @@
-//! Secrets are never printed, cloned or compared, and are written on purpose only.
+//! Secrets in bodies and parameters.
 
 pub mod generated;
 
 use api_keys_runtime::Nullable;
-use generated::Client;
 use generated::types::NewKey;
+use generated::{Client, VerifyOptions};
 use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
 
-use crate::{answering, last};
+use crate::{json_response, last_request, respond_with};
 
 #[tokio::test]
-async fn a_secret_is_sent_and_read_and_never_printed() {
+async fn secret_is_sent_and_redacted() {
     let answer =
         json!({ "data": { "key_id": "k", "api_key": "s3cret-1", "client_secret": null, "hint": "h" } });
-    let (server, client) = answering(200, &answer).await;
+    let (server, client) = json_response(200, &answer).await;
     let body = NewKey::new("s3cret-2", Some("s3cret-3".into()))
         .old_secret("s3cret-4")
         .last_secret(Nullable::Null)
@@ -22,7 +23,7 @@ async fn a_secret_is_sent_and_read_and_never_printed() {
         .token_hint("h");
     let answer = Client::new(client).create_key(&body).await.unwrap();
 
-    let sent: Value = last(&server).await.body_json().unwrap();
+    let sent: Value = last_request(&server).await.body_json().unwrap();
     assert_eq!(
         sent,
         json!({
@@ -35,10 +36,29 @@ async fn a_secret_is_sent_and_read_and_never_printed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_tells_where_and_prints_no_secret() {
+async fn decode_error_contains_no_secret() {
     let answer = json!({ "data": { "key_id": 1, "api_key": "s3cret-1" } });
-    let (_server, client) = answering(200, &answer).await;
+    let (_server, client) = json_response(200, &answer).await;
     let error = Client::new(client).create_key(&NewKey::new("s3cret-2", None)).await.unwrap_err();
     assert!(error.to_string().contains("key_id"), "{error}");
     assert!(!format!("{error:?} {error}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn secret_parameter_is_sent_and_redacted() {
+    let echo = "c/ode one-time token-1 session-1";
+    let (server, client) = respond_with(ResponseTemplate::new(400).set_body_string(echo)).await;
+    let options = VerifyOptions::new().token("token-1").session_secret("session-1").theme("dark");
+    let error = Client::new(client).verify(&"c/ode".into(), &"one-time".into(), &options).await.unwrap_err();
+
+    let request = last_request(&server).await;
+    assert_eq!(request.url.path(), "/verify/c%2Fode");
+    assert_eq!(request.url.query(), Some("token=token-1"));
+    assert_eq!(request.headers["x-one-time-password"], "one-time");
+    assert_eq!(request.headers["cookie"], "session_secret=session-1; theme=dark");
+    for shown in [format!("{options:?}"), format!("{error} {error:?}")] {
+        for secret in ["c/ode", "one-time", "token-1", "session-1"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+        }
+    }
 }

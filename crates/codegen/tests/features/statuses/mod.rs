@@ -1,4 +1,4 @@
-//! What an operation may answer: success in several forms, and errors by status, by class of statuses, and the rest.
+//! Responses by status.
 
 pub mod generated;
 
@@ -7,15 +7,15 @@ use generated::{Client, SeveralAnswer};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::{answering, server};
+use crate::{json_response, respond_with};
 
 async fn client(status: u16, body: serde_json::Value) -> (wiremock::MockServer, Client) {
-    let (server, client) = answering(status, &body).await;
+    let (server, client) = json_response(status, &body).await;
     (server, Client::new(client))
 }
 
 #[tokio::test]
-async fn success_is_what_the_statuses_have_in_common() {
+async fn common_success_type() {
     for status in [200, 201, 299] {
         let (_server, client) = client(status, json!({ "id": 1 })).await;
         let answer = client.same().await.unwrap();
@@ -26,14 +26,14 @@ async fn success_is_what_the_statuses_have_in_common() {
         assert_eq!(client.unsaid().await.unwrap().body().expose(), br#"{"id":1}"#);
         client.empty().await.unwrap();
     }
-    let (_server, client) = server(ResponseTemplate::new(204)).await;
+    let (_server, client) = respond_with(ResponseTemplate::new(204)).await;
     assert_eq!(Client::new(client).maybe().await.unwrap().body(), &None);
 }
 
 #[tokio::test]
-async fn success_in_several_forms_is_told_by_the_status_and_kept_where_it_is_unknown() {
+async fn success_by_status() {
     let several = async |answer: ResponseTemplate| {
-        let (_server, client) = server(answer).await;
+        let (_server, client) = respond_with(answer).await;
         Client::new(client).several().await.unwrap().into_body()
     };
     let answer = several(ResponseTemplate::new(200).set_body_json(json!({ "id": 1 }))).await;
@@ -48,9 +48,9 @@ async fn success_in_several_forms_is_told_by_the_status_and_kept_where_it_is_unk
 }
 
 #[tokio::test]
-async fn each_status_is_an_error_of_its_own_before_its_class_and_the_rest() {
+async fn errors_by_status() {
     let fail = async |status: u16, body: &str| {
-        let (_server, client) = server(ResponseTemplate::new(status).set_body_string(body)).await;
+        let (_server, client) = respond_with(ResponseTemplate::new(status).set_body_string(body)).await;
         let error = Client::new(client).errors().await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         error.into_parts().1
@@ -71,7 +71,7 @@ async fn each_status_is_an_error_of_its_own_before_its_class_and_the_rest() {
 }
 
 #[tokio::test]
-async fn errors_that_look_alike_are_one_type_and_a_status_without_a_body_needs_none() {
+async fn equal_error_bodies_share_a_type() {
     let fail = async |status: u16| {
         let (_server, client) = client(status, json!({ "errors": [{ "code": "c" }] })).await;
         client.anonymous().await.unwrap_err().into_parts().1

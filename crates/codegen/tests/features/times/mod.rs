@@ -1,18 +1,18 @@
-//! Times are kept as they are written.
+//! `date-time` values keep their text.
 
 pub mod generated;
 
 use serde_json::json;
 
-use crate::there_and_back;
+use crate::round_trip;
 
 #[tokio::test]
-async fn a_time_comes_back_to_the_letter() {
+async fn time_round_trips() {
     for time in
         ["2026-01-01T00:00:00Z", "2026-01-01T01:00:00.123456789+01:00", "2026-01-01 00:00:00", "never"]
     {
         let thing = json!({ "created_at": time, "local": "2026-01-01T00:00", "day": "2026-01-01", "revoked_at": null });
-        let (read, sent) = there_and_back!(thing);
+        let (read, sent) = round_trip!(thing);
         assert_eq!(read.created_at.to_string(), time);
         assert_eq!(sent, thing);
     }

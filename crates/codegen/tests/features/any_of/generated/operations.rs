@@ -4,7 +4,7 @@
 
 use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
 
-use super::types::Thing;
+use super::types::{Event, Quantity, Thing};
 
 /// A client of Any of. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -45,6 +45,48 @@ impl Client {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
     }
+
+    /// `GET /events`, safe: it only reads.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: Events.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn list_events(&self) -> Result<Response<Vec<Event>>, Error<()>> {
+        let request = Request::new(&LIST_EVENTS);
+        self.http.json(request).await
+    }
+
+    /// `PUT /events`, unsafe: it is sent again only where it surely had no effect.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn put_events(&self, body: &[Event]) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&PUT_EVENTS).body_json(body);
+        self.http.empty(request).await
+    }
+
+    /// `GET /numbers`, safe: it only reads.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: Numbers.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn list_numbers(&self) -> Result<Response<Vec<Quantity>>, Error<()>> {
+        let request = Request::new(&LIST_NUMBERS);
+        self.http.json(request).await
+    }
 }
 
 static GET_THING: Operation = Operation {
@@ -61,4 +103,28 @@ static PUT_THING: Operation = Operation {
     path: "/thing",
     class: OperationClass::Unsafe,
     list: false,
+};
+
+static LIST_EVENTS: Operation = Operation {
+    id: "listEvents",
+    method: Method::GET,
+    path: "/events",
+    class: OperationClass::Safe,
+    list: true,
+};
+
+static PUT_EVENTS: Operation = Operation {
+    id: "putEvents",
+    method: Method::PUT,
+    path: "/events",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static LIST_NUMBERS: Operation = Operation {
+    id: "listNumbers",
+    method: Method::GET,
+    path: "/numbers",
+    class: OperationClass::Safe,
+    list: true,
 };

@@ -4,8 +4,8 @@
 
 use std::fmt;
 
-use api_keys_runtime::{Json, OneOf};
-use serde::{Deserialize, Deserializer, Serialize};
+use api_keys_runtime::{Json, Nullable, OneOf};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The schema `Thing`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -125,6 +125,260 @@ impl From<f64> for NamedSize {
 }
 
 impl fmt::Display for NamedSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(f),
+            Self::Number(value) => value.fmt(f),
+        }
+    }
+}
+
+/// The schema `Event`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Event {
+    /// [`Push`].
+    Push(Push),
+    /// [`Review`].
+    Review(Review),
+    /// A list.
+    List(Vec<String>),
+    /// None of these, or several at once.
+    Other(Json),
+}
+
+impl From<Push> for Event {
+    fn from(value: Push) -> Self {
+        Self::Push(value)
+    }
+}
+
+impl From<Review> for Event {
+    fn from(value: Review) -> Self {
+        Self::Review(value)
+    }
+}
+
+impl From<Vec<String>> for Event {
+    fn from(value: Vec<String>) -> Self {
+        Self::List(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        Ok(value.fit(Self::Push).fit(Self::Review).fit(Self::List).or(Self::Other))
+    }
+}
+
+/// The schema `Push`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Push {
+    /// The field `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The field `commit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<PushCommit>,
+}
+
+impl Push {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets `commit`.
+    pub fn commit(mut self, commit: PushCommit) -> Self {
+        self.commit = Some(commit);
+        self
+    }
+}
+
+/// The schema `PushCommit`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PushCommit {
+    /// The field `sha`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha: Option<String>,
+    /// The field `size`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+impl PushCommit {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `sha`.
+    pub fn sha(mut self, sha: impl Into<String>) -> Self {
+        self.sha = Some(sha.into());
+        self
+    }
+
+    /// Sets `size`.
+    pub fn size(mut self, size: u64) -> Self {
+        self.size = Some(size);
+        self
+    }
+}
+
+/// The schema `Review`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Review {
+    /// The field `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The field `state`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<ReviewState>,
+    /// The field `note`.
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub note: Nullable<String>,
+    /// The field `commit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<ReviewCommit>,
+}
+
+impl Review {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets `state`.
+    pub fn state(mut self, state: impl Into<ReviewState>) -> Self {
+        self.state = Some(state.into());
+        self
+    }
+
+    /// Sets `note`.
+    pub fn note(mut self, note: impl Into<Nullable<String>>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// Sets `commit`.
+    pub fn commit(mut self, commit: ReviewCommit) -> Self {
+        self.commit = Some(commit);
+        self
+    }
+}
+
+/// The schema `ReviewState`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum ReviewState {
+    /// `approved`
+    Approved,
+    /// `declined`
+    Declined,
+    /// A value that the document does not list.
+    Other(String),
+}
+
+impl ReviewState {
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for ReviewState {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "approved" => Self::Approved,
+            "declined" => Self::Declined,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for ReviewState {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for ReviewState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for ReviewState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `ReviewCommit`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReviewCommit {
+    /// The field `sha`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha: Option<String>,
+    /// The field `branch`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+}
+
+impl ReviewCommit {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `sha`.
+    pub fn sha(mut self, sha: impl Into<String>) -> Self {
+        self.sha = Some(sha.into());
+        self
+    }
+
+    /// Sets `branch`.
+    pub fn branch(mut self, branch: impl Into<String>) -> Self {
+        self.branch = Some(branch.into());
+        self
+    }
+}
+
+/// The schema `Quantity`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Quantity {
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+}
+
+impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(value) => value.fmt(f),

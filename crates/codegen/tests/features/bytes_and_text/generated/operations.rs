@@ -105,6 +105,24 @@ impl Client {
         let request = Request::new(&GET_NOTE);
         self.http.raw(request).await
     }
+
+    /// `PUT /files/{name}`, unsafe: it is sent again only where it surely had no effect.
+    ///
+    /// # Arguments
+    ///
+    /// - `body`: Format: `binary`.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn upload_file(&self, name: &str, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&UPLOAD_FILE).path_parameter("name", name).body_bytes(body);
+        self.http.empty(request).await
+    }
 }
 
 static PUT_FILE: Operation = Operation {
@@ -144,3 +162,11 @@ static PATCH_NOTE: Operation = Operation {
 
 static GET_NOTE: Operation =
     Operation { id: "getNote", method: Method::GET, path: "/note", class: OperationClass::Safe, list: false };
+
+static UPLOAD_FILE: Operation = Operation {
+    id: "uploadFile",
+    method: Method::PUT,
+    path: "/files/{name}",
+    class: OperationClass::Unsafe,
+    list: false,
+};

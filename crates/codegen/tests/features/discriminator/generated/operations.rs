@@ -4,7 +4,7 @@
 
 use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
 
-use super::types::Pet;
+use super::types::{Pet, Shape};
 
 /// A client of Discriminator. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -45,6 +45,20 @@ impl Client {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
     }
+
+    /// `GET /shapes`, safe: it only reads.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: Shapes.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn list_shapes(&self) -> Result<Response<Vec<Shape>>, Error<()>> {
+        let request = Request::new(&LIST_SHAPES);
+        self.http.json(request).await
+    }
 }
 
 static GET_THING: Operation = Operation {
@@ -61,4 +75,12 @@ static PUT_THING: Operation = Operation {
     path: "/thing",
     class: OperationClass::Unsafe,
     list: false,
+};
+
+static LIST_SHAPES: Operation = Operation {
+    id: "listShapes",
+    method: Method::GET,
+    path: "/shapes",
+    class: OperationClass::Safe,
+    list: true,
 };

@@ -5,6 +5,38 @@
 use api_keys_runtime::{Json, OneOf};
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// The schema `Shape`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// [`Circle`].
+    Circle(Circle),
+    /// An object whose `kind` the document does not list.
+    Other(Json),
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.text("kind") {
+            Some("circle") => value.only(Self::Circle),
+            _ => Ok(value.or(Self::Other)),
+        }
+    }
+}
+
+/// The schema `Circle`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Circle {
+    /// The field `kind`.
+    pub kind: String,
+    /// The field `name`.
+    pub name: Option<String>,
+    /// The field `radius`.
+    pub radius: Option<i64>,
+}
+
 /// A pet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]

@@ -2,9 +2,9 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response, Style};
 
-use super::types::{LogIn, RefreshRequest};
+use super::types::{ChargeRequest, LogIn, RefreshRequest};
 
 /// A client of Forms. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -45,6 +45,28 @@ impl Client {
         let request = Request::new(&REFRESH).body_form_opt(body);
         self.http.empty(request).await
     }
+
+    /// `POST /charges`, unsafe: it is sent again only where it surely had no effect.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn charge(&self, body: Option<&ChargeRequest>) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&CHARGE).body_form_as(
+            body,
+            &[
+                ("expand", Style::DeepObject),
+                ("fields", Style::Form),
+                ("raw", Style::Json),
+                ("flat", Style::FormExploded),
+            ],
+        );
+        self.http.empty(request).await
+    }
 }
 
 static LOG_IN: Operation = Operation {
@@ -59,6 +81,14 @@ static REFRESH: Operation = Operation {
     id: "refresh",
     method: Method::PUT,
     path: "/session",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static CHARGE: Operation = Operation {
+    id: "charge",
+    method: Method::POST,
+    path: "/charges",
     class: OperationClass::Unsafe,
     list: false,
 };

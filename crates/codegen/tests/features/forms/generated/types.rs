@@ -81,6 +81,59 @@ impl LogInDevice {
     }
 }
 
+/// The schema `Owner`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Owner {
+    /// The field `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The field `team`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<OwnerTeam>,
+}
+
+impl Owner {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `name`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets `team`.
+    pub fn team(mut self, team: OwnerTeam) -> Self {
+        self.team = Some(team);
+        self
+    }
+}
+
+/// The schema `OwnerTeam`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct OwnerTeam {
+    /// The field `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
+}
+
+impl OwnerTeam {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
+    }
+}
+
 /// The schema `RefreshRequest`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
@@ -99,6 +152,64 @@ impl RefreshRequest {
     /// Sets `scope`.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
+        self
+    }
+}
+
+/// The schema `ChargeRequest`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct ChargeRequest {
+    /// The field `expand`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expand: Option<Vec<String>>,
+    /// The field `fields`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<String>>,
+    /// The field `owner`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// The field `raw`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Owner>,
+    /// The field `flat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flat: Option<Owner>,
+}
+
+impl ChargeRequest {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `expand`.
+    pub fn expand(mut self, expand: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.expand = Some(expand.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets `fields`.
+    pub fn fields(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.fields = Some(fields.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets `owner`.
+    pub fn owner(mut self, owner: Owner) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
+    /// Sets `raw`.
+    pub fn raw(mut self, raw: Owner) -> Self {
+        self.raw = Some(raw);
+        self
+    }
+
+    /// Sets `flat`.
+    pub fn flat(mut self, flat: Owner) -> Self {
+        self.flat = Some(flat);
         self
     }
 }

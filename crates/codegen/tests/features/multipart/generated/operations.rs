@@ -6,7 +6,7 @@ use api_keys_runtime::{
     self as http, Error, Method, Multipart, Operation, OperationClass, Request, Response,
 };
 
-use super::types::AddPhotoRequest;
+use super::types::{AddFileRequest, AddPhotoRequest};
 
 /// A client of Multipart. Cloning it is cheap.
 #[derive(Debug, Clone)]
@@ -42,12 +42,45 @@ impl Client {
         );
         self.http.empty(request).await
     }
+
+    /// `POST /files`, unsafe: it is sent again only where it surely had no effect.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// The document describes none.
+    pub async fn add_file(&self, body: &AddFileRequest) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&ADD_FILE).body_multipart(
+            Multipart::new()
+                .part_type("file", "application/pdf")
+                .part_type("note", "text/markdown")
+                .part_type("labels", "application/json")
+                .part_type("owner", "application/json")
+                .file("file", &body.file)
+                .file_opt("picture", body.picture.as_ref())
+                .text_opt("note", body.note.as_ref())
+                .json("labels", &body.labels.as_ref())
+                .json("owner", &body.owner.as_ref()),
+        );
+        self.http.empty(request).await
+    }
 }
 
 static ADD_PHOTO: Operation = Operation {
     id: "addPhoto",
     method: Method::POST,
     path: "/photos",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static ADD_FILE: Operation = Operation {
+    id: "addFile",
+    method: Method::POST,
+    path: "/files",
     class: OperationClass::Unsafe,
     list: false,
 };

@@ -102,3 +102,81 @@ impl AddPhotoRequestPlace {
         self
     }
 }
+
+/// The schema `AddFileRequest`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AddFileRequest {
+    /// The field `file`.
+    ///
+    /// Format: `binary`.
+    #[serde(skip)]
+    pub file: FilePart,
+    /// The field `picture`.
+    ///
+    /// Format: `binary`.
+    #[serde(skip)]
+    pub picture: Option<FilePart>,
+    /// The field `note`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The field `labels`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<String>>,
+    /// The field `owner`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<AddFileRequestOwner>,
+}
+
+impl AddFileRequest {
+    /// A value with all that is required.
+    pub fn new(file: FilePart) -> Self {
+        Self { file, picture: None, note: None, labels: None, owner: None }
+    }
+
+    /// Sets `picture`.
+    pub fn picture(mut self, picture: FilePart) -> Self {
+        self.picture = Some(picture);
+        self
+    }
+
+    /// Sets `note`.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Sets `labels`.
+    pub fn labels(mut self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.labels = Some(labels.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets `owner`.
+    pub fn owner(mut self, owner: AddFileRequestOwner) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+}
+
+/// The schema `AddFileRequestOwner`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct AddFileRequestOwner {
+    /// The field `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl AddFileRequestOwner {
+    /// A value with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `name`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}

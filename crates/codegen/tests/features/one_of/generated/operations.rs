@@ -52,7 +52,7 @@ static GET_THING: Operation = Operation {
     method: Method::GET,
     path: "/thing",
     class: OperationClass::Safe,
-    list: false,
+    list: true,
 };
 
 static PUT_THING: Operation = Operation {

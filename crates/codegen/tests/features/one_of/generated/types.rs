@@ -17,6 +17,12 @@ pub struct Thing {
     /// The field `event`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
+    /// The field `results`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub results: Option<Vec<ResultSchema>>,
+    /// The field `plans`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plans: Option<Vec<Plan>>,
 }
 
 impl Thing {
@@ -34,6 +40,18 @@ impl Thing {
     /// Sets `event`.
     pub fn event(mut self, event: impl Into<Event>) -> Self {
         self.event = Some(event.into());
+        self
+    }
+
+    /// Sets `results`.
+    pub fn results(mut self, results: impl IntoIterator<Item = impl Into<ResultSchema>>) -> Self {
+        self.results = Some(results.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets `plans`.
+    pub fn plans(mut self, plans: impl IntoIterator<Item = impl Into<Plan>>) -> Self {
+        self.plans = Some(plans.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -315,6 +333,272 @@ impl fmt::Display for EventGoneKind {
 }
 
 impl Serialize for EventGoneKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `ResultSchema`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ResultSchema {
+    /// [`ResultSchemaDone`].
+    Done(ResultSchemaDone),
+    /// [`ResultSchemaFailed`].
+    Failed(ResultSchemaFailed),
+    /// An object whose `ok` the document does not list.
+    Other(Json),
+}
+
+impl From<ResultSchemaDone> for ResultSchema {
+    fn from(value: ResultSchemaDone) -> Self {
+        Self::Done(value)
+    }
+}
+
+impl From<ResultSchemaFailed> for ResultSchema {
+    fn from(value: ResultSchemaFailed) -> Self {
+        Self::Failed(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResultSchema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.boolean("ok") {
+            Some(true) => value.only(Self::Done),
+            Some(false) => value.only(Self::Failed),
+            _ => Ok(value.or(Self::Other)),
+        }
+    }
+}
+
+/// The schema `ResultSchemaDone`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResultSchemaDone {
+    /// The field `ok`.
+    ///
+    /// Always `true`.
+    pub ok: bool,
+    /// The field `value`.
+    pub value: String,
+}
+
+impl ResultSchemaDone {
+    /// A value with all that is required.
+    pub fn new(ok: bool, value: impl Into<String>) -> Self {
+        Self { ok, value: value.into() }
+    }
+}
+
+/// The schema `ResultSchemaFailed`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResultSchemaFailed {
+    /// The field `ok`.
+    ///
+    /// Always `false`.
+    pub ok: bool,
+    /// The field `reason`.
+    pub reason: String,
+}
+
+impl ResultSchemaFailed {
+    /// A value with all that is required.
+    pub fn new(ok: bool, reason: impl Into<String>) -> Self {
+        Self { ok, reason: reason.into() }
+    }
+}
+
+/// The schema `Plan`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Plan {
+    /// [`PlanPaid`].
+    Paid(PlanPaid),
+    /// [`PlanFree`].
+    Free(PlanFree),
+    /// An object whose `tier` the document does not list.
+    Other(Json),
+}
+
+impl From<PlanPaid> for Plan {
+    fn from(value: PlanPaid) -> Self {
+        Self::Paid(value)
+    }
+}
+
+impl From<PlanFree> for Plan {
+    fn from(value: PlanFree) -> Self {
+        Self::Free(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Plan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.text("tier") {
+            Some("pro" | "team") => value.only(Self::Paid),
+            Some("free" | "trial") => value.only(Self::Free),
+            _ => Ok(value.or(Self::Other)),
+        }
+    }
+}
+
+/// The schema `PlanPaid`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PlanPaid {
+    /// The field `id`.
+    pub id: String,
+    /// The field `tier`.
+    pub tier: PlanPaidTier,
+    /// The field `seats`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seats: Option<i64>,
+}
+
+impl PlanPaid {
+    /// A value with all that is required.
+    pub fn new(id: impl Into<String>, tier: impl Into<PlanPaidTier>) -> Self {
+        Self { id: id.into(), tier: tier.into(), seats: None }
+    }
+
+    /// Sets `seats`.
+    pub fn seats(mut self, seats: i64) -> Self {
+        self.seats = Some(seats);
+        self
+    }
+}
+
+/// The schema `PlanPaidTier`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum PlanPaidTier {
+    /// `pro`
+    Pro,
+    /// `team`
+    Team,
+    /// A value that the document does not list.
+    Other(String),
+}
+
+impl PlanPaidTier {
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pro => "pro",
+            Self::Team => "team",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for PlanPaidTier {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "pro" => Self::Pro,
+            "team" => Self::Team,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for PlanPaidTier {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for PlanPaidTier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for PlanPaidTier {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `PlanFree`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PlanFree {
+    /// The field `id`.
+    pub id: String,
+    /// The field `tier`.
+    pub tier: PlanFreeTier,
+    /// The field `ends`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<String>,
+}
+
+impl PlanFree {
+    /// A value with all that is required.
+    pub fn new(id: impl Into<String>, tier: impl Into<PlanFreeTier>) -> Self {
+        Self { id: id.into(), tier: tier.into(), ends: None }
+    }
+
+    /// Sets `ends`.
+    pub fn ends(mut self, ends: impl Into<String>) -> Self {
+        self.ends = Some(ends.into());
+        self
+    }
+}
+
+/// The schema `PlanFreeTier`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum PlanFreeTier {
+    /// `free`
+    Free,
+    /// `trial`
+    Trial,
+    /// A value that the document does not list.
+    Other(String),
+}
+
+impl PlanFreeTier {
+    /// The value as it is on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Free => "free",
+            Self::Trial => "trial",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for PlanFreeTier {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "free" => Self::Free,
+            "trial" => Self::Trial,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for PlanFreeTier {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for PlanFreeTier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for PlanFreeTier {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }

@@ -6,4 +6,4 @@ pub mod errors;
 mod operations;
 pub mod types;
 
-pub use operations::Client;
+pub use operations::{Client, VerifyOptions};

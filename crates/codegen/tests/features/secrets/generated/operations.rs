@@ -2,8 +2,10 @@
 
 //! The client and its operations.
 
+use api_keys_core::SecretKey;
 use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
 
+use super::errors::VerifyError;
 use super::types::{Envelope, NewKey};
 
 /// A client of Secrets. Cloning it is cheap.
@@ -31,12 +33,81 @@ impl Client {
         let request = Request::new(&CREATE_KEY).body_json(body);
         self.http.json(request).await
     }
+
+    /// `POST /verify/{code}`, unsafe: it is sent again only where it surely had no effect.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// - `400`, [`BadRequest`](VerifyError::BadRequest): No.
+    pub async fn verify(
+        &self,
+        code: &SecretKey,
+        x_one_time_password: &SecretKey,
+        options: &VerifyOptions,
+    ) -> Result<Response<()>, Error<VerifyError>> {
+        let request = Request::new(&VERIFY)
+            .path_secret("code", code)
+            .header_secret("X-One-Time-Password", x_one_time_password)
+            .query_secret("token", options.token.as_ref())
+            .cookie_secret("session_secret", options.session_secret.as_ref())
+            .cookie_opt("theme", options.theme.as_ref());
+        self.http.empty(request).await
+    }
+}
+
+/// Optional parameters of [`verify`](Client::verify).
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct VerifyOptions {
+    /// The parameter `token`.
+    pub token: Option<SecretKey>,
+    /// The parameter `session_secret`.
+    pub session_secret: Option<SecretKey>,
+    /// The parameter `theme`.
+    pub theme: Option<String>,
+}
+
+impl VerifyOptions {
+    /// No parameter set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `token`.
+    pub fn token(mut self, token: impl Into<SecretKey>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Sets `session_secret`.
+    pub fn session_secret(mut self, session_secret: impl Into<SecretKey>) -> Self {
+        self.session_secret = Some(session_secret.into());
+        self
+    }
+
+    /// Sets `theme`.
+    pub fn theme(mut self, theme: impl Into<String>) -> Self {
+        self.theme = Some(theme.into());
+        self
+    }
 }
 
 static CREATE_KEY: Operation = Operation {
     id: "createKey",
     method: Method::POST,
     path: "/keys",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static VERIFY: Operation = Operation {
+    id: "verify",
+    method: Method::POST,
+    path: "/verify/{code}",
     class: OperationClass::Unsafe,
     list: false,
 };
