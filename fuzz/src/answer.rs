@@ -1,6 +1,6 @@
 //! An answer, as the corpus writes it.
 
-use api_keys::http::{Bytes, HeaderMap, HeaderName, HeaderValue, StatusCode};
+use api_keys::runtime::{Bytes, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
 use crate::{FRESH, holds};

@@ -1,6 +1,6 @@
 //! Where requests go, for any base URL and mount.
 
-use api_keys::http::{Client, Error, Method, Operation, OperationClass, Request, TrailingSlash, Url};
+use api_keys::runtime::{Client, Error, Method, Operation, OperationClass, Request, TrailingSlash, Url};
 
 use crate::answer::Answer;
 use crate::run;

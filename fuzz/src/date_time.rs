@@ -1,6 +1,6 @@
 //! Times as servers write them.
 
-use api_keys::http::{DateTime, TimeZone};
+use api_keys::runtime::{DateTime, TimeZone};
 
 /// The bytes as a time in an answer.
 pub fn date_time(data: &[u8]) {

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Debug;
 
 use api_keys::Effect;
-use api_keys::http::{Error, FaultKind, OperationClass, OutgoingRequest, Response, StatusCode};
+use api_keys::runtime::{Error, FaultKind, OperationClass, OutgoingRequest, Response, StatusCode};
 
 use crate::answer::Answer;
 use crate::server::Server;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use api_keys::better_auth::BetterAuthConfig;
 use api_keys::clerk::ClerkConfig;
 use api_keys::fastapi::FastApiConfig;
-use api_keys::http::{OutgoingRequest, RequestBody};
 use api_keys::keyshield::KeyshieldConfig;
 use api_keys::latitude_sh::LatitudeShConfig;
 use api_keys::mcp::McpConfig;
+use api_keys::runtime::{OutgoingRequest, RequestBody};
 use api_keys::{ApiKeyProvider, KeyId, RevokeOptions};
 use percent_encoding::percent_decode_str;
 

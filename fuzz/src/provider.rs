@@ -168,7 +168,7 @@ impl Judge<'_> {
         }
     }
 
-    fn effect(&self, operation: Operation, error: &Error, class: Option<api_keys::http::OperationClass>) {
+    fn effect(&self, operation: Operation, error: &Error, class: Option<api_keys::runtime::OperationClass>) {
         let answer = &self.server.answer;
         let supported = self.provider.capabilities().support(operation).is_supported();
         assert_eq!(error.kind() == ErrorKind::Unsupported, !supported, "{error:?}");

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use api_keys::http::{Error, HeaderValue, Method, Operation, OperationClass, Request, StatusCode, Timeouts};
+use api_keys::runtime::{
+    Error, HeaderValue, Method, Operation, OperationClass, Request, StatusCode, Timeouts,
+};
 
 use crate::answer::Answer;
 use crate::run;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
-use api_keys::http::{
+use api_keys::runtime::{
     Body, Bytes, ClientBuilder, Clock, HttpConfig, OutgoingRequest, Transport, TransportError,
     TransportErrorKind,
 };
@@ -31,7 +31,7 @@ impl Server {
 
     /// Sends all requests of a client here.
     pub(crate) fn builder(self: &Arc<Self>, base_url: &str) -> ClientBuilder {
-        api_keys::http::Client::builder(base_url).transport(self.clone()).seed(7)
+        api_keys::runtime::Client::builder(base_url).transport(self.clone()).seed(7)
     }
 
     /// Sends all requests of a provider here.

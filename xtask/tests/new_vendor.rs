@@ -173,16 +173,10 @@ fn a_new_vendor_is_in_its_places_and_compiles_without_a_warning() {
     for (path, line) in [
         ("Cargo.toml", "api-keys-acme-keys = { path = \"crates/acme-keys\", version ="),
         ("crates/api-keys/Cargo.toml", "all-vendors = [\"acme-keys\", "),
-        (
-            "crates/api-keys/Cargo.toml",
-            "\nacme-keys = [\"dep:api-keys-acme-keys\", \"dep:api-keys-runtime\"]",
-        ),
+        ("crates/api-keys/Cargo.toml", "\nacme-keys = [\"dep:api-keys-acme-keys\", \"runtime\"]"),
         ("crates/api-keys/Cargo.toml", "api-keys-acme-keys = { workspace = true, optional = true }"),
-        (
-            "crates/api-keys/src/vendors.rs",
-            "\"acme-keys\": acme_keys, AcmeKeys(api_keys_acme_keys::AcmeKeysConfig);",
-        ),
-        ("crates/api-keys/examples/capabilities.rs", "api_keys::acme_keys::CAPABILITIES"),
+        ("crates/api-keys/src/vendors.rs", "Self::AcmeKeys(config) => Ok(Arc::new(config.build()?))"),
+        ("crates/api-keys/src/vendors.rs", "capabilities: acme_keys::CAPABILITIES"),
         ("tests/contract/Cargo.toml", "api-keys-acme-keys = { workspace = true, features = [\"rustls\"] }"),
         ("tests/contract/src/vendor.rs", "mod acme_keys;"),
         ("tests/contract/src/vendor.rs", "&acme_keys::VENDOR"),
@@ -262,7 +256,7 @@ fn a_workspace_without_a_place_for_a_vendor_is_refused() {
     let root = copy.path();
     let table = root.join("crates/api-keys/src/vendors.rs");
     let text = fs::read_to_string(&table).unwrap();
-    fs::write(&table, text.replace("\nvendors! {", "\nothers! {")).unwrap();
+    fs::write(&table, text.replace("/// In-memory keys.", "")).unwrap();
     let complaint = refusal(root, "acme", DOCUMENT);
-    assert!(complaint.contains("vendors.rs: there is no call of `vendors!`"), "{complaint}");
+    assert!(complaint.contains("vendors.rs: missing line: /// In-memory keys."), "{complaint}");
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use ::api_keys::clerk::ClerkConfig;
 use ::api_keys::clerk::types::CreateApiKeyRequest;
 use ::api_keys::clerk::{Client, HttpConfig, ListApiKeysOptions};
-use ::api_keys::{ApiKeyProvider, ClerkConfig, KeyId, ListQuery, NewApiKey, ProviderConfig};
+use ::api_keys::{ApiKeyProvider, KeyId, ListQuery, NewApiKey, ProviderConfig};
 
 use super::BenchClient;
 use super::payload::NEW;

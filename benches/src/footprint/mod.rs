@@ -18,7 +18,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 "#;
 
 const API_KEYS: &str = r#"
-use api_keys::{ApiKeyProvider, ClerkConfig, KeyId};
+use api_keys::clerk::ClerkConfig;
+use api_keys::{ApiKeyProvider, KeyId};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -18,9 +18,10 @@ use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_keys::clerk::ClerkConfig;
 use api_keys::{
-    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, ClerkConfig, Effect, Error, ErrorKind, Field, IssuedKey,
-    KeyId, ListQuery, NewApiKey, Operation, ProviderConfig, RevokeOptions, SecretKey, Verification,
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Effect, Error, ErrorKind, Field, IssuedKey, KeyId,
+    ListQuery, NewApiKey, Operation, ProviderConfig, RevokeOptions, SecretKey, Verification,
 };
 use api_keys_emulator::{Emulator, Vendor};
 use axum::extract::{Extension, FromRequestParts, Path, Request, State};

@@ -1,41 +1,74 @@
-//! Prints what each vendor can do, as Markdown tables; `cargo xtask capabilities` puts them into the documentation.
+//! Prints the capabilities of every vendor as Markdown tables. `cargo xtask capabilities` writes them into the
+//! documentation.
 //!
 //! `cargo run -p api-keys --example capabilities`
 
 use std::fmt::Write as _;
 
 use api_keys::{
-    ApiKeyProvider as _, Capabilities, Field, FieldSet, ListScope, Operation, Support, memory::Memory,
+    ApiKeyProvider as _, Capabilities, Field, FieldSet, ListScope, Operation, Support, VENDORS,
+    memory::Memory,
 };
 
 fn main() {
-    // What the embedded provider can do depends on how it is set up.
-    let memory = Memory::builder().retain_secrets(true).build().expect("reads no file").capabilities();
-    let vendors = [
-        ("better-auth", "better-auth", api_keys::better_auth::CAPABILITIES),
-        ("clerk", "Clerk", api_keys::clerk::CAPABILITIES),
-        ("mcp", "MCP", api_keys::mcp::CAPABILITIES),
-        ("latitude-sh", "Latitude.sh", api_keys::latitude_sh::CAPABILITIES),
-        ("fastapi", "FastAPI", api_keys::fastapi::CAPABILITIES),
-        ("keyshield", "keyshield", api_keys::keyshield::CAPABILITIES),
-        ("memory", "memory", memory),
-    ];
-    let titles = vendors.map(|(_, title, _)| title);
-    let capabilities = vendors.map(|(_, _, capabilities)| capabilities);
+    // The capabilities of the in-memory provider depend on its settings.
+    let memory = Memory::builder().retain_secrets(true).build().expect("no file to read").capabilities();
+    let mut titles: Vec<_> = VENDORS.iter().map(|vendor| vendor.title).collect();
+    let mut capabilities: Vec<_> = VENDORS.iter().map(|vendor| vendor.capabilities).collect();
+    titles.push("memory");
+    capabilities.push(memory);
+    print("vendors", &vendors());
+    print("requirements", &requirements(&titles, &capabilities));
     print("operations", &operations(&titles, &capabilities));
     print("fields", &fields(&titles, &capabilities));
-    for (name, _, capabilities) in &vendors {
-        print(name, &page(capabilities));
+    for vendor in VENDORS {
+        print(vendor.name, &page(&vendor.capabilities));
     }
+    print("memory", &page(&memory));
 }
 
-/// The form in which the documentation has it.
+/// Prints a table with the markers that the documentation contains.
 fn print(name: &str, table: &str) {
     println!("<!-- capabilities {name}: printed by `cargo xtask capabilities` -->");
     println!("\n{table}\n<!-- /capabilities -->\n");
 }
 
-/// How each vendor offers each operation.
+/// Service, feature and credential of each vendor.
+fn vendors() -> String {
+    let mut table = "| vendor | service | feature | credential |\n|---|---|---|---|\n".to_owned();
+    for vendor in VENDORS {
+        let page = format!("[{}](https://docs.rs/api-keys-{})", vendor.title, vendor.name);
+        let feature = format!("`{}`", vendor.name);
+        row(&mut table, &page, [vendor.service.to_owned(), feature, vendor.credential.to_owned()]);
+    }
+    table
+}
+
+/// Vendors that meet each of some common requirements.
+fn requirements(titles: &[&str], vendors: &[Capabilities]) -> String {
+    type Test = fn(&Capabilities) -> bool;
+    let rows: [(&str, Test); 10] = [
+        ("verify keys over HTTP", |c| c.support(Operation::Verify).is_supported()),
+        ("assign an owner", |c| c.create_fields.contains(Field::Owner)),
+        ("set an expiration", |c| c.create_fields.contains(Field::Expiry)),
+        ("set scopes", |c| c.create_fields.contains(Field::Scopes)),
+        ("attach metadata", |c| c.create_fields.contains(Field::Metadata)),
+        ("change a key", |c| c.support(Operation::Update).is_supported()),
+        ("disable a key and enable it again", |c| c.update_fields.contains(Field::Enabled)),
+        ("rotate and keep the id", |c| c.support(Operation::Rotate).is_supported() && c.rotate_keeps_id),
+        ("show a secret again", |c| c.support(Operation::Reveal).is_supported()),
+        ("keep a record of revoked keys", |c| c.revoke_keeps_record),
+    ];
+    let mut table = "| requirement | vendors |\n|---|---|\n".to_owned();
+    for (requirement, is_met) in rows {
+        let met = titles.iter().zip(vendors).filter(|(_, capabilities)| is_met(capabilities));
+        let met: Vec<_> = met.map(|(title, _)| *title).collect();
+        row(&mut table, requirement, [met.join(", ")]);
+    }
+    table
+}
+
+/// Support of each operation by each vendor.
 fn operations(titles: &[&str], vendors: &[Capabilities]) -> String {
     let mut table = head(titles);
     for operation in Operation::ALL {
@@ -44,25 +77,25 @@ fn operations(titles: &[&str], vendors: &[Capabilities]) -> String {
     table
 }
 
-/// What each vendor honours beside.
+/// Fields and other properties of each vendor.
 fn fields(titles: &[&str], vendors: &[Capabilities]) -> String {
     type Cell = fn(&Capabilities) -> String;
     let rows: [(&str, Cell); 12] = [
-        ("create honours", |c| list(c.create_fields, c.create_extra)),
+        ("create accepts", |c| list(c.create_fields, c.create_extra)),
         ("update sets", |c| list(c.update_fields, c.update_extra)),
         ("update clears", |c| list(c.clearable_fields, &[])),
-        ("list honours", |c| list(c.list_fields, &[])),
-        ("list shows", listed),
+        ("list accepts", |c| list(c.list_fields, &[])),
+        ("list returns", listed),
         ("list is paged", |c| yes(c.paged)),
-        ("owner needed", |c| yes(c.owner_required)),
-        ("revoke honours", |c| list(c.revoke_fields, &[])),
+        ("owner required", |c| yes(c.owner_required)),
+        ("revoke accepts", |c| list(c.revoke_fields, &[])),
         ("revoke keeps the record", |c| yes(c.revoke_keeps_record)),
         ("revoke can be undone", |c| yes(c.revoke_reversible)),
         ("rotate keeps the id", |c| match c.support(Operation::Rotate) {
             Support::Unsupported => "–".to_owned(),
             _ => yes(c.rotate_keeps_id),
         }),
-        ("most active keys", |c| c.max_active.map_or("–".to_owned(), |most| most.to_string())),
+        ("maximum active keys", |c| c.max_active.map_or("–".to_owned(), |max| max.to_string())),
     ];
     let mut table = head(titles);
     for (title, cell) in rows {
@@ -71,7 +104,7 @@ fn fields(titles: &[&str], vendors: &[Capabilities]) -> String {
     table
 }
 
-/// One vendor: each operation, and what is to be known of it.
+/// Operations of one vendor, with notes.
 fn page(c: &Capabilities) -> String {
     let mut table = "| operation | support | |\n|---|---|---|\n".to_owned();
     for operation in Operation::ALL {
@@ -79,20 +112,20 @@ fn page(c: &Capabilities) -> String {
         if c.support(operation).is_supported() {
             match operation {
                 Operation::Create => {
-                    notes.push(format!("honours {}", list(c.create_fields, c.create_extra)));
-                    notes.extend(c.owner_required.then(|| "needs an owner".to_owned()));
-                    notes.extend(c.max_active.map(|most| format!("at most {most} active keys")));
+                    notes.push(format!("accepts {}", list(c.create_fields, c.create_extra)));
+                    notes.extend(c.owner_required.then(|| "requires an owner".to_owned()));
+                    notes.extend(c.max_active.map(|max| format!("at most {max} active keys")));
                 }
                 Operation::List => {
                     notes.push(listed(c));
                     notes.push(if c.paged { "paged" } else { "not paged" }.to_owned());
                     if !c.list_fields.is_empty() {
-                        notes.push(format!("honours {}", list(c.list_fields, &[])));
+                        notes.push(format!("accepts {}", list(c.list_fields, &[])));
                     }
-                    notes.extend(c.owner_required.then(|| "needs an owner".to_owned()));
-                    let untrue =
-                        (!c.created_at_reliable).then(|| "creation times are not reliable".to_owned());
-                    notes.extend(untrue);
+                    notes.extend(c.owner_required.then(|| "requires an owner".to_owned()));
+                    notes.extend(
+                        (!c.created_at_reliable).then(|| "creation times are not reliable".to_owned()),
+                    );
                 }
                 Operation::Update => {
                     notes.push(format!("sets {}", list(c.update_fields, c.update_extra)));
@@ -109,7 +142,7 @@ fn page(c: &Capabilities) -> String {
                         if c.revoke_reversible { "can be undone" } else { "cannot be undone" }.to_owned(),
                     );
                     if !c.revoke_fields.is_empty() {
-                        notes.push(format!("honours {}", list(c.revoke_fields, &[])));
+                        notes.push(format!("accepts {}", list(c.revoke_fields, &[])));
                     }
                 }
                 Operation::Rotate => {
@@ -150,7 +183,7 @@ fn listed(c: &Capabilities) -> String {
         ListScope::ActiveOnly => "active keys",
     };
     match c.list_ceiling {
-        Some(most) => format!("{scope}, at most {most}"),
+        Some(max) => format!("{scope}, at most {max}"),
         None => scope.to_owned(),
     }
 }

@@ -22,9 +22,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use api_keys::better_auth::BetterAuthConfig;
+use api_keys::clerk::ClerkConfig;
+use api_keys::latitude_sh::LatitudeShConfig;
 use api_keys::{
-    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, BetterAuthConfig, ClerkConfig, Expiry, Field, KeyExpiry,
-    LatitudeShConfig, ListQuery, NewApiKey, ProviderConfig, RevokeOptions, SecretKey, Timestamp,
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Expiry, Field, KeyExpiry, ListQuery, NewApiKey,
+    ProviderConfig, RevokeOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, Vendor};
 use futures_util::TryStreamExt as _;

@@ -6,9 +6,10 @@
 use std::env;
 use std::time::Duration;
 
+use api_keys::clerk::ClerkConfig;
 use api_keys::{
-    ApiKeyProvider as _, ApiKeyProviderExt as _, ClerkConfig, ListQuery, NewApiKey, RevokeOptions,
-    SecretSource, Verification,
+    ApiKeyProvider as _, ApiKeyProviderExt as _, ListQuery, NewApiKey, RevokeOptions, SecretSource,
+    Verification,
 };
 use api_keys_emulator::{Emulator, Vendor};
 use futures_util::TryStreamExt as _;

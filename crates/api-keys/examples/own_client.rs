@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use api_keys::http::{HttpConfig, ReqwestTransport, Transport};
-use api_keys::{
-    ApiKeyProvider, ClerkConfig, LatitudeShConfig, ListQuery, NewApiKey, RevokeOptions, SecretSource,
-};
+use api_keys::clerk::ClerkConfig;
+use api_keys::latitude_sh::LatitudeShConfig;
+use api_keys::runtime::{HttpConfig, ReqwestTransport, Transport};
+use api_keys::{ApiKeyProvider, ListQuery, NewApiKey, RevokeOptions, SecretSource};
 use api_keys_emulator::{Emulator, Vendor};
 use tokio::net::{TcpListener, TcpStream};
 

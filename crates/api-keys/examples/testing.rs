@@ -70,9 +70,10 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use api_keys::clerk::ClerkConfig;
     use api_keys::{
-        ApiKey, Capabilities, ClerkConfig, Error, ErrorKind, KeyId, KeyStatus, Operation, Page, Revocation,
-        RotateOptions, SecretKey, UpdateApiKey, Verification,
+        ApiKey, Capabilities, Error, ErrorKind, KeyId, KeyStatus, Operation, Page, Revocation, RotateOptions,
+        SecretKey, UpdateApiKey, Verification,
     };
     use api_keys_emulator::{Emulator, Vendor};
     use async_trait::async_trait;

@@ -9,7 +9,8 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use api_keys::{ApiKeyProvider as _, ClerkConfig, ListQuery, NewApiKey, RevokeOptions};
+use api_keys::clerk::ClerkConfig;
+use api_keys::{ApiKeyProvider as _, ListQuery, NewApiKey, RevokeOptions};
 use api_keys_emulator::{Emulator, Vendor};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;

@@ -6,15 +6,22 @@ mod bulk;
 mod config;
 mod vendors;
 
-pub use api_keys_core::*;
+pub use api_keys_core::{
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt, Capabilities, Cursor, Effect, Error, ErrorKind, Expiry, Field,
+    FieldSet, InvalidKeyId, InvalidReason, IssuedKey, KeyExpiry, KeyId, KeyStatus, ListQuery, ListScope,
+    NewApiKey, OffsetCursor, Operation, Page, Patch, Record, Replacement, Result, Revocation, RevokeOptions,
+    RotateOptions, SecretBytes, SecretKey, SecretSource, Support, Timestamp, UpdateApiKey, Verification,
+    Violation,
+};
 #[cfg(feature = "bulk")]
-pub use bulk::{ForEach, Progress, Summary, Throttled, for_each_key};
+pub use bulk::{BulkOptions, Progress, RateLimited, Summary, for_each_key};
+#[cfg(feature = "memory")]
+pub use config::MemoryConfig;
 pub use vendors::*;
 
+// The examples of these pages use most vendors.
+#[cfg(all(doc, feature = "all-vendors", feature = "rustls"))]
+pub mod _guide;
 #[cfg(doc)]
 #[doc = include_str!("../docs/promises.md")]
-pub mod promises {}
-
-// Its examples use most vendors.
-#[cfg(all(doc, feature = "all-vendors", feature = "rustls"))]
-pub mod guide;
+pub mod _promises {}

@@ -1,121 +1,228 @@
-//! The table of vendors: what is here for each, and what chooses between them.
+//! The supported vendors.
+//!
+//! A vendor has a module, an entry in [`VENDORS`], a variant of [`ProviderConfig`] and an arm in two of its methods.
 
 use std::sync::Arc;
 
-use api_keys_core::{ApiKeyProvider, Result};
+use api_keys_core::{ApiKeyProvider, Capabilities, Result};
 use serde::Deserialize;
 
+#[cfg(feature = "better-auth")]
+pub use api_keys_better_auth as better_auth;
+#[cfg(feature = "clerk")]
+pub use api_keys_clerk as clerk;
+#[cfg(feature = "fastapi")]
+pub use api_keys_fastapi as fastapi;
+#[cfg(feature = "keyshield")]
+pub use api_keys_keyshield as keyshield;
+#[cfg(feature = "latitude-sh")]
+pub use api_keys_latitude_sh as latitude_sh;
+#[cfg(feature = "mcp")]
+pub use api_keys_mcp as mcp;
 #[cfg(feature = "memory")]
-pub use crate::config::MemoryConfig;
+pub use api_keys_memory as memory;
+#[cfg(feature = "runtime")]
+pub use api_keys_runtime as runtime;
 
-/// Makes the re-exports and the configuration of the vendors, each behind its feature.
-macro_rules! vendors {
-    ($(
-        #[doc = $what:literal]
-        $name:literal: $module:ident, $variant:ident($package:ident::$config:ident);
-    )*) => {
-        $(
-            #[cfg(feature = $name)]
-            pub use $package as $module;
-            #[cfg(feature = $name)]
-            #[doc(no_inline)]
-            pub use $package::$config;
-        )*
-        #[cfg(any($(feature = $name),*))]
-        pub use api_keys_runtime as http;
-        #[cfg(feature = "memory")]
-        pub use api_keys_memory as memory;
+#[cfg(feature = "memory")]
+use crate::config::MemoryConfig;
 
-        /// Which vendor, where, and with what credential: swapping a vendor is a change of this.
-        ///
-        /// It can be read from a [file](Self::from_file), from [environment variables](Self::from_env), from a
-        /// [value](Self::from_value), or as a part of an application's own configuration, since it is `Deserialize`.
-        /// The field `vendor` chooses the variant; the other fields are those of the variant's type. Where a
-        /// credential is wanted, [`SecretSource`](api_keys_core::SecretSource) says where to read it.
-        ///
-        /// ```
-        /// use api_keys::{ApiKeyProvider, ProviderConfig};
-        ///
-        /// let config = ProviderConfig::from_value(serde_json::json!({ "vendor": "memory", "max_active": 5 }))?;
-        /// let provider = config.build()?;
-        /// assert_eq!(provider.vendor(), "memory");
-        /// # Ok::<(), api_keys::Error>(())
-        /// ```
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(tag = "vendor")]
-        #[non_exhaustive]
-        pub enum ProviderConfig {
-            $(
-                #[doc = $what]
-                #[cfg(feature = $name)]
-                #[serde(rename = $name)]
-                $variant($package::$config),
-            )*
-            /// Keys in this process.
-            #[cfg(feature = "memory")]
-            #[serde(rename = "memory")]
-            Memory(MemoryConfig),
-        }
-
-        impl ProviderConfig {
-            /// Shares connections and what is set up for TLS with the other providers that are given the same `http`,
-            /// and leaves all settings. Several providers are then made at the cost of one.
-            ///
-            /// ```
-            /// use api_keys::{ProviderConfig, http::HttpConfig};
-            ///
-            /// fn connect_all(configs: Vec<ProviderConfig>) -> api_keys::Result<()> {
-            ///     let http = HttpConfig::new();
-            ///     for config in configs {
-            ///         let _provider = config.share_http(&http).build()?;
-            ///     }
-            ///     Ok(())
-            /// }
-            /// ```
-            #[cfg(any($(feature = $name),*))]
-            pub fn share_http(mut self, http: &api_keys_runtime::HttpConfig) -> Self {
-                match &mut self {
-                    $(
-                        #[cfg(feature = $name)]
-                        Self::$variant(config) => config.http = std::mem::take(&mut config.http).share(http),
-                    )*
-                    #[cfg(feature = "memory")]
-                    Self::Memory(_) => {}
-                }
-                self
-            }
-
-            /// Makes the provider. Nothing is sent.
-            ///
-            /// # Errors
-            /// [`Configuration`](api_keys_core::ErrorKind::Configuration) when a part cannot be right or the
-            /// credential cannot be read.
-            pub fn build(self) -> Result<Arc<dyn ApiKeyProvider>> {
-                Ok(match self {
-                    $(
-                        #[cfg(feature = $name)]
-                        Self::$variant(config) => Arc::new(config.build()?),
-                    )*
-                    #[cfg(feature = "memory")]
-                    Self::Memory(config) => Arc::new(config.build()?),
-                })
-            }
-        }
-    };
+/// Names, service, credential and capabilities of a supported vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VendorInfo {
+    /// Value of `vendor` in configurations, and name of the Cargo feature.
+    pub name: &'static str,
+    /// Name for people, such as the heading of a column.
+    pub title: &'static str,
+    /// Service that the keys belong to.
+    pub service: &'static str,
+    /// Credential that the provider authenticates with.
+    pub credential: &'static str,
+    /// Supported operations and fields.
+    pub capabilities: Capabilities,
 }
 
-// What it is, its name in configurations and features, its module here, its variant and what that holds.
-vendors! {
+/// Vendors that are compiled in, in the order of the tables in the documentation.
+///
+/// ```
+/// # #[cfg(feature = "clerk")]
+/// assert!(api_keys::VENDORS.iter().any(|vendor| vendor.name == "clerk" && vendor.title == "Clerk"));
+/// ```
+pub const VENDORS: &[VendorInfo] = &[
+    #[cfg(feature = "better-auth")]
+    VendorInfo {
+        name: "better-auth",
+        title: "better-auth",
+        service: "API-key plugin of a better-auth server",
+        credential: "session token, or an API key",
+        capabilities: better_auth::CAPABILITIES,
+    },
+    #[cfg(feature = "clerk")]
+    VendorInfo {
+        name: "clerk",
+        title: "Clerk",
+        service: "Clerk instance",
+        credential: "secret key of the instance",
+        capabilities: clerk::CAPABILITIES,
+    },
+    #[cfg(feature = "mcp")]
+    VendorInfo {
+        name: "mcp",
+        title: "MCP",
+        service: "`mcp-server-langgraph` of vishnu2kmohan, an MCP server",
+        credential: "JSON Web Token of a user",
+        capabilities: mcp::CAPABILITIES,
+    },
+    #[cfg(feature = "latitude-sh")]
+    VendorInfo {
+        name: "latitude-sh",
+        title: "Latitude.sh",
+        service: "Latitude.sh account",
+        credential: "API key of the account",
+        capabilities: latitude_sh::CAPABILITIES,
+    },
+    #[cfg(feature = "fastapi")]
+    VendorInfo {
+        name: "fastapi",
+        title: "FastAPI",
+        service: "Arthur's GenAI Engine, a FastAPI service",
+        credential: "master key, or token of an administrator",
+        capabilities: fastapi::CAPABILITIES,
+    },
+    #[cfg(feature = "keyshield")]
+    VendorInfo {
+        name: "keyshield",
+        title: "keyshield",
+        service: "application that mounts the router of keyshield",
+        credential: "whatever the application requires",
+        capabilities: keyshield::CAPABILITIES,
+    },
+];
+
+/// Configuration of a provider: the vendor, its address and the credential.
+///
+/// It is read from a [file](Self::from_file), from [environment variables](Self::from_env), from a
+/// [value](Self::from_value), or as a part of an application's own configuration, since it implements `Deserialize`.
+/// The field `vendor` selects the variant; the other fields are those of the variant's type. Credentials are
+/// [`SecretSource`](api_keys_core::SecretSource)s: a value, an environment variable or a file.
+///
+/// ```
+/// # #[cfg(feature = "memory")] {
+/// use api_keys::{ApiKeyProvider, ProviderConfig};
+///
+/// let config = ProviderConfig::from_value(serde_json::json!({ "vendor": "memory", "max_active": 5 }))?;
+/// let provider = config.build()?;
+/// assert_eq!(provider.vendor(), "memory");
+/// # }
+/// # Ok::<(), api_keys::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "vendor", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ProviderConfig {
     /// A better-auth server.
-    "better-auth": better_auth, BetterAuth(api_keys_better_auth::BetterAuthConfig);
+    #[cfg(feature = "better-auth")]
+    BetterAuth(better_auth::BetterAuthConfig),
     /// A Clerk instance.
-    "clerk": clerk, Clerk(api_keys_clerk::ClerkConfig);
-    /// A FastAPI service.
-    "fastapi": fastapi, FastApi(api_keys_fastapi::FastApiConfig);
+    #[cfg(feature = "clerk")]
+    Clerk(clerk::ClerkConfig),
+    /// Arthur's GenAI Engine, a FastAPI service.
+    #[cfg(feature = "fastapi")]
+    #[serde(rename = "fastapi")]
+    FastApi(fastapi::FastApiConfig),
     /// An application that mounts keyshield.
-    "keyshield": keyshield, Keyshield(api_keys_keyshield::KeyshieldConfig);
+    #[cfg(feature = "keyshield")]
+    Keyshield(keyshield::KeyshieldConfig),
     /// A Latitude.sh account.
-    "latitude-sh": latitude_sh, LatitudeSh(api_keys_latitude_sh::LatitudeShConfig);
-    /// A user of an MCP server.
-    "mcp": mcp, Mcp(api_keys_mcp::McpConfig);
+    #[cfg(feature = "latitude-sh")]
+    LatitudeSh(latitude_sh::LatitudeShConfig),
+    /// A user of the MCP server `mcp-server-langgraph`.
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::McpConfig),
+    /// In-memory keys.
+    #[cfg(feature = "memory")]
+    Memory(MemoryConfig),
+}
+
+impl ProviderConfig {
+    /// Builds the provider without sending a request.
+    ///
+    /// # Errors
+    /// Returns [`Configuration`](api_keys_core::ErrorKind::Configuration) if a setting is invalid or the credential
+    /// cannot be read.
+    pub fn build(self) -> Result<Arc<dyn ApiKeyProvider>> {
+        match self {
+            #[cfg(feature = "better-auth")]
+            Self::BetterAuth(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "clerk")]
+            Self::Clerk(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "fastapi")]
+            Self::FastApi(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "keyshield")]
+            Self::Keyshield(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "latitude-sh")]
+            Self::LatitudeSh(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "mcp")]
+            Self::Mcp(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "memory")]
+            Self::Memory(config) => Ok(Arc::new(config.build()?)),
+        }
+    }
+
+    /// Returns the settings of the HTTP client, or `None` for the in-memory provider.
+    ///
+    /// ```
+    /// # #[cfg(feature = "clerk")] {
+    /// use api_keys::ProviderConfig;
+    /// use std::time::Duration;
+    ///
+    /// let config = serde_json::json!({ "vendor": "clerk", "token": "sk_test_0123456789" });
+    /// let mut config = ProviderConfig::from_value(config)?;
+    /// if let Some(http) = config.http_mut() {
+    ///     http.timeout = Some(Duration::from_secs(10));
+    /// }
+    /// # }
+    /// # Ok::<(), api_keys::Error>(())
+    /// ```
+    #[cfg(feature = "runtime")]
+    pub fn http_mut(&mut self) -> Option<&mut runtime::HttpConfig> {
+        match *self {
+            #[cfg(feature = "better-auth")]
+            Self::BetterAuth(ref mut config) => Some(&mut config.http),
+            #[cfg(feature = "clerk")]
+            Self::Clerk(ref mut config) => Some(&mut config.http),
+            #[cfg(feature = "fastapi")]
+            Self::FastApi(ref mut config) => Some(&mut config.http),
+            #[cfg(feature = "keyshield")]
+            Self::Keyshield(ref mut config) => Some(&mut config.http),
+            #[cfg(feature = "latitude-sh")]
+            Self::LatitudeSh(ref mut config) => Some(&mut config.http),
+            #[cfg(feature = "mcp")]
+            Self::Mcp(ref mut config) => Some(&mut config.http),
+            #[cfg(feature = "memory")]
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// Sends requests with `transport`, which several providers can share.
+    #[cfg(feature = "runtime")]
+    #[must_use]
+    pub fn with_transport(mut self, transport: Arc<dyn runtime::Transport>) -> Self {
+        if let Some(http) = self.http_mut() {
+            http.transport = Some(transport);
+        }
+        self
+    }
+
+    /// Shares connections and TLS settings with the other providers that are given the same `http`, and keeps all
+    /// other settings.
+    #[cfg(feature = "runtime")]
+    #[must_use]
+    pub fn share_http(mut self, http: &runtime::HttpConfig) -> Self {
+        if let Some(own) = self.http_mut() {
+            *own = std::mem::take(own).share(http);
+        }
+        self
+    }
 }

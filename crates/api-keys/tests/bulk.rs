@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use api_keys::memory::Memory;
 use api_keys::{
-    ApiKey, ApiKeyProvider, Capabilities, Effect, Error, ErrorKind, ForEach, IssuedKey, KeyId, ListQuery,
-    NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions, SecretKey, Throttled,
+    ApiKey, ApiKeyProvider, BulkOptions, Capabilities, Effect, Error, ErrorKind, IssuedKey, KeyId, ListQuery,
+    NewApiKey, Operation, Page, RateLimited, Result, Revocation, RevokeOptions, RotateOptions, SecretKey,
     UpdateApiKey, Verification, for_each_key,
 };
 use async_trait::async_trait;
@@ -160,14 +160,14 @@ async fn ten_thousand_keys_are_revoked_at_the_pace_that_the_vendor_sets() {
     let vendor = Arc::new(Vendor::with_keys(10_000, 500).await);
     let heard = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&heard);
-    let options = ForEach::new().concurrency(8).on_progress(move |progress| {
-        told.lock().unwrap().push((progress.settled(), progress.total));
+    let options = BulkOptions::new().concurrency(8).on_progress(move |progress| {
+        told.lock().unwrap().push((progress.completed(), progress.total));
     });
     // As a task of its own, which only a future that is `Send` can be.
     let work = tokio::spawn(for_each_key(vendor.clone(), ListQuery::new(), options, revoke));
     let summary = work.await.unwrap().unwrap();
 
-    assert_eq!((summary.done, summary.failed.len(), summary.left), (10_000, 0, 0));
+    assert_eq!((summary.done, summary.failed.len(), summary.not_started), (10_000, 0, 0));
     assert!(vendor.list(ListQuery::new()).await.unwrap().items.is_empty());
     assert_eq!(vendor.most_under_way.load(Ordering::SeqCst), 8);
     // Those that are under way when the first is refused are refused, too, and then all wait.
@@ -180,7 +180,7 @@ async fn ten_thousand_keys_are_revoked_at_the_pace_that_the_vendor_sets() {
 #[tokio::test(start_paused = true)]
 async fn at_a_rate_below_the_limit_nothing_is_refused() {
     let vendor = Arc::new(Vendor::with_keys(300, 20).await);
-    let options = ForEach::new().concurrency(8).per_second(2.0);
+    let options = BulkOptions::new().concurrency(8).per_second(2.0);
     let summary = for_each_key(vendor.clone(), ListQuery::new(), options, revoke).await.unwrap();
     assert_eq!((summary.done, vendor.refused()), (300, 0));
 }
@@ -198,9 +198,9 @@ async fn every_secret_that_is_minted_reaches_its_place_though_other_keys_fail() 
         stored.lock().unwrap().insert((issued.key.id, issued.secret.expose().to_owned()));
         Ok(())
     };
-    let summary = for_each_key(vendor.clone(), ListQuery::new(), ForEach::new(), rotate).await.unwrap();
+    let summary = for_each_key(vendor.clone(), ListQuery::new(), BulkOptions::new(), rotate).await.unwrap();
 
-    assert_eq!((summary.done, summary.failed.len(), summary.left), (180, 20, 0));
+    assert_eq!((summary.done, summary.failed.len(), summary.not_started), (180, 20, 0));
     let stored = stored.into_inner().unwrap();
     assert_eq!(stored.len(), 180);
     for (id, secret) in stored {
@@ -216,7 +216,7 @@ async fn every_secret_that_is_minted_reaches_its_place_though_other_keys_fail() 
 async fn what_may_have_been_done_is_not_done_again() {
     let mut vendor = Vendor::with_keys(3, 1).await;
     vendor.effect_of_refusal = Effect::Unknown;
-    let options = ForEach::new().concurrency(1);
+    let options = BulkOptions::new().concurrency(1);
     let vendor = Arc::new(vendor);
     let summary = for_each_key(vendor.clone(), ListQuery::new(), options, revoke).await.unwrap();
     assert_eq!((summary.done, vendor.refused()), (1, 2));
@@ -228,7 +228,7 @@ async fn a_vendor_that_takes_nothing_is_given_up_after_some_pauses() {
     let mut vendor = Vendor::with_keys(3, 0).await;
     vendor.says = Says::Nothing;
     let vendor = Arc::new(vendor);
-    let patient = Throttled::new(vendor.clone());
+    let patient = RateLimited::new(vendor.clone());
     let id = vendor.list(ListQuery::new()).await.unwrap().items.remove(0).id;
     let error = patient.delete(&id).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::NotApplied));
@@ -243,7 +243,7 @@ async fn nobody_waits_for_a_month() {
     vendor.says = Says::NextMonth;
     let id = vendor.list(ListQuery::new()).await.unwrap().items.remove(0).id;
     let began = Instant::now();
-    let error = Throttled::new(vendor).delete(&id).await.unwrap_err();
+    let error = RateLimited::new(vendor).delete(&id).await.unwrap_err();
     assert_eq!((error.retry_after(), began.elapsed()), (Some(MONTH), Duration::ZERO));
 }
 
@@ -256,26 +256,27 @@ async fn after_an_error_or_a_signal_no_key_is_begun_and_those_under_way_are_fini
         sleep(Duration::from_secs(if number == 2 { 1 } else { 2 })).await;
         if number == 2 { Err(()) } else { Ok(()) }
     };
-    let options = ForEach::new().concurrency(4).stop_on_error(true);
+    let options = BulkOptions::new().concurrency(4).stop_on_error(true);
     let summary = for_each_key(Arc::clone(&vendor), ListQuery::new(), options, third_fails).await.unwrap();
-    assert_eq!((summary.done, summary.failed.len(), summary.left), (3, 1, 96));
+    assert_eq!((summary.done, summary.failed.len(), summary.not_started), (3, 1, 96));
     assert_eq!(acted.load(Ordering::SeqCst), 4);
 
     let wait = async |_: Arc<dyn ApiKeyProvider>, _: ApiKey| {
         sleep(Duration::from_secs(2)).await;
         Ok::<_, Infallible>(())
     };
-    let options = ForEach::new().concurrency(4).until(sleep(Duration::from_secs(3)));
+    let options = BulkOptions::new().concurrency(4).cancel_on(sleep(Duration::from_secs(3)));
     let summary = for_each_key(vendor, ListQuery::new(), options, wait).await.unwrap();
-    assert_eq!((summary.done, summary.failed.len(), summary.left), (8, 0, 92));
+    assert_eq!((summary.done, summary.failed.len(), summary.not_started), (8, 0, 92));
 }
 
 #[tokio::test(start_paused = true)]
 async fn only_the_keys_that_are_meant_are_acted_on() {
     let vendor = Arc::new(Vendor::with_keys(20, usize::MAX).await);
-    let options = ForEach::new().only(|key| key.name.as_deref().is_some_and(|name| name.ends_with('5')));
+    let options =
+        BulkOptions::new().filter(|key| key.name.as_deref().is_some_and(|name| name.ends_with('5')));
     let summary = for_each_key(vendor.clone(), ListQuery::new(), options, revoke).await.unwrap();
-    assert_eq!((summary.done, summary.left), (2, 0));
+    assert_eq!((summary.done, summary.not_started), (2, 0));
     assert_eq!(vendor.list(ListQuery::new()).await.unwrap().items.len(), 18);
 }
 
@@ -286,6 +287,6 @@ async fn when_the_keys_cannot_be_listed_nothing_is_done() {
     let act = async |_: Arc<dyn ApiKeyProvider>, _: ApiKey| -> std::result::Result<(), Infallible> {
         unreachable!("there is no key")
     };
-    let error = for_each_key(vendor, ListQuery::new(), ForEach::new(), act).await.unwrap_err();
+    let error = for_each_key(vendor, ListQuery::new(), BulkOptions::new(), act).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
 }

@@ -199,6 +199,8 @@ fn capabilities_prints_every_table() {
     assert_lines(
         &printed("capabilities"),
         &[
+            "capabilities vendors",
+            "capabilities requirements",
             "capabilities operations",
             "| create |",
             "capabilities fields",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use api_keys::http::HttpConfig;
+use api_keys::runtime::HttpConfig;
 use api_keys::{KeyId, ProviderConfig};
 use serde_json::json;
 

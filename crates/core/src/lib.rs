@@ -25,6 +25,7 @@ mod answer;
 mod capabilities;
 mod check;
 mod confirm;
+pub mod de;
 mod error;
 mod ext;
 mod forward;

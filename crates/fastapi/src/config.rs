@@ -33,7 +33,7 @@ pub struct FastApiConfig {
     pub prefix: Option<String>,
     /// Whether the path of the collection ends in a slash; true by default. The service redirects the other form,
     /// and redirects are not followed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "api_keys_core::de::option_from_text")]
     pub collection_slash: Option<bool>,
     /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.
     #[serde(default)]

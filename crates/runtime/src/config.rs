@@ -36,8 +36,10 @@ pub struct HttpConfig {
     #[serde(deserialize_with = "seconds")]
     pub timeout: Option<Duration>,
     /// How many times a request is sent at most; 3 by default.
+    #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
     pub max_attempts: Option<u32>,
     /// Whether `http://` is allowed to other machines; not by default.
+    #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
     pub allow_http: Option<bool>,
     /// The application's name and version, for `User-Agent`.
     pub user_agent: Option<String>,
@@ -121,7 +123,7 @@ impl HttpConfig {
 }
 
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    Option::<f64>::deserialize(deserializer)?
+    api_keys_core::de::option_from_text::<f64, D>(deserializer)?
         .map(|seconds| {
             Duration::try_from_secs_f64(seconds)
                 .map_err(|_| D::Error::custom("expected a positive number of seconds"))

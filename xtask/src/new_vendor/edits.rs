@@ -35,13 +35,11 @@ pub(super) fn facade(text: &str, name: &VendorName) -> Result<String> {
 
     let document = parse(&text)?;
     let features = table(&document, &["features"])?;
-    let at = match line_after(&text, features, &name.kebab, |item| {
-        item.to_string().contains("dep:api-keys-runtime")
-    }) {
+    let at = match line_after(&text, features, &name.kebab, |item| item.to_string().contains("\"runtime\"")) {
         Ok(at) => at,
         Err(_) => line_of(&text, features, "memory")?,
     };
-    let line = format!("{} = [\"dep:{package}\", \"dep:api-keys-runtime\"]\n", name.kebab);
+    let line = format!("{} = [\"dep:{package}\", \"runtime\"]\n", name.kebab);
     let text = inserted(&text, at, &line);
 
     let document = parse(&text)?;
@@ -61,41 +59,30 @@ pub(super) fn tests(text: &str, name: &VendorName) -> Result<String> {
     Ok(inserted(text, at, &format!("{package} = {{ workspace = true, features = [\"rustls\"] }}\n")))
 }
 
-/// The line in the facade's table.
-pub(super) fn table_of_vendors(text: &str, name: &VendorName) -> Result<String> {
-    let file = syn::parse_file(text).map_err(|error| error.to_string())?;
-    let calls = file.items.iter().filter_map(|item| match item {
-        syn::Item::Macro(call) if call.ident.is_none() && call.mac.path.is_ident("vendors") => {
-            Some(&call.mac)
-        }
-        _ => None,
-    });
-    let call = only(calls, "call of `vendors!`")?;
-    let at = call.delimiter.span().close().byte_range().start;
+/// The module, entry, variant and match arms in the facade, each before those of the in-memory provider.
+pub(super) fn vendors(text: &str, name: &VendorName) -> Result<String> {
+    const CFG: &str = "#[cfg(feature = \"memory\")]\n";
     let VendorName { kebab, snake, camel } = name;
-    let line =
-        format!("    /// {kebab}.\n    \"{kebab}\": {snake}, {camel}(api_keys_{snake}::{camel}Config);\n");
-    Ok(inserted(text, at, &line))
-}
-
-/// The column in the tables of capabilities, before that of the embedded provider.
-pub(super) fn capabilities(text: &str, name: &VendorName) -> Result<String> {
-    let file = syn::parse_file(text).map_err(|error| error.to_string())?;
-    let mains = file.items.iter().filter_map(|item| match item {
-        syn::Item::Fn(function) if function.sig.ident == "main" => Some(function),
-        _ => None,
-    });
-    let lists = only(mains, "`main`")?.block.stmts.iter().filter_map(|statement| match statement {
-        syn::Stmt::Local(local) if is_named(&local.pat, "vendors") => match &*local.init.as_ref()?.expr {
-            syn::Expr::Array(array) => Some(array),
-            _ => None,
-        },
-        _ => None,
-    });
-    let last = only(lists, "list `vendors` in `main`")?.elems.last().ok_or("the list `vendors` is empty")?;
-    let VendorName { kebab, snake, .. } = name;
-    let line = format!("(\"{kebab}\", \"{kebab}\", api_keys::{snake}::CAPABILITIES),\n");
-    Ok(inserted(text, last.span().byte_range().start, &line))
+    let cfg = format!("#[cfg(feature = \"{kebab}\")]\n");
+    let arm = |binding: &str, body: &str| format!("{cfg}Self::{camel}({binding}) => {body},\n            ");
+    let entry = format!(
+        "VendorInfo {{ name: \"{kebab}\", title: \"{kebab}\", service: \"{kebab}\", \
+         credential: \"API token\", capabilities: {snake}::CAPABILITIES }}"
+    );
+    let insertions = [
+        (format!("{CFG}pub use"), format!("{cfg}pub use api_keys_{snake} as {snake};\n")),
+        ("];\n".to_owned(), format!("{cfg}{entry},\n")),
+        (
+            "/// In-memory keys.\n".to_owned(),
+            format!("/// {kebab}.\n{cfg}{camel}({snake}::{camel}Config),\n"),
+        ),
+        (format!("{CFG}            Self::Memory(config)"), arm("config", "Ok(Arc::new(config.build()?))")),
+        (format!("{CFG}            Self::Memory(_)"), arm("ref mut config", "Some(&mut config.http)")),
+    ];
+    insertions.into_iter().try_fold(text.to_owned(), |text, (anchor, new)| {
+        let at = text.find(&anchor).ok_or_else(|| format!("missing line: {anchor}"))?;
+        Ok(inserted(&text, at, &new))
+    })
 }
 
 /// The module and the entry of the contract tests.
@@ -162,10 +149,6 @@ fn line_after(
     let mut later = table.iter().filter(|(other, item)| *other > key && counts(item));
     let (next, _) = later.next().ok_or_else(|| format!("nothing comes after `{key}`"))?;
     line_of(text, table, next)
-}
-
-fn is_named(pattern: &syn::Pat, name: &str) -> bool {
-    matches!(pattern, syn::Pat::Ident(pattern) if pattern.ident == name)
 }
 
 fn only<T>(mut found: impl Iterator<Item = T>, what: &str) -> Result<T> {

@@ -61,11 +61,10 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
     }
 
     type Edit = fn(&str, &VendorName) -> Result<String, String>;
-    let edits: [(&str, Edit); 6] = [
+    let edits: [(&str, Edit); 5] = [
         ("Cargo.toml", edits::workspace),
         ("crates/api-keys/Cargo.toml", edits::facade),
-        ("crates/api-keys/src/vendors.rs", edits::table_of_vendors),
-        ("crates/api-keys/examples/capabilities.rs", edits::capabilities),
+        ("crates/api-keys/src/vendors.rs", edits::vendors),
         ("tests/contract/Cargo.toml", edits::tests),
         ("tests/contract/src/vendor.rs", edits::contract),
     ];

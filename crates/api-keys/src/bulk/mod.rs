@@ -1,6 +1,6 @@
-//! The same for many keys.
+//! Bulk operations.
 
-mod throttled;
+mod rate_limited;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,90 +13,89 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use api_keys_core::{ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, KeyId, ListQuery, Result};
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
-pub use throttled::Throttled;
+pub use rate_limited::RateLimited;
 
-/// How [`for_each_key`] goes about it.
+/// Options for [`for_each_key`].
 ///
 /// ```
-/// use api_keys::ForEach;
+/// use api_keys::BulkOptions;
 ///
-/// let options = ForEach::new()
+/// let options = BulkOptions::new()
 ///     .concurrency(8)
 ///     .per_second(10.0)
-///     .only(|key| key.name.as_deref() == Some("ci"))
-///     .on_progress(|progress| println!("{} of {}", progress.settled(), progress.total));
+///     .filter(|key| key.name.as_deref() == Some("ci"))
+///     .on_progress(|progress| println!("{} of {}", progress.completed(), progress.total));
 /// ```
 #[must_use]
-pub struct ForEach {
+pub struct BulkOptions {
     concurrency: NonZeroUsize,
     per_second: Option<f64>,
     stop_on_error: bool,
-    only: Box<dyn Fn(&ApiKey) -> bool + Send + Sync>,
+    filter: Box<dyn Fn(&ApiKey) -> bool + Send + Sync>,
     on_progress: Box<dyn Fn(Progress) + Send + Sync>,
-    until: Pin<Box<dyn Future<Output = ()> + Send>>,
+    cancel_on: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-impl Default for ForEach {
+impl Default for BulkOptions {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl ForEach {
-    /// Every key, four at a time, as fast as the vendor allows, and on to the end whatever fails.
+impl BulkOptions {
+    /// Creates options for all keys, with a concurrency of four, no rate limit, and no stop on errors.
     pub fn new() -> Self {
         Self {
             concurrency: NonZeroUsize::MIN.saturating_add(3),
             per_second: None,
             stop_on_error: false,
-            only: Box::new(|_| true),
+            filter: Box::new(|_| true),
             on_progress: Box::new(|_| {}),
-            until: Box::pin(pending()),
+            cancel_on: Box::pin(pending()),
         }
     }
 
-    /// At most this many keys at a time; 0 is taken as 1.
+    /// Sets the maximum number of keys processed concurrently; 0 means 1.
     pub fn concurrency(mut self, keys: usize) -> Self {
         self.concurrency = NonZeroUsize::new(keys).unwrap_or(NonZeroUsize::MIN);
         self
     }
 
-    /// At most this many calls in a second, evenly spread, the calls that list among them. What is not above 0 is no
-    /// limit. See [`Throttled`].
+    /// Sets the maximum number of calls per second, including those that list; see [`RateLimited::per_second`].
     pub fn per_second(mut self, calls: f64) -> Self {
         self.per_second = Some(calls);
         self
     }
 
-    /// Begins no more keys once one has failed. Those under way are finished.
+    /// Starts no more keys after the first failure. Keys in progress are completed.
     pub fn stop_on_error(mut self, stop: bool) -> Self {
         self.stop_on_error = stop;
         self
     }
 
-    /// Leaves out the keys for which this is false.
-    pub fn only(mut self, concerns: impl Fn(&ApiKey) -> bool + Send + Sync + 'static) -> Self {
-        self.only = Box::new(concerns);
+    /// Selects the keys for which `predicate` returns true.
+    pub fn filter(mut self, predicate: impl Fn(&ApiKey) -> bool + Send + Sync + 'static) -> Self {
+        self.filter = Box::new(predicate);
         self
     }
 
-    /// Is told how far it is: once all keys are listed, then after each.
-    pub fn on_progress(mut self, tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.on_progress = Box::new(tell);
+    /// Sets a callback for progress, called once all keys are listed and after each key.
+    pub fn on_progress(mut self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.on_progress = Box::new(callback);
         self
     }
 
-    /// Begins no more keys once this future is ready, such as that of a signal. Those under way are finished, which
-    /// dropping the future of [`for_each_key`] would not do.
-    pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.until = Box::pin(stop);
+    /// Starts no more keys after `signal` completes. Keys in progress are completed; dropping the future of
+    /// [`for_each_key`] would interrupt them.
+    pub fn cancel_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.cancel_on = Box::pin(signal);
         self
     }
 }
 
-impl fmt::Debug for ForEach {
+impl fmt::Debug for BulkOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ForEach")
+        f.debug_struct("BulkOptions")
             .field("concurrency", &self.concurrency)
             .field("per_second", &self.per_second)
             .field("stop_on_error", &self.stop_on_error)
@@ -104,49 +103,49 @@ impl fmt::Debug for ForEach {
     }
 }
 
-/// How far [`for_each_key`] is.
+/// Progress of [`for_each_key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Keys for which all went well.
+    /// Number of keys that succeeded.
     pub done: usize,
-    /// Keys for which something failed.
+    /// Number of keys that failed.
     pub failed: usize,
-    /// Keys in all.
+    /// Number of selected keys.
     pub total: usize,
 }
 
 impl Progress {
-    /// Keys that are through, well or not.
-    pub fn settled(self) -> usize {
+    /// Returns the number of keys that succeeded or failed.
+    pub fn completed(self) -> usize {
         self.done + self.failed
     }
 }
 
-/// What became of the keys.
+/// Outcome of a bulk operation.
 #[derive(Debug)]
-#[must_use = "keys may have failed, or been left"]
+#[must_use = "keys may have failed, or not been started"]
 #[non_exhaustive]
 pub struct Summary<E> {
-    /// How many keys went well.
+    /// Number of keys that succeeded.
     pub done: usize,
-    /// Each key that failed, and why, in the order in which they failed.
+    /// Failed keys with their errors, in the order of failure.
     pub failed: Vec<(KeyId, E)>,
-    /// How many keys were not begun: after an error, if that was to be the end, or because of
-    /// [`until`](ForEach::until).
-    pub left: usize,
+    /// Number of keys that were not started, because of [`stop_on_error`](BulkOptions::stop_on_error) or
+    /// [`cancel_on`](BulkOptions::cancel_on).
+    pub not_started: usize,
 }
 
-/// Does the same with every key that matches: some at a time, no faster than the vendor takes it, and on to the end
-/// though some fail.
+/// Applies `act` to every selected key with bounded concurrency, within the vendor's rate limit, and continues after
+/// failures.
 ///
-/// All keys are listed first, so that acting on them does not move those that are yet to come. `act` is given the
-/// provider to use, which is [`Throttled`]: when the vendor asks for patience all calls wait, and the one that was
-/// refused is made again; no other error is repeated. A secret that `act` mints is to be put in its place by `act`
-/// itself, before it returns: nothing here keeps it.
+/// All keys are listed before the first one is processed: changes would shift the pages of a running listing. `act`
+/// receives a [`RateLimited`] provider; errors other than a rate limit are not retried. A secret that `act` creates
+/// must be stored by `act` before it returns: nothing else keeps it.
 ///
 /// ```
-/// use api_keys::{ApiKeyProvider, ForEach, ListQuery, NewApiKey, RevokeOptions, for_each_key, memory::Memory};
+/// # #[cfg(feature = "memory")] {
+/// use api_keys::{ApiKeyProvider, BulkOptions, ListQuery, NewApiKey, RevokeOptions, for_each_key, memory::Memory};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> api_keys::Result<()> {
@@ -154,38 +153,38 @@ pub struct Summary<E> {
 /// for name in ["ci", "ci", "web"] {
 ///     let _ = keys.create(NewApiKey::new(name)).await?;
 /// }
-/// let old = ForEach::new().only(|key| key.name.as_deref() == Some("ci"));
-/// let summary = for_each_key(keys, ListQuery::new(), old, |provider, key| async move {
+/// let ci = BulkOptions::new().filter(|key| key.name.as_deref() == Some("ci"));
+/// let summary = for_each_key(keys, ListQuery::new(), ci, |provider, key| async move {
 ///     provider.revoke(&key.id, RevokeOptions::new()).await.map(drop)
 /// })
 /// .await?;
 /// assert_eq!((summary.done, summary.failed.len()), (2, 0));
 /// # Ok(())
 /// # }
+/// # main().unwrap();
+/// # }
 /// ```
 ///
 /// # Errors
-/// When the keys cannot be listed; then nothing was done. Errors of `act` are in the [`Summary`].
+/// Returns an error if the keys cannot be listed; nothing has been done then. Errors of `act` are in the [`Summary`].
 pub async fn for_each_key<F, W, E>(
     provider: impl ApiKeyProvider,
     query: ListQuery,
-    options: ForEach,
+    options: BulkOptions,
     act: F,
 ) -> Result<Summary<E>>
 where
     F: Fn(Arc<dyn ApiKeyProvider>, ApiKey) -> W,
     W: Future<Output = std::result::Result<(), E>>,
 {
-    let ForEach { concurrency, per_second, stop_on_error, only, on_progress, until } = options;
-    let provider: Arc<dyn ApiKeyProvider> = Arc::new(match per_second {
-        Some(calls) => Throttled::new(provider).per_second(calls),
-        None => Throttled::new(provider),
-    });
+    let BulkOptions { concurrency, per_second, stop_on_error, filter, on_progress, cancel_on } = options;
+    let provider = RateLimited::new(provider).per_second(per_second.unwrap_or(0.0));
+    let provider: Arc<dyn ApiKeyProvider> = Arc::new(provider);
     let mut seen = HashSet::new();
     let keys: Vec<_> = provider
         .keys(query)
-        // A long listing may show a key again, and no key is to be rotated twice.
-        .try_filter(|key| ready(only(key) && seen.insert(key.id.clone())))
+        // A long listing may repeat a key, and a key must not be rotated twice.
+        .try_filter(|key| ready(filter(key) && seen.insert(key.id.clone())))
         .try_collect()
         .await?;
 
@@ -193,15 +192,15 @@ where
     on_progress(progress);
     let mut failed = Vec::new();
     let stop = AtomicBool::new(false);
-    let mut work = stream::iter(keys)
+    let mut outcomes = stream::iter(keys)
         .take_while(|_| ready(!stop.load(Ordering::Relaxed)))
-        .take_until(until)
+        .take_until(cancel_on)
         .map(|key| {
             let id = key.id.clone();
             act(Arc::clone(&provider), key).map(|outcome| (id, outcome))
         })
         .buffer_unordered(concurrency.get());
-    while let Some((id, outcome)) = work.next().await {
+    while let Some((id, outcome)) = outcomes.next().await {
         match outcome {
             Ok(()) => progress.done += 1,
             Err(error) => {
@@ -212,5 +211,5 @@ where
         }
         on_progress(progress);
     }
-    Ok(Summary { done: progress.done, failed, left: progress.total - progress.settled() })
+    Ok(Summary { done: progress.done, failed, not_started: progress.total - progress.completed() })
 }

@@ -14,8 +14,10 @@ pub struct MemoryConfig {
     /// Where to keep the keys between runs; nowhere by default.
     pub file: Option<PathBuf>,
     /// How many keys can be active at a time; any number by default.
+    #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
     pub max_active: Option<u32>,
     /// Whether secrets are kept so that they can be shown again; only their digests are by default.
+    #[serde(deserialize_with = "api_keys_core::de::from_text")]
     pub retain_secrets: bool,
 }
 

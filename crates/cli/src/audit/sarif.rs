@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::env;
 use std::path;
 
-use api_keys::http::Url;
+use api_keys::runtime::Url;
 use serde_json::{Value, json};
 
 use super::{Finding, Rule};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 
-use api_keys::http::HttpConfig;
+use api_keys::runtime::HttpConfig;
 use api_keys::{ApiKeyProvider, ListQuery, ProviderConfig};
 use serde_json::{Map, Value};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_keys::{ApiKey, ApiKeyProvider as _, ApiKeyProviderExt as _, Operation, Throttled, Timestamp};
+use api_keys::{ApiKey, ApiKeyProvider as _, ApiKeyProviderExt as _, Operation, RateLimited, Timestamp};
 
 use super::journal::Journal;
 use crate::commands::fan_out::each;
@@ -73,7 +73,7 @@ async fn select(
     let (query, fit) = (&query, &fit);
     let asked = each(entries, async move |mut provider: Provider| -> Result<_, Failure> {
         // Many calls are made soon; when the vendor wants them slower, they wait.
-        provider.api = Arc::new(Throttled::new(provider.api));
+        provider.api = Arc::new(RateLimited::new(provider.api));
         match fit(&provider) {
             Err(note) => Ok(Err(note)),
             Ok(()) => read(provider, query).await.map(Ok),

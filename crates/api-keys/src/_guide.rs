@@ -1,18 +1,18 @@
-//! The guide: one page for each question that comes up when this library is put to use.
+//! User guide.
 //!
-//! | | |
+//! | page | contents |
 //! |---|---|
-//! | [`choosing`] | which vendor can do what, and where its limits are |
-//! | [`swapping`] | from one vendor to another, in the code and at the vendors |
-//! | [`errors`] | what kind, whether the vendor acted, what to do |
-//! | [`retries`] | what is sent again, and how long things take |
-//! | [`secrets`] | handing them over, keeping them out of sight, checking them |
-//! | [`testing`] | memory, emulators, failures |
-//! | [`adding`] | a provider of your own |
-//! | [`bulk`] | many keys, rotation schedules |
-//! | [`blocking`] | from synchronous code |
+//! | [`choosing`] | vendors by requirement, in the documentation and in code |
+//! | [`swapping`] | moving from one vendor to another: configuration, differences, migration of keys |
+//! | [`errors`] | kinds, effects, recovery of lost keys |
+//! | [`retries`] | retries, timeouts, proxies and connection pools |
+//! | [`secrets`] | storing, redaction, credentials, verification |
+//! | [`testing`] | the in-memory provider, emulators, simulated failures |
+//! | [`adding`] | custom providers and wrappers |
+//! | [`bulk`] | bulk operations and scheduled rotation |
+//! | [`blocking`] | use from synchronous code |
 //!
-//! Programs that run are in the
+//! Runnable programs are in the
 //! [examples](https://github.com/api-keys/api-keys/tree/main/crates/api-keys/examples).
 
 #[doc = include_str!("../docs/guide/adding.md")]
