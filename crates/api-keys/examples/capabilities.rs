@@ -71,7 +71,7 @@ fn requirements(titles: &[&str], vendors: &[Capabilities]) -> String {
 /// Support of each operation by each vendor.
 fn operations(titles: &[&str], vendors: &[Capabilities]) -> String {
     let mut table = head(titles);
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         row(&mut table, operation.as_str(), vendors.iter().map(|c| support(c, operation)));
     }
     table
@@ -107,7 +107,7 @@ fn fields(titles: &[&str], vendors: &[Capabilities]) -> String {
 /// Operations of one vendor, with notes.
 fn page(c: &Capabilities) -> String {
     let mut table = "| operation | support | |\n|---|---|---|\n".to_owned();
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         let mut notes = Vec::new();
         if c.support(operation).is_supported() {
             match operation {

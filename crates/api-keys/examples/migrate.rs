@@ -102,7 +102,7 @@ impl Migration<'_> {
             new.extra.extend(set.map(|value| ((*field).to_owned(), value.clone())));
         }
         // B says which of these it cannot honour.
-        capabilities.check_create(self.to.vendor(), &new)?;
+        capabilities.validate_create(self.to.vendor(), &new)?;
         Ok(new)
     }
 

@@ -59,7 +59,7 @@ async fn issue_renew_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
     } else {
         // Two steps: the new secret is put in its place before the old one dies.
         let replacement = provider.replace(&issued.key.id, new).await?;
-        let (renewed, _) = replacement.revoke_old(provider).await.map_err(|failed| failed.1)?;
+        let (renewed, _) = replacement.revoke_old(provider).await.map_err(|error| error.source)?;
         (renewed, "replaced")
     };
     let revocation = provider.revoke(&renewed.key.id, RevokeOptions::new()).await?;

@@ -6,12 +6,13 @@ mod bulk;
 mod config;
 mod vendors;
 
+pub use api_keys_core::provider;
 pub use api_keys_core::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt, Capabilities, Cursor, Effect, Error, ErrorKind, Expiry, Field,
     FieldSet, InvalidKeyId, InvalidReason, IssuedKey, KeyExpiry, KeyId, KeyStatus, ListQuery, ListScope,
-    NewApiKey, OffsetCursor, Operation, Page, Patch, Record, Replacement, Result, Revocation, RevokeOptions,
-    RotateOptions, SecretBytes, SecretKey, SecretSource, Support, Timestamp, UpdateApiKey, Verification,
-    Violation,
+    NewApiKey, Operation, Page, Patch, RecordState, ReplaceError, Replacement, Result, Revocation,
+    RevokeOptions, RotateOptions, SecretBytes, SecretKey, SecretSource, SecretSourceError, Support,
+    Timestamp, UpdateApiKey, Verification, Violation,
 };
 #[cfg(feature = "bulk")]
 pub use bulk::{BulkOptions, Progress, RateLimited, Summary, for_each_key};

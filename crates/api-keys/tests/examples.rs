@@ -153,7 +153,7 @@ async fn migrate_moves_keys_between_the_vendors_of_the_environment() {
 
     let (_, complaint, ended_well) = ends(&mut migrate());
     assert!(!ended_well);
-    assert_lines(&complaint, &["latitude-sh: create: the field `scopes` cannot be honoured"]);
+    assert_lines(&complaint, &["latitude-sh: create: the field `scopes` is not supported"]);
 
     let text = printed_by(migrate().env("LEAVE_BEHIND", "scopes,type"));
     assert_eq!(text.matches(" -> tok_").count(), 2, "{text}");

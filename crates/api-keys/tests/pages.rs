@@ -28,7 +28,7 @@ fn cells(page: &str, field: Field) -> Vec<&str> {
 fn vendor_pages_match_capabilities() {
     for VendorInfo { name, capabilities, .. } in VENDORS {
         let Some(page) = page(name) else { return };
-        for field in Field::ALL {
+        for field in Field::ALL.iter().copied() {
             // These belong to revoke and list.
             if matches!(field, Field::Reason | Field::Search | Field::IncludeInactive) {
                 continue;

@@ -89,7 +89,7 @@ impl BetterAuthConfig {
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
     pub fn build(self) -> Result<BetterAuth> {
-        let token = self.token.read(VENDOR)?;
+        let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.credential {
             Credential::Session => bearer_auth(token),
             Credential::ApiKey => api_key_header(token),

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use api_keys_core::provider::{OffsetCursor, Step};
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Capabilities, Effect, Error, ErrorKind, Expiry, Field, IssuedKey, KeyExpiry,
-    KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result, Revocation,
-    RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
+    KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation, RevokeOptions,
+    RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
 };
 use api_keys_runtime::{self as http, Nullable, VendorSaid};
 use async_trait::async_trait;
@@ -121,7 +122,7 @@ impl ApiKeyProvider for BetterAuth {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        CAPABILITIES.check_create(VENDOR, &new)?;
+        CAPABILITIES.validate_create(VENDOR, &new)?;
         let request = types::CreateApiKeyRequest {
             name: Some(new.name.clone()),
             expires_in: seconds(Operation::Create, new.expiry)?,
@@ -143,9 +144,9 @@ impl ApiKeyProvider for BetterAuth {
             // An unknown configuration falls back to the default one, with other limits, and servers before 1.5
             // have only that.
             if self.config_id.is_some() && self.config_id != config_id {
-                return Err(Error::dishonoured(VENDOR, Operation::Create, "config_id", issued));
+                return Err(issued.field_not_applied(VENDOR, Operation::Create, "config_id"));
             }
-            new.confirm(VENDOR, issued)
+            new.verify_response(VENDOR, issued)
         })
     }
 
@@ -159,26 +160,26 @@ impl ApiKeyProvider for BetterAuth {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        CAPABILITIES.check_list(VENDOR, &query)?;
+        CAPABILITIES.validate_list(VENDOR, &query)?;
         let mut place = OffsetCursor::from_query(&query, PAGE).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
         loop {
             let (keys, total) = self.keys(query.owner.as_deref(), place.offset(), place.limit()).await?;
             match place.page(keys, total) {
-                Ok(mut page) => {
+                Step::Page(mut page) => {
                     if !query.include_inactive {
                         page.items.retain(|key| !key.status.is_inactive());
                     }
                     return Ok(page);
                 }
-                Err(elsewhere) => place = elsewhere,
+                Step::Retry(next) => place = next,
             }
         }
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        CAPABILITIES.check_update(VENDOR, &changes)?;
+        CAPABILITIES.validate_update(VENDOR, &changes)?;
         let request = types::UpdateApiKeyRequest {
             name: changes.name.clone(),
             enabled: changes.enabled,
@@ -196,11 +197,11 @@ impl ApiKeyProvider for BetterAuth {
             },
             ..types::UpdateApiKeyRequest::new(id.as_str())
         };
-        self.change(Operation::Update, request, |key| changes.confirm(VENDOR, key)).await
+        self.change(Operation::Update, request, |key| changes.verify_response(VENDOR, key)).await
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        CAPABILITIES.validate_revoke(VENDOR, &options)?;
         let request = types::UpdateApiKeyRequest {
             enabled: Some(false),
             ..types::UpdateApiKeyRequest::new(id.as_str())
@@ -300,7 +301,7 @@ fn scopes<'a>(permissions: impl IntoIterator<Item = (&'a String, &'a Vec<String>
 
 /// The span until the expiry in whole seconds, rounded down; `None` where no expiry is asked for.
 fn seconds(operation: Operation, expiry: Expiry) -> Result<Option<f64>> {
-    match expiry.span(Timestamp::now()).map(|span| span.as_secs()) {
+    match expiry.lifetime(Timestamp::now()).map(|span| span.as_secs()) {
         Some(0) => {
             Err(Error::invalid_input(VENDOR, operation, "an expiry must be at least one second ahead"))
         }

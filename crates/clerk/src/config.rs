@@ -67,7 +67,7 @@ impl ClerkConfig {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let mut builder = http::Client::builder(base_url)
             .vendor(VENDOR)
-            .authentication(bearer_auth(self.token.read(VENDOR)?));
+            .authentication(bearer_auth(self.token.read().map_err(|error| error.into_error(VENDOR))?));
         if let Some(version) = self.api_version.as_deref().or(CLERK_API_VERSION.default) {
             builder = builder.header(CLERK_API_VERSION.name, version);
         }

@@ -1,9 +1,10 @@
 //! What Clerk's operations mean in terms of the trait.
 
+use api_keys_core::provider::{OffsetCursor, Step};
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Capabilities, Effect, Error, ErrorKind, Expiry, Field, InvalidReason, IssuedKey,
-    KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result,
-    Revocation, RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
+    KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation,
+    RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
 use api_keys_runtime::{self as http, Nullable, VendorSaid};
 use async_trait::async_trait;
@@ -81,7 +82,7 @@ impl ApiKeyProvider for Clerk {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        CAPABILITIES.check_create(VENDOR, &new)?;
+        CAPABILITIES.validate_create(VENDOR, &new)?;
         let mut request =
             types::CreateApiKeyRequest::new(new.name.clone(), new.owner.clone().unwrap_or_default());
         request.description.clone_from(&new.description);
@@ -96,7 +97,7 @@ impl ApiKeyProvider for Clerk {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
-            new.confirm(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
+            new.verify_response(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
         })
     }
 
@@ -106,7 +107,7 @@ impl ApiKeyProvider for Clerk {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        CAPABILITIES.check_list(VENDOR, &query)?;
+        CAPABILITIES.validate_list(VENDOR, &query)?;
         let owner = query.owner.as_deref().unwrap_or_default();
         let mut place = OffsetCursor::from_query(&query, MOST).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
@@ -126,14 +127,14 @@ impl ApiKeyProvider for Clerk {
             })?;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
             match place.page(keys, total as u64) {
-                Ok(page) => return Ok(page),
-                Err(elsewhere) => place = elsewhere,
+                Step::Page(page) => return Ok(page),
+                Step::Retry(next) => place = next,
             }
         }
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        CAPABILITIES.check_update(VENDOR, &changes)?;
+        CAPABILITIES.validate_update(VENDOR, &changes)?;
         let request = types::UpdateApiKeyRequest {
             description: nullable(changes.description.clone()),
             claims: match &changes.metadata {
@@ -153,12 +154,12 @@ impl ApiKeyProvider for Clerk {
             self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
         answer.interpret(|key| {
             let key = read(key, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
-            changes.confirm(VENDOR, key)
+            changes.verify_response(VENDOR, key)
         })
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        CAPABILITIES.validate_revoke(VENDOR, &options)?;
         let request = types::RevokeApiKeyRequest { revocation_reason: options.reason };
         match self.client.revoke_api_key(id.as_str(), &request).await {
             Ok(answer) => answer.interpret(|key| match key.revoked {
@@ -264,7 +265,7 @@ fn time(number: f64) -> Option<Timestamp> {
 }
 
 fn seconds(operation: Operation, expiry: Expiry) -> Result<Nullable<f64>> {
-    match expiry.span(Timestamp::now()).map(|span| span.as_secs_f64()) {
+    match expiry.lifetime(Timestamp::now()).map(|span| span.as_secs_f64()) {
         None => Ok(Nullable::Null),
         Some(seconds) if seconds > 0.0 => Ok(Nullable::Value(seconds)),
         Some(_) => Err(Error::invalid_input(VENDOR, operation, "an expiry must lie ahead")),

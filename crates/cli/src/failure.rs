@@ -42,7 +42,7 @@ impl Failure {
 
     /// A call to a provider failed; `what` says in a few words which.
     pub(crate) fn of(what: impl Into<String>, provider: &str, error: &Error) -> Self {
-        let told = error.advice();
+        let told = error.help().unwrap_or_default();
         let why = chain(error);
         // Said below, for this command.
         let why = why.strip_suffix(&format!("; {told}")).map_or(why.clone(), str::to_owned);
@@ -138,7 +138,7 @@ fn changes(error: &Error) -> bool {
 fn advice(provider: &str, error: &Error) -> Option<String> {
     use ErrorKind as K;
     if error.effect() != Effect::NotApplied && changes(error) {
-        return Some(error.advice().to_owned());
+        return Some(error.help().unwrap_or_default().to_owned());
     }
     Some(match error.kind() {
         K::Unsupported => match error.operation() {
@@ -221,7 +221,7 @@ mod tests {
         let text = Failure::of("the keys cannot be listed", "prod", &error).to_string();
         assert_eq!(
             text,
-            "error: the keys cannot be listed\n  why: clerk: list: the credential was refused\n  try: check the token \
+            "error: the keys cannot be listed\n  why: clerk: list: invalid credential\n  try: check the token \
              of the provider prod"
         );
     }

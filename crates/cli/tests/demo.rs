@@ -142,7 +142,7 @@ async fn a_wrong_token_is_named_as_the_cause() {
         let done = finish_beside(command).await;
         assert_eq!(done.status, 1, "{vendor}: {}", done.stdout);
         assert!(done.stdout.contains(&format!("FAILED {vendor}: create: ")), "{}", done.stdout);
-        assert!(done.stdout.contains("check the credential"), "{}", done.stdout);
+        assert!(done.stdout.contains("credential"), "{}", done.stdout);
         assert!(done.stdout.contains("not run"), "{}", done.stdout);
         assert!(!done.stdout.contains("wrong-token"), "{}", done.stdout);
     }

@@ -55,7 +55,7 @@ fn a_key_is_created_read_changed_switched_revoked_and_deleted() {
     assert_eq!((&answer["valid"], &answer["reason"]), (&json!(false), &json!("revoked")));
 
     home.run(&["delete", &id, "--yes"]).expect(0);
-    home.run(&["get", &id]).expect(1).says("no such key").says("api-keys list --all");
+    home.run(&["get", &id]).expect(1).says("key not found").says("api-keys list --all");
 }
 
 #[test]

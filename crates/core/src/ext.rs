@@ -1,4 +1,4 @@
-//! What callers can do with any provider.
+//! Convenience methods for callers.
 
 use std::future::Future;
 use std::time::Duration;
@@ -8,35 +8,65 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream;
 use jiff::Timestamp;
 
-use crate::walk::{Endless, Walk};
-use crate::{
-    ApiKey, ApiKeyProvider, Error, ErrorKind, IssuedKey, KeyId, ListQuery, NewApiKey, Operation, Result,
-    Revocation, RevokeOptions,
-};
+use crate::capabilities::field::Field;
+use crate::capabilities::operation::Operation;
+use crate::error::kind::ErrorKind;
+use crate::error::{Error, Result};
+use crate::pagination::{Endless, Pagination};
+use crate::provider::contract::ApiKeyProvider;
+use crate::replacement::Replacement;
+use crate::types::key::{ApiKey, KeyId};
+use crate::types::listing::ListQuery;
+use crate::types::new_key::NewApiKey;
 
-/// Clocks differ and some vendors cut times to the second: keys created this long before `started_at` still
-/// count as candidates of [`orphans`](ApiKeyProviderExt::orphans).
+/// The tolerance for clock skew and for vendors that truncate times to the second.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-/// Conveniences on top of [`ApiKeyProvider`], for callers. Implemented for every provider.
+/// Convenience methods for callers of an [`ApiKeyProvider`]. Implemented for every provider.
 pub trait ApiKeyProviderExt: ApiKeyProvider {
-    /// Whether the provider offers an operation, natively or emulated.
+    /// Returns whether an operation is supported, natively or emulated.
+    ///
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// fn can_rotate(provider: &dyn ApiKeyProvider) -> bool {
+    ///     provider.supports(Operation::Rotate)
+    /// }
+    /// ```
     fn supports(&self, operation: Operation) -> bool {
         self.capabilities().support(operation).is_supported()
     }
 
-    /// Fails at start-up rather than at the first call: checks that all these operations are offered.
+    /// Checks that operations are supported. Call it at startup to fail early.
+    ///
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// fn check(provider: &dyn ApiKeyProvider) -> Result<()> {
+    ///     provider.require(&[Operation::Create, Operation::Verify])
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) for the first that is not.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for the first unsupported operation.
     fn require(&self, operations: &[Operation]) -> Result<()> {
-        operations.iter().try_for_each(|&operation| self.capabilities().check(self.vendor(), operation))
+        operations.iter().try_for_each(|&operation| self.capabilities().validate(self.vendor(), operation))
     }
 
-    /// Reads one key's metadata; `None` when there is no such key.
+    /// Returns the metadata of one key, or `None` if it does not exist.
+    ///
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// # async fn example(provider: &dyn ApiKeyProvider, id: KeyId) -> Result<()> {
+    /// if let Some(key) = provider.find(&id).await? {
+    ///     println!("{}", key.status);
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// Like [`get`](ApiKeyProvider::get), but for [`NotFound`](crate::ErrorKind::NotFound).
+    /// The errors of [`get`](ApiKeyProvider::get), except for [`NotFound`](crate::ErrorKind::NotFound).
     fn find(&self, id: &KeyId) -> impl Future<Output = Result<Option<ApiKey>>> + Send {
         async move {
             match self.get(id).await {
@@ -47,58 +77,86 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
         }
     }
 
-    /// All keys that match, page after page: none that is there all the time is missed, and none comes twice, even
-    /// when keys come and go meanwhile.
+    /// Streams all matching keys, page by page. A key that exists during the whole iteration is neither missed nor
+    /// repeated, even if other keys are created or removed.
     ///
-    /// Memory does not grow with the listing: the last 10,000 ids are remembered. A key comes again only if the
-    /// listing is longer than that, and the vendor's pages start over. A vendor that pages by
-    /// [offset](crate::OffsetCursor) does when the last hundred keys vanish between two pages, or move by more than
-    /// a page. The stream ends at the first error.
+    /// Memory is bounded: the last 10,000 ids are remembered. A key is repeated only if the listing is longer and the
+    /// vendor's pages start over. A vendor that paginates by [offset](crate::provider::OffsetCursor) starts over if
+    /// the last hundred keys are removed between two pages or move by more than a page. The stream ends at the first
+    /// error.
     ///
-    /// # Errors
-    /// Like [`list`](ApiKeyProvider::list), and
-    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) when the vendor's pages go in a circle, or on and
-    /// on without a new key.
-    fn keys(&self, query: ListQuery) -> impl Stream<Item = Result<ApiKey>> + Send {
-        stream::try_unfold(Walk::new(query), move |mut walk| async move {
-            let Some(query) = walk.query.take() else { return Ok(None) };
-            let page = self.list(query.clone()).await?;
-            let fresh = walk.take(query, page).map_err(|Endless| {
-                Error::new(ErrorKind::UnexpectedResponse, self.vendor(), Operation::List)
-                    .with_message("the vendor's pages go in a circle, or on without a new key")
-            })?;
-            Ok(Some((stream::iter(fresh.into_iter().map(Ok)), walk)))
-        })
-        .try_flatten()
-    }
-
-    /// Rotation in two explicit steps, for vendors without [`rotate`](ApiKeyProvider::rotate): mints the new key
-    /// and hands it over; the old one lives until [`Replacement::revoke_old`].
-    ///
+    /// # Examples
     /// ```
     /// # use api_keys_core::*;
-    /// # async fn f(provider: &dyn ApiKeyProvider, old: KeyId) -> Result<()> {
-    /// let replacement = provider.replace(&old, NewApiKey::new("ci")).await?;
-    /// // Store `replacement.issued.secret` where the application reads it, then:
-    /// replacement.revoke_old(provider).await.map_err(|failed| failed.1)?;
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// # async fn example(provider: &dyn ApiKeyProvider) -> Result<()> {
+    /// let mut keys = std::pin::pin!(provider.keys(ListQuery::new()));
+    /// while let Some(key) = keys.try_next().await? {
+    ///     println!("{}", key.id);
+    /// }
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// Like [`create`](ApiKeyProvider::create).
-    fn replace(&self, old: &KeyId, new: NewApiKey) -> impl Future<Output = Result<Replacement>> + Send {
-        async move { Ok(Replacement { issued: self.create(new).await?, old: old.clone() }) }
+    /// The errors of [`list`](ApiKeyProvider::list), and
+    /// [`UnexpectedResponse`](crate::ErrorKind::UnexpectedResponse) if pages repeat without new keys.
+    fn keys(&self, query: ListQuery) -> impl Stream<Item = Result<ApiKey>> + Send {
+        stream::try_unfold(Pagination::new(query), move |mut pages| async move {
+            let Some(query) = pages.query.take() else { return Ok(None) };
+            let page = self.list(query.clone()).await?;
+            let new = pages.advance(query, page).map_err(|Endless| {
+                Error::new(ErrorKind::UnexpectedResponse, self.vendor(), Operation::List)
+                    .with_message("pagination did not terminate: pages repeat without new keys")
+            })?;
+            Ok(Some((stream::iter(new.into_iter().map(Ok)), pages)))
+        })
+        .try_flatten()
     }
 
-    /// Keys that a create with [`Effect::Unknown`](crate::Effect::Unknown) may have left behind: those with the
-    /// same name and owner, created since `started_at` less a minute for clocks that differ.
+    /// Creates a key that replaces another one, which remains valid until [`Replacement::revoke_old`]. For vendors
+    /// without [`rotate`](ApiKeyProvider::rotate).
     ///
-    /// These are candidates: leave out the ids that you hold, revoke the rest, then create again. Where a vendor's
-    /// creation times cannot be trusted
-    /// ([`created_at_reliable`](crate::Capabilities::created_at_reliable)), every key of the name is a candidate.
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// # async fn example(provider: &dyn ApiKeyProvider, old: KeyId) -> Result<()> {
+    /// let replacement = provider.replace(&old, NewApiKey::new("ci")).await?;
+    /// // Deploy `replacement.issued.secret`, then:
+    /// replacement.revoke_old(provider).await.map_err(|error| error.source)?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// Like [`list`](ApiKeyProvider::list).
+    /// The errors of [`create`](ApiKeyProvider::create).
+    fn replace(&self, old: &KeyId, new: NewApiKey) -> impl Future<Output = Result<Replacement>> + Send {
+        async move { Ok(Replacement::new(self.create(new).await?, old.clone())) }
+    }
+
+    /// Returns the keys that a create with [`Effect::Unknown`](crate::Effect::Unknown) may have left behind: those with
+    /// the same name and owner, created since one minute before `started_at`.
+    ///
+    /// The result contains candidates: exclude the ids that you know, revoke the others, then create again. If the
+    /// vendor's creation times are unreliable
+    /// ([`created_at_reliable`](crate::Capabilities::created_at_reliable)), every key with the name is a candidate.
+    ///
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// # async fn example(provider: &dyn ApiKeyProvider) -> Result<()> {
+    /// let (new, started_at) = (NewApiKey::new("ci"), Timestamp::now());
+    /// if let Err(error) = provider.create(new.clone()).await {
+    ///     if error.effect() != Effect::NotApplied {
+    ///         for key in provider.orphans(&new, started_at).await? {
+    ///             provider.revoke(&key.id, RevokeOptions::new()).await?;
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`list`](ApiKeyProvider::list).
     fn orphans(
         &self,
         new: &NewApiKey,
@@ -107,7 +165,7 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
         async move {
             let capabilities = self.capabilities();
             let mut query = ListQuery::new();
-            if capabilities.list_fields.contains(crate::Field::Owner) {
+            if capabilities.list_fields.contains(Field::Owner) {
                 query.owner.clone_from(&new.owner);
             }
             let since = started_at.checked_sub(CLOCK_SKEW).unwrap_or(Timestamp::MIN);
@@ -115,7 +173,7 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
                 !capabilities.created_at_reliable || key.created_at.is_none_or(|created| created >= since)
             };
             let same_owner = |key: &ApiKey| match (&key.owner, &new.owner) {
-                (Some(theirs), Some(ours)) => theirs == ours,
+                (Some(reported), Some(requested)) => reported == requested,
                 _ => true,
             };
             self.keys(query)
@@ -131,30 +189,3 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
 }
 
 impl<P: ApiKeyProvider + ?Sized> ApiKeyProviderExt for P {}
-
-/// A new key, and the old one that it replaces and that still lives.
-#[derive(Debug)]
-#[must_use = "the new secret is shown only once, and the old key is still alive"]
-#[non_exhaustive]
-pub struct Replacement {
-    /// The new key with its secret.
-    pub issued: IssuedKey,
-    /// The key to revoke once the new secret is in place.
-    pub old: KeyId,
-}
-
-impl Replacement {
-    /// The second step: revokes the old key and returns the new one.
-    ///
-    /// # Errors
-    /// The failure of [`revoke`](ApiKeyProvider::revoke), together with the new key, which is good either way.
-    pub async fn revoke_old<P: ApiKeyProvider + ?Sized>(
-        self,
-        provider: &P,
-    ) -> Result<(IssuedKey, Revocation), Box<(IssuedKey, Error)>> {
-        match provider.revoke(&self.old, RevokeOptions::new()).await {
-            Ok(revocation) => Ok((self.issued, revocation)),
-            Err(error) => Err(Box::new((self.issued, error))),
-        }
-    }
-}

@@ -1,12 +1,12 @@
-//! One interface over many API-key vendors.
+//! A common interface to API-key vendors.
 //!
-//! [`ApiKeyProvider`] issues, lists, inspects, updates, revokes, deletes, rotates, reveals and verifies API keys
-//! without the application knowing whose they are:
+//! [`ApiKeyProvider`] creates, lists, inspects, updates, revokes, deletes, rotates, reveals and verifies API keys
+//! independently of the vendor:
 //!
 //! ```
 //! use api_keys_core::{ApiKeyProvider, ApiKeyProviderExt, NewApiKey, Operation, Result, RevokeOptions};
 //!
-//! async fn issue_and_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
+//! async fn create_and_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
 //!     provider.require(&[Operation::Create, Operation::Revoke])?;
 //!     let issued = provider.create(NewApiKey::new("ci")).await?;
 //!     store(&issued.secret);
@@ -16,35 +16,38 @@
 //! # fn store(_: &api_keys_core::SecretKey) {}
 //! ```
 //!
-//! What a vendor cannot do is known beforehand ([`Capabilities`]) and refused before anything is sent. When a call
-//! fails, [`Error::effect`] tells whether the vendor may have acted all the same.
+//! [`Capabilities`] lists the operations and fields that a vendor supports; everything else is rejected before a
+//! request is sent. After a failed call, [`Error::effect`] reports whether the vendor may have acted.
 //!
-//! This crate has no HTTP and no vendor in it. The `api-keys` crate brings the providers.
+//! This crate contains no HTTP and no vendor: the `api-keys` crate provides the implementations. The module
+//! [`provider`] is for authors of implementations.
 
-mod answer;
 mod capabilities;
-mod check;
-mod confirm;
 pub mod de;
 mod error;
 mod ext;
-mod forward;
-mod key;
-mod paging;
-mod provider;
-mod request;
-mod secret;
-mod source;
-mod walk;
+mod pagination;
+pub mod provider;
+mod replacement;
+mod types;
 
-pub use answer::{InvalidReason, Page, Record, Revocation, Verification};
-pub use capabilities::{Capabilities, Field, FieldSet, ListScope, Operation, Support};
-pub use error::{Effect, Error, ErrorKind, Result, Violation};
-pub use ext::{ApiKeyProviderExt, Replacement};
 pub use jiff::Timestamp;
-pub use key::{ApiKey, InvalidKeyId, IssuedKey, KeyExpiry, KeyId, KeyStatus};
-pub use paging::OffsetCursor;
-pub use provider::ApiKeyProvider;
-pub use request::{Cursor, Expiry, ListQuery, NewApiKey, Patch, RevokeOptions, RotateOptions, UpdateApiKey};
-pub use secret::{SecretBytes, SecretKey};
-pub use source::SecretSource;
+
+pub use crate::capabilities::field::{Field, FieldSet};
+pub use crate::capabilities::operation::{Operation, Support};
+pub use crate::capabilities::{Capabilities, ListScope};
+pub use crate::error::kind::{Effect, ErrorKind};
+pub use crate::error::{Error, Result, Violation};
+pub use crate::ext::ApiKeyProviderExt;
+pub use crate::provider::contract::ApiKeyProvider;
+pub use crate::replacement::{ReplaceError, Replacement};
+pub use crate::types::expiry::Expiry;
+pub use crate::types::key::{ApiKey, InvalidKeyId, IssuedKey, KeyExpiry, KeyId, KeyStatus};
+pub use crate::types::listing::{Cursor, ListQuery, Page};
+pub use crate::types::new_key::NewApiKey;
+pub use crate::types::revocation::{RecordState, Revocation, RevokeOptions};
+pub use crate::types::rotation::RotateOptions;
+pub use crate::types::secret::{SecretBytes, SecretKey};
+pub use crate::types::secret_source::{SecretSource, SecretSourceError};
+pub use crate::types::update::{Patch, UpdateApiKey};
+pub use crate::types::verification::{InvalidReason, Verification};

@@ -11,13 +11,13 @@ use proptest::sample::subsequence;
 use serde_json::json;
 
 const ALL: Capabilities = Capabilities::none()
-    .native(&Operation::ALL)
-    .create_fields(&Field::ALL)
-    .update_fields(&Field::ALL, &Field::ALL)
-    .list_fields(&Field::ALL)
-    .revoke_fields(&Field::ALL);
+    .native(Operation::ALL)
+    .create_fields(Field::ALL)
+    .update_fields(Field::ALL, Field::ALL)
+    .list_fields(Field::ALL)
+    .revoke_fields(Field::ALL);
 
-const NO_FIELDS: Capabilities = Capabilities::none().native(&Operation::ALL);
+const NO_FIELDS: Capabilities = Capabilities::none().native(Operation::ALL);
 
 fn refused(outcome: Result<()>) -> (ErrorKind, Option<Operation>) {
     let error = outcome.expect_err("refused");
@@ -33,9 +33,9 @@ fn names_field(outcome: Result<()>, operation: Operation, field: Field) {
 
 #[test]
 fn none_supports_nothing() {
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         assert_eq!(Capabilities::none().support(operation), Support::Unsupported);
-        let kind = refused(Capabilities::none().check("fake", operation));
+        let kind = refused(Capabilities::none().validate("fake", operation));
         assert_eq!(kind, (ErrorKind::Unsupported, Some(operation)));
     }
 }
@@ -48,7 +48,9 @@ fn native_and_emulated_operations_can_be_called() {
     assert_eq!(SOME.support(Operation::Create), Support::Native);
     assert_eq!(SOME.support(Operation::Verify), Support::Emulated, "the last word counts");
     assert_eq!(SOME.support(Operation::Delete), Support::Unsupported);
-    assert!(SOME.check("fake", Operation::Create).is_ok() && SOME.check("fake", Operation::Get).is_ok());
+    assert!(
+        SOME.validate("fake", Operation::Create).is_ok() && SOME.validate("fake", Operation::Get).is_ok()
+    );
     assert!(Support::Native.is_supported() && Support::Emulated.is_supported());
     assert!(!Support::Unsupported.is_supported());
 }
@@ -84,8 +86,8 @@ fn every_setter_sets_its_own_fact_only() {
 
 #[test]
 fn names_are_short_and_differ() {
-    let operations: HashSet<_> = Operation::ALL.map(Operation::as_str).into();
-    let fields: HashSet<_> = Field::ALL.map(Field::as_str).into();
+    let operations: HashSet<_> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
+    let fields: HashSet<_> = Field::ALL.iter().map(|field| field.as_str()).collect();
     assert_eq!((operations.len(), fields.len()), (Operation::ALL.len(), Field::ALL.len()));
     assert_eq!(format!("[{:<8}|{:>6}]", Operation::Create, Field::Name), "[create  |  name]");
     assert_eq!(Support::Native.to_string(), "native");
@@ -95,7 +97,7 @@ proptest! {
     #[test]
     fn a_field_set_holds_what_was_put_in(fields in subsequence(Field::ALL.to_vec(), 0..=Field::ALL.len())) {
         let set = FieldSet::of(&fields);
-        for field in Field::ALL {
+        for field in Field::ALL.iter().copied() {
             prop_assert_eq!(set.contains(field), fields.contains(&field));
         }
         prop_assert_eq!(set.iter().collect::<Vec<_>>(), fields.clone());
@@ -107,7 +109,7 @@ proptest! {
 #[test]
 fn create_is_refused_when_it_sets_a_field_that_is_not_honoured() {
     let named = ALL.create_fields(&[Field::Name]);
-    named.check_create("fake", &NewApiKey::new("n")).expect("only a name");
+    named.validate_create("fake", &NewApiKey::new("n")).expect("only a name");
     let new = || NewApiKey::new("n");
     for (new, field) in [
         (new().description("d"), Field::Description),
@@ -118,12 +120,12 @@ fn create_is_refused_when_it_sets_a_field_that_is_not_honoured() {
         (new().metadata(json!(null)), Field::Metadata),
         (new().extra("x", 1), Field::Extra),
     ] {
-        names_field(named.check_create("fake", &new), Operation::Create, field);
-        ALL.check_create("fake", &new).expect("every field is honoured");
+        names_field(named.validate_create("fake", &new), Operation::Create, field);
+        ALL.validate_create("fake", &new).expect("every field is honoured");
         let both = FieldSet::of(&[Field::Name, field]);
         assert_eq!(new.fields(), both, "only what was set counts as set");
     }
-    names_field(NO_FIELDS.check_create("fake", &new()), Operation::Create, Field::Name);
+    names_field(NO_FIELDS.validate_create("fake", &new()), Operation::Create, Field::Name);
 }
 
 #[test]
@@ -142,17 +144,17 @@ fn update_is_refused_when_it_changes_a_field_that_is_not_honoured() {
         (new().enabled(true), Field::Enabled),
         (new().extra("x", 1), Field::Extra),
     ] {
-        names_field(NO_FIELDS.check_update("fake", &changes), Operation::Update, field);
-        ALL.check_update("fake", &changes).expect("every field is honoured");
+        names_field(NO_FIELDS.validate_update("fake", &changes), Operation::Update, field);
+        ALL.validate_update("fake", &changes).expect("every field is honoured");
         assert_eq!(changes.fields(), FieldSet::of(&[field]), "only what changes counts as changed");
     }
 }
 
 #[test]
 fn update_is_refused_when_it_clears_what_can_only_be_set() {
-    let settable = ALL.update_fields(&Field::ALL, &[]);
+    let settable = ALL.update_fields(Field::ALL, &[]);
     let new = UpdateApiKey::new;
-    settable.check_update("fake", &new().description("d").metadata(1)).expect("set, not cleared");
+    settable.validate_update("fake", &new().description("d").metadata(1)).expect("set, not cleared");
     for (changes, field) in [
         (new().clear_description(), Field::Description),
         (new().clear_expiry(), Field::Expiry),
@@ -160,7 +162,7 @@ fn update_is_refused_when_it_clears_what_can_only_be_set() {
         (new().expiry(Expiry::Never), Field::Expiry),
         (new().clear_metadata(), Field::Metadata),
     ] {
-        names_field(settable.check_update("fake", &changes), Operation::Update, field);
+        names_field(settable.validate_update("fake", &changes), Operation::Update, field);
         assert_eq!(changes.cleared(), FieldSet::of(&[field]));
     }
     assert!(
@@ -170,8 +172,8 @@ fn update_is_refused_when_it_clears_what_can_only_be_set() {
 
 #[test]
 fn update_is_refused_when_it_changes_nothing_or_to_the_vendors_default() {
-    let nothing = ALL.check_update("fake", &UpdateApiKey::new());
-    let default = ALL.check_update("fake", &UpdateApiKey::new().expiry(Expiry::VendorDefault));
+    let nothing = ALL.validate_update("fake", &UpdateApiKey::new());
+    let default = ALL.validate_update("fake", &UpdateApiKey::new().expiry(Expiry::VendorDefault));
     for outcome in [nothing, default] {
         assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(Operation::Update)));
     }
@@ -185,41 +187,41 @@ fn list_is_refused_when_a_filter_is_not_honoured_or_a_page_is_empty() {
         (new().search("s"), Field::Search),
         (new().include_inactive(true), Field::IncludeInactive),
     ] {
-        names_field(NO_FIELDS.check_list("fake", &query), Operation::List, field);
-        ALL.check_list("fake", &query).expect("every filter is honoured");
+        names_field(NO_FIELDS.validate_list("fake", &query), Operation::List, field);
+        ALL.validate_list("fake", &query).expect("every filter is honoured");
         assert_eq!(query.fields(), FieldSet::of(&[field]));
     }
-    NO_FIELDS.check_list("fake", &new().limit(1)).expect("the page size is a hint");
-    let empty = NO_FIELDS.check_list("fake", &new().limit(0));
+    NO_FIELDS.validate_list("fake", &new().limit(1)).expect("the page size is a hint");
+    let empty = NO_FIELDS.validate_list("fake", &new().limit(0));
     assert_eq!(refused(empty), (ErrorKind::InvalidInput, Some(Operation::List)));
 }
 
 #[test]
 fn a_cursor_is_refused_where_there_is_only_one_page() {
     let query = ListQuery::new().cursor(api_keys_core::Cursor::new("c"));
-    let outcome = NO_FIELDS.check_list("fake", &query);
+    let outcome = NO_FIELDS.validate_list("fake", &query);
     assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(Operation::List)));
-    NO_FIELDS.paged().check_list("fake", &query).expect("the provider reads it");
+    NO_FIELDS.paged().validate_list("fake", &query).expect("the provider reads it");
 }
 
 #[test]
 fn revoke_is_refused_when_the_reason_would_be_lost() {
     let reason = RevokeOptions::new().reason("r");
-    names_field(NO_FIELDS.check_revoke("fake", &reason), Operation::Revoke, Field::Reason);
-    NO_FIELDS.check_revoke("fake", &RevokeOptions::new()).expect("nothing to lose");
-    ALL.check_revoke("fake", &reason).expect("kept");
+    names_field(NO_FIELDS.validate_revoke("fake", &reason), Operation::Revoke, Field::Reason);
+    NO_FIELDS.validate_revoke("fake", &RevokeOptions::new()).expect("nothing to lose");
+    ALL.validate_revoke("fake", &reason).expect("kept");
 }
 
 #[test]
 fn a_missing_owner_is_refused_where_the_vendor_needs_one() {
     let owned = ALL.owner_required();
-    owned.check_create("fake", &NewApiKey::new("n").owner("o")).expect("an owner");
-    owned.check_list("fake", &ListQuery::new().owner("o")).expect("an owner");
+    owned.validate_create("fake", &NewApiKey::new("n").owner("o")).expect("an owner");
+    owned.validate_list("fake", &ListQuery::new().owner("o")).expect("an owner");
     for (outcome, operation) in [
-        (owned.check_create("fake", &NewApiKey::new("n")), Operation::Create),
-        (owned.check_create("fake", &NewApiKey::new("n").owner("")), Operation::Create),
-        (owned.check_list("fake", &ListQuery::new()), Operation::List),
-        (owned.check_list("fake", &ListQuery::new().owner("")), Operation::List),
+        (owned.validate_create("fake", &NewApiKey::new("n")), Operation::Create),
+        (owned.validate_create("fake", &NewApiKey::new("n").owner("")), Operation::Create),
+        (owned.validate_list("fake", &ListQuery::new()), Operation::List),
+        (owned.validate_list("fake", &ListQuery::new().owner("")), Operation::List),
     ] {
         assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(operation)));
     }
@@ -228,25 +230,25 @@ fn a_missing_owner_is_refused_where_the_vendor_needs_one() {
 #[test]
 fn an_unknown_vendor_specific_field_is_refused_by_name() {
     let known = ALL.extra_fields(&["ip"], &["ip", "remaining"]);
-    known.check_create("fake", &NewApiKey::new("n").extra("ip", 1)).expect("known");
-    known.check_update("fake", &UpdateApiKey::new().extra("remaining", 1)).expect("known");
+    known.validate_create("fake", &NewApiKey::new("n").extra("ip", 1)).expect("known");
+    known.validate_update("fake", &UpdateApiKey::new().extra("remaining", 1)).expect("known");
     for outcome in [
-        known.check_create("fake", &NewApiKey::new("n").extra("ip", 1).extra("remaining", 1)),
-        known.check_update("fake", &UpdateApiKey::new().extra("remaining", 1).extra("typo", 1)),
+        known.validate_create("fake", &NewApiKey::new("n").extra("ip", 1).extra("remaining", 1)),
+        known.validate_update("fake", &UpdateApiKey::new().extra("remaining", 1).extra("typo", 1)),
     ] {
         let error = outcome.expect_err("unknown");
         assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::NotApplied));
         assert!(error.to_string().contains("`remaining`") || error.to_string().contains("`typo`"), "{error}");
     }
-    ALL.check_create("fake", &NewApiKey::new("n").extra("anything", 1)).expect("without a list, any goes");
+    ALL.validate_create("fake", &NewApiKey::new("n").extra("anything", 1)).expect("without a list, any goes");
 }
 
 #[test]
 fn an_unsupported_operation_is_refused_before_its_fields_are_looked_at() {
     let none = Capabilities::none();
     let unsupported = |operation| (ErrorKind::Unsupported, Some(operation));
-    assert_eq!(refused(none.check_create("fake", &NewApiKey::new("n"))), unsupported(Operation::Create));
-    assert_eq!(refused(none.check_update("fake", &UpdateApiKey::new())), unsupported(Operation::Update));
-    assert_eq!(refused(none.check_list("fake", &ListQuery::new().limit(0))), unsupported(Operation::List));
-    assert_eq!(refused(none.check_revoke("fake", &RevokeOptions::new())), unsupported(Operation::Revoke));
+    assert_eq!(refused(none.validate_create("fake", &NewApiKey::new("n"))), unsupported(Operation::Create));
+    assert_eq!(refused(none.validate_update("fake", &UpdateApiKey::new())), unsupported(Operation::Update));
+    assert_eq!(refused(none.validate_list("fake", &ListQuery::new().limit(0))), unsupported(Operation::List));
+    assert_eq!(refused(none.validate_revoke("fake", &RevokeOptions::new())), unsupported(Operation::Revoke));
 }

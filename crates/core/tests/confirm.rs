@@ -26,7 +26,7 @@ fn told(change: impl FnOnce(&mut ApiKey)) -> ApiKey {
 }
 
 fn confirm(new: &NewApiKey, change: impl FnOnce(&mut ApiKey)) -> Result<IssuedKey> {
-    new.confirm("fake", IssuedKey::new(told(change), SecretKey::new("sk_1")))
+    new.verify_response("fake", IssuedKey::new(told(change), SecretKey::new("sk_1")))
 }
 
 /// The body that is kept for rescue, and the field that the line names.
@@ -122,7 +122,7 @@ fn an_update_that_was_not_made_is_an_error() {
         (new().metadata(json!(1)), |key| key.metadata = None, "metadata"),
     ];
     for (changes, change, field) in cases {
-        let error = changes.confirm("fake", told(change)).expect_err(field);
+        let error = changes.verify_response("fake", told(change)).expect_err(field);
         assert_eq!((error.kind(), error.effect()), (ErrorKind::UnexpectedResponse, Effect::Applied));
         assert_eq!(error.operation(), Some(Operation::Update));
         assert!(error.to_string().contains(&format!("`{field}`")), "{error}");
@@ -144,7 +144,7 @@ fn an_update_that_was_made_or_is_not_told_is_handed_on() {
         (new().name("n"), |key| key.expiry = KeyExpiry::At(now())),
     ];
     for (changes, change) in cases {
-        assert_eq!(changes.confirm("fake", told(change)).expect("made"), told(change));
+        assert_eq!(changes.verify_response("fake", told(change)).expect("made"), told(change));
     }
 }
 

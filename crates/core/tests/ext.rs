@@ -165,8 +165,10 @@ fn a_failed_revocation_of_the_old_key_does_not_lose_the_new_one() {
     let provider: Box<dyn ApiKeyProvider> = Box::new(Fake::new(LISTS));
     let replacement = run(provider.replace(&id("broken"), NewApiKey::new("new"))).expect("a new key");
     let failed = run(replacement.revoke_old(&provider)).expect_err("it is broken");
-    let (issued, error) = *failed;
-    assert_eq!((issued.secret.expose(), error.kind()), ("created-secret", ErrorKind::Transport));
+    assert_eq!(
+        (failed.issued.secret.expose(), failed.source.kind()),
+        ("created-secret", ErrorKind::Transport)
+    );
 }
 
 const STARTED: &str = "2026-01-01T12:00:00Z";

@@ -9,7 +9,7 @@ fn what_could_climb_out_of_a_path_segment_is_refused() {
         let error = KeyId::new(text).expect_err(text);
         assert!(text.parse::<KeyId>().is_err() && KeyId::try_from(text.to_owned()).is_err());
         assert!(serde_json::from_value::<KeyId>(text.into()).is_err());
-        assert!(error.to_string().starts_with("not a key id: "));
+        assert!(error.to_string().starts_with("invalid key id: "));
     }
 }
 

@@ -5,13 +5,34 @@ mod support;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use api_keys_core::{
-    ApiKeyProviderExt, Capabilities, Cursor, ErrorKind, ListQuery, OffsetCursor, Operation, Page,
-};
+use api_keys_core::provider::{OffsetCursor, Step};
+use api_keys_core::{ApiKeyProviderExt, Capabilities, Cursor, ErrorKind, ListQuery, Operation, Page};
 use futures_util::TryStreamExt as _;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::{Fake, error, key, run};
+
+/// Access to one case of [`Step`].
+trait StepExt {
+    fn expect(self, message: &str) -> Page<api_keys_core::ApiKey>;
+    fn expect_err(self, message: &str) -> OffsetCursor;
+}
+
+impl StepExt for Step {
+    fn expect(self, message: &str) -> Page<api_keys_core::ApiKey> {
+        match self {
+            Self::Page(page) => page,
+            Self::Retry(cursor) => panic!("{message}: {cursor:?}"),
+        }
+    }
+
+    fn expect_err(self, message: &str) -> OffsetCursor {
+        match self {
+            Self::Page(page) => panic!("{message}: {page:?}"),
+            Self::Retry(cursor) => cursor,
+        }
+    }
+}
 
 fn place(query: ListQuery, most: u32) -> OffsetCursor {
     OffsetCursor::from_query(&query, most).expect("a cursor of its own")
@@ -88,7 +109,7 @@ fn a_cursor_of_another_provider_is_refused() {
         assert_eq!(OffsetCursor::from_query(&query, 100), None, "{text}");
     }
     let colons = place(ListQuery::new().cursor(Cursor::new("5:6:a:b")), 100);
-    assert!(colons.page(vec![key("a:b")], 5).is_ok());
+    let _ = colons.page(vec![key("a:b")], 5).expect("found");
 }
 
 #[test]
@@ -112,23 +133,23 @@ fn a_walk_ends_even_if_the_vendor_claims_keys_that_it_never_lists() {
     assert_eq!(end.expect_err("it never ends").kind(), ErrorKind::UnexpectedResponse);
 }
 
-/// What happens to the keys between two requests.
+/// A change to the keys between two requests.
 #[derive(Debug, Clone)]
-enum Step {
+enum Change {
     Add(prop::sample::Index),
     Remove(prop::sample::Index),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = Change> {
     let place = any::<prop::sample::Index>;
-    prop_oneof![place().prop_map(Step::Add), place().prop_map(Step::Remove)]
+    prop_oneof![place().prop_map(Change::Add), place().prop_map(Change::Remove)]
 }
 
 /// The keys at a vendor that lists by offset, and what is still to happen to them.
 struct Vendor {
     keys: Vec<String>,
     lasting: BTreeSet<String>,
-    steps: std::vec::IntoIter<Vec<Step>>,
+    steps: std::vec::IntoIter<Vec<Change>>,
     made: usize,
 }
 
@@ -139,15 +160,15 @@ impl Vendor {
         let total = self.keys.len() as u64;
         for step in self.steps.next().unwrap_or_default() {
             match step {
-                Step::Add(place) => {
+                Change::Add(place) => {
                     self.made += 1;
                     self.keys.insert(place.index(self.keys.len() + 1), format!("late{}", self.made));
                 }
-                Step::Remove(place) if !self.keys.is_empty() => {
+                Change::Remove(place) if !self.keys.is_empty() => {
                     let gone = self.keys.remove(place.index(self.keys.len()));
                     self.lasting.remove(&gone);
                 }
-                Step::Remove(_) => {}
+                Change::Remove(_) => {}
             }
         }
         (keys, total)
@@ -173,8 +194,8 @@ proptest! {
             for _ in 0..6 {
                 let (keys, total) = vendor.request(place.offset(), place.limit());
                 match place.page(keys, total) {
-                    Ok(page) => return Ok(page),
-                    Err(elsewhere) => place = elsewhere,
+                    Step::Page(page) => return Ok(page),
+                    Step::Retry(next) => place = next,
                 }
             }
             Err(error(ErrorKind::UnexpectedResponse, Operation::List))

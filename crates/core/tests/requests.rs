@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api_keys_core::{
-    Expiry, InvalidReason, KeyId, NewApiKey, Page, Patch, Record, Revocation, Timestamp, Verification,
+    Expiry, InvalidReason, KeyId, NewApiKey, Page, Patch, RecordState, Revocation, Timestamp, Verification,
 };
 use proptest::prelude::*;
 
@@ -33,22 +33,22 @@ fn a_patch_keeps_clears_or_sets() {
 #[test]
 fn an_expiry_without_an_end_has_no_span() {
     let now = Timestamp::UNIX_EPOCH;
-    assert_eq!(Expiry::VendorDefault.span(now), None);
-    assert_eq!(Expiry::Never.span(now), None);
+    assert_eq!(Expiry::VendorDefault.lifetime(now), None);
+    assert_eq!(Expiry::Never.lifetime(now), None);
     assert_eq!(NewApiKey::new("n").expiry, Expiry::VendorDefault);
 }
 
 #[test]
 fn a_time_that_is_past_has_no_span_left() {
-    assert_eq!(Expiry::At(Timestamp::MIN).span(Timestamp::MAX), Some(Duration::ZERO));
-    assert_eq!(Expiry::At(Timestamp::UNIX_EPOCH).span(Timestamp::UNIX_EPOCH), Some(Duration::ZERO));
+    assert_eq!(Expiry::At(Timestamp::MIN).lifetime(Timestamp::MAX), Some(Duration::ZERO));
+    assert_eq!(Expiry::At(Timestamp::UNIX_EPOCH).lifetime(Timestamp::UNIX_EPOCH), Some(Duration::ZERO));
 }
 
 proptest! {
     #[test]
     fn a_span_is_what_was_asked_for(span: Duration, now in -1_000_000_000_000_i64..1_000_000_000_000) {
         let now = Timestamp::from_millisecond(now).expect("a time");
-        prop_assert_eq!(Expiry::In(span).span(now), Some(span));
+        prop_assert_eq!(Expiry::In(span).lifetime(now), Some(span));
     }
 
     #[test]
@@ -57,14 +57,14 @@ proptest! {
         end in -100_000_000_000_000_i64..100_000_000_000_000,
     ) {
         let [now, end] = [now, end].map(|ms| Timestamp::from_millisecond(ms).expect("a time"));
-        let span = Expiry::At(end).span(now).expect("a span");
+        let span = Expiry::At(end).lifetime(now).expect("a span");
         prop_assert_eq!(now + span, end.max(now));
     }
 }
 
 #[test]
 fn the_longest_span_that_times_allow_is_exact() {
-    let span = Expiry::At(Timestamp::MAX).span(Timestamp::MIN).expect("a span");
+    let span = Expiry::At(Timestamp::MAX).lifetime(Timestamp::MIN).expect("a span");
     assert_eq!(Timestamp::MIN + span, Timestamp::MAX);
 }
 
@@ -72,9 +72,9 @@ fn the_longest_span_that_times_allow_is_exact() {
 fn a_revocation_tells_what_became_of_the_record() {
     let [disabled, retained, removed] =
         [Revocation::disabled(), Revocation::retained(), Revocation::removed()];
-    assert_eq!((disabled.record, disabled.reversible), (Record::Retained, true));
-    assert_eq!((retained.record, retained.reversible), (Record::Retained, false));
-    assert_eq!((removed.record, removed.reversible), (Record::Removed, false));
+    assert_eq!((disabled.record, disabled.reversible), (RecordState::Retained, true));
+    assert_eq!((retained.record, retained.reversible), (RecordState::Retained, false));
+    assert_eq!((removed.record, removed.reversible), (RecordState::Removed, false));
 }
 
 #[test]

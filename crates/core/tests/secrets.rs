@@ -61,7 +61,7 @@ fn configured(json: serde_json::Value) -> SecretSource {
 }
 
 fn read(source: &SecretSource) -> String {
-    source.read("fake").expect("a secret").expose().to_owned()
+    source.read().expect("a secret").expose().to_owned()
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_source_with_nothing_to_read_is_named() {
         (SecretSource::file(&missing), missing.display().to_string()),
         (SecretSource::file(&binary), binary.display().to_string()),
     ] {
-        let error = source.read("fake").expect_err("nothing to read");
+        let error = source.read().expect_err("nothing to read").into_error("fake");
         assert_eq!(
             (error.kind(), error.operation(), error.vendor()),
             (ErrorKind::Configuration, None, "fake")
@@ -146,7 +146,7 @@ fn a_variable_that_is_no_text_is_not_quoted() {
     use std::os::unix::ffi::OsStrExt as _;
 
     if std::env::var_os(CHILD).is_some() {
-        let error = SecretSource::env("NOT_TEXT").read("fake").expect_err("it is no text");
+        let error = SecretSource::env("NOT_TEXT").read().expect_err("it is no text");
         println!("{error}\n{error:?}\n{error:#?}");
         return;
     }

@@ -60,7 +60,7 @@ fn small_values_are_copied() {
     copied::<ListScope>();
     copied::<Operation>();
     copied::<Patch<u8>>();
-    copied::<Record>();
+    copied::<RecordState>();
     copied::<Revocation>();
     copied::<Support>();
 }

@@ -98,7 +98,7 @@ impl FastApiConfig {
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token, header or time zone
     /// that cannot be right.
     pub fn build(self) -> Result<FastApi> {
-        let token = self.token.read(VENDOR)?;
+        let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.header {
             None => bearer_auth(token),
             Some(name) => Authentication::header(name, token),

@@ -89,7 +89,7 @@ impl ApiKeyProvider for FastApi {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        CAPABILITIES.check_create(VENDOR, &new)?;
+        CAPABILITIES.validate_create(VENDOR, &new)?;
         let mut request = types::CreateApiKeyRequest::new();
         request.description = Some(new.name.clone());
         request.roles =
@@ -97,7 +97,7 @@ impl ApiKeyProvider for FastApi {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
-            new.confirm(VENDOR, IssuedKey::from_response(self.read(key, Operation::Create), secret)?)
+            new.verify_response(VENDOR, IssuedKey::from_response(self.read(key, Operation::Create), secret)?)
         })
     }
 
@@ -107,7 +107,7 @@ impl ApiKeyProvider for FastApi {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        CAPABILITIES.check_list(VENDOR, &query)?;
+        CAPABILITIES.validate_list(VENDOR, &query)?;
         let answer = self.client.list_api_keys().await.map_err(failed(Operation::List))?;
         answer.interpret(|keys| {
             let keys = keys.into_iter().map(|key| self.read(key, Operation::List));
@@ -122,7 +122,7 @@ impl ApiKeyProvider for FastApi {
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        CAPABILITIES.validate_revoke(VENDOR, &options)?;
         match self.client.deactivate_api_key(id.as_str()).await {
             Ok(_) => Ok(Revocation::retained()),
             Err(error) if error.is_acknowledged() => Ok(Revocation::retained()),

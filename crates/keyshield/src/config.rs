@@ -86,7 +86,7 @@ impl KeyshieldConfig {
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token or header that cannot
     /// be right.
     pub fn build(self) -> Result<Keyshield> {
-        let token = self.token.read(VENDOR)?;
+        let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.header {
             None => bearer_auth(token),
             Some(name) => Authentication::header(name, token),

@@ -1,9 +1,10 @@
 //! What keyshield's operations mean in terms of the trait.
 
+use api_keys_core::provider::{OffsetCursor, Step};
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Capabilities, Effect, Error, ErrorKind, Expiry, Field, InvalidReason, IssuedKey,
-    KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, OffsetCursor, Operation, Page, Patch, Result,
-    Revocation, RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
+    KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation,
+    RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
 use api_keys_runtime::{self as http, DateTime, VendorSaid};
 use async_trait::async_trait;
@@ -73,7 +74,7 @@ impl ApiKeyProvider for Keyshield {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        CAPABILITIES.check_create(VENDOR, &new)?;
+        CAPABILITIES.validate_create(VENDOR, &new)?;
         let mut request = types::CreateApiKeyRequest::new(new.name.clone());
         request.description.clone_from(&new.description);
         request.scopes.clone_from(&new.scopes);
@@ -81,7 +82,7 @@ impl ApiKeyProvider for Keyshield {
         let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
         answer.interpret(|issued| {
             let key = read(issued.entity, Operation::Create);
-            new.confirm(VENDOR, IssuedKey::from_response(key, issued.api_key)?)
+            new.verify_response(VENDOR, IssuedKey::from_response(key, issued.api_key)?)
         })
     }
 
@@ -91,7 +92,7 @@ impl ApiKeyProvider for Keyshield {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        CAPABILITIES.check_list(VENDOR, &query)?;
+        CAPABILITIES.validate_list(VENDOR, &query)?;
         let mut place = OffsetCursor::from_query(&query, MOST).ok_or_else(|| {
             Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
         })?;
@@ -115,19 +116,19 @@ impl ApiKeyProvider for Keyshield {
                 Ok((keys.collect::<Result<_>>()?, page.total.try_into().unwrap_or_default()))
             })?;
             match place.page(keys, total) {
-                Ok(mut page) => {
+                Step::Page(mut page) => {
                     if !query.include_inactive {
                         page.items.retain(|key| !key.status.is_inactive());
                     }
                     return Ok(page);
                 }
-                Err(elsewhere) => place = elsewhere,
+                Step::Retry(next) => place = next,
             }
         }
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        CAPABILITIES.check_update(VENDOR, &changes)?;
+        CAPABILITIES.validate_update(VENDOR, &changes)?;
         let mut request = types::UpdateApiKeyRequest {
             name: changes.name.clone(),
             is_active: changes.enabled,
@@ -144,12 +145,12 @@ impl ApiKeyProvider for Keyshield {
             self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
         answer.interpret(|key| {
             let key = read(key, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
-            changes.confirm(VENDOR, key)
+            changes.verify_response(VENDOR, key)
         })
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        CAPABILITIES.validate_revoke(VENDOR, &options)?;
         match self.client.deactivate_api_key(id.as_str()).await {
             Ok(answer) => answer.interpret(|key| match key.is_active {
                 false => Ok(Revocation::disabled()),
@@ -256,7 +257,7 @@ fn end(operation: Operation, expiry: Expiry) -> Result<Option<DateTime>> {
     let now = Timestamp::now();
     let end = match expiry {
         Expiry::At(time) => time,
-        _ => match expiry.span(now) {
+        _ => match expiry.lifetime(now) {
             None => return Ok(None),
             Some(span) => now.checked_add(span).map_err(|_| {
                 Error::invalid_input(VENDOR, operation, "an expiry must lie before the year 10000")

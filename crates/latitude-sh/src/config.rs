@@ -57,7 +57,7 @@ impl LatitudeShConfig {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let builder = http::Client::builder(base_url)
             .vendor(VENDOR)
-            .authentication(token_auth(self.token.read(VENDOR)?));
+            .authentication(token_auth(self.token.read().map_err(|error| error.into_error(VENDOR))?));
         let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
         Ok(LatitudeSh::new(Client::new(client)))
     }

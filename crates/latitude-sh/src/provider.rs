@@ -76,7 +76,7 @@ impl ApiKeyProvider for LatitudeSh {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        CAPABILITIES.check_create(VENDOR, &new)?;
+        CAPABILITIES.validate_create(VENDOR, &new)?;
         let limits = Limits::read(Operation::Create, &new.extra)?;
         let mut attributes = types::CreateApiKeyAttributes::new(new.name.clone());
         attributes.read_only = limits.read_only;
@@ -88,8 +88,8 @@ impl ApiKeyProvider for LatitudeSh {
             let (key, secret) = split(issued.data);
             let issued = IssuedKey::from_response(read(key, Operation::Create), secret)?;
             match limits.dropped_in(&issued.key) {
-                Some(field) => Err(Error::dishonoured(VENDOR, Operation::Create, field, issued)),
-                None => new.confirm(VENDOR, issued),
+                Some(field) => Err(issued.field_not_applied(VENDOR, Operation::Create, field)),
+                None => new.verify_response(VENDOR, issued),
             }
         })
     }
@@ -104,12 +104,12 @@ impl ApiKeyProvider for LatitudeSh {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        CAPABILITIES.check_list(VENDOR, &query)?;
+        CAPABILITIES.validate_list(VENDOR, &query)?;
         Ok(Page::complete(self.keys(Operation::List).await?))
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        CAPABILITIES.check_update(VENDOR, &changes)?;
+        CAPABILITIES.validate_update(VENDOR, &changes)?;
         let limits = Limits::read(Operation::Update, &changes.extra)?;
         let attributes = types::UpdateApiKeyAttributes {
             name: changes.name.clone(),
@@ -126,13 +126,13 @@ impl ApiKeyProvider for LatitudeSh {
                 Some(field) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Update)
                     .with_effect(Effect::Applied)
                     .with_message(format!("the vendor did not honour the field `{field}`"))),
-                None => changes.confirm(VENDOR, key),
+                None => changes.verify_response(VENDOR, key),
             }
         })
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        CAPABILITIES.validate_revoke(VENDOR, &options)?;
         self.remove(Operation::Revoke, id).await?;
         Ok(Revocation::removed())
     }

@@ -73,7 +73,7 @@ impl McpConfig {
     /// # Errors
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
     pub fn build(self) -> Result<Mcp> {
-        let token = self.token.read(VENDOR)?;
+        let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         // A body could hold any text, but what cannot be a credential in a header is none in a body either.
         bearer_auth(token.clone()).check().map_err(|error| error.into_error(VENDOR))?;
         let (authentication, body_token) = match self.credential_place {

@@ -109,7 +109,7 @@ impl ApiKeyProvider for Mcp {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        CAPABILITIES.check_create(VENDOR, &new)?;
+        CAPABILITIES.validate_create(VENDOR, &new)?;
         let mut request = types::CreateApiKeyRequest::new(new.name.clone());
         request.expires_days = days(new.expiry)?;
         let body = match self.credentials() {
@@ -121,7 +121,7 @@ impl ApiKeyProvider for Mcp {
         drop(writing);
         answer.interpret(|issued| {
             let (key, secret) = split(issued);
-            new.confirm(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
+            new.verify_response(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
         })
     }
 
@@ -135,7 +135,7 @@ impl ApiKeyProvider for Mcp {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        CAPABILITIES.check_list(VENDOR, &query)?;
+        CAPABILITIES.validate_list(VENDOR, &query)?;
         let mut keys = self.keys(Operation::List).await?;
         if !query.include_inactive {
             keys.retain(|key| !key.status.is_inactive());
@@ -148,7 +148,7 @@ impl ApiKeyProvider for Mcp {
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        CAPABILITIES.check_revoke(VENDOR, &options)?;
+        CAPABILITIES.validate_revoke(VENDOR, &options)?;
         self.remove(Operation::Revoke, id).await?;
         Ok(Revocation::removed())
     }
@@ -205,7 +205,7 @@ fn days(expiry: Expiry) -> Result<Option<i64>> {
         let message = "every key expires, after 365 days unless told otherwise";
         return Err(Error::unsupported_field(VENDOR, Operation::Create, Field::Expiry).with_message(message));
     }
-    match expiry.span(Timestamp::now()).map(|span| span.as_secs() / DAY.as_secs()) {
+    match expiry.lifetime(Timestamp::now()).map(|span| span.as_secs() / DAY.as_secs()) {
         None => Ok(None),
         Some(days @ 1..=MOST_DAYS) => Ok(days.try_into().ok()),
         Some(_) => {

@@ -72,7 +72,7 @@ impl ApiKeyProvider for Memory {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        self.capabilities().check_create(VENDOR, &new)?;
+        self.capabilities().validate_create(VENDOR, &new)?;
         check_remaining(&new.extra, Operation::Create)?;
         let now = self.now();
         let expiry = expiry(new.expiry, self.0.default_expiry, now, Operation::Create)?;
@@ -106,7 +106,7 @@ impl ApiKeyProvider for Memory {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        self.capabilities().check_list(VENDOR, &query)?;
+        self.capabilities().validate_list(VENDOR, &query)?;
         let after = query.cursor.as_ref().map(position).transpose()?;
         let most = query.limit.unwrap_or(u32::MAX).min(self.0.page_size);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -127,7 +127,7 @@ impl ApiKeyProvider for Memory {
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        self.capabilities().check_update(VENDOR, &changes)?;
+        self.capabilities().validate_update(VENDOR, &changes)?;
         check_remaining(&changes.extra, Operation::Update)?;
         let now = self.now();
         let expiry = match changes.expiry {
@@ -163,7 +163,7 @@ impl ApiKeyProvider for Memory {
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        self.capabilities().check_revoke(VENDOR, &options)?;
+        self.capabilities().validate_revoke(VENDOR, &options)?;
         let now = self.now();
         let mut store = self.store();
         let (number, before) = store.by_id(id, Operation::Revoke)?;
@@ -188,7 +188,7 @@ impl ApiKeyProvider for Memory {
 
     async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
         let now = self.now();
-        let secret = (self.0.mint.secret)(id).map_err(|error| error.during(Operation::Rotate))?;
+        let secret = (self.0.mint.secret)(id).map_err(|error| error.with_operation(Operation::Rotate))?;
         let mut store = self.store();
         let (number, before) = store.by_id(id, Operation::Rotate)?;
         match before.status(now) {
@@ -209,7 +209,7 @@ impl ApiKeyProvider for Memory {
     }
 
     async fn reveal(&self, id: &KeyId) -> Result<SecretKey> {
-        self.capabilities().check(VENDOR, Operation::Reveal)?;
+        self.capabilities().validate(VENDOR, Operation::Reveal)?;
         let store = self.store();
         let (_, record) = store.by_id(id, Operation::Reveal)?;
         // A file can hold keys from a time when secrets were not retained.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt, Effect, ErrorKind, Expiry, InvalidReason, KeyExpiry, KeyStatus,
-    ListQuery, NewApiKey, Operation, Record, RevokeOptions, RotateOptions, SecretKey, Support, UpdateApiKey,
-    Verification,
+    ListQuery, NewApiKey, Operation, RecordState, RevokeOptions, RotateOptions, SecretKey, Support,
+    UpdateApiKey, Verification,
 };
 use api_keys_memory::Memory;
 use serde_json::json;
@@ -29,7 +29,7 @@ fn active(keys: &Memory) -> usize {
 fn every_operation_is_native_and_reveal_only_when_secrets_are_retained() {
     let plain = Memory::new();
     let retaining = Memory::builder().retain_secrets(true).build().expect("no file to fail on");
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         assert_eq!(retaining.capabilities().support(operation), Support::Native, "{operation}");
         let expected = if operation == Operation::Reveal { Support::Unsupported } else { Support::Native };
         assert_eq!(plain.capabilities().support(operation), expected, "{operation}");
@@ -213,7 +213,7 @@ fn revoke_is_for_good_and_keeps_the_record_with_its_reason() {
     let issued = run(keys.create(NewApiKey::new("ci"))).expect("a key");
     let id = &issued.key.id;
     let revocation = run(keys.revoke(id, RevokeOptions::new().reason("leaked"))).expect("revoked");
-    assert_eq!((revocation.record, revocation.reversible), (Record::Retained, false));
+    assert_eq!((revocation.record, revocation.reversible), (RecordState::Retained, false));
     assert_eq!(verdict(&keys, &issued.secret), Verification::Invalid(InvalidReason::Revoked));
 
     let key = run(keys.get(id)).expect("the record");

@@ -178,7 +178,7 @@ impl Fault {
             error = error.with_request_id(id);
         }
         if let Some(status) = self.status {
-            error = error.with_status(status.as_u16()).with_headers(self.headers).with_body(self.body);
+            error = error.with_status(status.as_u16()).with_body(self.body);
         }
         if let Some(code) = said.code {
             error = error.with_vendor_code(code);

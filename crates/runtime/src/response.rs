@@ -54,7 +54,7 @@ impl<T> Response<T> {
             if let Some(id) = request_id(&headers) {
                 error = error.with_request_id(id);
             }
-            error.with_status(status.as_u16()).with_headers(headers).with_attempts(attempts)
+            error.with_status(status.as_u16()).with_attempts(attempts)
         })
     }
 

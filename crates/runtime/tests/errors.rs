@@ -64,7 +64,6 @@ async fn the_error_tells_all_that_is_known() {
     assert_eq!(error.violations(), [Violation::new("name", "is taken")]);
     assert_eq!(error.retry_after().unwrap().as_secs(), 60);
     assert_eq!(error.request_id(), Some("r1"));
-    assert_eq!(error.headers()["x-request-id"], "r1");
     assert_eq!(error.body().unwrap().expose(), b"the body");
 }
 
@@ -109,5 +108,4 @@ async fn a_provider_that_cannot_use_an_answer_tells_how_it_came() {
     let error = response.interpret(unusable).unwrap_err();
     assert_eq!((error.attempts(), error.status(), error.request_id()), (2, Some(200), Some("r1")));
     assert_eq!(error.effect(), Effect::Applied);
-    assert!(error.headers().contains_key("x-request-id"));
 }

@@ -55,7 +55,7 @@ pub fn query(vendor: &Vendor) -> ListQuery {
 /// The operations that a provider has.
 pub fn supported(provider: &dyn ApiKeyProvider) -> impl Iterator<Item = Operation> + use<> {
     let capabilities = provider.capabilities();
-    Operation::ALL.into_iter().filter(move |operation| capabilities.support(*operation).is_supported())
+    Operation::ALL.iter().copied().filter(move |operation| capabilities.support(*operation).is_supported())
 }
 
 /// Calls an operation with the least that can be said.

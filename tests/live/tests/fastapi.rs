@@ -6,7 +6,7 @@ use std::time::Duration;
 use api_keys_conformance as conformance;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, KeyId, KeyStatus, ListQuery, NewApiKey,
-    Record, RevokeOptions, SecretKey, Timestamp,
+    RecordState, RevokeOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, fastapi};
 use api_keys_fastapi::{FastApi, FastApiConfig};
@@ -51,7 +51,7 @@ async fn a_key_lives_and_dies(mode: &str) {
     assert_eq!(provider.list(ListQuery::new()).await.unwrap().items.len(), 1);
 
     let revocation = provider.revoke(id, RevokeOptions::new()).await.unwrap();
-    assert_eq!((revocation.record, revocation.reversible), (Record::Retained, false));
+    assert_eq!((revocation.record, revocation.reversible), (RecordState::Retained, false));
     assert!(!is_live(&server, &issued.secret).await);
     assert_eq!(provider.get(id).await.unwrap().status, KeyStatus::Revoked);
     assert!(provider.list(ListQuery::new()).await.unwrap().items.is_empty());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use api_keys_conformance as conformance;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, KeyExpiry, KeyId, KeyStatus, ListQuery,
-    NewApiKey, Record, RevokeOptions, RotateOptions, SecretKey, Timestamp,
+    NewApiKey, RecordState, RevokeOptions, RotateOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, mcp};
 use api_keys_live_tests::document::{self, assert_listed, differences};
@@ -65,7 +65,7 @@ async fn a_key_lives_is_rotated_and_dies_in_every_generation() {
         assert_eq!(after, key);
 
         let revocation = provider.revoke(id, RevokeOptions::new()).await.unwrap();
-        assert_eq!((revocation.record, revocation.reversible), (Record::Removed, false));
+        assert_eq!((revocation.record, revocation.reversible), (RecordState::Removed, false));
         assert!(!is_live(&server, &rotated.secret).await);
         assert!(provider.find(id).await.unwrap().is_none());
         assert!(provider.list(ListQuery::new()).await.unwrap().items.is_empty());

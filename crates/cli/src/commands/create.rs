@@ -22,7 +22,7 @@ pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u
     provider
         .api
         .capabilities()
-        .check_create(provider.vendor(), &new)
+        .validate_create(provider.vendor(), &new)
         .map_err(|error| Failure::of("the key cannot be created as asked", &provider.name, &error))?;
 
     let handover = Handover::prepare(&args.secret, args.output.output, console)?;

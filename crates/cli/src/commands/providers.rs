@@ -143,7 +143,10 @@ fn told(capabilities: &Capabilities) -> Told {
     let names = |fields: api_keys::FieldSet| fields.iter().map(api_keys::Field::as_str).collect();
     let support = |operation| capabilities.support(operation);
     Told {
-        operations: Operation::ALL.map(|operation| (operation.as_str(), support(operation).as_str())).into(),
+        operations: Operation::ALL
+            .iter()
+            .map(|&operation| (operation.as_str(), support(operation).as_str()))
+            .collect(),
         create_fields: names(capabilities.create_fields),
         create_extra: capabilities.create_extra,
         update_fields: names(capabilities.update_fields),
@@ -164,7 +167,7 @@ fn told(capabilities: &Capabilities) -> Told {
 /// In the order of the trait; emulated ones with a star.
 fn operations(report: &Report) -> String {
     let Some(told) = &report.capabilities else { return String::new() };
-    let offered = Operation::ALL.into_iter().filter_map(|operation| {
+    let offered = Operation::ALL.iter().copied().filter_map(|operation| {
         let support = told.operations.get(operation.as_str()).copied()?;
         match support {
             _ if support == Support::Unsupported.as_str() => None,

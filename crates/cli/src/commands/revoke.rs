@@ -1,6 +1,6 @@
 //! `api-keys revoke`.
 
-use api_keys::{ApiKeyProvider as _, KeyId, Operation, Record, Revocation, RevokeOptions};
+use api_keys::{ApiKeyProvider as _, KeyId, Operation, RecordState, Revocation, RevokeOptions};
 
 use super::act::{begin, finish};
 use super::{bulk, open_for};
@@ -51,8 +51,8 @@ pub(super) async fn one(
 
 fn told(revocation: Revocation) -> &'static str {
     match (revocation.record, revocation.reversible) {
-        (Record::Removed, _) => "its record is gone",
-        (Record::Retained, true) => "its record stays; `enable` undoes it",
-        (Record::Retained, false) => "its record stays",
+        (RecordState::Removed, _) => "its record is gone",
+        (RecordState::Retained, true) => "its record stays; `enable` undoes it",
+        (RecordState::Retained, false) => "its record stays",
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use api_keys::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Capabilities, ErrorKind, Field, IssuedKey, KeyExpiry,
-    KeyId, ListQuery, NewApiKey, Operation, Record, Result, Revocation, RevokeOptions, SecretKey, Timestamp,
-    UpdateApiKey, Verification,
+    KeyId, ListQuery, NewApiKey, Operation, RecordState, Result, Revocation, RevokeOptions, SecretKey,
+    Timestamp, UpdateApiKey, Verification,
 };
 use futures_util::TryStreamExt as _;
 
@@ -193,7 +193,7 @@ impl Lifecycle<'_> {
     async fn revoke(&mut self, id: &KeyId, secret: &SecretKey) -> Option<Revocation> {
         let answer = timed(self.provider.revoke(id, RevokeOptions::new())).await;
         let revocation = self.judge(Operation::Revoke, answer)?;
-        let retained = revocation.record == Record::Retained;
+        let retained = revocation.record == RecordState::Retained;
         self.expect(
             retained == self.capabilities.revoke_keeps_record,
             if retained { "the record was retained" } else { "the record was removed" },
@@ -226,7 +226,7 @@ impl Lifecycle<'_> {
     }
 
     async fn delete(&mut self, id: KeyId, revocation: Option<Revocation>) {
-        let removed = revocation.is_some_and(|revocation| revocation.record == Record::Removed);
+        let removed = revocation.is_some_and(|revocation| revocation.record == RecordState::Removed);
         let mut id = id;
         if removed && self.provider.supports(Operation::Delete) {
             // There is nothing left to delete, so it takes a second key.

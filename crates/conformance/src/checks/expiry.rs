@@ -37,7 +37,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let asked = match asked {
             Expiry::At(time) => time,
             // Both times come from the vendor's clock.
-            _ => after(self.started(&keys[1]), asked.span(Timestamp::MIN).unwrap_or_default()),
+            _ => after(self.started(&keys[1]), asked.lifetime(Timestamp::MIN).unwrap_or_default()),
         };
         ends_at(asked, cut, &keys)
     }

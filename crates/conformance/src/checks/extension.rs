@@ -43,7 +43,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
 
         let (new, _) = match replacement.revoke_old(self.provider).await {
             Ok(done) => done,
-            Err(failed) => return Err(Stop::failed_with("the old key was not revoked", failed.1)),
+            Err(failed) => return Err(Stop::failed_with("the old key was not revoked", failed.source)),
         };
         self.settle().await;
         let after = self.read(&new.key.id).await?;

@@ -1,7 +1,7 @@
 //! The emergency button.
 
 use api_keys_core::{
-    ApiKeyProvider, ErrorKind, Field, KeyStatus, Operation, Record, RevokeOptions, UpdateApiKey,
+    ApiKeyProvider, ErrorKind, Field, KeyStatus, Operation, RecordState, RevokeOptions, UpdateApiKey,
 };
 
 use crate::context::Context;
@@ -13,7 +13,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let id = self.create(self.new_key()).await?.key.id;
         let revocation = self.revoke(&id).await?;
         let keeps = self.capabilities.revoke_keeps_record;
-        let record = if keeps { Record::Retained } else { Record::Removed };
+        let record = if keeps { RecordState::Retained } else { RecordState::Removed };
         ensure!(revocation.record == record, "the record should be {record:?}, not {:?}", revocation.record);
         let reversible = self.capabilities.revoke_reversible;
         ensure!(revocation.reversible == reversible, "whether it can be undone should be {reversible}");

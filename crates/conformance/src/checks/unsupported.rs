@@ -18,7 +18,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         if Operation::ALL.iter().all(supported) {
             return Err(Stop::skipped("every operation is supported"));
         }
-        for operation in Operation::ALL.into_iter().filter(|operation| !supported(operation)) {
+        for operation in Operation::ALL.iter().copied().filter(|operation| !supported(operation)) {
             let kind = ErrorKind::Unsupported;
             let what = operation.as_str();
             match operation {
@@ -178,7 +178,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
 
 /// The fields outside of a set, each with a request that has it; skips the check where there are none.
 fn outside<T>(set: FieldSet, request: impl Fn(Field) -> Option<T>) -> Verdict<Vec<(Field, T)>> {
-    let outside = Field::ALL.into_iter().filter(|&field| !set.contains(field));
+    let outside = Field::ALL.iter().copied().filter(|&field| !set.contains(field));
     let requests: Vec<_> = outside.filter_map(|field| Some((field, request(field)?))).collect();
     if requests.is_empty() { Err(Stop::skipped("every field is supported")) } else { Ok(requests) }
 }

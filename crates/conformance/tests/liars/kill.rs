@@ -118,7 +118,8 @@ fn of_rotate() -> Vec<Case> {
         lie(
             "mints a second key, and lets the old secret live",
             Lie::Rotate(|liar, id| {
-                let key = now(liar.honest.get(id)).map_err(|error| error.during(Operation::Rotate))?;
+                let key =
+                    now(liar.honest.get(id)).map_err(|error| error.with_operation(Operation::Rotate))?;
                 let mut new = NewApiKey::new(key.name.unwrap_or_default());
                 new.owner = key.owner;
                 now(liar.honest.create(new))
@@ -132,7 +133,8 @@ fn of_rotate() -> Vec<Case> {
         lie(
             "answers with the old secret",
             Lie::Rotate(|liar, id| {
-                let key = now(liar.honest.get(id)).map_err(|error| error.during(Operation::Rotate))?;
+                let key =
+                    now(liar.honest.get(id)).map_err(|error| error.with_operation(Operation::Rotate))?;
                 let secret = now(liar.honest.reveal(id))?;
                 Ok(IssuedKey::new(key, secret))
             }),

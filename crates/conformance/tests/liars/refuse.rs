@@ -151,7 +151,7 @@ fn of_errors() -> Vec<Case> {
             }),
             NOT_FOUND,
         ),
-        lie("names another operation", Lie::Error(|error| error.during(Operation::Verify)), NAMED),
+        lie("names another operation", Lie::Error(|error| error.with_operation(Operation::Verify)), NAMED),
         lie("is unsure of what it refused", Lie::Error(|error| error.with_effect(Effect::Unknown)), NAMED),
         lie(
             "names another vendor",

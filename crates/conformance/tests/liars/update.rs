@@ -11,9 +11,10 @@ pub(crate) fn cases() -> Vec<Case> {
         lie(
             "changes nothing",
             Lie::Update(|liar, id, changes| {
-                liar.honest.capabilities.check_update("memory", &changes)?;
+                liar.honest.capabilities.validate_update("memory", &changes)?;
                 liar.honest.sent();
-                now(liar.honest.keys.get(id)).map_err(|error| error.during(api_keys_core::Operation::Update))
+                now(liar.honest.keys.get(id))
+                    .map_err(|error| error.with_operation(api_keys_core::Operation::Update))
             }),
             &[
                 "update_sets_the_name",

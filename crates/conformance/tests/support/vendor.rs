@@ -126,7 +126,7 @@ impl Vendor {
     }
 
     fn check(&self, operation: Operation) -> Result<()> {
-        self.capabilities.check(self.vendor(), operation)?;
+        self.capabilities.validate(self.vendor(), operation)?;
         self.sent();
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Vendor {
                 Err(Error::unsupported_field(self.vendor(), Operation::Create, Field::Expiry))
             }
             (Some(unit), asked @ (Expiry::In(_) | Expiry::At(_))) => {
-                let span = asked.span(api_keys_core::Timestamp::now()).unwrap_or_default();
+                let span = asked.lifetime(api_keys_core::Timestamp::now()).unwrap_or_default();
                 match u32::try_from(span.as_secs() / unit.as_secs()) {
                     Ok(units @ 1..) => Ok(Expiry::In(unit * units)),
                     _ => Err(Error::invalid_input(self.vendor(), Operation::Create, "less than a unit")),
@@ -159,7 +159,7 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn create(&self, mut new: NewApiKey) -> Result<IssuedKey> {
-        self.capabilities.check_create(self.vendor(), &new)?;
+        self.capabilities.validate_create(self.vendor(), &new)?;
         new.expiry = self.whole_units(new.expiry)?;
         self.sent();
         self.keys.create(new).await
@@ -171,7 +171,7 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        self.capabilities.check_list(self.vendor(), &query)?;
+        self.capabilities.validate_list(self.vendor(), &query)?;
         self.sent();
         if self.capabilities.paged {
             return self.keys.list(query).await;
@@ -181,17 +181,19 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        self.capabilities.check_update(self.vendor(), &changes)?;
+        self.capabilities.validate_update(self.vendor(), &changes)?;
         self.sent();
         self.keys.update(id, changes).await
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        self.capabilities.check_revoke(self.vendor(), &options)?;
+        self.capabilities.validate_revoke(self.vendor(), &options)?;
         self.sent();
         if self.capabilities.revoke_reversible {
             let result = self.keys.update(id, UpdateApiKey::new().enabled(false)).await;
-            return result.map(|_| Revocation::disabled()).map_err(|error| error.during(Operation::Revoke));
+            return result
+                .map(|_| Revocation::disabled())
+                .map_err(|error| error.with_operation(Operation::Revoke));
         }
         if self.capabilities.revoke_keeps_record {
             return self.keys.revoke(id, options).await;
@@ -211,7 +213,7 @@ impl ApiKeyProvider for Vendor {
         if self.capabilities.rotate_keeps_id {
             return self.keys.rotate(id, options).await;
         }
-        let old = self.keys.get(id).await.map_err(|error| error.during(Operation::Rotate))?;
+        let old = self.keys.get(id).await.map_err(|error| error.with_operation(Operation::Rotate))?;
         let mut new = NewApiKey::new(old.name.unwrap_or_default());
         new.owner = old.owner;
         new.expiry = match old.expiry {

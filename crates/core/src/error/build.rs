@@ -1,37 +1,38 @@
-//! How providers build an [`Error`].
+//! Construction of errors.
 
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use http::HeaderMap;
+use super::kind::{Effect, ErrorKind};
+use super::{Error, Inner, Violation};
+use crate::capabilities::field::Field;
+use crate::capabilities::operation::Operation;
+use crate::types::secret::SecretBytes;
 
-use super::{Effect, Error, ErrorKind, Inner, Violation};
-use crate::{Field, Operation, SecretBytes};
-
-/// Constructors, for authors of providers.
+/// For authors of providers.
 impl Error {
-    /// An error of this kind; the effect is [`Effect::NotApplied`] and no attempt was made until said otherwise.
+    /// Creates an error with [`Effect::NotApplied`] and no attempts.
     pub fn new(kind: ErrorKind, vendor: &'static str, operation: Operation) -> Self {
         Self::with(kind, vendor, Some(operation))
     }
 
-    /// The provider could not be set up.
+    /// Creates an error for a provider that cannot be built.
     pub fn configuration(vendor: &'static str, message: impl Into<String>) -> Self {
         Self::with(ErrorKind::Configuration, vendor, None).with_message(message)
     }
 
-    /// The vendor has no such operation.
+    /// Creates an error for an unsupported operation.
     pub fn unsupported(vendor: &'static str, operation: Operation) -> Self {
         Self::new(ErrorKind::Unsupported, vendor, operation)
     }
 
-    /// The vendor cannot honour this field in this operation.
+    /// Creates an error for an unsupported field.
     pub fn unsupported_field(vendor: &'static str, operation: Operation, field: Field) -> Self {
         Self::new(ErrorKind::UnsupportedField, vendor, operation)
-            .with_message(format!("the field `{field}` cannot be honoured"))
+            .with_message(format!("the field `{field}` is not supported"))
     }
 
-    /// A value that cannot be sent.
+    /// Creates an error for an invalid value.
     pub fn invalid_input(vendor: &'static str, operation: Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidInput, vendor, operation).with_message(message)
     }
@@ -50,86 +51,79 @@ impl Error {
             request_id: None,
             retry_after: None,
             attempts: 0,
-            headers: HeaderMap::new(),
             body: None,
             source: None,
         }))
     }
 
-    /// This library's own words on what is wrong. Must not hold a secret.
+    /// Sets the message, which must not contain a secret.
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.0.message = Some(message.into());
         self
     }
 
-    /// Whether the vendor may have acted.
+    /// Sets the effect.
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
         self
     }
 
-    /// The HTTP status of the last answer.
+    /// Sets the HTTP status of the last response.
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// The vendor's own error code.
+    /// Sets the vendor's error code.
     pub fn with_vendor_code(mut self, code: impl Into<String>) -> Self {
         self.0.vendor_code = Some(code.into());
         self
     }
 
-    /// The vendor's own words. Must have been scrubbed of secrets.
+    /// Sets the vendor's message, which must have been redacted.
     pub fn with_vendor_message(mut self, message: impl Into<String>) -> Self {
         self.0.vendor_message = Some(message.into());
         self
     }
 
-    /// What the vendor found wrong, item by item.
+    /// Sets the vendor's validation errors.
     pub fn with_violations(mut self, violations: Vec<Violation>) -> Self {
         self.0.violations = violations;
         self
     }
 
-    /// The id under which the vendor logged the request.
+    /// Sets the vendor's id of the request.
     pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
         self.0.request_id = Some(id.into());
         self
     }
 
-    /// How long the vendor asks to wait.
+    /// Sets the requested delay.
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// How many times the request was sent.
+    /// Sets the number of attempts.
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// The headers of the last answer.
-    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
-        self.0.headers = headers;
-        self
-    }
-
-    /// The body of the last answer, kept for rescue.
+    /// Sets the body of the last response.
     pub fn with_body(mut self, body: SecretBytes) -> Self {
         self.0.body = Some(body);
         self
     }
 
-    /// The cause below this error.
+    /// Sets the cause.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// The same failure seen as part of another operation, as when a `get` is done by listing.
-    pub fn during(mut self, operation: Operation) -> Self {
+    /// Sets the operation, for an operation that is emulated by another one.
+    pub fn with_operation(mut self, operation: Operation) -> Self {
         self.0.operation = Some(operation);
         self
     }

@@ -1,26 +1,26 @@
-//! The two questions that programs ask of an error: what kind, and did the vendor act.
+//! Kinds of errors, and effects.
 
 use std::fmt;
 
-/// Whether the vendor did what it was asked, as far as the client can know.
+/// The effect of a failed call at the vendor, as far as the client can know.
 ///
-/// After a failed create, rotate, update, revoke or delete this is the fact that decides what to do next.
-/// The order is by certainty that something happened: `NotApplied < Unknown < Applied`.
+/// After a failed create, rotate, update, revoke or delete, the effect determines how to proceed. Exhaustive: a caller
+/// must handle every case. Ordered by certainty that the vendor acted: `NotApplied < Unknown < Applied`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Effect {
-    /// Surely nothing happened at the vendor: calling again is safe.
+    /// The vendor did not act. The call can be repeated.
     #[default]
     NotApplied,
-    /// It may have happened: the connection broke after the request left, or the vendor answered with a server
-    /// error. After a create, look with [`orphans`](crate::ApiKeyProviderExt::orphans) before calling again.
+    /// The vendor may have acted: the connection broke after the request was sent, or the response was a server error.
+    /// After a create, check with [`orphans`](crate::ApiKeyProviderExt::orphans) before repeating the call.
     Unknown,
-    /// It happened, but the answer could not be read. [`Error::body`](crate::Error::body) keeps the raw answer, which may hold the
-    /// secret of the key that was minted.
+    /// The vendor acted, but the response could not be decoded. [`Error::body`](crate::Error::body) returns the raw
+    /// body, which may contain the secret of a new key.
     Applied,
 }
 
 impl Effect {
-    /// Lower-case name, for output and spans.
+    /// Returns the lowercase name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotApplied => "none",
@@ -36,43 +36,43 @@ impl fmt::Display for Effect {
     }
 }
 
-/// What kind of failure an [`Error`](crate::Error) is. Match on this; the text is for people.
+/// The kind of an [`Error`](crate::Error).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The vendor has no such operation. Nothing was sent; [`capabilities`](crate::ApiKeyProvider::capabilities)
-    /// says so beforehand.
+    /// The vendor does not support the operation, as reported by
+    /// [`capabilities`](crate::ApiKeyProvider::capabilities). No request was sent.
     Unsupported,
-    /// The vendor cannot honour a field that was set. Nothing was sent.
+    /// The vendor does not support a field. No request was sent.
     UnsupportedField,
-    /// A value is not acceptable, to this library (nothing was sent) or to the vendor.
+    /// A value is invalid. It was rejected by this library, before a request was sent, or by the vendor.
     InvalidInput,
-    /// The provider is set up wrongly: base URL, credential format, a redirect to another address.
+    /// The configuration is invalid, such as the base URL or the format of the credential, or the vendor redirects.
     Configuration,
-    /// The credential is missing, wrong or expired.
+    /// The credential is missing, invalid or expired.
     Unauthenticated,
-    /// The credential is good, but may not do this.
+    /// The credential lacks a permission.
     PermissionDenied,
-    /// There is no such key, or none that this credential may see.
+    /// The key does not exist or is not visible to this credential.
     NotFound,
-    /// The request contradicts the state at the vendor.
+    /// The request conflicts with the vendor's state.
     Conflict,
-    /// A quota is used up, such as the number of active keys.
+    /// A quota is exhausted, such as the number of active keys.
     LimitReached,
-    /// Too many requests; see [`Error::retry_after`](crate::Error::retry_after).
+    /// The rate limit is exceeded; see [`Error::retry_after`](crate::Error::retry_after).
     RateLimited,
-    /// The vendor or a gateway before it failed (5xx).
+    /// The vendor or a gateway failed (5xx).
     Unavailable,
-    /// No answer within the time allowed.
+    /// The call timed out.
     Timeout,
-    /// The connection could not be made or broke.
+    /// The connection failed.
     Transport,
-    /// The vendor answered with something that its document does not describe.
+    /// The response does not match the vendor's OpenAPI document.
     UnexpectedResponse,
 }
 
 impl ErrorKind {
-    /// Snake-case name, for output and spans.
+    /// Returns the snake-case name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unsupported => "unsupported",
@@ -94,20 +94,20 @@ impl ErrorKind {
 
     pub(super) const fn summary(self) -> &'static str {
         match self {
-            Self::Unsupported => "the vendor has no such operation",
-            Self::UnsupportedField => "the vendor cannot honour a field that was set",
-            Self::InvalidInput => "a value was not accepted",
-            Self::Configuration => "the provider is not set up rightly",
-            Self::Unauthenticated => "the credential was refused",
-            Self::PermissionDenied => "the credential may not do this",
-            Self::NotFound => "no such key",
-            Self::Conflict => "the request contradicts the state at the vendor",
-            Self::LimitReached => "a quota is used up",
-            Self::RateLimited => "too many requests",
-            Self::Unavailable => "the vendor failed",
-            Self::Timeout => "no answer in time",
-            Self::Transport => "the connection failed",
-            Self::UnexpectedResponse => "the answer is not what the vendor's document describes",
+            Self::Unsupported => "operation not supported",
+            Self::UnsupportedField => "field not supported",
+            Self::InvalidInput => "invalid value",
+            Self::Configuration => "invalid configuration",
+            Self::Unauthenticated => "invalid credential",
+            Self::PermissionDenied => "permission denied",
+            Self::NotFound => "key not found",
+            Self::Conflict => "conflict with the vendor's state",
+            Self::LimitReached => "quota exhausted",
+            Self::RateLimited => "rate limit exceeded",
+            Self::Unavailable => "vendor unavailable",
+            Self::Timeout => "timed out",
+            Self::Transport => "connection failed",
+            Self::UnexpectedResponse => "unexpected response",
         }
     }
 }

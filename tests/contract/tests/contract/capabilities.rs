@@ -19,7 +19,7 @@ async fn an_unsupported_operation_says_so_and_sends_nothing() {
     for vendor in VENDORS {
         let stage = silent(vendor).await;
         let provider = &*stage.connection.provider;
-        for operation in Operation::ALL {
+        for operation in Operation::ALL.iter().copied() {
             if provider.capabilities().support(operation).is_supported() {
                 continue;
             }

@@ -229,6 +229,6 @@ fn values_that_hold_a_secret_do_not_print_it() {
     record.value(&IssuedKey::new(known.clone(), key.clone()));
     record.value(&Verification::valid(known.clone()));
     let issued = IssuedKey::new(known, key);
-    record.error(&api_keys::Error::dishonoured("clerk", api_keys::Operation::Create, "scopes", issued));
+    record.error(&issued.field_not_applied("clerk", api_keys::Operation::Create, "scopes"));
     assert_eq!(record.leak(), None);
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use api_keys_better_auth::BetterAuth;
 use api_keys_conformance::{Options, run};
 use api_keys_core::{
-    ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, NewApiKey, Record, RevokeOptions, UpdateApiKey,
+    ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, NewApiKey, RecordState, RevokeOptions,
+    UpdateApiKey,
 };
 use api_keys_live_tests::better_auth::{Server, Version};
 use serde_json::json;
@@ -65,7 +66,7 @@ async fn a_revoked_secret_is_dead_at_once_and_the_key_can_be_switched_on_again(v
     assert!(is_live(&server, &issued.secret).await);
 
     let revocation = provider.revoke(id, RevokeOptions::new()).await.unwrap();
-    assert_eq!((revocation.record, revocation.reversible), (Record::Retained, true));
+    assert_eq!((revocation.record, revocation.reversible), (RecordState::Retained, true));
     assert!(!is_live(&server, &issued.secret).await);
     assert_eq!(provider.revoke(id, RevokeOptions::new()).await.unwrap(), revocation, "once more is no error");
 

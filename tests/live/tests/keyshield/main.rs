@@ -6,7 +6,8 @@ use std::time::Duration;
 use api_keys_conformance as conformance;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, Expiry, InvalidReason, KeyExpiry, KeyId,
-    KeyStatus, ListQuery, NewApiKey, Record, RevokeOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
+    KeyStatus, ListQuery, NewApiKey, RecordState, RevokeOptions, SecretKey, Timestamp, UpdateApiKey,
+    Verification,
 };
 use api_keys_keyshield::types::{SearchApiKeysRequest, VerifyApiKeyRequest};
 use api_keys_keyshield::{Keyshield, KeyshieldConfig, SearchApiKeysOptions};
@@ -63,7 +64,7 @@ async fn a_key_lives_sleeps_and_dies() {
     assert!(is_live(&server, &issued.secret).await);
 
     let revocation = provider.revoke(id, RevokeOptions::new()).await.unwrap();
-    assert_eq!((revocation.record, revocation.reversible), (Record::Retained, true));
+    assert_eq!((revocation.record, revocation.reversible), (RecordState::Retained, true));
     assert!(!is_live(&server, &issued.secret).await);
     assert_eq!(provider.get(id).await.unwrap().status, KeyStatus::Disabled);
     assert!(provider.list(ListQuery::new()).await.unwrap().items.is_empty());

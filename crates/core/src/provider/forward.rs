@@ -1,13 +1,20 @@
-//! `Arc` and `Box` of a provider are providers.
+//! Forwarding implementations for `Arc` and `Box`.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{
-    ApiKey, ApiKeyProvider, Capabilities, IssuedKey, KeyId, ListQuery, NewApiKey, Page, Result, Revocation,
-    RevokeOptions, RotateOptions, SecretKey, UpdateApiKey, Verification,
-};
+use super::contract::ApiKeyProvider;
+use crate::capabilities::Capabilities;
+use crate::error::Result;
+use crate::types::key::{ApiKey, IssuedKey, KeyId};
+use crate::types::listing::{ListQuery, Page};
+use crate::types::new_key::NewApiKey;
+use crate::types::revocation::{Revocation, RevokeOptions};
+use crate::types::rotation::RotateOptions;
+use crate::types::secret::SecretKey;
+use crate::types::update::UpdateApiKey;
+use crate::types::verification::Verification;
 
 macro_rules! forward {
     ($pointer:ident) => {

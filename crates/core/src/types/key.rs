@@ -1,4 +1,4 @@
-//! A key, its id and its state.
+//! A key, its id and its status.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::SecretKey;
+use super::secret::{SecretBytes, SecretKey};
+use crate::capabilities::operation::Operation;
+use crate::error::kind::{Effect, ErrorKind};
+use crate::error::{Error, Result};
 
-/// The id under which a vendor keeps a key.
+/// The vendor's id of a key.
 ///
-/// An id travels as one segment of a path, so what could climb out of it is refused: the empty string, `.`,
-/// `..` and control characters. Everything else is left to the vendor, and percent-encoded on the way.
+/// An id is sent as one path segment. The empty string, `.`, `..` and control characters are rejected because they
+/// could change the path. All other characters are valid and are percent-encoded.
 ///
 /// ```
 /// use api_keys_core::KeyId;
@@ -25,29 +28,29 @@ use crate::SecretKey;
 pub struct KeyId(String);
 
 impl KeyId {
-    /// Checks and takes an id.
+    /// Creates an id.
     ///
     /// # Errors
-    /// [`InvalidKeyId`] for an empty id, `.`, `..` and ids with control characters.
+    /// Returns [`InvalidKeyId`] for an empty id, `.`, `..` and ids with control characters.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidKeyId> {
         let id = id.into();
         match id.as_str() {
-            "" => Err(InvalidKeyId("it is empty")),
+            "" => Err(InvalidKeyId("empty")),
             "." | ".." => Err(InvalidKeyId("`.` and `..` would change the path")),
-            text if text.chars().any(char::is_control) => Err(InvalidKeyId("it has a control character")),
+            text if text.chars().any(char::is_control) => Err(InvalidKeyId("contains a control character")),
             _ => Ok(Self(id)),
         }
     }
 
-    /// The id as the vendor writes it.
+    /// Returns the id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text that cannot be a [`KeyId`].
+/// An error for a string that is not a valid [`KeyId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not a key id: {0}")]
+#[error("invalid key id: {0}")]
 pub struct InvalidKeyId(&'static str);
 
 impl fmt::Display for KeyId {
@@ -90,25 +93,25 @@ impl From<KeyId> for String {
     }
 }
 
-/// Whether a key authenticates, as far as its vendor tells.
+/// The status of a key, as far as the vendor reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyStatus {
-    /// It authenticates.
+    /// The key authenticates.
     Active,
-    /// It is switched off and can be switched on again.
+    /// The key does not authenticate and can be enabled again.
     Disabled,
-    /// It is switched off for good.
+    /// The key is permanently revoked.
     Revoked,
-    /// Its time is over.
+    /// The key is expired.
     Expired,
-    /// The vendor does not say.
+    /// The vendor does not report a status.
     Unknown,
 }
 
 impl KeyStatus {
-    /// Lower-case name, for output.
+    /// Returns the lowercase name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -119,7 +122,7 @@ impl KeyStatus {
         }
     }
 
-    /// Whether the key surely no longer authenticates.
+    /// Returns whether the key is known not to authenticate.
     pub const fn is_inactive(self) -> bool {
         matches!(self, Self::Disabled | Self::Revoked | Self::Expired)
     }
@@ -131,22 +134,22 @@ impl fmt::Display for KeyStatus {
     }
 }
 
-/// When a key ends, as far as its vendor tells.
+/// The expiration of a key, as far as the vendor reports it.
 ///
-/// "Never" and "not told" are different answers: an audit must not take one for the other.
+/// `Never` and `Unknown` are distinct: an audit must not confuse them. Exhaustive for the same reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyExpiry {
-    /// It does not end by itself.
+    /// The key does not expire.
     Never,
-    /// It ends, or ended, at this time.
+    /// The key expires, or expired, at this time.
     At(Timestamp),
-    /// The vendor does not say, or says it in a form that cannot be read.
+    /// The vendor does not report an expiration, or not in a known format.
     Unknown,
 }
 
 impl KeyExpiry {
-    /// The time, if there is one.
+    /// Returns the expiration time, if there is one.
     pub const fn at(self) -> Option<Timestamp> {
         match self {
             Self::At(time) => Some(time),
@@ -154,49 +157,49 @@ impl KeyExpiry {
         }
     }
 
-    /// Whether the end lies at or before `now`.
+    /// Returns whether the expiration time is at or before `now`.
     pub fn is_past(self, now: Timestamp) -> bool {
         self.at().is_some_and(|time| time <= now)
     }
 }
 
-/// A key's metadata: everything but its secret.
+/// The metadata of a key, without its secret.
 ///
-/// What a vendor does not say is `None` or `Unknown`, never a guess. What has no common field is in
-/// [`extra`](Self::extra), under the vendor's own names.
+/// A value that the vendor does not report is `None` or `Unknown`. Fields without a common counterpart are in
+/// [`extra`](Self::extra).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApiKey {
-    /// The vendor's id.
+    /// The id.
     pub id: KeyId,
     /// The name.
     pub name: Option<String>,
-    /// The description, where the vendor has one beside the name.
+    /// The description, where the vendor has one in addition to the name.
     pub description: Option<String>,
-    /// Whether it authenticates.
+    /// The status.
     pub status: KeyStatus,
-    /// A part of the secret that the vendor shows for recognition, such as its first or last characters.
+    /// The part of the secret that the vendor shows for recognition, such as its first or last characters.
     pub hint: Option<String>,
-    /// Who the key belongs to, in the vendor's terms.
+    /// The owner, as defined by the vendor.
     pub owner: Option<String>,
-    /// What the key may do; `None` where the vendor has no scopes or does not tell.
+    /// The scopes; `None` if the vendor has no scopes or does not report them.
     pub scopes: Option<Vec<String>>,
-    /// When it was created.
+    /// The creation time.
     pub created_at: Option<Timestamp>,
-    /// When its metadata last changed.
+    /// The time of the last change to the metadata.
     pub updated_at: Option<Timestamp>,
-    /// When it ends.
+    /// The expiration.
     pub expiry: KeyExpiry,
-    /// When it was last used.
+    /// The time of the last use.
     pub last_used_at: Option<Timestamp>,
-    /// The issuer's own JSON, stored with the key.
+    /// The issuer's own JSON.
     pub metadata: Option<Value>,
-    /// The vendor's further fields, under its own names. Never a secret.
+    /// Further fields by the vendor's names. Never contains a secret.
     pub extra: Map<String, Value>,
 }
 
 impl ApiKey {
-    /// A key of which only the id is known.
+    /// Creates a key of which only the id is known.
     pub fn new(id: KeyId) -> Self {
         Self {
             id,
@@ -226,35 +229,66 @@ impl fmt::Debug for ApiKey {
             .field("scopes", &self.scopes)
             .field("created_at", &self.created_at)
             .field("expiry", &self.expiry)
-            // Free-form JSON is the caller's: it does not belong in logs.
+            // Free-form JSON does not belong in logs.
             .field("metadata", &self.metadata.as_ref().map(|_| ".."))
             .field("extra", &self.extra.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
 
-/// A key together with its secret, just minted.
+/// A new key with its secret.
 ///
-/// For most vendors this is the only time that the secret is shown: store it before anything else can fail.
-/// Not `Clone`, so that it has one owner.
+/// Most vendors do not show the secret again: store it before anything else can fail. Not `Clone`, so that it has a
+/// single owner.
 #[derive(Debug)]
-#[must_use = "the secret is shown only once"]
+#[must_use = "the secret is not shown again"]
 #[non_exhaustive]
 pub struct IssuedKey {
     /// The key.
     pub key: ApiKey,
-    /// Its secret.
+    /// The secret.
     pub secret: SecretKey,
 }
 
 impl IssuedKey {
-    /// Joins a key and its secret.
+    /// Creates an issued key.
     pub fn new(key: ApiKey, secret: SecretKey) -> Self {
         Self { key, secret }
     }
 
-    /// Takes both apart.
+    /// Returns the key and the secret.
     pub fn into_parts(self) -> (ApiKey, SecretKey) {
         (self.key, self.secret)
+    }
+}
+
+/// For authors of providers.
+impl IssuedKey {
+    /// Joins a secret and the key that was read from the same response.
+    ///
+    /// # Errors
+    /// Returns the error of `key` with [`Effect::Applied`]. Its body is a JSON object with the `secret`.
+    pub fn from_response(key: Result<ApiKey>, secret: SecretKey) -> Result<Self> {
+        match key {
+            Ok(key) => Ok(Self::new(key, secret)),
+            Err(error) => {
+                let body = serde_json::json!({ "secret": secret.expose() });
+                Err(error.with_effect(Effect::Applied).with_body(SecretBytes::new(body.to_string())))
+            }
+        }
+    }
+
+    /// Creates the error for a key that was created without applying a field. Its body is a JSON object with the `id`
+    /// and the `secret`.
+    pub fn field_not_applied(self, vendor: &'static str, operation: Operation, field: &str) -> Error {
+        let (key, secret) = self.into_parts();
+        let body = serde_json::json!({ "id": key.id, "secret": secret.expose() });
+        Error::new(ErrorKind::UnexpectedResponse, vendor, operation)
+            .with_effect(Effect::Applied)
+            .with_message(format!(
+                "the vendor created the key {} without applying the field `{field}`",
+                key.id
+            ))
+            .with_body(SecretBytes::new(body.to_string()))
     }
 }

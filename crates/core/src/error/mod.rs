@@ -1,43 +1,41 @@
-//! What went wrong, and whether the vendor may have acted all the same.
+//! Errors, and their effect at the vendor.
+
+mod build;
+pub(crate) mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use http::HeaderMap;
+use self::kind::{Effect, ErrorKind};
+use crate::capabilities::operation::Operation;
+use crate::types::secret::SecretBytes;
 
-use crate::{Operation, SecretBytes};
-
-mod build;
-mod kind;
-
-pub use kind::{Effect, ErrorKind};
-
-/// The result of every provider call.
+/// A result with [`Error`] as the default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// One thing that the vendor found wrong with a request.
+/// A validation error reported by the vendor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where, in the vendor's words: `body.name`, `/data/attributes/name`. Empty when the vendor does not say.
+    /// The location as reported by the vendor, such as `body.name`. Empty if it is not reported.
     pub path: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
 }
 
 impl Violation {
-    /// A violation at a place.
+    /// Creates a violation.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
 }
 
-/// Why a provider call failed.
+/// An error of a provider call.
 ///
-/// `Display` is one line that names the vendor, the operation, what the vendor said and what may be done; it
-/// neither repeats [`source`](StdError::source) nor holds a secret. Programs look at [`kind`](Self::kind) and
-/// [`effect`](Self::effect).
+/// `Display` is one line with the vendor, the operation, the failure and the vendor's message. It contains neither
+/// [`help`](Self::help) nor the text of [`source`](StdError::source), and never a secret. Programs use
+/// [`kind`](Self::kind) and [`effect`](Self::effect).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -53,85 +51,78 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
-    headers: HeaderMap,
     body: Option<SecretBytes>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What callers ask.
 impl Error {
-    /// The kind of failure.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whether the vendor may have acted all the same.
+    /// Returns whether the vendor may have acted.
     pub fn effect(&self) -> Effect {
         self.0.effect
     }
 
-    /// The short name of the provider that failed.
+    /// Returns the short name of the vendor.
     pub fn vendor(&self) -> &'static str {
         self.0.vendor
     }
 
-    /// The operation that failed; `None` while the provider was being set up.
+    /// Returns the operation, or `None` if the provider could not be built.
     pub fn operation(&self) -> Option<Operation> {
         self.0.operation
     }
 
-    /// This library's own words on what is wrong, if it has any beyond the kind.
+    /// Returns this library's description of the failure, if there is one in addition to the kind.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// The HTTP status of the last answer, if there was one.
+    /// Returns the HTTP status of the last response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The vendor's own error code, such as better-auth's `KEY_NOT_FOUND`.
+    /// Returns the vendor's error code, such as `KEY_NOT_FOUND`.
     pub fn vendor_code(&self) -> Option<&str> {
         self.0.vendor_code.as_deref()
     }
 
-    /// The vendor's own words. Untrusted text: show it, never parse it.
+    /// Returns the vendor's message. Untrusted text: display it, do not parse it.
     pub fn vendor_message(&self) -> Option<&str> {
         self.0.vendor_message.as_deref()
     }
 
-    /// What the vendor found wrong with the request, item by item.
+    /// Returns the vendor's validation errors.
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }
 
-    /// The id under which the vendor logged the request; quote it to the vendor's support.
+    /// Returns the vendor's id of the request, for support inquiries.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the vendor asked to wait before the next request.
+    /// Returns the delay that the vendor requests before the next request.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many times the request was sent; 0 when nothing was.
+    /// Returns the number of attempts; 0 if no request was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The headers of the last answer; empty when there was none.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.0.headers
-    }
-
-    /// The body of the last answer. With [`Effect::Applied`] it may hold the secret of a key that was minted.
+    /// Returns the body of the last response. With [`Effect::Applied`] it may contain the secret of a new key.
     pub fn body(&self) -> Option<&SecretBytes> {
         self.0.body.as_ref()
     }
 
-    /// Whether the same call may succeed later *and* is safe to repeat: nothing happened at the vendor, and the
-    /// cause passes by itself.
+    /// Returns whether the call is safe to repeat and may succeed later: the vendor did not act, and the failure is
+    /// transient.
     pub fn is_retryable(&self) -> bool {
         self.0.effect == Effect::NotApplied
             && matches!(
@@ -140,63 +131,65 @@ impl Error {
             )
     }
 
-    /// Whether this says that there is no such key.
+    /// Returns whether the key does not exist.
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
     }
 
-    /// What to do next, in one clause; empty where nothing general can be said.
-    pub fn advice(&self) -> &'static str {
+    /// Returns advice for a person, where there is any.
+    pub fn help(&self) -> Option<&'static str> {
         use ErrorKind as K;
-        let mints = matches!(self.0.operation, Some(Operation::Create | Operation::Rotate));
-        match (self.0.effect, self.0.kind) {
-            (Effect::Applied, _) if mints => {
-                "a secret was minted: rescue it from the kept body or revoke the key"
+        let issues_secret = matches!(self.0.operation, Some(Operation::Create | Operation::Rotate));
+        Some(match (self.0.effect, self.0.kind) {
+            (Effect::Applied, _) if issues_secret => {
+                "a secret was issued: recover it from the response body, or revoke the key"
             }
-            (Effect::Applied, _) => "the vendor acted: do not repeat the call, read the key's state",
+            (Effect::Applied, _) => {
+                "the vendor applied the change: read the key instead of repeating the call"
+            }
             (Effect::Unknown, _) if self.0.operation == Some(Operation::Create) => {
-                "a key may exist: look for it with `orphans` and revoke it before creating again"
+                "the key may exist: find it with `orphans` and revoke it before creating another one"
             }
             (Effect::Unknown, _) if self.0.operation == Some(Operation::Rotate) => {
-                "the old secret may be dead: rotate again, the last answer holds"
+                "the previous secret may be invalid: rotate again"
             }
             (Effect::Unknown, _) => "the vendor may have acted: repeating the call is safe",
             (Effect::NotApplied, K::Unsupported | K::UnsupportedField) => {
-                "`capabilities()` tells beforehand; nothing was sent"
+                "`capabilities()` lists the supported operations and fields"
             }
             (Effect::NotApplied, K::Unauthenticated) => "check the credential",
-            (Effect::NotApplied, K::PermissionDenied) => "check what the credential may do",
-            (Effect::NotApplied, K::LimitReached) => "revoke a key that is no longer needed",
+            (Effect::NotApplied, K::PermissionDenied) => "check the permissions of the credential",
+            (Effect::NotApplied, K::LimitReached) => "revoke keys that are no longer needed",
             (Effect::NotApplied, K::RateLimited | K::Unavailable | K::Timeout | K::Transport) => {
                 "try again later"
             }
-            (Effect::NotApplied, _) => "",
-        }
+            (Effect::NotApplied, _) => return None,
+        })
     }
 
     fn line(&self) -> String {
         use fmt::Write as _;
         let inner = &*self.0;
-        let mut line = String::from(inner.vendor);
-        if let Some(operation) = inner.operation {
-            let _ = write!(line, ": {operation}");
-        }
-        line.push_str(": ");
-        // Our own words quote paths and names, which may hold anything.
-        line.extend(inner.message.as_deref().unwrap_or(inner.kind.summary()).chars().map(in_line));
-        let said = inner.vendor_message.is_some() || inner.vendor_code.is_some() || inner.status.is_some();
-        if said {
-            line.push_str(" (the vendor said");
-            if let Some(status) = inner.status {
-                let _ = write!(line, " {status}");
+        let mut line = match (inner.kind, inner.operation) {
+            (ErrorKind::Unsupported, Some(operation)) if inner.message.is_none() => {
+                format!("{} does not support `{operation}`", inner.vendor)
             }
-            if let Some(code) = &inner.vendor_code {
-                let _ = write!(line, " {}", one_line(code));
+            (kind, operation) => {
+                let operation = operation.map(|operation| format!("{operation}: ")).unwrap_or_default();
+                let message = inner.message.as_deref().unwrap_or(kind.summary());
+                // Messages quote paths and names, which may contain any character.
+                let message: String = message.chars().map(printable).collect();
+                format!("{}: {operation}{message}", inner.vendor)
             }
-            if let Some(message) = &inner.vendor_message {
-                let _ = write!(line, " \"{}\"", one_line(message));
-            }
-            line.push(')');
+        };
+        let vendor = [
+            inner.status.map(|status| status.to_string()),
+            inner.vendor_code.as_deref().map(one_line),
+            inner.vendor_message.as_deref().map(|message| format!("\"{}\"", one_line(message))),
+        ];
+        let vendor = vendor.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if !vendor.is_empty() {
+            let _ = write!(line, " (response: {vendor})");
         }
         for Violation { path, message } in &inner.violations {
             let _ = write!(line, "; {}", one_line(path));
@@ -217,26 +210,22 @@ impl Error {
         if inner.effect != Effect::NotApplied {
             let _ = write!(line, "; effect {}", inner.effect);
         }
-        let advice = self.advice();
-        if !advice.is_empty() {
-            let _ = write!(line, "; {advice}");
-        }
         line
     }
 }
 
-/// Vendor text may be long and of several lines; an error is one line.
+/// Shortens vendor text to one line.
 fn one_line(text: &str) -> String {
-    const MOST: usize = 300;
-    let mut line = text.chars().map(in_line).take(MOST).collect::<String>().trim().to_owned();
-    if text.chars().nth(MOST).is_some() {
+    const MAX_CHARS: usize = 300;
+    let mut line = text.chars().map(printable).take(MAX_CHARS).collect::<String>().trim().to_owned();
+    if text.chars().nth(MAX_CHARS).is_some() {
         line.push('…');
     }
     line
 }
 
-/// A space in the place of what would end the line or drive a terminal.
-fn in_line(c: char) -> char {
+/// Replaces line breaks and terminal control characters by a space.
+fn printable(c: char) -> char {
     if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }
 }
 
@@ -268,8 +257,6 @@ impl fmt::Debug for Error {
             .field("request_id", &inner.request_id)
             .field("retry_after", &inner.retry_after)
             .field("attempts", &inner.attempts)
-            // Header values may hold session tokens, so only the names are shown.
-            .field("headers", &inner.headers.keys().collect::<Vec<_>>())
             .field("body", &inner.body)
             .field("source", &inner.source)
             .finish()

@@ -1,4 +1,4 @@
-//! Values that must never be printed.
+//! Values that are never printed.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use zeroize::Zeroizing;
 
 /// The secret of an API key, or a credential that manages keys.
 ///
-/// It has no `Display`, `Serialize`, `PartialEq` or `Deref`, and its `Debug` shows nothing of it, not even a
-/// prefix or the length. [`expose`](Self::expose) is the one way in, so every use can be found by name. Memory
-/// that this type owns is wiped when it is dropped; copies made by sockets and TLS are out of its reach.
+/// It does not implement `Display`, `Serialize`, `PartialEq` or `Deref`, and `Debug` prints nothing of it, not even a
+/// prefix or the length. Only [`expose`](Self::expose) returns the value, so every use can be found by name. Memory
+/// owned by this type is zeroed on drop; copies made by sockets and TLS are not.
 ///
 /// ```
 /// use api_keys_core::SecretKey;
@@ -22,12 +22,12 @@ use zeroize::Zeroizing;
 pub struct SecretKey(Zeroizing<String>);
 
 impl SecretKey {
-    /// Takes ownership of a secret.
+    /// Creates a secret.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(Zeroizing::new(secret.into()))
     }
 
-    /// The secret itself. Do not print, log or compare it with `==`.
+    /// Returns the secret. Do not print or log it, and do not compare it with `==`.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -57,29 +57,29 @@ impl<'de> Deserialize<'de> for SecretKey {
     }
 }
 
-/// Bytes that may hold a secret, such as the body of an answer that could not be read.
+/// Bytes that may contain a secret, such as a response body that could not be decoded.
 ///
-/// `Debug` shows the length only; [`expose`](Self::expose) is the one way in. The bytes are wiped on drop.
+/// `Debug` prints only the length, and [`expose`](Self::expose) returns the bytes. They are zeroed on drop.
 #[derive(Clone, Default)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    /// Takes ownership of the bytes.
+    /// Creates a value from bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// The bytes themselves.
+    /// Returns the bytes.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// How many bytes there are.
+    /// Returns the number of bytes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
