@@ -1,16 +1,17 @@
-//! The error of a generation.
+//! Errors.
 
 use std::fmt;
 use std::io;
 
 use crate::problem::{Problem, Problems};
 
-/// Why there is no generated code.
+/// The error of a generation.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
-    /// The document cannot be generated from.
+    /// The document has problems.
     Document(Problems),
-    /// A file cannot be read or written, or rustfmt does not run.
+    /// Reading or writing a file, or running rustfmt, failed.
     Io(io::Error),
 }
 

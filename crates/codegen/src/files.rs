@@ -1,4 +1,4 @@
-//! Generated files on disk: writing them, and checking that they are what they should be.
+//! Generated files: writing and checking them.
 
 use std::fs;
 use std::io;
@@ -6,28 +6,28 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-/// What to do about a file that is not as it should be.
+/// The treatment of files that are out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Make it so.
+    /// Write them.
     Write,
-    /// Leave it, and say so.
+    /// Only report them.
     Check,
 }
 
-/// A file that was not as it should be.
+/// A file that is, or was, out of date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The file, as people call it.
+    /// The path.
     pub path: String,
-    /// What is different, as a unified diff.
+    /// The difference as a unified diff.
     pub diff: String,
 }
 
-/// Makes a directory hold exactly these files, or tells what would have to change.
+/// Writes files to a directory and removes all other files there, or reports the differences.
 ///
 /// # Errors
-/// When a file cannot be read, written or removed.
+/// Returns an error if a file cannot be read, written or removed.
 pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Result<Vec<Change>> {
     let mut changes = Vec::new();
     for (name, text) in files {
@@ -45,10 +45,10 @@ pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Res
     Ok(changes)
 }
 
-/// Makes a file hold exactly this text, or tells what would have to change.
+/// Writes a file, or reports the difference.
 ///
 /// # Errors
-/// When the file cannot be read or written.
+/// Returns an error if the file cannot be read or written.
 pub fn ensure_file(path: &Path, text: &str, mode: Mode) -> io::Result<Option<Change>> {
     let current = read(path)?;
     if current.as_deref() == Some(text) {
@@ -63,10 +63,10 @@ pub fn ensure_file(path: &Path, text: &str, mode: Mode) -> io::Result<Option<Cha
     Ok(Some(change(path, &current.unwrap_or_default(), text)))
 }
 
-/// The text of a file, or nothing if there is no such file. Line endings are as git may have made them.
+/// Returns the text of a file with `\n` line endings, or `None` if the file does not exist.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// Returns an error if the file cannot be read.
 pub fn read(path: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
@@ -75,7 +75,7 @@ pub fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// The files in a directory, in order; none if there is no such directory.
+/// Returns the files in a directory, sorted; none if it does not exist.
 fn listed(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,

@@ -1,4 +1,4 @@
-//! Formatting, as `cargo fmt` will do it again.
+//! Formatting.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 /// Formats Rust source text with the rustfmt settings that apply in the current directory.
 ///
 /// # Errors
-/// When rustfmt is not installed, or does not take the text for Rust.
+/// Returns an error if rustfmt is not installed, or rejects the text.
 pub fn rustfmt(text: &str) -> io::Result<String> {
     let mut child = Command::new("rustfmt")
         .args(["--edition", "2024", "--quiet"])
@@ -16,18 +16,18 @@ pub fn rustfmt(text: &str) -> io::Result<String> {
         .spawn()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
-                io::Error::new(error.kind(), "rustfmt is missing: run `rustup component add rustfmt`")
+                io::Error::new(error.kind(), "rustfmt is not installed: run `rustup component add rustfmt`")
             }
             _ => error,
         })?;
-    // rustfmt reads all of its input before it writes anything, so neither side waits for the other.
+    // rustfmt reads all input before it writes, thus neither side blocks.
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(text.as_bytes())?;
     }
     let output = child.wait_with_output()?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(format!("rustfmt refuses the generated code: {message}")));
+        return Err(io::Error::other(format!("rustfmt rejected the code: {message}")));
     }
     String::from_utf8(output.stdout).map_err(io::Error::other)
 }

@@ -1,23 +1,141 @@
-//! A client from a document that keeps the conventions of the generator.
+//! Generation of clients.
 
-use crate::document::Document;
+use std::path::Path;
+
+use crate::document::{Document, Policy, read};
+use crate::emit::emit;
 use crate::error::Error;
-use crate::problem::Problems;
-use crate::{emit, format, lower};
+use crate::format::rustfmt;
+use crate::lower::lower;
+use crate::problem::{Problems, Report};
+use crate::selection::{Selection, select};
 
-/// Generates a client from the text of a document: the names and the contents of the files of one module.
+/// Options of [`import`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// The operations to generate.
+    pub selection: Selection,
+    /// Omits operations that cannot be generated, instead of failing.
+    pub skip_unsupported: bool,
+}
+
+/// A generated client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The names and contents of the files of a module.
+    pub files: Vec<(&'static str, String)>,
+    /// The differences from the document.
+    pub report: Report,
+}
+
+/// Generates a client from a JSON document with the strict policy: everything that the generator cannot express exactly,
+/// or has to assume, is a problem.
 ///
-/// `file` is how the document is called in problems and in the generated code. The result depends on nothing but the
-/// two and the settings of rustfmt that apply in the current directory.
+/// `file` is the name of the document in problems and in the generated code. The result depends on the arguments and on
+/// the rustfmt settings of the current directory only.
 ///
 /// # Errors
-/// When the document holds something that the generator does not take, or rustfmt cannot be run.
+///
+/// Returns an error if the document has problems, or rustfmt cannot be run.
 pub fn generate(file: &str, text: &str) -> Result<Vec<(&'static str, String)>, Error> {
     let document = Document::parse(file, text).map_err(Problems::from)?;
-    let api = lower::lower(&document, false)?;
-    let mut files = emit::emit(&api);
+    formatted(emit(&lower(&document, false)?))
+}
+
+/// Generates a client from a document in JSON or YAML with the lenient policy: what the generator cannot express becomes
+/// something more general and is reported.
+///
+/// # Errors
+///
+/// Returns an error if the text is not an OpenAPI 3.0 or 3.1 document, an operation cannot be generated, or rustfmt cannot
+/// be run.
+pub fn import(file: &str, text: &str, wanted: &Wanted) -> Result<Imported, Error> {
+    let mut root = read(file, text).map_err(Problems::from)?;
+    select(&mut root, &wanted.selection);
+    let document = Document::of(file, root, Policy::Lenient).map_err(Problems::from)?;
+    let mut api = lower(&document, wanted.skip_unsupported)?;
+    // The code does not depend on the directory of the document.
+    if let Some(name) = Path::new(file).file_name() {
+        api.file = name.to_string_lossy().into_owned();
+    }
+    if api.operations.is_empty() {
+        document.root().note("there are no operations", "the client has no methods");
+    }
+    Ok(Imported { files: formatted(emit(&api))?, report: document.report().deduplicated() })
+}
+
+fn formatted(mut files: Vec<(&'static str, String)>) -> Result<Vec<(&'static str, String)>, Error> {
     for (_, text) in &mut files {
-        *text = format::rustfmt(text)?;
+        *text = rustfmt(text)?;
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Collects the JSON pointers of all values.
+    fn pointers(value: &Value, pointer: String, found: &mut Vec<String>) {
+        let key = |key: &str| format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+        match value {
+            Value::Object(object) => {
+                object.iter().for_each(|(name, value)| pointers(value, key(name), found))
+            }
+            Value::Array(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, value)| pointers(value, key(&index.to_string()), found));
+            }
+            _ => {}
+        }
+        found.push(pointer);
+    }
+
+    #[test]
+    fn damaged_documents_do_not_panic() {
+        let replacements =
+            [json!(null), json!("#/components/schemas/Thing"), json!({}), json!([true]), json!("🔑 self")];
+        let features = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/features");
+        let mut damaged = 0;
+        let mut rejected = 0;
+        for feature in std::fs::read_dir(features).unwrap() {
+            let path = feature.unwrap().path().join("document.yaml");
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let document = read("test.yaml", &text).unwrap();
+            let mut found = Vec::new();
+            pointers(&document, String::new(), &mut found);
+            // A third, to save time.
+            for pointer in found.into_iter().step_by(3) {
+                let replacement = &replacements[damaged % replacements.len()];
+                // Both policies in turn.
+                let policy = [Policy::Strict, Policy::Lenient][damaged / replacements.len() % 2];
+                damaged += 1;
+                let mut document = document.clone();
+                *document.pointer_mut(&pointer).unwrap() = replacement.clone();
+                let api = Document::of("test.yaml", document, policy)
+                    .map_err(Problems::from)
+                    .and_then(|document| lower(&document, false));
+                match api {
+                    Ok(api) => {
+                        for (name, text) in emit(&api) {
+                            let location = format!("{}#{pointer}", path.display());
+                            assert!(
+                                syn::parse_file(&text).is_ok(),
+                                "{replacement} at {location}: {name} is not valid Rust"
+                            );
+                        }
+                    }
+                    Err(Problems(problems)) => {
+                        assert!(problems.iter().all(|problem| !problem.message.is_empty()));
+                        rejected += 1;
+                    }
+                }
+            }
+        }
+        assert!(damaged > 900 && rejected > 100, "{damaged}, {rejected}");
+    }
 }

@@ -118,7 +118,7 @@ fn generate(arguments: &Generate) -> Result<ExitCode, Error> {
     if report.losses.is_empty() || arguments.allow_loss {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("help: correct the document at each loss, or accept what was done instead with --allow-loss");
+    eprintln!("help: correct the document, or pass --allow-loss");
     Ok(ExitCode::from(LOSS))
 }
 

@@ -1,23 +1,26 @@
-//! What is wrong with a document, and where.
+//! Problems of a document and the report of a generation.
 
 use std::collections::HashSet;
 use std::fmt;
 
-/// One thing in a document that cannot be generated from.
+/// The replacement for a schema without a Rust type.
+pub(crate) const AS_ANY: &str = "treated as any JSON value";
+
+/// A location in a document that cannot be generated.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
-    /// The document.
+    /// The name of the document.
     pub file: String,
-    /// Where in it: a JSON pointer, empty for the document as a whole.
+    /// The location as a JSON pointer; empty for the whole document.
     pub pointer: String,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do about it.
+    /// The remedy; in a [`Report`], what the generator did instead.
     pub help: String,
 }
 
 impl Problem {
-    /// Something wrong with a document as a whole.
+    /// Creates a problem of a whole document.
     pub(crate) fn of_document(file: &str, message: impl Into<String>, help: &str) -> Self {
         let (file, help) = (file.to_owned(), help.to_owned());
         Self { file, pointer: String::new(), message: message.into(), help }
@@ -34,7 +37,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything found wrong with a document, so that one run shows it all.
+/// All problems of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
 
@@ -58,19 +61,23 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// What became of the places that the generated code says in another way than the document. The `help` of each says
-/// what was done.
+/// The differences between a document and the code generated from it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// What the generated code cannot say, so that something looser stands for it.
+    /// Locations that the generated code cannot express.
     pub losses: Vec<Problem>,
-    /// What was filled in or not checked, and makes no difference on the wire.
+    /// Assumptions and constraints that are not validated. They do not affect the requests and responses.
     pub notes: Vec<Problem>,
 }
 
 impl Report {
-    /// The same with each entry once.
-    pub(crate) fn once(mut self) -> Self {
+    /// Returns whether there are no losses and no notes.
+    pub fn is_empty(&self) -> bool {
+        self.losses.is_empty() && self.notes.is_empty()
+    }
+
+    /// Removes repeated entries.
+    pub(crate) fn deduplicated(mut self) -> Self {
         for list in [&mut self.losses, &mut self.notes] {
             let mut seen = HashSet::new();
             list.retain(|entry| seen.insert((entry.pointer.clone(), entry.message.clone())));

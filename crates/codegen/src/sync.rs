@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::diff::{Comparison, Difference, Edit, Impact, Source, Upstream};
+use crate::diff::{Comparison, Difference, Edit, Impact, Upstream};
 use crate::document::{Document, Policy};
 use crate::error::Error;
 use crate::files::{Change, Mode, ensure, ensure_file};
 use crate::generate::generate;
-use crate::lower;
+use crate::lower::lower;
 use crate::problem::Problem;
+use crate::source::Source;
 
 /// Our document with what the vendor's adds, and the client made from it. Nothing is written yet.
 #[derive(Debug)]
@@ -113,7 +114,7 @@ fn accepted(file: &str, edited: Value, edits: &[Edit]) -> Result<(Document, Opti
     let document =
         |value: Value| Document::of(file, value, Policy::Strict).map_err(|problem| problem.to_string());
     let candidate = document(edited)?;
-    let Err(problems) = lower::lower(&candidate, false) else { return Ok((candidate, None)) };
+    let Err(problems) = lower(&candidate, false) else { return Ok((candidate, None)) };
     let mut marked = candidate.root().value().clone();
     let mut names = Vec::new();
     for Problem { pointer, .. } in &problems.0 {
@@ -125,7 +126,7 @@ fn accepted(file: &str, edited: Value, edits: &[Edit]) -> Result<(Document, Opti
         }
     }
     let marked = document(marked)?;
-    match lower::lower(&marked, false) {
+    match lower(&marked, false) {
         Ok(_) => Ok((marked, Some(format!("marked as a secret: {}", names.join(", "))))),
         Err(_) => Err(format!("the generator does not take it: {problems}")),
     }

@@ -20,19 +20,10 @@ use serde_json::Value;
 
 pub(crate) use self::edits::Edit;
 pub use self::impact::Impact;
-use crate::document::{Document, Node, Policy};
-use crate::import;
+use crate::document::{Document, Node, Policy, read};
 use crate::overlay::{self, Move, Overlay, Stale};
 use crate::problem::Problem;
-
-/// A document and what to call it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source<'s> {
-    /// What to call it.
-    pub file: &'s str,
-    /// What it says, in JSON or YAML.
-    pub text: &'s str,
-}
+use crate::source::Source;
 
 /// One thing that the vendor's document says otherwise than ours, once the overlay is applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -136,7 +127,7 @@ impl Upstream {
         upstream: Source<'_>,
         overlays: &[Source<'_>],
     ) -> Result<Self, Problem> {
-        let original = import::read(upstream.file, upstream.text)?;
+        let original = read(upstream.file, upstream.text)?;
         let overlays = overlays.iter().map(|source| Overlay::parse(source.file, source.text));
         let overlays = overlays.collect::<Result<Vec<_>, _>>()?;
         let theirs = Document::of(upstream.file, original.clone(), Policy::Lenient)?;

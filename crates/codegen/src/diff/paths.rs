@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::document::{Node, escape};
 use crate::overlay::Move;
 use crate::problem::Problem;
-use crate::slice::METHODS;
+use crate::selection::METHODS;
 
 /// One operation of a document.
 #[derive(Debug)]

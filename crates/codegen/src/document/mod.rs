@@ -1,24 +1,25 @@
-//! A document, and places in it.
+//! Documents and their nodes.
 
 mod read;
 
 use std::cell::RefCell;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-pub(crate) use self::read::{json, yaml};
+pub(crate) use self::read::read;
 use crate::problem::{Problem, Report};
 
-/// What to do about a place that the generator cannot express.
+/// The treatment of locations that cannot be generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Policy {
-    /// It is a problem: the document is ours, and is to be changed.
+    /// Fail with a problem.
     Strict,
-    /// It is reported, and something looser takes its place: the document is somebody else's.
+    /// Report a loss and use something more general.
     Lenient,
 }
 
-/// An OpenAPI document as it was read: nothing typed, so nothing lost.
+/// An OpenAPI document as it was read.
 #[derive(Debug)]
 pub(crate) struct Document {
     file: String,
@@ -28,16 +29,16 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Reads a document of ours, which is JSON. `file` is how problems name it.
+    /// Parses a JSON document with the strict policy. `file` is the name in problems.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Problem> {
         let root = read::json(text).map_err(|error| {
             let message = format!("not a JSON document: {error}");
-            Problem::of_document(file, message, "give an OpenAPI document in JSON")
+            Problem::of_document(file, message, "use an OpenAPI document in JSON")
         })?;
         Self::of(file, root, Policy::Strict)
     }
 
-    /// A document that was read already.
+    /// Creates a document from a value.
     pub(crate) fn of(file: &str, root: Value, policy: Policy) -> Result<Self, Problem> {
         let problem = |message: String, help: &str| Problem::of_document(file, message, help);
         let version = root.get("openapi").and_then(Value::as_str);
@@ -45,15 +46,18 @@ impl Document {
             Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => {
                 Ok(Self { file: file.to_owned(), root, policy, report: RefCell::default() })
             }
-            Some(version) => Err(problem(format!("OpenAPI {version}"), "convert it to OpenAPI 3.0 or 3.1")),
+            Some(version) => Err(problem(
+                format!("OpenAPI {version} is not supported"),
+                "convert it to OpenAPI 3.0 or 3.1",
+            )),
             None if root.get("swagger").is_some() => {
-                Err(problem("a Swagger 2.0 document".to_owned(), "convert it to OpenAPI 3.0 or 3.1"))
+                Err(problem("Swagger 2.0 is not supported".to_owned(), "convert it to OpenAPI 3.0 or 3.1"))
             }
-            None => Err(problem("no `openapi` version".to_owned(), "give an OpenAPI 3.0 or 3.1 document")),
+            None => Err(problem("`openapi` is missing".to_owned(), "use an OpenAPI 3.0 or 3.1 document")),
         }
     }
 
-    /// Something else than an OpenAPI document.
+    /// Creates a document of another kind.
     pub(crate) fn untyped(file: &str, root: Value) -> Self {
         Self { file: file.to_owned(), root, policy: Policy::Strict, report: RefCell::default() }
     }
@@ -66,7 +70,7 @@ impl Document {
         self.policy == Policy::Lenient
     }
 
-    /// What was reported so far.
+    /// Returns the report so far.
     pub(crate) fn report(&self) -> Report {
         self.report.borrow().clone()
     }
@@ -76,10 +80,10 @@ impl Document {
     }
 }
 
-/// References that lead to references, more than any person writes.
-const LONGEST_CHAIN: usize = 100;
+/// The maximum length of a chain of references.
+const MAX_CHAIN: usize = 100;
 
-/// A value in a document, and the way to it.
+/// A value in a document with its location.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'d> {
     document: &'d Document,
@@ -92,22 +96,22 @@ impl<'d> Node<'d> {
         self.value
     }
 
-    /// The document that this is a place of, from its beginning.
+    /// Returns the root of the document.
     pub(crate) fn root(&self) -> Self {
         self.document.root()
     }
 
-    /// The JSON pointer of this place.
+    /// Returns the JSON pointer of this node.
     pub(crate) fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// The last part of the pointer: the key or the index of this place.
+    /// Returns the last part of the pointer.
     pub(crate) fn key(&self) -> String {
         unescape(self.pointer.rsplit('/').next().unwrap_or_default())
     }
 
-    /// Something wrong with this place.
+    /// Creates a problem at this node.
     pub(crate) fn problem(&self, message: impl Into<String>, help: impl Into<String>) -> Problem {
         Problem {
             file: self.document.file.clone(),
@@ -117,13 +121,13 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// Whether the document is somebody else's, so that what it lacks has a default.
+    /// Returns whether the policy is lenient.
     pub(crate) fn is_lenient(&self) -> bool {
         self.document.is_lenient()
     }
 
-    /// Fails with a problem in a document of ours. In somebody else's the problem is reported as a loss, and what is
-    /// done instead; then the caller does that.
+    /// Fails with the strict policy. With the lenient policy, reports the problem as a loss and what the caller does
+    /// instead.
     pub(crate) fn tolerate(&self, problem: Problem, instead: &str) -> Result<(), Problem> {
         if !self.is_lenient() {
             return Err(problem);
@@ -133,7 +137,7 @@ impl<'d> Node<'d> {
         Ok(())
     }
 
-    /// Does the same for what makes no difference on the wire.
+    /// Like [`tolerate`](Self::tolerate), for problems without an effect on requests and responses.
     pub(crate) fn pass_over(&self, problem: Problem, instead: &str) -> Result<(), Problem> {
         if !self.is_lenient() {
             return Err(problem);
@@ -142,7 +146,7 @@ impl<'d> Node<'d> {
         Ok(())
     }
 
-    /// Reports something that a person should know of, and that is no loss.
+    /// Reports a note.
     pub(crate) fn note(&self, message: impl Into<String>, instead: &str) {
         let note = self.problem(message, instead);
         self.document.report.borrow_mut().notes.push(note);
@@ -152,34 +156,34 @@ impl<'d> Node<'d> {
         Self { document: self.document, pointer: format!("{}/{}", self.pointer, escape(key)), value }
     }
 
-    /// The value of a key, if this is an object that has it.
+    /// Returns the value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         self.value.get(key).map(|value| self.child(key, value))
     }
 
-    /// The value of a key that must be there.
+    /// Returns the value of a required key.
     pub(crate) fn require(&self, key: &str) -> Result<Self, Problem> {
         self.get(key).ok_or_else(|| self.problem(format!("`{key}` is missing"), format!("add `{key}`")))
     }
 
-    /// The entries of an object.
+    /// Returns the entries of an object.
     pub(crate) fn entries(&self) -> Result<Vec<(&'d str, Self)>, Problem> {
         let object = self.value.as_object().ok_or_else(|| self.wrong_type("an object"))?;
         Ok(object.iter().map(|(key, value)| (key.as_str(), self.child(key, value))).collect())
     }
 
-    /// The entries of an object below a key; none if the key is not there.
+    /// Returns the entries of an object below an optional key.
     pub(crate) fn entries_of(&self, key: &str) -> Result<Vec<(&'d str, Self)>, Problem> {
         self.get(key).map_or(Ok(Vec::new()), |node| node.entries())
     }
 
-    /// The items of an array.
+    /// Returns the items of an array.
     pub(crate) fn items(&self) -> Result<Vec<Self>, Problem> {
         let array = self.value.as_array().ok_or_else(|| self.wrong_type("an array"))?;
         Ok(array.iter().enumerate().map(|(index, value)| self.child(&index.to_string(), value)).collect())
     }
 
-    /// The items of an array below a key; none if the key is not there.
+    /// Returns the items of an array below an optional key.
     pub(crate) fn items_of(&self, key: &str) -> Result<Vec<Self>, Problem> {
         self.get(key).map_or(Ok(Vec::new()), |node| node.items())
     }
@@ -188,12 +192,12 @@ impl<'d> Node<'d> {
         self.value.as_str().ok_or_else(|| self.wrong_type("a string"))
     }
 
-    /// The text below a key, if the key is there.
+    /// Returns the string below an optional key.
     pub(crate) fn text_of(&self, key: &str) -> Result<Option<&'d str>, Problem> {
         self.get(key).map(|node| node.text()).transpose()
     }
 
-    /// The truth value below a key; false if the key is not there.
+    /// Returns the boolean below an optional key; false by default.
     pub(crate) fn flag(&self, key: &str) -> Result<bool, Problem> {
         let Some(node) = self.get(key) else { return Ok(false) };
         node.value.as_bool().ok_or_else(|| node.wrong_type("true or false"))
@@ -202,49 +206,37 @@ impl<'d> Node<'d> {
     pub(crate) fn wrong_type(&self, wanted: &str) -> Problem {
         let found = match self.value {
             Value::Null => "null",
-            Value::Bool(_) => "a truth value",
+            Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
             Value::String(_) => "a string",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",
         };
-        self.problem(format!("{found} where {wanted} belongs"), format!("write {wanted} here"))
+        self.problem(format!("{found} where {wanted} is expected"), format!("use {wanted}"))
     }
 
-    /// Makes sure that every key of this object is one that the generator acts on, or one that it may pass over.
-    ///
-    /// Extensions (`x-…`) are annotations by definition.
-    pub(crate) fn expect_keys(
-        &self,
-        what: &str,
-        handled: &[&str],
-        passed_over: &[&str],
-    ) -> Result<(), Problem> {
+    /// Reports keys that are neither handled nor known to be irrelevant. Extensions (`x-…`) are irrelevant.
+    pub(crate) fn expect_keys(&self, what: &str, handled: &[&str], ignored: &[&str]) -> Result<(), Problem> {
         for (key, node) in self.entries()? {
-            if !handled.contains(&key) && !passed_over.contains(&key) && !key.starts_with("x-") {
-                let problem = node.problem(
-                    format!("`{key}` in {what} is not supported"),
-                    "say it in another way, or teach the generator what it means",
-                );
-                node.tolerate(problem, "it is passed over")?;
+            if !handled.contains(&key) && !ignored.contains(&key) && !key.starts_with("x-") {
+                let problem =
+                    node.problem(format!("`{key}` in {what} is not supported"), "describe it in another way");
+                node.tolerate(problem, "ignored")?;
             }
         }
         Ok(())
     }
 
-    /// Follows `$ref`, and a reference that it leads to, until something else comes.
+    /// Follows `$ref` until a node without a reference.
     pub(crate) fn resolve(&self) -> Result<Self, Problem> {
         let mut node = self.clone();
         let mut seen = Vec::new();
         while let Some(reference) = node.get("$ref") {
             if seen.contains(&node.pointer) {
-                return Err(
-                    reference.problem("the reference leads back to itself", "let it name a definition")
-                );
+                return Err(reference.problem("circular reference", "refer to a definition"));
             }
-            if seen.len() > LONGEST_CHAIN {
-                return Err(reference
-                    .problem("the reference leads through too many others", "let it name a definition"));
+            if seen.len() > MAX_CHAIN {
+                return Err(reference.problem("too many chained references", "refer to a definition"));
             }
             seen.push(node.pointer.clone());
             node = reference.target()?;
@@ -252,7 +244,7 @@ impl<'d> Node<'d> {
         Ok(node)
     }
 
-    /// Follows `$ref`, where a reference that leads nowhere is somebody else's problem: this place itself, then.
+    /// Follows `$ref`. With the lenient policy, an invalid reference returns this node.
     pub(crate) fn resolve_if_any(&self) -> Result<Self, Problem> {
         match self.resolve() {
             Err(_) if self.is_lenient() => Ok(self.clone()),
@@ -260,19 +252,19 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// What this reference names.
+    /// Returns the node that this reference names.
     fn target(&self) -> Result<Self, Problem> {
         let reference = self.text()?;
         let Some(fragment) = reference.strip_prefix('#') else {
             return Err(self.problem(
-                format!("`{reference}` is outside of this document"),
-                "copy what it names into this document",
+                format!("`{reference}` is outside of the document"),
+                "copy its target into the document",
             ));
         };
         let dangling = || {
-            self.problem(format!("nothing is at `{reference}`"), "correct the reference or add what it names")
+            self.problem(format!("`{reference}` does not exist"), "correct the reference, or add its target")
         };
-        let fragment = percent_decode(fragment).ok_or_else(dangling)?;
+        let fragment = percent_decode_str(fragment).decode_utf8().map_err(|_| dangling())?;
         let mut node = self.document.root();
         let keys = fragment.strip_prefix('/').map(|rest| rest.split('/')).into_iter().flatten();
         for key in keys.map(unescape) {
@@ -283,36 +275,18 @@ impl<'d> Node<'d> {
             node = node.child(&key, value.ok_or_else(dangling)?);
         }
         if !fragment.is_empty() && !fragment.starts_with('/') {
-            return Err(
-                self.problem(format!("`{reference}` is not a JSON pointer"), "write `#/components/…`")
-            );
+            return Err(self.problem(format!("`{reference}` is not a JSON pointer"), "use `#/components/…`"));
         }
         Ok(node)
     }
 }
 
-/// A key as a JSON pointer has it.
+/// Escapes a key for a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// A key of a JSON pointer as it is.
+/// Unescapes a key of a JSON pointer.
 pub(crate) fn unescape(key: &str) -> String {
     key.replace("~1", "/").replace("~0", "~")
-}
-
-/// Decodes `%7B` and the like, which a URL fragment may hold.
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-            let code = digit(rest.next())? * 16 + digit(rest.next())?;
-            bytes.push(u8::try_from(code).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }

@@ -1,21 +1,44 @@
-//! JSON or YAML text to a value, without losing anything on the way.
+//! JSON and YAML.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A JSON value in which no object names a key twice.
-///
-/// [`Value`] alone would keep the last of the two and drop the other silently.
+use crate::problem::Problem;
+
+/// A JSON value whose objects have distinct keys. [`Value`] alone would keep the last of two equal keys.
 struct Strict(Value);
 
 pub(crate) fn json(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(text).map(|Strict(value)| value)
 }
 
-pub(crate) fn yaml(text: &str) -> Result<Value, serde_norway::Error> {
+fn yaml(text: &str) -> Result<Value, serde_norway::Error> {
     serde_norway::from_str(text).map(|Strict(value)| value)
+}
+
+/// Reads JSON or YAML. `file` is the name in problems.
+pub(crate) fn read(file: &str, text: &str) -> Result<Value, Problem> {
+    let text = text.trim_start_matches('\u{feff}');
+    let problem =
+        |message: String| Problem::of_document(file, message, "use an OpenAPI document in JSON or YAML");
+    if text.trim_start().starts_with(['{', '[']) {
+        return json(text).map_err(|error| problem(format!("not a JSON document: {error}")));
+    }
+    // The YAML parser takes long to reject deep nesting.
+    let mut depth = 0_usize;
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 10_000 {
+            return Err(problem("not a YAML document: recursion limit exceeded".to_owned()));
+        }
+    }
+    yaml(text).map_err(|error| problem(format!("not a YAML document: {error}")))
 }
 
 impl<'de> Deserialize<'de> for Strict {
@@ -54,7 +77,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number that JSON cannot hold"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range for JSON"))
     }
 
     fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
@@ -81,7 +104,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("key `{key}` is given twice")));
+                return Err(A::Error::custom(format_args!("duplicate key `{key}`")));
             }
             let Strict(value) = map.next_value()?;
             object.insert(key, value);

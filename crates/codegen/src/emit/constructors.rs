@@ -24,21 +24,21 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
         Presence::OptionalNullable => setter(&field.name, &field.wire, &Input::nullable(file, field)),
         _ => optional_setter(&field.name, &field.wire, &Input::of(file, &field.ty, field.boxed)),
     });
-    let rest = object.rest.iter().map(|rest| {
-        let ty = file.rest(rest);
-        let input = match rest.ty {
+    let additional = object.additional.iter().map(|additional| {
+        let ty = file.additional(additional);
+        let input = match additional.ty {
             Type::Any => {
                 Input { argument: quote!(impl Into<#ty>), conversion: quote!(.into()), boxed: false }
             }
             _ => Input { argument: ty, conversion: quote!(), boxed: false },
         };
-        setter(&rest.name, &rest.name, &input)
+        setter(&additional.name, &additional.name, &input)
     });
     quote! {
         impl #name {
             #new
             #(#setters)*
-            #(#rest)*
+            #(#additional)*
         }
     }
 }
@@ -73,8 +73,8 @@ fn new(file: &File<'_>, object: &Struct) -> TokenStream {
             values.push(if input.is_plain() { quote!(#name) } else { quote!(#name: #value) });
         }
     }
-    if let Some(rest) = &object.rest {
-        let name = ident(&rest.name);
+    if let Some(additional) = &object.additional {
+        let name = ident(&additional.name);
         values.push(quote!(#name: Default::default()));
     }
     let docs = comment("A value with all that is required.", 1);

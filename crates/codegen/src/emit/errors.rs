@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{comment, file_comment};
 use super::file::{File, ident};
 use super::statuses;
-use crate::model::{AnswerEnum, Api, Operation};
+use crate::model::{Api, Operation, StatusEnum};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::beside_types(&api.types);
@@ -20,7 +20,7 @@ pub(super) fn emit(api: &Api) -> String {
     file.text(head, enums)
 }
 
-fn error_enum(file: &File<'_>, operation: &Operation, error: &AnswerEnum) -> TokenStream {
+fn error_enum(file: &File<'_>, operation: &Operation, error: &StatusEnum) -> TokenStream {
     let name = ident(&error.name);
     let docs =
         comment(&format!("What [`{0}`](super::Client::{0}) answers when it fails.", operation.name), 0);

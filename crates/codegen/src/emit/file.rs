@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::size::Sizes;
-use crate::model::{Rest, Type, TypeId, Types};
+use crate::model::{Additional, Type, TypeId, Types};
 
 /// A file in the making.
 pub(super) struct File<'a> {
@@ -112,9 +112,26 @@ impl<'a> File<'a> {
         }
     }
 
+    /// A type as the type of an argument.
+    pub(super) fn borrowed(&self, ty: &Type) -> TokenStream {
+        match ty {
+            ty if ty.is_copy() => self.ty(ty),
+            Type::String => quote!(&str),
+            Type::List(item) if **item == Type::String => quote!(&[&str]),
+            Type::List(item) => {
+                let item = self.ty(item);
+                quote!(&[#item])
+            }
+            other => {
+                let ty = self.ty(other);
+                quote!(&#ty)
+            }
+        }
+    }
+
     /// The type of the fields that have no place of their own.
-    pub(super) fn rest(&self, rest: &Rest) -> TokenStream {
-        match &rest.ty {
+    pub(super) fn additional(&self, additional: &Additional) -> TokenStream {
+        match &additional.ty {
             Type::Any => self.http("AdditionalProperties"),
             ty => self.ty(&Type::Map(Box::new(ty.clone()))),
         }

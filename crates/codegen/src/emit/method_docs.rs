@@ -1,7 +1,7 @@
 //! The docs of an operation.
 
 use super::docs::markdown;
-use crate::model::{Answer, AnswerEnum, Class, Docs, Operation, Status, Success};
+use crate::model::{Class, Docs, Operation, ResponseDoc, Status, StatusEnum, Success};
 
 /// What an operation does and how it is called, what it needs, returns and fails with.
 pub(super) fn method_docs(operation: &Operation) -> String {
@@ -23,7 +23,7 @@ pub(super) fn method_docs(operation: &Operation) -> String {
     sections.push(list("# Arguments", described.map(|(name, docs)| item(&format!("`{name}`"), docs))));
 
     let (successes, failures): (Vec<_>, Vec<_>) =
-        operation.answers.iter().partition(|answer| is_success(answer.status));
+        operation.response_docs.iter().partition(|answer| is_success(answer.status));
     let success = match &operation.success {
         Success::ByStatus(answers) => Some(answers),
         _ => None,
@@ -75,7 +75,7 @@ fn list(heading: &str, items: impl Iterator<Item = String>) -> String {
 }
 
 /// An answer, with a link to its variant if it is one of an enum.
-fn answered(answer: &Answer, answers: Option<&AnswerEnum>) -> String {
+fn answered(answer: &ResponseDoc, answers: Option<&StatusEnum>) -> String {
     let status = status(answer.status);
     let head = match (answers, &answer.variant) {
         (Some(answers), Some(variant)) => format!("{status}, [`{variant}`]({}::{variant})", answers.name),

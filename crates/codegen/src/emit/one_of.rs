@@ -5,13 +5,13 @@ use quote::quote;
 
 use super::docs::comment;
 use super::file::{File, ident};
-use crate::model::{Tag, TagKind, TagValue, ToldBy, TypeDef, Union};
+use crate::model::{SelectedBy, Tag, TagKind, TagValue, TypeDef, Union};
 
 /// The variant for a value that is none of the others.
 pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
     let name = ident(&union.other);
-    let text = match &union.told_by {
-        ToldBy::Tag(tag) => format!("An object whose `{}` the document does not list.", tag.property),
+    let text = match &union.selected_by {
+        SelectedBy::Tag(tag) => format!("An object whose `{}` the document does not list.", tag.property),
         _ => "None of these, or several at once.".to_owned(),
     };
     let docs = comment(&text, 1);

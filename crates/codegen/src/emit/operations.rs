@@ -7,9 +7,7 @@ use super::docs::{comment, docs, file_comment, markdown};
 use super::file::{File, constant, ident};
 use super::method_docs::method_docs;
 use super::{options, requests, statuses};
-use crate::model::{
-    AnswerEnum, Api, Class, ClientHeader, Credential, Operation, Scheme, Server, Success, Type,
-};
+use crate::model::{Api, Class, ClientHeader, Credential, Operation, Scheme, Server, StatusEnum, Success};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::beside_types(&api.types);
@@ -27,7 +25,7 @@ pub(super) fn emit(api: &Api) -> String {
         .iter()
         .filter_map(|operation| Some(options::emit(&file, operation, operation.options.as_ref()?)));
     let answers = api.operations.iter().filter_map(|operation| match &operation.success {
-        Success::ByStatus(answers) => Some(answer_enum(&file, operation, answers)),
+        Success::ByStatus(answers) => Some(status_enum(&file, operation, answers)),
         _ => None,
     });
     let statics = api.operations.iter().map(|operation| operation_static(&file, operation));
@@ -133,7 +131,7 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
 
     let arguments = operation.arguments.iter().map(|argument| {
         let name = ident(&argument.name);
-        let ty = borrowed(file, &argument.ty);
+        let ty = file.borrowed(&argument.ty);
         quote!(#name: #ty)
     });
     let body = operation.body.as_ref().map(|body| {
@@ -169,26 +167,9 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     }
 }
 
-/// A type as an argument is given.
-pub(super) fn borrowed(file: &File<'_>, ty: &Type) -> TokenStream {
-    match ty {
-        ty if ty.is_copy() => file.ty(ty),
-        Type::String => quote!(&str),
-        Type::List(item) if **item == Type::String => quote!(&[&str]),
-        Type::List(item) => {
-            let item = file.ty(item);
-            quote!(&[#item])
-        }
-        other => {
-            let ty = file.ty(other);
-            quote!(&#ty)
-        }
-    }
-}
-
 /// The successes of an operation that returns different things by status. One that the document does not describe is
 /// kept as it came: the operation was done, so failing now would only hide what it brought.
-fn answer_enum(file: &File<'_>, operation: &Operation, answers: &AnswerEnum) -> TokenStream {
+fn status_enum(file: &File<'_>, operation: &Operation, answers: &StatusEnum) -> TokenStream {
     let name = ident(&answers.name);
     let docs = comment(&format!("What [`{0}`](Client::{0}) returns, by status.", operation.name), 0);
     let allow = statuses::allow_large_variant(file, answers);

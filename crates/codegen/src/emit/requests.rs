@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::file::{File, constant, ident};
 use crate::model::{
-    Body, Content, Encoding, Field, Operation, Parameter, Place, Presence, Shape, Type, TypeId, Written,
+    Body, Content, Encoding, EncodingFormat, Field, Location, Operation, Parameter, Presence, Shape, Type,
+    TypeId,
 };
 
 pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
@@ -27,25 +28,25 @@ pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
 fn required(file: &File<'_>, argument: &Parameter) -> TokenStream {
     let (wire, name) = (&argument.wire, ident(&argument.name));
     if argument.ty == Type::Secret {
-        let method = secret_method(argument.place);
+        let method = secret_method(argument.location);
         return quote!(.#method(#wire, #name));
     }
     if let Some(style) = argument.style {
         return styled(file, argument, style, &quote!(#name), is_borrowed(&argument.ty));
     }
-    match (argument.place, &argument.ty) {
-        (Place::Path, _) => quote!(.path_parameter(#wire, #name)),
-        (Place::Header, _) => quote!(.header(#wire, #name)),
-        (Place::Cookie, _) => quote!(.cookie(#wire, #name)),
-        (Place::Query, Type::List(_)) => quote!(.query_all(#wire, #name)),
-        (Place::Query, _) => quote!(.query(#wire, #name)),
+    match (argument.location, &argument.ty) {
+        (Location::Path, _) => quote!(.path_parameter(#wire, #name)),
+        (Location::Header, _) => quote!(.header(#wire, #name)),
+        (Location::Cookie, _) => quote!(.cookie(#wire, #name)),
+        (Location::Query, Type::List(_)) => quote!(.query_all(#wire, #name)),
+        (Location::Query, _) => quote!(.query(#wire, #name)),
     }
 }
 
 fn optional(file: &File<'_>, field: &Parameter) -> TokenStream {
     let (wire, name) = (&field.wire, ident(&field.name));
     if field.ty == Type::Secret {
-        let method = secret_method(field.place);
+        let method = secret_method(field.location);
         return quote!(.#method(#wire, options.#name.as_ref()));
     }
     if let Some(style) = field.style {
@@ -56,20 +57,20 @@ fn optional(file: &File<'_>, field: &Parameter) -> TokenStream {
         Type::List(_) => quote!(&options.#name),
         _ => quote!(options.#name.as_ref()),
     };
-    match (field.place, &field.ty) {
-        (Place::Query, Type::List(_)) => quote!(.query_all(#wire, #value)),
-        (Place::Query, _) => quote!(.query_opt(#wire, #value)),
-        (Place::Cookie, _) => quote!(.cookie_opt(#wire, #value)),
-        (Place::Path | Place::Header, _) => quote!(.header_opt(#wire, #value)),
+    match (field.location, &field.ty) {
+        (Location::Query, Type::List(_)) => quote!(.query_all(#wire, #value)),
+        (Location::Query, _) => quote!(.query_opt(#wire, #value)),
+        (Location::Cookie, _) => quote!(.cookie_opt(#wire, #value)),
+        (Location::Path | Location::Header, _) => quote!(.header_opt(#wire, #value)),
     }
 }
 
-fn secret_method(place: Place) -> Ident {
-    ident(match place {
-        Place::Path => "path_secret",
-        Place::Query => "query_secret",
-        Place::Header => "header_secret",
-        Place::Cookie => "cookie_secret",
+fn secret_method(location: Location) -> Ident {
+    ident(match location {
+        Location::Path => "path_secret",
+        Location::Query => "query_secret",
+        Location::Header => "header_secret",
+        Location::Cookie => "cookie_secret",
     })
 }
 
@@ -89,11 +90,11 @@ fn styled(
     let styles = file.http("Style");
     let style = ident(style);
     let value = if is_borrowed { value.clone() } else { quote!(&#value) };
-    let method = match parameter.place {
-        Place::Path => "path_as",
-        Place::Query => "query_as",
-        Place::Header => "header_as",
-        Place::Cookie => "cookie_as",
+    let method = match parameter.location {
+        Location::Path => "path_as",
+        Location::Query => "query_as",
+        Location::Header => "header_as",
+        Location::Cookie => "cookie_as",
     };
     let method = ident(method);
     quote!(.#method(#wire, #styles::#style, #value))
@@ -102,7 +103,7 @@ fn styled(
 /// The type of the argument of a body, as it is borrowed.
 pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
     match content {
-        Content::Json(ty) | Content::Form(ty) => super::operations::borrowed(file, ty),
+        Content::Json(ty) | Content::Form(ty) => file.borrowed(ty),
         Content::Multipart(id) => {
             let ty = file.named(*id);
             quote!(&#ty)
@@ -129,12 +130,12 @@ fn body(file: &File<'_>, body: &Body) -> TokenStream {
         (Content::Json(_), false) => quote!(.body_json(body)),
         (Content::Json(_), true) => quote!(.body_json_opt(body)),
         (Content::Form(_), _) if !body.encodings.is_empty() => {
-            let styles = body.encodings.iter().filter_map(|Encoding { wire, how }| match how {
-                Written::As(style) => {
+            let styles = body.encodings.iter().filter_map(|Encoding { wire, format }| match format {
+                EncodingFormat::Style(style) => {
                     let (styles, style) = (file.http("Style"), ident(style));
                     Some(quote!((#wire, #styles::#style)))
                 }
-                Written::Labelled(_) => None,
+                EncodingFormat::ContentType(_) => None,
             });
             quote!(.body_form_as(body, &[#(#styles),*]))
         }
@@ -157,8 +158,8 @@ fn multipart(file: &File<'_>, id: TypeId, encodings: &[Encoding]) -> TokenStream
     let form = file.http("Multipart");
     let Shape::Struct(object) = &file.types()[id].shape else { return quote!(#form::new()) };
     let label = |field: &Field| {
-        encodings.iter().find_map(|Encoding { wire, how }| match how {
-            Written::Labelled(content_type) if *wire == field.wire => Some(content_type),
+        encodings.iter().find_map(|Encoding { wire, format }| match format {
+            EncodingFormat::ContentType(content_type) if *wire == field.wire => Some(content_type),
             _ => None,
         })
     };
@@ -187,9 +188,9 @@ fn part(file: &File<'_>, field: &Field, is_json: bool) -> TokenStream {
         Type::File => quote!(.file_opt(#wire, #value)),
         Type::Secret if is_required => quote!(.secret(#wire, #value)),
         Type::Secret => quote!(.secret_opt(#wire, #value)),
-        ty if is_word(file, ty) && is_required => quote!(.text(#wire, #value)),
-        ty if is_word(file, ty) => quote!(.text_opt(#wire, #value)),
-        Type::List(item) if **item == Type::File || is_word(file, item) && !is_json => {
+        ty if is_scalar(file, ty) && is_required => quote!(.text(#wire, #value)),
+        ty if is_scalar(file, ty) => quote!(.text_opt(#wire, #value)),
+        Type::List(item) if **item == Type::File || is_scalar(file, item) && !is_json => {
             let method = ident(if **item == Type::File { "file_all" } else { "text_all" });
             let value = if is_required { value } else { quote!(#value.into_iter().flatten()) };
             quote!(.#method(#wire, #value))
@@ -201,9 +202,9 @@ fn part(file: &File<'_>, field: &Field, is_json: bool) -> TokenStream {
     }
 }
 
-fn is_word(file: &File<'_>, ty: &Type) -> bool {
+fn is_scalar(file: &File<'_>, ty: &Type) -> bool {
     match ty {
         Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
-        ty => ty.is_word(),
+        ty => ty.is_scalar(),
     }
 }

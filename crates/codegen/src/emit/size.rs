@@ -56,7 +56,7 @@ impl Sizes {
     fn of_shape(&mut self, types: &Types, shape: &Shape) -> usize {
         match shape {
             Shape::Struct(object) => {
-                let rest = if object.rest.is_some() { 24 } else { 0 };
+                let rest = if object.additional.is_some() { 24 } else { 0 };
                 object.fields.iter().fold(rest, |size, field| {
                     let tag = if field.presence == Presence::Required { 0 } else { tag(&field.ty) };
                     let own = if field.boxed { 8 } else { self.of(types, &field.ty).saturating_add(tag) };

@@ -7,38 +7,38 @@ use super::docs::{comment, markdown};
 use super::file::{File, ident};
 use super::method_docs::status;
 use super::size;
-use crate::model::{AnswerBody, AnswerEnum, Status, StatusAnswer, Type};
+use crate::model::{ResponseBody, Status, StatusEnum, StatusResponse, Type};
 
 /// Whether any of the bodies may hold a secret.
-pub(super) fn has_secret(file: &File<'_>, answers: &AnswerEnum) -> bool {
-    let bodies = answers.answers.iter().flat_map(|answer| &answer.bodies);
-    bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.core() {
+pub(super) fn has_secret(file: &File<'_>, answers: &StatusEnum) -> bool {
+    let bodies = answers.responses.iter().flat_map(|answer| &answer.bodies);
+    bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.innermost() {
         Type::Secret => true,
         _ => ty.names().iter().any(|id| file.types()[*id].has_secret),
     })
 }
 
 /// See [`size::allow_large_variant`].
-pub(super) fn allow_large_variant(file: &File<'_>, answers: &AnswerEnum) -> Option<TokenStream> {
-    let bodies = answers.answers.iter().flat_map(|answer| &answer.bodies);
+pub(super) fn allow_large_variant(file: &File<'_>, answers: &StatusEnum) -> Option<TokenStream> {
+    let bodies = answers.responses.iter().flat_map(|answer| &answer.bodies);
     let sizes = bodies.map(|body| body.json.as_ref().map_or(24, |ty| file.size(ty)));
     // There may be variants without a body too.
     size::allow_large_variant(sizes.chain([0]))
 }
 
 /// Whether any of the answers has a body.
-pub(super) fn reads_body(answers: &AnswerEnum) -> bool {
-    answers.answers.iter().any(|answer| !answer.bodies.is_empty())
+pub(super) fn reads_body(answers: &StatusEnum) -> bool {
+    answers.responses.iter().any(|answer| !answer.bodies.is_empty())
 }
 
-pub(super) fn variants(file: &File<'_>, answers: &AnswerEnum) -> TokenStream {
-    answers.answers.iter().map(|answer| answer_variants(file, answer)).collect()
+pub(super) fn variants(file: &File<'_>, answers: &StatusEnum) -> TokenStream {
+    answers.responses.iter().map(|answer| answer_variants(file, answer)).collect()
 }
 
-fn answer_variants(file: &File<'_>, answer: &StatusAnswer) -> TokenStream {
+fn answer_variants(file: &File<'_>, answer: &StatusResponse) -> TokenStream {
     let separator = if answer.text.is_empty() { "" } else { ": " };
     let text = format!("{}{separator}{}", status(answer.status), markdown(&answer.text));
-    let status_field = tells_status(answer).then(|| {
+    let status_field = has_status(answer).then(|| {
         let docs = comment("The status.", 2);
         quote!(#docs status: u16,)
     });
@@ -64,17 +64,17 @@ fn answer_variants(file: &File<'_>, answer: &StatusAnswer) -> TokenStream {
 }
 
 /// Whether a variant has to tell the status, because it stands for several.
-fn tells_status(answer: &StatusAnswer) -> bool {
+fn has_status(answer: &StatusResponse) -> bool {
     !matches!(answer.status, Status::Code(_))
 }
 
 /// The match that makes an optional variant of a `status` and the bytes of a body.
-pub(super) fn decode(file: &File<'_>, answers: &AnswerEnum, bytes: &TokenStream) -> TokenStream {
-    if let [answer @ StatusAnswer { status: Status::Default, .. }] = answers.answers.as_slice() {
+pub(super) fn decode(file: &File<'_>, answers: &StatusEnum, bytes: &TokenStream) -> TokenStream {
+    if let [answer @ StatusResponse { status: Status::Default, .. }] = answers.responses.as_slice() {
         return value(file, answer, bytes);
     }
-    let arms = answers.answers.iter().map(|answer| arm(file, answer, bytes));
-    let otherwise = match answers.answers.last().map(|answer| answer.status) {
+    let arms = answers.responses.iter().map(|answer| arm(file, answer, bytes));
+    let otherwise = match answers.responses.last().map(|answer| answer.status) {
         Some(Status::Default) => quote!(),
         _ => quote!(_ => None,),
     };
@@ -86,7 +86,7 @@ pub(super) fn decode(file: &File<'_>, answers: &AnswerEnum, bytes: &TokenStream)
     }
 }
 
-fn arm(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenStream {
+fn arm(file: &File<'_>, answer: &StatusResponse, bytes: &TokenStream) -> TokenStream {
     let pattern = match answer.status {
         Status::Code(code) => {
             let code = Literal::u16_unsuffixed(code);
@@ -102,12 +102,12 @@ fn arm(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenStre
     quote!(#pattern => #value,)
 }
 
-fn value(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenStream {
+fn value(file: &File<'_>, answer: &StatusResponse, bytes: &TokenStream) -> TokenStream {
     let mut attempts = answer.bodies.iter().map(|body| attempt(file, answer, body, bytes));
     match attempts.next() {
         None => {
             let name = ident(&answer.name);
-            let status = tells_status(answer).then(|| quote!({ status }));
+            let status = has_status(answer).then(|| quote!({ status }));
             quote!(Some(Self::#name #status))
         }
         Some(first) => quote!(#first #(.or_else(|| #attempts))*),
@@ -115,10 +115,15 @@ fn value(file: &File<'_>, answer: &StatusAnswer, bytes: &TokenStream) -> TokenSt
 }
 
 /// Reading the body in one of its forms.
-fn attempt(file: &File<'_>, answer: &StatusAnswer, body: &AnswerBody, bytes: &TokenStream) -> TokenStream {
+fn attempt(
+    file: &File<'_>,
+    answer: &StatusResponse,
+    body: &ResponseBody,
+    bytes: &TokenStream,
+) -> TokenStream {
     let name = ident(&body.variant);
     let variant =
-        if tells_status(answer) { quote!(|body| Self::#name { status, body }) } else { quote!(Self::#name) };
+        if has_status(answer) { quote!(|body| Self::#name { status, body }) } else { quote!(Self::#name) };
     if body.json.is_some() {
         let decode = file.http("decode_json");
         quote!(#decode(#bytes).map(#variant))

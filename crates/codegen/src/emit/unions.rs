@@ -3,20 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::declaration::{boxed, derives, type_docs};
 use super::docs::docs;
 use super::file::{File, ident};
 use super::one_of;
 use super::size::allow_large_variant;
-use super::types::{boxed, derives, type_docs};
-use crate::model::{Shape, ToldBy, Type, TypeDef, Union, Variant};
+use crate::model::{SelectedBy, Shape, Type, TypeDef, Union, Variant};
 
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let type_docs = type_docs(definition);
-    let by_hand = definition.in_answer && union.told_by != ToldBy::Order;
+    let by_hand = definition.in_response && union.selected_by != SelectedBy::Order;
     let mut more = Vec::new();
     more.extend(definition.in_request.then_some("Serialize"));
-    more.extend((definition.in_answer && !by_hand).then_some("Deserialize"));
+    more.extend((definition.in_response && !by_hand).then_some("Deserialize"));
     let untagged = (!more.is_empty()).then(|| quote!(#[serde(untagged)]));
     let derives = derives(file, definition, &more);
     let sizes = union.variants.iter().filter(|variant| !variant.boxed).map(|variant| file.size(&variant.ty));
@@ -30,12 +30,12 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         quote!(#docs #serde #name(#ty),)
     });
     let display = is_displayable(file, union).then(|| display(file, definition, union));
-    let deserialize = by_hand.then(|| match &union.told_by {
-        ToldBy::JsonType => deserialize(file, definition, union),
-        ToldBy::Tag(tag) => one_of::by_tag(file, definition, union, tag),
-        ToldBy::Fit | ToldBy::Order => one_of::by_fit(file, definition, union),
+    let deserialize = by_hand.then(|| match &union.selected_by {
+        SelectedBy::JsonType => deserialize(file, definition, union),
+        SelectedBy::Tag(tag) => one_of::by_tag(file, definition, union, tag),
+        SelectedBy::Fit | SelectedBy::Order => one_of::by_fit(file, definition, union),
     });
-    let other = (definition.in_answer && union.keeps_others()).then(|| one_of::other(file, union));
+    let other = (definition.in_response && union.keeps_others()).then(|| one_of::other(file, union));
     let conversions = definition.in_request.then(|| conversions(file, definition, union));
     quote! {
         #type_docs
@@ -103,7 +103,7 @@ fn is_displayable(file: &File<'_>, union: &Union) -> bool {
     !union.keeps_others()
         && union.variants.iter().all(|variant| match &variant.ty {
             Type::Named(id) => matches!(file.types()[*id].shape, Shape::Enum(_)),
-            ty => ty.is_word(),
+            ty => ty.is_scalar(),
         })
 }
 

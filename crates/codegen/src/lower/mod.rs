@@ -1,24 +1,10 @@
-//! From a document to the model.
+//! Documents to the model.
 
-mod all_of;
-mod alternatives;
-mod answers;
-mod bodies;
-mod encodings;
+mod descriptions;
 mod finish;
-mod form;
-mod keywords;
 mod names;
-mod notes;
-mod objects;
 mod operations;
-mod parameters;
 mod schemas;
-mod secrets;
-mod security;
-mod servers;
-mod tags;
-mod unions;
 
 use std::collections::HashSet;
 
@@ -26,9 +12,9 @@ use crate::document::Document;
 use crate::model::{Api, Docs};
 use crate::problem::{Problem, Problems};
 
-/// Lowers a document, or says all that is wrong with it.
+/// Lowers a document, or returns all of its problems.
 ///
-/// An operation that cannot be expressed is left out and reported, if that is wanted.
+/// With `skip_unsupported`, operations that cannot be generated are reported and omitted.
 pub(crate) fn lower(document: &Document, skip_unsupported: bool) -> Result<Api, Problems> {
     let mut problems = Vec::new();
     match attempt(document, skip_unsupported, &mut problems) {
@@ -36,10 +22,10 @@ pub(crate) fn lower(document: &Document, skip_unsupported: bool) -> Result<Api, 
         Ok(_) => {}
         Err(problem) => problems.push(problem),
     }
-    Err(Problems(without_repetitions(problems)))
+    Err(Problems(deduplicated(problems)))
 }
 
-/// Lowers what can be lowered, and notes what cannot.
+/// Lowers as much as possible and adds the problems to `problems`.
 fn attempt(
     document: &Document,
     skip_unsupported: bool,
@@ -52,7 +38,7 @@ fn attempt(
         &["tags", "externalDocs", "jsonSchemaDialect", "webhooks"],
     )?;
     if let Some(components) = root.get("components") {
-        // Everything else in here counts where it is referred to.
+        // Other components have an effect where they are referenced.
         components.expect_keys(
             "components",
             &["schemas", "responses", "parameters", "requestBodies", "securitySchemes"],
@@ -61,7 +47,7 @@ fn attempt(
     }
     let mut schemas = schemas::Schemas::of(document, problems)?;
     let mut failed = Vec::new();
-    let mut credentials = security::credentials(&root)?;
+    let mut credentials = operations::credentials(&root)?;
     let operations::Operations { mut operations, client_headers, servers } =
         operations::lower(document, &credentials, &mut schemas, &mut failed)?;
     if operations.iter().all(|operation| operation.security.is_none()) {
@@ -69,34 +55,29 @@ fn attempt(
     }
     for problem in failed {
         match skip_unsupported {
-            true => document.root().tolerate(problem, "the operation is left out")?,
+            true => root.tolerate(problem, "the operation is omitted")?,
             false => problems.push(problem),
         }
     }
     if !problems.is_empty() {
-        // The types may be incomplete: what follows relies on all of them.
+        // The types may be incomplete.
         return Ok(None);
     }
     let mut types = schemas.finish()?;
-    finish::finish(&mut types, &mut operations);
-    if document.is_lenient() {
-        secrets::loosen(document, &mut types, &mut operations);
-        finish::mark_secrets(&mut types);
-    }
-    secrets::check(document, &types, &operations, problems);
+    finish::finish(&root, &mut types, &mut operations, problems);
 
     let info = root.require("info")?;
     let text = info.text_of("description")?.unwrap_or_default().to_owned();
-    let about = |key: &str, default: &str| match info.require(key) {
+    let text_of = |key: &str, default: &str| match info.require(key) {
         Ok(node) => node.text().map(str::to_owned),
-        Err(problem) => info.pass_over(problem, "it is made up").map(|()| default.to_owned()),
+        Err(problem) => info.pass_over(problem, "a default is used").map(|()| default.to_owned()),
     };
     Ok(Some(Api {
         file: document.file().to_owned(),
-        title: about("title", "An API")?,
-        version: about("version", "0")?,
+        title: text_of("title", "An API")?,
+        version: text_of("version", "0")?,
         docs: Docs { text, notes: Vec::new() },
-        base_url: servers::base_url(&root)?,
+        base_url: operations::base_url(&root)?,
         servers,
         credentials,
         client_headers,
@@ -105,7 +86,7 @@ fn attempt(
     }))
 }
 
-fn without_repetitions(problems: Vec<Problem>) -> Vec<Problem> {
+fn deduplicated(problems: Vec<Problem>) -> Vec<Problem> {
     let mut seen = HashSet::new();
     problems.into_iter().filter(|problem| seen.insert(problem.clone())).collect()
 }

@@ -1,19 +1,20 @@
-//! From names on the wire to names in Rust.
+//! Names in Rust for names in documents.
 
 use std::collections::{HashMap, HashSet};
 
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use http::StatusCode;
 
-/// Names that are taken within one scope.
+/// The names in a scope.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     taken: HashSet<String>,
-    /// The numbers that the next ones of a name get.
+    /// The next suffix for each name.
     numbers: HashMap<String, usize>,
 }
 
 impl Scope {
-    /// A scope in which some names mean something else already.
+    /// Creates a scope with reserved names.
     pub(super) fn without(reserved: &[&str]) -> Self {
         Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect(), numbers: HashMap::new() }
     }
@@ -22,7 +23,7 @@ impl Scope {
         !self.taken.contains(name)
     }
 
-    /// Takes the first candidate that is free, else the last one with a number behind it.
+    /// Claims the first free candidate, or else the last one with a numeric suffix.
     pub(super) fn claim<'a>(&mut self, candidates: impl IntoIterator<Item = &'a str>) -> String {
         let mut last = "";
         for candidate in candidates {
@@ -42,7 +43,7 @@ impl Scope {
     }
 }
 
-/// The last words of the name of a type that says where it was found, if that was so deep that nobody wants to read all.
+/// Shortens the name of a deeply nested type to its last words.
 pub(super) fn short(name: &str) -> &str {
     const LONGEST: usize = 50;
     let starts_word = |(at, _): &(usize, char)| {
@@ -52,7 +53,7 @@ pub(super) fn short(name: &str) -> &str {
     if name.len() <= LONGEST { name } else { words.find(|rest| rest.len() <= LONGEST).unwrap_or(name) }
 }
 
-/// What generated files import or get from the prelude, so that no type may be called so.
+/// Names that generated files import or get from the prelude.
 pub(super) const RESERVED_TYPES: &[&str] = &[
     "AdditionalProperties",
     "BTreeMap",
@@ -94,12 +95,12 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "Visitor",
 ];
 
-/// The name of a type.
+/// Returns the name of a type.
 pub(super) fn type_name(wire: &str) -> String {
     upper_camel(wire, "Type")
 }
 
-/// The name of an enum variant.
+/// Returns the name of an enum variant.
 pub(super) fn variant_name(wire: &str) -> String {
     if wire.is_empty() { "Empty".to_owned() } else { upper_camel(wire, "Value") }
 }
@@ -119,13 +120,13 @@ fn upper_camel(wire: &str, filler: &str) -> String {
     }
 }
 
-/// The name of a field, an argument or a method.
+/// Returns the name of a field, an argument or a method.
 pub(super) fn snake_name(wire: &str) -> String {
     let name = identifier_characters(wire).to_snake_case();
     match name.chars().next() {
         None => "value".to_owned(),
         Some(first) if first.is_alphabetic() => match name.as_str() {
-            // Not even `r#` makes names of these.
+            // These cannot be raw identifiers.
             "self" | "super" | "crate" => format!("{name}_"),
             _ => name,
         },
@@ -133,12 +134,12 @@ pub(super) fn snake_name(wire: &str) -> String {
     }
 }
 
-/// The name of a constant.
+/// Returns the name of a constant.
 pub(super) fn constant_name(wire: &str) -> String {
     snake_name(wire).to_shouty_snake_case()
 }
 
-/// The id of an operation that has none.
+/// Returns an id for an operation without one.
 pub(super) fn operation_id(method: &str, path: &str) -> String {
     let words: Vec<_> = path
         .split('/')
@@ -150,7 +151,7 @@ pub(super) fn operation_id(method: &str, path: &str) -> String {
     identifier_characters(&format!("{method} {}", words.join(" "))).to_lower_camel_case()
 }
 
-/// Signs at the front tell `+1` from `-1`; other signs only part words.
+/// Replaces punctuation with spaces. A leading sign becomes a word, because `+1` and `-1` differ.
 fn identifier_characters(wire: &str) -> String {
     let (sign, rest) = match wire.strip_prefix(['+', '-']) {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -161,7 +162,7 @@ fn identifier_characters(wire: &str) -> String {
     format!("{sign}{}", rest.replace(|c: char| !c.is_alphanumeric(), " "))
 }
 
-/// The name of one item of a list.
+/// Returns the name of an item of a list.
 pub(super) fn singular(plural: &str) -> String {
     if let Some(stem) = plural.strip_suffix("ies") {
         format!("{stem}y")
@@ -172,7 +173,7 @@ pub(super) fn singular(plural: &str) -> String {
     }
 }
 
-/// Whether a value of this name is a secret, going by the words in it.
+/// Returns whether a name has words of secrets.
 pub(super) fn sounds_secret(wire: &str) -> bool {
     const ANYWHERE: [&str; 6] = ["secret", "token", "password", "passwd", "credential", "credentials"];
     let snake = wire.to_snake_case();
@@ -180,60 +181,12 @@ pub(super) fn sounds_secret(wire: &str) -> bool {
     words.iter().any(|word| ANYWHERE.contains(word)) || words.last() == Some(&"key")
 }
 
-/// The reason phrase of a status, as a variant name.
+/// Returns a variant name for a status.
 pub(super) fn status_name(code: u16) -> String {
-    let name = match code {
-        200 => "Ok",
-        201 => "Created",
-        202 => "Accepted",
-        203 => "NonAuthoritativeInformation",
-        204 => "NoContent",
-        205 => "ResetContent",
-        206 => "PartialContent",
-        207 => "MultiStatus",
-        208 => "AlreadyReported",
-        226 => "ImUsed",
-        400 => "BadRequest",
-        401 => "Unauthorized",
-        402 => "PaymentRequired",
-        403 => "Forbidden",
-        404 => "NotFound",
-        405 => "MethodNotAllowed",
-        406 => "NotAcceptable",
-        407 => "ProxyAuthenticationRequired",
-        408 => "RequestTimeout",
-        409 => "Conflict",
-        410 => "Gone",
-        411 => "LengthRequired",
-        412 => "PreconditionFailed",
-        413 => "PayloadTooLarge",
-        414 => "UriTooLong",
-        415 => "UnsupportedMediaType",
-        416 => "RangeNotSatisfiable",
-        417 => "ExpectationFailed",
-        418 => "ImATeapot",
-        421 => "MisdirectedRequest",
-        422 => "UnprocessableEntity",
-        423 => "Locked",
-        424 => "FailedDependency",
-        425 => "TooEarly",
-        426 => "UpgradeRequired",
-        428 => "PreconditionRequired",
-        429 => "TooManyRequests",
-        431 => "RequestHeaderFieldsTooLarge",
-        451 => "UnavailableForLegalReasons",
-        500 => "InternalServerError",
-        501 => "NotImplemented",
-        502 => "BadGateway",
-        503 => "ServiceUnavailable",
-        504 => "GatewayTimeout",
-        505 => "HttpVersionNotSupported",
-        507 => "InsufficientStorage",
-        508 => "LoopDetected",
-        511 => "NetworkAuthenticationRequired",
-        other => return format!("Status{other}"),
-    };
-    name.to_owned()
+    match StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason()) {
+        Some(reason) => identifier_characters(&reason.replace('\'', "")).to_upper_camel_case(),
+        None => format!("Status{code}"),
+    }
 }
 
 #[cfg(test)]
@@ -241,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_on_the_wire_become_rust_names() {
+    fn names_are_converted() {
         assert_eq!(type_name("api_key"), "ApiKey");
         assert_eq!(type_name("2fa-settings"), "Type2faSettings");
         assert_eq!(type_name("Page[Key]"), "PageKey");
@@ -259,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_gets_the_next_candidate_and_then_a_number() {
+    fn taken_names_get_a_suffix() {
         let mut scope = Scope::without(&["Option"]);
         assert_eq!(scope.claim(["Option", "OptionSchema"]), "OptionSchema");
         assert_eq!(scope.claim(["Key"]), "Key");
@@ -268,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_secrets_are_recognised_and_ids_of_keys_are_not() {
+    fn secret_names() {
         for name in
             ["secret", "api_key", "newApiKey", "key", "accessToken", "token_last_slice", "client-secret"]
         {

@@ -18,8 +18,7 @@ use self::merge::merge_all;
 pub(crate) use self::places::{Move, original};
 use self::places::{Step, places, pointer};
 
-use crate::document::{Document, Node};
-use crate::import;
+use crate::document::{Document, Node, read};
 use crate::problem::Problem;
 
 /// An overlay that was read and whose every action makes sense.
@@ -64,7 +63,7 @@ pub struct Stale {
 impl Overlay {
     /// Reads an overlay in JSON or YAML. `file` is how problems name it.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Problem> {
-        let document = Document::untyped(file, import::read(file, text)?);
+        let document = Document::untyped(file, read(file, text)?);
         let root = document.root();
         known_keys(&root, &["overlay", "info", "extends", "actions"])?;
         let version = root.require("overlay")?;

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Policy};
+use crate::document::{Document, Policy, read};
+use crate::lower::lower;
 use crate::model::{Api, Operation, Scheme};
 use crate::problem::{Problem, Problems};
-use crate::slice::{METHODS, Selection, retain_operations, slice};
-use crate::{import, lower};
+use crate::selection::{METHODS, Selection, retain_operations, select};
 
 /// A document that keeps the conventions, and what a crate around its client has to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,9 +62,9 @@ impl Departure {
 /// # Errors
 /// When the document cannot be read, no operation is selected, or the generator does not take the result.
 pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared, Problems> {
-    let mut root = import::read(file, text).map_err(Problems::from)?;
+    let mut root = read(file, text).map_err(Problems::from)?;
     Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
-    slice(&mut root, selection);
+    select(&mut root, selection);
     retain_operations(&mut root, |_, _, _| true);
     if operations(&mut root).next().is_none() {
         let problem =
@@ -84,7 +84,7 @@ pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared
     }
     let scheme = secure(file, &mut root, &mut departures).map_err(Problems::from)?;
     let api = mark_secrets(file, &mut root, &mut departures)?;
-    if !api.types.in_order().any(|one| one.in_answer && one.has_secret) {
+    if !api.types.in_order().any(|one| one.in_response && one.has_secret) {
         departures.push(Departure::new(
             "answers: the secret of a key",
             "–",
@@ -154,7 +154,7 @@ fn name_operations(file: &str, root: &mut Value, departures: &mut Vec<Departure>
     }
     // Nobody else knows the name that the generator makes.
     let document = Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
-    let api = lower::lower(&document, true)?;
+    let api = lower(&document, true)?;
     for (path, method, operation) in operations(root) {
         let is_it = |one: &&Operation| one.path == path && one.method.eq_ignore_ascii_case(method);
         if let Some(named) = api.operations.iter().find(is_it)
@@ -282,7 +282,7 @@ fn mark_secrets(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -
     const MARK: &str = "\"format\": \"password\"";
     loop {
         let document = Document::of(file, root.clone(), Policy::Strict).map_err(Problems::from)?;
-        let problems = match lower::lower(&document, false) {
+        let problems = match lower(&document, false) {
             Ok(api) => return Ok(api),
             Err(problems) => problems,
         };

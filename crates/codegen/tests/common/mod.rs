@@ -1,18 +1,18 @@
-//! Small documents for tests.
+//! Documents for tests.
 
-#![allow(dead_code, reason = "each test uses some of this")]
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::path::Path;
 
 use api_keys_codegen::{Error, Problem};
 use serde_json::{Value, json};
 
-/// The repository, for its formatting settings.
+/// The repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// A document with these paths and components.
+/// Returns a document with paths and components.
 pub(crate) fn document(paths: Value, components: Value) -> Value {
     json!({
         "openapi": "3.1.0",
@@ -22,12 +22,12 @@ pub(crate) fn document(paths: Value, components: Value) -> Value {
     })
 }
 
-/// A document with these schemas and no operations.
+/// Returns a document with schemas and without operations.
 pub(crate) fn schemas(schemas: Value) -> Value {
     document(json!({}), json!({ "schemas": schemas }))
 }
 
-/// A document with one operation, `GET /things`, that is called `listThings` and answers 204 unless said otherwise.
+/// Returns a document with the operation `listThings`, `GET /things`. `fields` override its defaults.
 pub(crate) fn operation(fields: Value) -> Value {
     let mut operation = json!({
         "operationId": "listThings",
@@ -40,7 +40,7 @@ pub(crate) fn operation(fields: Value) -> Value {
     document(json!({ "/things": { "get": operation } }), json!({}))
 }
 
-/// What is wrong with a document.
+/// Returns the problems of a document under the strict policy.
 pub(crate) fn problems(document: &Value) -> Vec<Problem> {
     problems_in_text(&document.to_string())
 }

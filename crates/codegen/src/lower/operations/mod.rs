@@ -1,0 +1,14 @@
+//! Paths to operations.
+
+mod encodings;
+mod media_types;
+mod parameters;
+mod paths;
+mod request_body;
+mod responses;
+mod security;
+mod servers;
+
+pub(super) use self::paths::{Operations, lower};
+pub(super) use self::security::credentials;
+pub(super) use self::servers::base_url;

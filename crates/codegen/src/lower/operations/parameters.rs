@@ -1,0 +1,313 @@
+//! Parameters.
+
+use super::media_types;
+use crate::document::Node;
+use crate::lower::descriptions;
+use crate::lower::names::{self, Scope};
+use crate::lower::schemas::{Schemas, expect_marked_secret};
+use crate::model::{ClientHeader, Docs, Location, Operation, Parameter, Type};
+use crate::problem::Problem;
+
+/// The parameters of an operation.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    pub(super) required: Vec<Parameter>,
+    pub(super) optional: Vec<Parameter>,
+}
+
+/// The headers that are configured per client.
+#[derive(Debug, Default)]
+pub(super) struct ClientHeaders(Vec<ClientHeader>);
+
+impl ClientHeaders {
+    /// Returns the headers with names that no operation has.
+    pub(super) fn finish(mut self, operations: &[Operation]) -> Vec<ClientHeader> {
+        let taken: Vec<_> = operations.iter().map(|operation| operation.name.to_uppercase()).collect();
+        let taken: Vec<_> = taken.iter().map(String::as_str).chain(["DEFAULT_BASE_URL"]).collect();
+        let mut scope = Scope::without(&taken);
+        for header in &mut self.0 {
+            header.name = scope.claim([header.name.as_str()]);
+        }
+        self.0
+    }
+
+    fn add(&mut self, node: &Node<'_>, wire: &str) -> Result<(), Problem> {
+        let schema = node.require("schema")?.resolve()?;
+        let default = schema.text_of("default")?.map(str::to_owned);
+        match self.0.iter().find(|header| header.wire == wire) {
+            None => self.0.push(ClientHeader {
+                name: names::constant_name(wire),
+                wire: wire.to_owned(),
+                default,
+                docs: descriptions::docs(node)?,
+            }),
+            Some(known) if known.default == default => {}
+            Some(_) => {
+                return Err(node.problem(
+                    format!("`{wire}` has another default elsewhere"),
+                    "describe it once, under `components`, and refer to that",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn lower<'d>(
+    path: &str,
+    item: &Node<'d>,
+    operation: &Node<'d>,
+    schemas: &mut Schemas<'d>,
+    headers: &mut ClientHeaders,
+    title: &str,
+) -> Result<Parameters, Problem> {
+    let mut parameters = Parameters::default();
+    // Names in the generated method.
+    let mut arguments = Scope::without(&["self", "body", "options", "request"]);
+    let mut options = Scope::default();
+    for node in declared(item, operation)? {
+        let wire = node.require("name")?.text()?;
+        let location = match node.require("in")?.text()? {
+            "path" => Location::Path,
+            "query" => Location::Query,
+            "header" if is_ignored(wire) => continue,
+            "header" => Location::Header,
+            "cookie" => Location::Cookie,
+            other => {
+                let message = format!("a parameter in `{other}` is not supported");
+                let problem = node.problem(message, "remove it, or move it to the query or a header");
+                node.tolerate(problem, "omitted")?;
+                continue;
+            }
+        };
+        node.expect_keys(
+            "a parameter",
+            &["name", "in", "required", "description", "schema", "content", "style", "explode", "deprecated"],
+            &["example", "examples", "allowEmptyValue", "allowReserved"],
+        )?;
+        if node.flag("x-client-parameter")? {
+            if location != Location::Header {
+                return Err(
+                    node.problem("only headers can be client parameters", "remove `x-client-parameter`")
+                );
+            }
+            headers.add(&node, wire)?;
+            continue;
+        }
+        if location == Location::Path && !path.contains(&format!("{{{wire}}}")) {
+            let problem = node.problem(
+                format!("the path has no `{{{wire}}}`"),
+                "add it to the path, or remove the parameter",
+            );
+            node.tolerate(problem, "omitted")?;
+            continue;
+        }
+        let required = node.flag("required")? || location == Location::Path;
+        let (ty, style) = ty(&node, wire, location, schemas, title)?;
+        let scope = if required { &mut arguments } else { &mut options };
+        let parameter = Parameter {
+            name: scope.claim([names::snake_name(wire).as_str()]),
+            wire: wire.to_owned(),
+            location,
+            docs: docs(&node)?,
+            ty,
+            style,
+        };
+        if required { parameters.required.push(parameter) } else { parameters.optional.push(parameter) }
+    }
+    for name in undescribed(path, operation, &parameters)? {
+        let problem = operation.problem(
+            format!("`{{{name}}}` in the path is not described"),
+            format!("add a parameter with `\"in\": \"path\"` and `\"name\": \"{name}\"`"),
+        );
+        operation.pass_over(problem, "treated as a string")?;
+        parameters.required.push(Parameter {
+            name: arguments.claim([names::snake_name(name).as_str()]),
+            wire: name.to_owned(),
+            location: Location::Path,
+            style: None,
+            docs: Docs::default(),
+            ty: Type::String,
+        });
+    }
+    Ok(parameters)
+}
+
+/// Returns the parameters of an operation and of its path.
+fn declared<'d>(item: &Node<'d>, operation: &Node<'d>) -> Result<Vec<Node<'d>>, Problem> {
+    let resolve = |nodes: Vec<Node<'d>>| {
+        let mut resolved = Vec::new();
+        for node in nodes {
+            match node.resolve() {
+                Ok(node) => resolved.push(node),
+                Err(problem) => node.tolerate(problem, "the parameter is omitted")?,
+            }
+        }
+        Ok(resolved)
+    };
+    let mut own = resolve(operation.items_of("parameters")?)?;
+    let mut all = resolve(item.items_of("parameters")?)?;
+    let is_same = |one: &Node<'_>, other: &Node<'_>| {
+        ["name", "in"].iter().all(|key| one.value().get(key) == other.value().get(key))
+    };
+    all.retain(|shared| !own.iter().any(|node| is_same(node, shared)));
+    let mut once: Vec<Node<'d>> = Vec::new();
+    for node in own.drain(..) {
+        if once.iter().any(|earlier| is_same(earlier, &node)) {
+            let problem = node.problem("the parameter is described twice", "remove one of the two");
+            node.pass_over(problem, "the first one is used")?;
+        } else {
+            once.push(node);
+        }
+    }
+    all.extend(once);
+    Ok(all)
+}
+
+/// Returns whether OpenAPI ignores parameters for this header.
+fn is_ignored(header: &str) -> bool {
+    ["accept", "content-type", "authorization"].iter().any(|name| header.eq_ignore_ascii_case(name))
+}
+
+/// Returns the schema of a parameter, and whether it is sent as JSON.
+fn schema<'d>(node: &Node<'d>) -> Result<(Option<Node<'d>>, bool), Problem> {
+    let Some(content) = node.get("content") else {
+        if !node.is_lenient() {
+            return Ok((Some(node.require("schema")?), false));
+        }
+        return Ok((node.get("schema"), false));
+    };
+    let entries = content.entries()?;
+    let json = entries.iter().find(|(media_type, _)| media_types::is_json(media_type));
+    match json.or(entries.first()) {
+        Some((_, media)) => Ok((media.get("schema"), json.is_some())),
+        None => Ok((None, false)),
+    }
+}
+
+fn docs(node: &Node<'_>) -> Result<Docs, Problem> {
+    let mut docs = match schema(node)?.0.map(|schema| descriptions::docs(&schema)) {
+        Some(Ok(docs)) => docs,
+        // The problem is reported with the type.
+        Some(Err(problem)) if !node.is_lenient() => return Err(problem),
+        _ => Docs::default(),
+    };
+    if let Some(text) = node.text_of("description")? {
+        docs.text = text.to_owned();
+    }
+    if node.flag("deprecated")? {
+        docs.notes.push("Deprecated.".to_owned());
+    }
+    Ok(docs)
+}
+
+/// Returns the type of a parameter, and its style if it is not a scalar.
+fn ty<'d>(
+    node: &Node<'d>,
+    wire: &str,
+    location: Location,
+    schemas: &mut Schemas<'d>,
+    title: &str,
+) -> Result<(Type, Option<&'static str>), Problem> {
+    let (Some(schema), is_json) = schema(node)? else {
+        let problem = node.problem("the parameter has no schema", "add a `schema`");
+        node.pass_over(problem, "treated as a string")?;
+        return Ok((Type::String, None));
+    };
+    let usage = schemas.usage(&schema, &format!("{title}{}", names::type_name(wire)))?;
+    if !node.flag("x-not-secret")? && !node.is_lenient() {
+        expect_marked_secret(wire, &schema, &usage.ty)?;
+    }
+    // An absent parameter stands for null.
+    let mut ty = usage.ty;
+    if ty.innermost() == &Type::Secret {
+        let problem =
+            schema.problem("the parameter is a secret", "use a security scheme, or remove `format`");
+        let is_plain = ty == Type::Secret && !is_json;
+        schema.pass_over(
+            problem,
+            if is_plain { "sent as a secret" } else { "its items are treated as strings" },
+        )?;
+        if is_plain {
+            return Ok((Type::Secret, None));
+        }
+        ty.expose_secrets();
+    }
+    if node.is_lenient()
+        && location != Location::Path
+        && !is_json
+        && let Err(problem) = expect_marked_secret(wire, &schema, &ty)
+        && ty == Type::String
+    {
+        schema.pass_over(problem, "treated as a secret")?;
+        return Ok((Type::Secret, None));
+    }
+    if is_json {
+        return Ok((ty, Some("Json")));
+    }
+    let style = style(node, location)?;
+    let is_plain = match &ty {
+        Type::List(item) if location == Location::Query && style == "FormExploded" => schemas.is_scalar(item),
+        ty if location == Location::Path => schemas.is_scalar(ty) && style.starts_with("Simple"),
+        ty => schemas.is_scalar(ty),
+    };
+    Ok((ty, (!is_plain).then_some(style)))
+}
+
+/// Returns the runtime's name of a style.
+pub(super) fn style(node: &Node<'_>, location: Location) -> Result<&'static str, Problem> {
+    let named = node.text_of("style")?;
+    let explode = match node.get("explode") {
+        Some(_) => node.flag("explode")?,
+        None => {
+            matches!(named.unwrap_or("form"), "form")
+                && matches!(location, Location::Query | Location::Cookie)
+        }
+    };
+    Ok(match (location, named, explode) {
+        (Location::Path, Some("label"), false) => "Label",
+        (Location::Path, Some("label"), true) => "LabelExploded",
+        (Location::Path, Some("matrix"), false) => "Matrix",
+        (Location::Path, Some("matrix"), true) => "MatrixExploded",
+        (Location::Path | Location::Header, None | Some("simple"), false) => "Simple",
+        (Location::Path | Location::Header, None | Some("simple"), true) => "SimpleExploded",
+        (Location::Query, None | Some("form"), true) => "FormExploded",
+        (Location::Query, None | Some("form"), false) => "Form",
+        (Location::Query, Some("spaceDelimited"), false) => "SpaceDelimited",
+        (Location::Query, Some("pipeDelimited"), false) => "PipeDelimited",
+        // The exploded forms are equal.
+        (Location::Query, Some("spaceDelimited" | "pipeDelimited"), true) => "FormExploded",
+        (Location::Query, Some("deepObject"), _) => "DeepObject",
+        (Location::Cookie, None | Some("form"), _) => "Simple",
+        _ => {
+            let problem = node.problem(
+                "the style of the parameter is not supported",
+                "use a style that OpenAPI allows for this location",
+            );
+            node.tolerate(problem, "the default style is used")?;
+            if location == Location::Query { "FormExploded" } else { "Simple" }
+        }
+    })
+}
+
+/// Returns the parameters in the path that are not described.
+fn undescribed<'a>(
+    path: &'a str,
+    operation: &Node<'_>,
+    parameters: &Parameters,
+) -> Result<Vec<&'a str>, Problem> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            return Err(operation.problem("the path has a `{` without a `}`", "add the `}`"));
+        };
+        let mut described =
+            parameters.required.iter().filter(|parameter| parameter.location == Location::Path);
+        if !described.any(|parameter| parameter.wire == name) && !names.contains(&name) {
+            names.push(name);
+        }
+        rest = after;
+    }
+    Ok(names)
+}

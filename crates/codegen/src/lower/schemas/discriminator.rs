@@ -1,0 +1,149 @@
+//! The property that selects the variant of a union.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::classify::{self, classify};
+use super::form::{Declared, Form, Member};
+use crate::document::Node;
+use crate::model::{Tag, TagValue};
+use crate::problem::Problem;
+
+/// Returns the property whose value selects the variant: the `discriminator`, or a property with distinct values in each
+/// member.
+pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> Result<Option<Tag>, Problem> {
+    let Some(objects) = objects(members) else {
+        if let Some(node) = discriminator {
+            let problem = node.problem("`discriminator` is supported for objects only", "remove it");
+            node.pass_over(problem, INSTEAD)?;
+        }
+        return Ok(None);
+    };
+    let property = match discriminator {
+        Some(node) => Some(node.require("propertyName")?.text()?.to_owned()),
+        None if members[0].node.is_lenient() => fixed_property(&objects),
+        None => None,
+    };
+    let Some(property) = property else { return Ok(None) };
+    let mut values = Vec::new();
+    for (member, parts) in members.iter().zip(&objects) {
+        let mut own = fixed_values(parts, &property);
+        if let Some(node) = discriminator {
+            // Mappings are often out of date; the values in a member are not.
+            if own.is_empty() {
+                own = mapped(node, &member.node)?.into_iter().map(TagValue::Text).collect();
+            }
+        }
+        values.push(own);
+    }
+    let is_written = objects.iter().all(|parts| describe(parts, &property).is_some());
+    let Some(kind) = values
+        .first()
+        .and_then(|own| Some(own.first()?.kind()))
+        .filter(|_| is_written && is_distinct(&values))
+    else {
+        if let Some(node) = discriminator {
+            let problem = node.problem(
+                format!("`{property}` does not distinguish the members, or is not a property of all"),
+                "describe it in each member",
+            );
+            node.pass_over(problem, INSTEAD)?;
+        }
+        return Ok(None);
+    };
+    Ok(Some(Tag { property, kind, values }))
+}
+
+/// The replacement for a discriminator.
+const INSTEAD: &str = "the member that knows most fields is used";
+
+/// Returns whether each member has distinct values, all of one kind.
+fn is_distinct(values: &[Vec<TagValue>]) -> bool {
+    let mut all = values.iter().flatten();
+    let mut seen = HashSet::new();
+    let kind = values.iter().flatten().next().map(TagValue::kind);
+    values.iter().all(|own| !own.is_empty())
+        && all.all(|value| Some(value.kind()) == kind && seen.insert(value))
+}
+
+/// Returns the parts of each member, if all are objects.
+fn objects<'d>(members: &[Member<'d>]) -> Option<Vec<Vec<Node<'d>>>> {
+    members
+        .iter()
+        .map(|member| {
+            let mut form = classify::member(member).ok()?;
+            // Cycles are reported when the schema is lowered.
+            for _ in 0..20 {
+                let Form::Same(other) = form.0 else { break };
+                form = classify(&other.resolve().ok()?).ok()?;
+            }
+            match form {
+                (Form::Declared(Declared::Struct(parts)), false) if member.only.is_none() => Some(parts),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+fn describe<'d>(parts: &[Node<'d>], property: &str) -> Option<Node<'d>> {
+    parts.iter().rev().find_map(|part| part.get("properties")?.get(property))
+}
+
+/// Returns the values of a property, if they are listed.
+fn fixed_values(parts: &[Node<'_>], property: &str) -> Vec<TagValue> {
+    let nodes = parts.iter().rev().filter_map(|part| part.get("properties")?.get(property));
+    let found = nodes.filter_map(|node| node.resolve().ok()).find_map(|node| {
+        let listed = match node.get("const") {
+            Some(only) => vec![only],
+            None => node.get("enum")?.items().ok()?,
+        };
+        listed.iter().map(|value| tag_value(value.value())).collect::<Option<Vec<_>>>()
+    });
+    let mut seen = HashSet::new();
+    found.unwrap_or_default().into_iter().filter(|value| seen.insert(value.clone())).collect()
+}
+
+fn tag_value(value: &Value) -> Option<TagValue> {
+    match value {
+        Value::String(text) => Some(TagValue::Text(text.clone())),
+        Value::Bool(value) => Some(TagValue::Boolean(*value)),
+        Value::Number(number) => number.as_i64().map(TagValue::Integer),
+        _ => None,
+    }
+}
+
+/// Returns a property with distinct values in each member. With several values it must be required.
+fn fixed_property(objects: &[Vec<Node<'_>>]) -> Option<String> {
+    let first = objects.first()?;
+    let names = first.iter().flat_map(|part| part.entries_of("properties").unwrap_or_default());
+    let is_fixed = |name: &str| {
+        let values: Vec<_> = objects.iter().map(|parts| fixed_values(parts, name)).collect();
+        let is_reliable =
+            |(parts, values): (&Vec<Node<'_>>, &Vec<TagValue>)| values.len() == 1 || requires(parts, name);
+        is_distinct(&values) && objects.iter().zip(&values).all(is_reliable)
+    };
+    names.map(|(name, _)| name).find(|name| is_fixed(name)).map(str::to_owned)
+}
+
+fn requires(parts: &[Node<'_>], property: &str) -> bool {
+    let required = parts.iter().flat_map(|part| part.items_of("required").unwrap_or_default());
+    required.into_iter().any(|name| name.value() == property)
+}
+
+/// Returns the values that a mapping gives to a member, or its name if there are none.
+fn mapped(discriminator: &Node<'_>, member: &Node<'_>) -> Result<Vec<String>, Problem> {
+    let Some(reference) = member.text_of("$ref")? else { return Ok(Vec::new()) };
+    let name = reference.rsplit('/').next().unwrap_or_default();
+    let mut values = Vec::new();
+    for (value, target) in discriminator.entries_of("mapping")? {
+        let target = target.text()?;
+        if target == reference || target == name {
+            values.push(value.to_owned());
+        }
+    }
+    if values.is_empty() {
+        values.push(name.to_owned());
+    }
+    Ok(values)
+}
