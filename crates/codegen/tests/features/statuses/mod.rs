@@ -3,7 +3,7 @@
 pub mod generated;
 
 use generated::errors::{AnonymousError, ErrorsError, OnlyDefaultError};
-use generated::{Client, SeveralAnswer};
+use generated::{Client, SeveralSuccess};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -37,13 +37,13 @@ async fn success_by_status() {
         Client::new(client).several().await.unwrap().into_body()
     };
     let answer = several(ResponseTemplate::new(200).set_body_json(json!({ "id": 1 }))).await;
-    assert!(matches!(answer, SeveralAnswer::Ok(thing) if thing.id == 1));
+    assert!(matches!(answer, SeveralSuccess::Ok(thing) if thing.id == 1));
     let answer = several(ResponseTemplate::new(202).set_body_json("started")).await;
-    assert!(matches!(answer, SeveralAnswer::Accepted(text) if text == "started"));
-    assert!(matches!(several(ResponseTemplate::new(204)).await, SeveralAnswer::NoContent));
+    assert!(matches!(answer, SeveralSuccess::Accepted(text) if text == "started"));
+    assert!(matches!(several(ResponseTemplate::new(204)).await, SeveralSuccess::NoContent));
     for (status, body) in [(206, "part"), (200, "{}")] {
         let answer = several(ResponseTemplate::new(status).set_body_string(body)).await;
-        assert!(matches!(answer, SeveralAnswer::Other(kept) if kept.expose() == body.as_bytes()));
+        assert!(matches!(answer, SeveralSuccess::Other(kept) if kept.expose() == body.as_bytes()));
     }
 }
 
