@@ -1,3 +1,4 @@
-#![no_main]
+//! Fuzz target `base_url`.
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| api_keys_fuzz::base_url(data));
+api_keys_fuzz::fuzz_target!(base_url);

@@ -1,3 +1,4 @@
-#![no_main]
+//! Fuzz target `config`.
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| api_keys_fuzz::config(data));
+api_keys_fuzz::fuzz_target!(config);

@@ -1,3 +1,4 @@
-#![no_main]
+//! Fuzz target `date_time`.
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| api_keys_fuzz::date_time(data));
+api_keys_fuzz::fuzz_target!(date_time);

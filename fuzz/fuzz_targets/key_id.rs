@@ -1,3 +1,4 @@
-#![no_main]
+//! Fuzz target `key_id`.
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| api_keys_fuzz::key_id(data));
+api_keys_fuzz::fuzz_target!(key_id);

@@ -1,3 +1,4 @@
-#![no_main]
+//! Fuzz target `retry_after`.
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| api_keys_fuzz::retry_after(data));
+api_keys_fuzz::fuzz_target!(retry_after);

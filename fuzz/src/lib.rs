@@ -1,60 +1,52 @@
-//! What must hold whatever a server answers and whatever a caller passes in.
+//! Guarantees for any response of a server and any input of a caller.
 //!
-//! Each target takes bytes, reads them as an input of its kind, and panics when a promise is broken. A fuzzer looks
-//! for such bytes (`fuzz_targets/`), and a test replays those that are known (`tests/replay.rs`).
+//! Each target parses bytes as an input of its kind and panics if a guarantee is violated. A fuzzer searches for such
+//! bytes (`fuzz_targets/`), and a test replays the corpus (`tests/replay.rs`).
 
-mod answer;
 mod base_url;
+mod client;
 mod config;
 mod date_time;
-mod judge;
 mod key_id;
 mod provider;
+mod response;
 mod retry_after;
+mod secrets;
 mod server;
-mod vendors;
+mod target;
 
 pub use base_url::base_url;
 pub use config::config;
 pub use date_time::date_time;
 pub use key_id::key_id;
+pub use provider::provider;
 pub use retry_after::retry_after;
-pub use vendors::{better_auth, clerk, fastapi, keyshield, latitude_sh, mcp};
 
-/// A target: panics when the bytes break a promise.
+/// A fuzz target.
 pub type Target = fn(&[u8]);
 
-/// Every target by its name, which is also that of its corpus.
-pub const TARGETS: [(&str, Target); 11] = [
+/// Targets by name, which is also the name of the corpus folder.
+pub const TARGETS: [(&str, Target); 6] = [
     ("base_url", base_url),
-    ("better_auth", better_auth),
-    ("clerk", clerk),
     ("config", config),
     ("date_time", date_time),
-    ("fastapi", fastapi),
     ("key_id", key_id),
-    ("keyshield", keyshield),
-    ("latitude_sh", latitude_sh),
-    ("mcp", mcp),
+    ("provider", provider),
     ("retry_after", retry_after),
 ];
 
-/// The credential of every client here. Its characters are those that JSON and URLs write in more than one way.
-const TOKEN: &str = "sk_canary/0123+4567==";
+/// Defines the program of a target: for `cargo fuzz`, or one that replays the files given as arguments.
+#[macro_export]
+macro_rules! fuzz_target {
+    ($target:ident) => {
+        #[cfg(fuzzing)]
+        libfuzzer_sys::fuzz_target!(|data: &[u8]| api_keys_fuzz::$target(data));
 
-/// What the seeds of the corpus have for the secret of a new key.
-const FRESH: &str = "mk_canary_fresh_0123456789";
-
-/// Whether a text holds another.
-fn holds(text: &[u8], part: &str) -> bool {
-    text.windows(part.len()).any(|window| window == part.as_bytes())
-}
-
-/// Runs a call to its end. Waiting takes no time.
-fn run<T>(call: impl Future<Output = T>) -> T {
-    thread_local! {
-        static RUNTIME: tokio::runtime::Runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
-    }
-    RUNTIME.with(|runtime| runtime.block_on(call))
+        #[cfg(not(fuzzing))]
+        fn main() {
+            for path in std::env::args_os().skip(1) {
+                api_keys_fuzz::$target(&std::fs::read(path).expect("a readable file"));
+            }
+        }
+    };
 }

@@ -1,4 +1,4 @@
-//! How long a vendor may make a client wait.
+//! Waits that a server asks for.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use api_keys::runtime::{
     Error, HeaderValue, Method, Operation, OperationClass, Request, StatusCode, Timeouts,
 };
 
-use crate::answer::Answer;
-use crate::run;
+use crate::response::CannedResponse;
 use crate::server::{Server, TestClock};
+use crate::target::run;
 
 static GET: Operation = Operation {
     id: "getApiKey",
@@ -21,13 +21,13 @@ static GET: Operation = Operation {
 const TOTAL: Duration = Duration::from_secs(600);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The bytes as the value of `Retry-After` with a 429.
+/// Parses the bytes as the value of `Retry-After` with a 429.
 pub fn retry_after(data: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(data) else { return };
-    let mut answer = Answer::parse(b"429");
-    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
-    answer.headers.insert("retry-after", value);
-    let server = Server::new(answer);
+    let mut response = CannedResponse::parse(b"429");
+    assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
+    response.headers.insert("retry-after", value);
+    let server = Server::new(response);
     let clock = TestClock::new();
     let client = server
         .builder("https://api.example.com")
@@ -37,25 +37,25 @@ pub fn retry_after(data: &[u8]) {
         .expect("a client");
     let result: Result<_, Error<()>> = run(client.empty(Request::new(&GET)));
 
-    let error = result.expect_err("a 429 is no success");
-    let asked = error.retry_after();
+    let error = result.expect_err("a 429 is an error");
+    let requested = error.retry_after();
     let waits = clock.waits();
-    assert!(asked.is_none_or(|asked| asked <= DAY), "a wait that no caller expects: {asked:?}");
+    assert!(requested.is_none_or(|requested| requested <= DAY), "an excessive wait: {requested:?}");
     assert!(
-        waits.iter().all(|wait| *wait >= asked.unwrap_or_default()),
-        "{waits:?} is shorter than {asked:?}"
+        waits.iter().all(|wait| *wait >= requested.unwrap_or_default()),
+        "{waits:?} is shorter than {requested:?}"
     );
-    assert!(waits.iter().sum::<Duration>() < TOTAL, "{waits:?} is longer than the whole call may take");
+    assert!(waits.iter().sum::<Duration>() < TOTAL, "{waits:?} exceed the timeout");
     assert_eq!(error.attempts() as usize, waits.len() + 1);
     assert_eq!(error.attempts() as usize, server.take().len());
     if let Some(seconds) = whole_seconds(data) {
-        assert_eq!(asked, Some(Duration::from_secs(seconds).min(DAY)));
+        assert_eq!(requested, Some(Duration::from_secs(seconds).min(DAY)));
     }
 }
 
-/// The only form besides dates that the standard knows.
+/// Parses the number of seconds, the only format in addition to dates.
 fn whole_seconds(data: &[u8]) -> Option<u64> {
     let text = str::from_utf8(data).ok()?;
-    // Beyond 15 digits the value is over the longest wait, however it is rounded.
+    // Values of more than 15 digits exceed the longest wait in any case.
     (text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }

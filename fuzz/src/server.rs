@@ -1,86 +1,78 @@
-//! A server that answers everything alike, and a clock that does not wait.
+//! A server with one response for all requests, and a clock that does not wait.
 
 use std::mem;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 use api_keys::runtime::{
-    Body, Bytes, ClientBuilder, Clock, HttpConfig, OutgoingRequest, Transport, TransportError,
-    TransportErrorKind,
+    Body, ClientBuilder, Clock, HttpConfig, OutgoingRequest, Transport, TransportError, TransportErrorKind,
 };
 use async_trait::async_trait;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
 
-use crate::answer::Answer;
+use crate::response::CannedResponse;
 
-/// No call and no walk over a listing needs more requests than this, when every answer is the same.
-const MOST_REQUESTS: usize = 5_000;
+/// Limit for a call or listing when every response is the same.
+const MAX_REQUESTS: usize = 5_000;
 
-/// Gives one answer to every request, and keeps the requests.
+/// Sends one response to every request, and records the requests.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) answer: Answer,
+    pub(crate) response: CannedResponse,
     requests: Mutex<Vec<OutgoingRequest>>,
 }
 
 impl Server {
-    pub(crate) fn new(answer: Answer) -> Arc<Self> {
-        Arc::new(Self { answer, requests: Mutex::default() })
+    pub(crate) fn new(response: CannedResponse) -> Arc<Self> {
+        Arc::new(Self { response, requests: Mutex::default() })
     }
 
-    /// Sends all requests of a client here.
+    /// Returns the builder of a client that sends its requests here.
     pub(crate) fn builder(self: &Arc<Self>, base_url: &str) -> ClientBuilder {
         api_keys::runtime::Client::builder(base_url).transport(self.clone()).seed(7)
     }
 
-    /// Sends all requests of a provider here.
+    /// Returns the settings of a provider that sends its requests here.
     pub(crate) fn config(self: &Arc<Self>) -> HttpConfig {
         HttpConfig::new().transport(self.clone())
     }
 
-    /// The requests since the last time.
+    /// Returns the ids of the operations of the requests since [`take`](Self::take).
+    pub(crate) fn operations(&self) -> Vec<&'static str> {
+        let requests = self.requests.lock().expect("no panic");
+        requests.iter().map(|request| request.context.operation.id).collect()
+    }
+
+    /// Returns the requests since the last call.
     pub(crate) fn take(&self) -> Vec<OutgoingRequest> {
-        mem::take(&mut self.requests.lock().expect("no call panicked"))
+        mem::take(&mut self.requests.lock().expect("no panic"))
     }
 }
 
 #[async_trait]
 impl Transport for Server {
     async fn send(&self, request: OutgoingRequest) -> Result<http::Response<Body>, TransportError> {
-        let mut requests = self.requests.lock().expect("no call panicked");
+        let mut requests = self.requests.lock().expect("no panic");
         requests.push(request);
-        assert!(requests.len() <= MOST_REQUESTS, "one call sends requests without end");
-        let body = match self.answer.broken {
-            true => Body::new(Broken(Some(self.answer.body.clone()))),
-            false => Body::from(self.answer.body.clone()),
+        assert!(requests.len() <= MAX_REQUESTS, "unlimited requests");
+        let body = self.response.body.clone();
+        let body = match self.response.is_broken {
+            true => {
+                let frames = [Ok(Frame::data(body)), Err(TransportError::new(TransportErrorKind::Io))];
+                Body::new(StreamBody::new(stream::iter(frames)))
+            }
+            false => Body::from(body),
         };
         let mut response = http::Response::new(body);
-        *response.status_mut() = self.answer.status;
-        *response.headers_mut() = self.answer.headers.clone();
+        *response.status_mut() = self.response.status;
+        *response.headers_mut() = self.response.headers.clone();
         Ok(response)
     }
 }
 
-/// A body after which the connection breaks.
-struct Broken(Option<Bytes>);
-
-impl http_body::Body for Broken {
-    type Data = Bytes;
-    type Error = TransportError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<Bytes>, TransportError>>> {
-        Poll::Ready(Some(match self.0.take() {
-            Some(body) => Ok(http_body::Frame::data(body)),
-            None => Err(TransportError::new(TransportErrorKind::Io)),
-        }))
-    }
-}
-
-/// Time that passes only by waiting.
+/// Time that passes only by sleeping.
 #[derive(Debug)]
 pub(crate) struct TestClock {
     start: Instant,
@@ -95,27 +87,27 @@ impl TestClock {
         Arc::new(Self { start: Instant::now(), waits: Mutex::default() })
     }
 
-    /// What was waited for.
+    /// Returns the durations of all sleeps.
     pub(crate) fn waits(&self) -> Vec<Duration> {
-        self.waits.lock().expect("no call panicked").clone()
+        self.waits.lock().expect("no panic").clone()
     }
 
-    fn passed(&self) -> Duration {
-        self.waits.lock().expect("no call panicked").iter().sum()
+    fn elapsed(&self) -> Duration {
+        self.waits.lock().expect("no panic").iter().sum()
     }
 }
 
 #[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Instant {
-        self.start + self.passed()
+        self.start + self.elapsed()
     }
 
     fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Self::START + self.passed()
+        SystemTime::UNIX_EPOCH + Self::START + self.elapsed()
     }
 
     async fn sleep(&self, duration: Duration) {
-        self.waits.lock().expect("no call panicked").push(duration);
+        self.waits.lock().expect("no panic").push(duration);
     }
 }

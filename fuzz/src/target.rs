@@ -1,0 +1,21 @@
+//! Definitions that the targets share.
+
+/// Credential of every client. It consists of characters that JSON and URLs write in more than one way.
+pub(crate) const TOKEN: &str = "sk_canary/0123+4567==";
+
+/// Secret of a new key in the corpus.
+pub(crate) const NEW_SECRET: &str = "mk_canary_fresh_0123456789";
+
+/// Returns whether `text` contains `part`.
+pub(crate) fn contains(text: &[u8], part: &str) -> bool {
+    text.windows(part.len()).any(|window| window == part.as_bytes())
+}
+
+/// Runs a call to completion. Sleeping takes no time.
+pub(crate) fn run<T>(call: impl Future<Output = T>) -> T {
+    thread_local! {
+        static RUNTIME: tokio::runtime::Runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    }
+    RUNTIME.with(|runtime| runtime.block_on(call))
+}
