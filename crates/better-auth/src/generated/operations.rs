@@ -288,7 +288,7 @@ pub struct GetApiKeyOptions {
 }
 
 impl GetApiKeyOptions {
-    /// No parameter set.
+    /// Creates a new `GetApiKeyOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -324,7 +324,7 @@ pub struct ListApiKeysOptions {
 }
 
 impl ListApiKeysOptions {
-    /// No parameter set.
+    /// Creates a new `ListApiKeysOptions`.
     pub fn new() -> Self {
         Self::default()
     }

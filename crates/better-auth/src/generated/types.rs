@@ -17,8 +17,6 @@ use serde_json::{Map, Value};
 #[non_exhaustive]
 pub struct CreateApiKeyRequest {
     /// Name of the key, at most 32 UTF-16 code units by default. Some servers require it.
-    ///
-    /// At most 32 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Life of the key in seconds from now; fractions are allowed. Servers accept 86400 (one day) to 31536000
@@ -30,7 +28,7 @@ pub struct CreateApiKeyRequest {
     pub expires_in: Option<f64>,
     /// Text for the secret to begin with: letters, digits, `_` and `-`, 1 to 32 characters by default.
     ///
-    /// 1 to 32 characters. Pattern: `^[a-zA-Z0-9_-]+$`.
+    /// Pattern: `^[a-zA-Z0-9_-]+$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
     /// JSON object to store with the key. The server refuses it unless `enableMetadata` is set, which is not
@@ -48,7 +46,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// A value with nothing set.
+    /// Creates a new `CreateApiKeyRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -101,8 +99,6 @@ pub struct UpdateApiKeyRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_id: Option<String>,
     /// New name, 1 to 32 UTF-16 code units by default. A name cannot be removed.
-    ///
-    /// 1 to 32 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Whether the key may be used.
@@ -121,7 +117,7 @@ pub struct UpdateApiKeyRequest {
 }
 
 impl UpdateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `UpdateApiKeyRequest` with the required fields.
     pub fn new(key_id: impl Into<String>) -> Self {
         Self {
             key_id: key_id.into(),
@@ -177,7 +173,7 @@ pub struct DeleteApiKeyRequest {
 }
 
 impl DeleteApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `DeleteApiKeyRequest` with the required fields.
     pub fn new(key_id: impl Into<String>) -> Self {
         Self { key_id: key_id.into(), config_id: None }
     }
@@ -332,7 +328,7 @@ impl<'de> Deserialize<'de> for ApiKeyList {
             type Value = ApiKeyList;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list or an object")
+                f.write_str("an array or an object")
             }
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {

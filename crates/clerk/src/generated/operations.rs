@@ -318,7 +318,7 @@ impl Client {
 pub struct ListApiKeysOptions {
     /// Only keys of this type; `api_key` when left out.
     ///
-    /// At least 3 characters. Default: `api_key`.
+    /// At least 3 characters.
     pub r#type: Option<String>,
     /// Whether to list revoked and expired keys too; they are left out when this is.
     ///
@@ -326,18 +326,18 @@ pub struct ListApiKeysOptions {
     pub include_invalid: Option<IncludeInvalid>,
     /// Largest number of keys on the page, 1 to 100; 10 when left out.
     ///
-    /// At least 1 and at most 100. Default: `10`.
+    /// Default: `10`.
     pub limit: Option<i64>,
     /// Number of keys to skip; 0 when left out.
     ///
-    /// At least 0. Default: `0`.
+    /// Default: `0`.
     pub offset: Option<i64>,
     /// Text to search the keys for.
     pub query: Option<String>,
 }
 
 impl ListApiKeysOptions {
-    /// No parameter set.
+    /// Creates a new `ListApiKeysOptions`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 pub struct CreateApiKeyRequest {
     /// Name of the key, at least 3 characters, without white space at either end.
     ///
-    /// At least 3 characters. Pattern: `^(\S(.*\S)?)?$`.
+    /// Pattern: `^(\S(.*\S)?)?$`.
     pub name: String,
     /// Whose key it will be: the id of a user (`user_`), an organization (`org_`), a machine (`mch_`) or a
     /// SCIM directory (`scim_`).
@@ -23,13 +23,9 @@ pub struct CreateApiKeyRequest {
     /// Pattern: `^(user|org|mch|scim)_\w{27}$`.
     pub subject: String,
     /// Type of the key, 3 to 25 characters; `api_key` when left out.
-    ///
-    /// 3 to 25 characters. Default: `api_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
     /// Text that describes the key, at most 255 characters.
-    ///
-    /// At most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// JSON to attach to the key, as a rule an object.
@@ -54,7 +50,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `CreateApiKeyRequest` with the required fields.
     pub fn new(name: impl Into<String>, subject: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -110,8 +106,6 @@ impl CreateApiKeyRequest {
 #[non_exhaustive]
 pub struct UpdateApiKeyRequest {
     /// New description, at most 255 characters; null removes it.
-    ///
-    /// At most 255 characters.
     #[serde(skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
     /// JSON that replaces the attached one as a whole; null removes it.
@@ -134,7 +128,7 @@ pub struct UpdateApiKeyRequest {
 }
 
 impl UpdateApiKeyRequest {
-    /// A value with nothing set.
+    /// Creates a new `UpdateApiKeyRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -180,7 +174,7 @@ pub struct RevokeApiKeyRequest {
 }
 
 impl RevokeApiKeyRequest {
-    /// A value with nothing set.
+    /// Creates a new `RevokeApiKeyRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -202,7 +196,7 @@ pub struct VerifyApiKeyRequest {
 }
 
 impl VerifyApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `VerifyApiKeyRequest` with the required fields.
     pub fn new(secret: impl Into<SecretKey>) -> Self {
         Self { secret: secret.into() }
     }

@@ -1,4 +1,4 @@
-//! How a request is put together: what it must have goes into `new`, the rest into setters.
+//! Constructors and setters: required fields are arguments of `new`, optional fields have setters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::docs::comment;
 use super::file::{File, ident};
 use crate::model::{Field, Presence, Shape, Struct, Type, TypeDef, Types};
 
-/// Whether nothing is required, so that there is a default value.
+/// Returns whether there are no required fields.
 pub(super) fn has_default(object: &Struct) -> bool {
     object.fields.iter().all(|field| is_optional(field.presence))
 }
@@ -18,7 +18,7 @@ fn is_optional(presence: Presence) -> bool {
 
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
     let name = ident(&definition.name);
-    let new = new(file, object);
+    let new = new(file, definition, object);
     let optional = object.fields.iter().filter(|field| is_optional(field.presence));
     let setters = optional.map(|field| match field.presence {
         Presence::OptionalNullable => setter(&field.name, &field.wire, &Input::nullable(file, field)),
@@ -43,9 +43,9 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
     }
 }
 
-fn new(file: &File<'_>, object: &Struct) -> TokenStream {
+fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
     if has_default(object) {
-        let docs = comment("A value with nothing set.", 1);
+        let docs = comment(&format!("Creates a new `{}`.", definition.name), 1);
         return quote! {
             #docs
             pub fn new() -> Self {
@@ -77,8 +77,8 @@ fn new(file: &File<'_>, object: &Struct) -> TokenStream {
         let name = ident(&additional.name);
         values.push(quote!(#name: Default::default()));
     }
-    let docs = comment("A value with all that is required.", 1);
-    // One argument per required field, however many there are.
+    let docs = comment(&format!("Creates a new `{}` with the required fields.", definition.name), 1);
+    // One argument per required field.
     let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
         #docs
@@ -89,7 +89,7 @@ fn new(file: &File<'_>, object: &Struct) -> TokenStream {
     }
 }
 
-/// The setter of an optional value.
+/// Returns the setter of an optional field.
 pub(super) fn optional_setter(name: &str, wire: &str, input: &Input) -> TokenStream {
     let field = ident(name);
     let value = input.value(&quote!(#field));
@@ -104,7 +104,7 @@ pub(super) fn optional_setter(name: &str, wire: &str, input: &Input) -> TokenStr
     }
 }
 
-/// The setter of a value that is always there.
+/// Returns the setter of a field without an `Option`.
 pub(super) fn setter(name: &str, wire: &str, input: &Input) -> TokenStream {
     let field = ident(name);
     let value = input.value(&quote!(#field));
@@ -123,7 +123,7 @@ fn setter_docs(wire: &str) -> TokenStream {
     comment(&format!("Sets `{wire}`."), 1)
 }
 
-/// A setter is called as its field, unless that name promises something else to Rust programmers.
+/// Returns the name of a setter: the field, unless the name is a Rust convention or a method of a standard trait.
 fn setter_name(field: &str) -> proc_macro2::Ident {
     let is_convention =
         ["is_", "to_", "as_", "from_", "into_"].iter().any(|prefix| field.starts_with(prefix));
@@ -164,7 +164,7 @@ fn setter_name(field: &str) -> proc_macro2::Ident {
     if is_convention || is_method { ident(&format!("with_{field}")) } else { ident(field) }
 }
 
-/// How a value is given to a constructor or setter: whatever turns into it without thought.
+/// The argument of a constructor or setter with its conversion.
 pub(super) struct Input {
     pub(super) argument: TokenStream,
     conversion: TokenStream,
@@ -192,7 +192,7 @@ impl Input {
         Self { argument, conversion, boxed }
     }
 
-    /// A value, null, or nothing.
+    /// The argument for an optional and nullable field.
     fn nullable(file: &File<'_>, field: &Field) -> Self {
         let nullable = file.http("Nullable");
         let ty = file.ty(&field.ty);
@@ -200,7 +200,7 @@ impl Input {
         Self { argument: quote!(impl Into<#nullable<#ty>>), conversion, boxed: false }
     }
 
-    /// Whether the argument is the value as it is.
+    /// Returns whether the argument is the value.
     fn is_plain(&self) -> bool {
         self.conversion.is_empty() && !self.boxed
     }
@@ -211,7 +211,7 @@ impl Input {
     }
 }
 
-/// Whether there are other types that turn into this one.
+/// Returns whether other types convert to this one.
 fn converts(types: &Types, ty: &Type) -> bool {
     match ty {
         Type::String | Type::Secret | Type::DateTime | Type::Any | Type::Map(_) => true,

@@ -1,30 +1,43 @@
-//! Descriptions to doc comments that rustdoc takes without a warning.
+//! Doc comments without rustdoc warnings.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Docs;
 
-/// Where lines end, indentation and `/// ` included.
+/// The maximum width of a line, including indentation and `/// `.
 const WIDTH: usize = 110;
 
-/// Doc comments at some depth of indentation: a description, or else a fallback, and the notes.
+/// Returns doc comments for a depth of indentation: the description or a fallback, and the notes that the description
+/// does not contain.
 pub(super) fn docs(docs: &Docs, fallback: &str, depth: usize) -> TokenStream {
     let mut text = if docs.text.trim().is_empty() { fallback.to_owned() } else { markdown(&docs.text) };
-    if !docs.notes.is_empty() {
+    let notes: Vec<_> = docs.notes.iter().filter(|note| !repeats(&docs.text, note)).cloned().collect();
+    if !notes.is_empty() {
         text.push_str("\n\n");
-        text.push_str(&docs.notes.join(" "));
+        text.push_str(&notes.join(" "));
     }
     comment(&text, depth)
 }
 
-/// Markdown of our own as doc comments.
+/// Returns whether a description contains all numbers and code of a note.
+fn repeats(description: &str, note: &str) -> bool {
+    let values = |text: &str| -> Vec<String> {
+        let parts = text.split(|c: char| !c.is_alphanumeric() && !"`-+_:/".contains(c));
+        let values = parts.map(|part| part.trim_end_matches(':').to_owned());
+        values.filter(|part| part.starts_with('`') || part.parse::<f64>().is_ok()).collect()
+    };
+    let (noted, described) = (values(note), values(description));
+    !noted.is_empty() && noted.iter().all(|value| described.contains(value))
+}
+
+/// Returns Markdown as doc comments.
 pub(super) fn comment(text: &str, depth: usize) -> TokenStream {
     let lines = wrapped(text, depth);
     quote!(#(#[doc = #lines])*)
 }
 
-/// Markdown of our own as the docs of a file.
+/// Returns Markdown as the docs of a file.
 pub(super) fn file_comment(text: &str) -> TokenStream {
     let lines = wrapped(text, 0);
     quote!(#(#![doc = #lines])*)
@@ -48,7 +61,7 @@ fn wrapped(text: &str, depth: usize) -> Vec<String> {
 #[derive(Debug)]
 enum Block {
     Verbatim(String),
-    /// Words to be wrapped, the first line behind a marker and the others below it.
+    /// Words to wrap, with the prefixes of the first line and the other lines.
     Paragraph {
         first: String,
         indent: String,
@@ -60,14 +73,14 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut fenced = false;
     let mut open = false;
-    // Rust takes no other end of a line, and nothing that turns the direction of writing.
+    // rustc rejects other line endings and bidirectional control characters.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "");
     for line in text.lines() {
         let trimmed = line.trim();
         if let Some(language) = trimmed.strip_prefix("```") {
             fenced = !fenced;
-            // Anything else could be taken for Rust and run as a test.
+            // rustdoc would run other blocks as tests.
             let is_plain = fenced && (language.is_empty() || language.starts_with("rust"));
             blocks.push(Block::Verbatim(if is_plain { "```text".to_owned() } else { trimmed.to_owned() }));
             open = false;
@@ -104,7 +117,7 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Splits the marker off an item of a list.
+/// Splits off the marker of a list item.
 fn split_marker(line: &str) -> (&str, &str) {
     let length = match line.as_bytes() {
         [b'-' | b'*' | b'+', b' ', ..] => 2,
@@ -123,7 +136,7 @@ fn wrap(first: &str, indent: &str, words: &[String], width: usize, lines: &mut V
         let fits = line.chars().count() + 1 + word.chars().count() <= width;
         if is_empty {
             line.push_str(word);
-        } else if fits || means_something_at_the_start(word) {
+        } else if fits || is_markup_at_start(word) {
             line.push(' ');
             line.push_str(word);
         } else {
@@ -134,8 +147,8 @@ fn wrap(first: &str, indent: &str, words: &[String], width: usize, lines: &mut V
     lines.push(line);
 }
 
-/// Whether Markdown would take a word for markup if a line began with it.
-fn means_something_at_the_start(word: &str) -> bool {
+/// Returns whether a word at the start of a line is Markdown syntax.
+fn is_markup_at_start(word: &str) -> bool {
     let number = word.trim_start_matches(|c: char| c.is_ascii_digit());
     ["-", "+", "*"].contains(&word)
         || word.starts_with(['#', '>', '|', '='])
@@ -144,7 +157,7 @@ fn means_something_at_the_start(word: &str) -> bool {
         || (number.len() < word.len() && [".", ")"].contains(&number))
 }
 
-/// Somebody else's Markdown, with everything escaped that rustdoc would take for a link or for HTML.
+/// Escapes links to items and HTML in Markdown of a document.
 pub(super) fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.trim();
@@ -158,7 +171,7 @@ pub(super) fn markdown(text: &str) -> String {
                 1
             }
             '\\' => {
-                // Already escaped, or else a plain backslash.
+                // An escape sequence, or a plain backslash.
                 let next = rest[1..].chars().next().filter(char::is_ascii_punctuation);
                 out.push('\\');
                 out.extend(next);
@@ -182,7 +195,7 @@ pub(super) fn markdown(text: &str) -> String {
     out
 }
 
-/// Copies a code span or fence; what only looks like one is escaped. Returns how much was read.
+/// Copies a code span or fence, or escapes unpaired backticks. Returns the length that was read.
 fn code(rest: &str, out: &mut String) -> usize {
     let run = rest.len() - rest.trim_start_matches('`').len();
     let fence = &rest[..run];
@@ -200,7 +213,7 @@ fn code(rest: &str, out: &mut String) -> usize {
     run
 }
 
-/// Copies a link to the web; any other bracket is escaped, or rustdoc would look for an item of that name.
+/// Copies a link to a URL, or escapes the bracket. Returns the length that was read.
 fn link(rest: &str, out: &mut String) -> usize {
     if let Some((text, after)) = rest[1..].split_once("](") {
         let target = after.split_once(')').map(|(target, _)| target);
@@ -221,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_rustdoc_would_misread_is_escaped() {
+    fn markdown_is_escaped() {
         assert_eq!(markdown("a Vec<T> or [x]"), r"a Vec\<T> or \[x\]");
         assert_eq!(markdown("`Vec<T>[0]` stays"), "`Vec<T>[0]` stays");
         assert_eq!(markdown("``a`b<c>`` and ` alone"), r"``a`b<c>`` and \` alone");
@@ -234,7 +247,16 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_wrapped_without_making_markup() {
+    fn notes_in_the_description_are_repeated() {
+        assert!(repeats("Its name, at most 255 characters.", "At most 255 characters."));
+        assert!(repeats("3 to 25 characters", "3 to 25 characters."));
+        assert!(repeats("By default `name`", "Default: `name`."));
+        assert!(!repeats("Its 255 names", "3 to 255 characters."));
+        assert!(!repeats("Its name", "Items are unique."));
+    }
+
+    #[test]
+    fn wrapped_lines_contain_no_markup() {
         let words = format!("{} - tail", "word ".repeat(21).trim());
         let lines = wrapped(&words, 0);
         assert_eq!(lines.len(), 2, "{lines:?}");
@@ -243,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_keep_their_items_and_fences_never_become_tests() {
+    fn lists_and_fences() {
         let lines = wrapped("Intro\nlines\n\n- one\n- two\n  more\n\n```\nlet x;\n```", 0);
         assert_eq!(lines, [" Intro lines", "", " - one", " - two more", "", " ```text", " let x;", " ```"]);
     }

@@ -9,7 +9,7 @@ use super::statuses;
 use crate::model::{Api, Operation, StatusEnum};
 
 pub(super) fn emit(api: &Api) -> String {
-    let file = File::beside_types(&api.types);
+    let file = File::using_types(&api.types);
     let enums = api
         .operations
         .iter()

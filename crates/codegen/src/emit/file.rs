@@ -1,4 +1,4 @@
-//! One file of generated code: what it imports, and how it is laid out.
+//! A generated file with its imports.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,18 +9,18 @@ use quote::quote;
 use super::size::Sizes;
 use crate::model::{Additional, Type, TypeId, Types};
 
-/// A file in the making.
+/// A file under construction.
 pub(super) struct File<'a> {
     types: &'a Types,
-    /// Whether the types are declared in this file.
+    /// This file declares the types.
     declares_types: bool,
-    /// What to import from where.
+    /// Imported names by module.
     imports: RefCell<BTreeMap<&'static str, BTreeSet<String>>>,
     sizes: RefCell<Sizes>,
 }
 
-/// What files that use the types import under names that a type may have.
-const NAMES_OF_THE_RUNTIME: &[&str] = &[
+/// Imports from the runtime whose names may also be names of types.
+const RUNTIME_NAMES: &[&str] = &[
     "Authentication",
     "Body",
     "Client",
@@ -38,13 +38,13 @@ const NAMES_OF_THE_RUNTIME: &[&str] = &[
 ];
 
 impl<'a> File<'a> {
-    /// The file in which the types are declared.
+    /// Creates the file that declares the types.
     pub(super) fn of_types(types: &'a Types) -> Self {
         Self { types, declares_types: true, imports: RefCell::default(), sizes: RefCell::default() }
     }
 
-    /// A file that uses the types.
-    pub(super) fn beside_types(types: &'a Types) -> Self {
+    /// Creates a file that uses the types.
+    pub(super) fn using_types(types: &'a Types) -> Self {
         Self { declares_types: false, ..Self::of_types(types) }
     }
 
@@ -64,7 +64,7 @@ impl<'a> File<'a> {
         quote!(#name)
     }
 
-    /// Imports a name, or several words that mean one.
+    /// Imports a name, or a name with `as`.
     pub(super) fn note(&self, module: &'static str, name: &str) {
         self.imports.borrow_mut().entry(module).or_default().insert(name.to_owned());
     }
@@ -73,7 +73,7 @@ impl<'a> File<'a> {
         self.import("api_keys_runtime", name)
     }
 
-    /// A type, written out.
+    /// Returns the Rust type.
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         match ty {
             Type::Any => self.import("serde_json", "Value"),
@@ -112,7 +112,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// A type as the type of an argument.
+    /// Returns the Rust type of an argument.
     pub(super) fn borrowed(&self, ty: &Type) -> TokenStream {
         match ty {
             ty if ty.is_copy() => self.ty(ty),
@@ -129,7 +129,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The type of the fields that have no place of their own.
+    /// Returns the Rust type of undeclared properties.
     pub(super) fn additional(&self, additional: &Additional) -> TokenStream {
         match &additional.ty {
             Type::Any => self.http("AdditionalProperties"),
@@ -137,13 +137,13 @@ impl<'a> File<'a> {
         }
     }
 
-    /// A declared type by its name.
+    /// Returns the name of a declared type.
     pub(super) fn named(&self, id: TypeId) -> TokenStream {
         let name = &self.types[id].name;
         if self.declares_types {
             let name = ident(name);
             quote!(#name)
-        } else if NAMES_OF_THE_RUNTIME.contains(&name.as_str()) {
+        } else if RUNTIME_NAMES.contains(&name.as_str()) {
             self.note("super::types", "self");
             let name = ident(name);
             quote!(types::#name)
@@ -152,8 +152,7 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The text of the file, in need of line breaks. Each of the items is made and printed before the next one, because
-    /// the tokens of a large document take a lot of memory.
+    /// Returns the text of the file before rustfmt. Items are printed one by one, because tokens take a lot of memory.
     pub(super) fn text(&self, docs: TokenStream, items: impl Iterator<Item = TokenStream>) -> String {
         let items: String = items.map(pretty).collect();
         let mut text = pretty(docs);
@@ -187,16 +186,16 @@ fn is_external(module: &str) -> bool {
     !is_std(module) && !is_super(module)
 }
 
-/// A name, raw if it is a keyword.
+/// Returns an identifier, raw for a keyword.
 pub(super) fn ident(name: &str) -> Ident {
     match syn::parse_str(name) {
-        // A keyword since the edition of 2024, which syn does not know.
+        // A keyword of edition 2024 that syn accepts.
         Ok(ident) if name != "gen" => ident,
         _ => Ident::new_raw(name, Span::call_site()),
     }
 }
 
-/// The name of the constant that belongs to a method.
+/// Returns the name of the constant of a method.
 pub(super) fn constant(method: &str) -> Ident {
     ident(&method.to_uppercase())
 }
@@ -204,12 +203,12 @@ pub(super) fn constant(method: &str) -> Ident {
 fn pretty(tokens: TokenStream) -> String {
     match syn::parse2(tokens.clone()) {
         Ok(file) => prettyplease::unparse(&file),
-        // A mistake of the generator, which rustfmt will place.
+        // A bug of the generator; rustfmt reports the location.
         Err(_) => tokens.to_string(),
     }
 }
 
-/// Puts a blank line between items, as people do.
+/// Adds blank lines between items.
 fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut previous: Option<&str> = None;

@@ -1,4 +1,4 @@
-//! From the model to Rust.
+//! The model to Rust.
 
 mod constructors;
 mod declaration;
@@ -22,7 +22,7 @@ use quote::quote;
 use self::file::{File, ident};
 use crate::model::{Api, Success};
 
-/// The files of a generated module with their text, which still has to be formatted.
+/// Returns the names and texts of the files of a module, before rustfmt.
 pub(crate) fn emit(api: &Api) -> Vec<(&'static str, String)> {
     let files = [
         ("errors.rs", errors::emit(api)),

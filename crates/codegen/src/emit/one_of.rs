@@ -1,4 +1,4 @@
-//! Enums of types that only their fields tell apart.
+//! Unions selected by a property or by known fields.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -7,19 +7,19 @@ use super::docs::comment;
 use super::file::{File, ident};
 use crate::model::{SelectedBy, Tag, TagKind, TagValue, TypeDef, Union};
 
-/// The variant for a value that is none of the others.
+/// Returns the variant for other values.
 pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
     let name = ident(&union.other);
     let text = match &union.selected_by {
-        SelectedBy::Tag(tag) => format!("An object whose `{}` the document does not list.", tag.property),
-        _ => "None of these, or several at once.".to_owned(),
+        SelectedBy::Tag(tag) => format!("An object with another `{}`.", tag.property),
+        _ => "A value that matches none of the variants, or several.".to_owned(),
     };
     let docs = comment(&text, 1);
     let json = file.http("Json");
     quote!(#docs #name(#json),)
 }
 
-/// Reading the property first, and then the object as what it says.
+/// Returns the implementation of `Deserialize` by the value of a property.
 pub(super) fn by_tag(file: &File<'_>, definition: &TypeDef, union: &Union, tag: &Tag) -> TokenStream {
     let property = &tag.property;
     let other = ident(&union.other);
@@ -49,7 +49,7 @@ pub(super) fn by_tag(file: &File<'_>, definition: &TypeDef, union: &Union, tag: 
     deserialize(file, definition, &body)
 }
 
-/// Reading the value as the type that reads most of it.
+/// Returns the implementation of `Deserialize` by the number of known fields.
 pub(super) fn by_fit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let variants = union.variants.iter().map(|variant| ident(&variant.name));
     let other = ident(&union.other);

@@ -10,7 +10,7 @@ use super::{options, requests, statuses};
 use crate::model::{Api, Class, ClientHeader, Credential, Operation, Scheme, Server, StatusEnum, Success};
 
 pub(super) fn emit(api: &Api) -> String {
-    let file = File::beside_types(&api.types);
+    let file = File::using_types(&api.types);
     let base_url = api.base_url.iter().map(|server| server_constant(server, "Where the API is."));
     let servers = api.servers.iter().map(|server| {
         let fallback = "Where some of the operations are: a client has to be given it with \

@@ -15,7 +15,7 @@ pub(super) fn emit(file: &File<'_>, operation: &Operation, options: &Options) ->
         let field_docs = docs(&field.docs, &format!("The parameter `{}`.", field.wire), 1);
         let name = ident(&field.name);
         let ty = file.ty(&field.ty);
-        // An empty list is how a URL says that there is none.
+        // An empty list is not sent.
         let ty = if matches!(field.ty, Type::List(_)) { ty } else { quote!(Option<#ty>) };
         quote!(#field_docs pub #name: #ty,)
     });
@@ -30,7 +30,7 @@ pub(super) fn emit(file: &File<'_>, operation: &Operation, options: &Options) ->
         field.ty == Type::Secret || field.ty.names().iter().any(|id| file.types()[*id].has_secret)
     });
     let copies = (!has_secret).then(|| quote!(, Clone, PartialEq));
-    let new_docs = comment("No parameter set.", 1);
+    let new_docs = comment(&format!("Creates a new `{}`.", options.name), 1);
     quote! {
         #struct_docs
         #[derive(Debug #copies, Default)]

@@ -1,4 +1,4 @@
-//! How large values are, roughly: enough to know where clippy would ask for a `Box`.
+//! Estimated sizes of values, for `clippy::large_enum_variant`.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,8 @@ use quote::quote;
 
 use crate::model::{Presence, Shape, Type, TypeId, Types};
 
-/// An attribute for an enum of which one variant is much larger than the others.
-///
-/// A `Box` would save memory only where many are alive at once, which answers to calls are not.
+/// Returns an attribute for an enum with one variant that is much larger than the others. Boxing would save memory only
+/// with many values at a time.
 pub(super) fn allow_large_variant(sizes: impl Iterator<Item = usize>) -> Option<TokenStream> {
     // Clippy's threshold is 200, and these are estimates.
     const NOTEWORTHY: usize = 150;
@@ -20,15 +19,15 @@ pub(super) fn allow_large_variant(sizes: impl Iterator<Item = usize>) -> Option<
         _ => 0,
     };
     (difference > NOTEWORTHY)
-        .then(|| quote!(#[allow(clippy::large_enum_variant, reason = "few of them are alive at a time")]))
+        .then(|| quote!(#[allow(clippy::large_enum_variant, reason = "few values exist at a time")]))
 }
 
-/// Sizes of declared types that are known already: types within types would be looked at over and over.
+/// Known sizes of declared types.
 #[derive(Debug, Default)]
 pub(super) struct Sizes(HashMap<TypeId, usize>);
 
 impl Sizes {
-    /// Bytes that a value of a type takes, without what it keeps elsewhere.
+    /// Returns the bytes of a value, without the heap.
     pub(super) fn of(&mut self, types: &Types, ty: &Type) -> usize {
         match ty {
             Type::Bool => 1,
@@ -76,7 +75,7 @@ impl Sizes {
     }
 }
 
-/// What telling a value from none costs.
+/// Returns the bytes of the discriminant of an `Option`.
 fn tag(ty: &Type) -> usize {
     if matches!(ty, Type::Int64 | Type::UInt64 | Type::Number) { 8 } else { 0 }
 }

@@ -1,4 +1,4 @@
-//! Enums of which each variant is another type.
+//! Unions.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -57,26 +57,25 @@ fn variant_type(file: &File<'_>, variant: &Variant) -> TokenStream {
     boxed(file.ty(&variant.ty), variant.boxed)
 }
 
-/// What a variant is, for the docs of one that the document does not describe.
+/// Returns the docs of a variant without a description.
 fn description(file: &File<'_>, ty: &Type) -> String {
     match ty {
         Type::Any | Type::Unparsed => "Any JSON value".to_owned(),
-        Type::Bool => "A truth value".to_owned(),
-        Type::Int32 | Type::Int64 | Type::UInt64 => "A whole number".to_owned(),
+        Type::Bool => "A boolean".to_owned(),
+        Type::Int32 | Type::Int64 | Type::UInt64 => "An integer".to_owned(),
         Type::Number => "A number".to_owned(),
-        Type::String => "Text".to_owned(),
+        Type::String => "A string".to_owned(),
         Type::Secret => "A secret".to_owned(),
-        Type::DateTime => "A time".to_owned(),
+        Type::DateTime => "A date-time".to_owned(),
         Type::Nullable(inner) => format!("{}, or null", description(file, inner)),
-        Type::List(_) => "A list".to_owned(),
+        Type::List(_) | Type::Tuple(_) => "An array".to_owned(),
         Type::Map(_) => "An object".to_owned(),
-        Type::Tuple(_) => "A list".to_owned(),
         Type::File => "A file".to_owned(),
         Type::Named(id) => format!("[`{}`]", file.types()[*id].name),
     }
 }
 
-/// `From` for each variant whose type tells it from the others.
+/// Returns `From` for each variant with a distinct type.
 fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let distinct = union.variants.iter().filter(|variant| {
@@ -98,7 +97,7 @@ fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStr
     quote!(#(#conversions)*)
 }
 
-/// Whether all variants are text or numbers.
+/// Returns whether all variants are scalars.
 fn is_displayable(file: &File<'_>, union: &Union) -> bool {
     !union.keeps_others()
         && union.variants.iter().all(|variant| match &variant.ty {
@@ -122,7 +121,7 @@ fn display(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     }
 }
 
-/// Reading by the JSON type of the value: nothing is tried, so nothing is buffered, and an error is the right one.
+/// Returns the implementation of `Deserialize` by JSON type, which does not buffer and has precise errors.
 fn deserialize(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let fmt = file.import("std", "fmt");
@@ -158,13 +157,13 @@ fn deserialize(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStr
 
 fn kind(file: &File<'_>, ty: &Type) -> &'static str {
     match ty {
-        Type::Bool => "a truth value",
-        Type::Int32 | Type::Int64 | Type::UInt64 => "a whole number",
+        Type::Bool => "a boolean",
+        Type::Int32 | Type::Int64 | Type::UInt64 => "an integer",
         Type::Number => "a number",
-        Type::List(_) | Type::Tuple(_) => "a list",
+        Type::List(_) | Type::Tuple(_) => "an array",
         Type::Map(_) => "an object",
         Type::Named(id) if !matches!(file.types()[*id].shape, Shape::Enum(_)) => "an object",
-        _ => "text",
+        _ => "a string",
     }
 }
 
@@ -179,44 +178,8 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
                 Ok(#construct(value))
             }
         },
-        Type::Int32 => integer(file, &construct, &quote!(i32)),
-        Type::Int64 => {
-            let de = file.import("serde", "de");
-            quote! {
-                fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-                    Ok(#construct(value))
-                }
-
-                fn visit_u64<E: #de::Error>(self, value: u64) -> Result<Self::Value, E> {
-                    i64::try_from(value).map(#construct).map_err(E::custom)
-                }
-            }
-        }
-        Type::UInt64 => {
-            let de = file.import("serde", "de");
-            quote! {
-                fn visit_i64<E: #de::Error>(self, value: i64) -> Result<Self::Value, E> {
-                    u64::try_from(value).map(#construct).map_err(E::custom)
-                }
-
-                fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-                    Ok(#construct(value))
-                }
-            }
-        }
-        Type::Number => quote! {
-            fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-                Ok(#construct(value))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-                Ok(#construct(value as f64))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-                Ok(#construct(value as f64))
-            }
-        },
+        Type::Int32 | Type::Int64 | Type::UInt64 => number(file, &variant.ty, &construct, &[I64, U64]),
+        Type::Number => number(file, &variant.ty, &construct, &[F64, I64, U64]),
         Type::List(_) | Type::Tuple(_) => {
             let de = file.import("serde", "de");
             let deserialize = file.import("serde", "Deserialize");
@@ -238,17 +201,38 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
     }
 }
 
-fn integer(file: &File<'_>, construct: &TokenStream, ty: &TokenStream) -> TokenStream {
-    let de = file.import("serde", "de");
-    quote! {
-        fn visit_i64<E: #de::Error>(self, value: i64) -> Result<Self::Value, E> {
-            #ty::try_from(value).map(#construct).map_err(E::custom)
-        }
+/// The numbers of serde's data model.
+const I64: (&str, &str) = ("visit_i64", "i64");
+const U64: (&str, &str) = ("visit_u64", "u64");
+const F64: (&str, &str) = ("visit_f64", "f64");
 
-        fn visit_u64<E: #de::Error>(self, value: u64) -> Result<Self::Value, E> {
-            #ty::try_from(value).map(#construct).map_err(E::custom)
+/// Returns a visitor method for each number. Types other than that of the variant are converted.
+fn number(file: &File<'_>, ty: &Type, construct: &TokenStream, numbers: &[(&str, &str)]) -> TokenStream {
+    let own = file.ty(ty);
+    let methods = numbers.iter().map(|(method, number)| {
+        let (method, number) = (ident(method), ident(number));
+        match ty {
+            _ if own.to_string() == number.to_string() => quote! {
+                fn #method<E>(self, value: #number) -> Result<Self::Value, E> {
+                    Ok(#construct(value))
+                }
+            },
+            Type::Number => quote! {
+                fn #method<E>(self, value: #number) -> Result<Self::Value, E> {
+                    Ok(#construct(value as f64))
+                }
+            },
+            _ => {
+                let de = file.import("serde", "de");
+                quote! {
+                    fn #method<E: #de::Error>(self, value: #number) -> Result<Self::Value, E> {
+                        #own::try_from(value).map(#construct).map_err(E::custom)
+                    }
+                }
+            }
         }
-    }
+    });
+    quote!(#(#methods)*)
 }
 
 fn object(file: &File<'_>, construct: &TokenStream, wrap: &TokenStream) -> TokenStream {

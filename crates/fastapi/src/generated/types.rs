@@ -25,7 +25,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// A value with nothing set.
+    /// Creates a new `CreateApiKeyRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -191,7 +191,7 @@ impl<'de> Deserialize<'de> for ErrorDetail {
             type Value = ErrorDetail;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text, a list or an object")
+                f.write_str("a string, an array or an object")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -230,9 +230,9 @@ pub struct ValidationError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LocationPart {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
 }
 
@@ -253,7 +253,7 @@ impl<'de> Deserialize<'de> for LocationPart {
             type Value = LocationPart;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a whole number")
+                f.write_str("a string or an integer")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

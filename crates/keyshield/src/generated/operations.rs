@@ -349,7 +349,7 @@ pub struct ListApiKeysOptions {
 }
 
 impl ListApiKeysOptions {
-    /// No parameter set.
+    /// Creates a new `ListApiKeysOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -382,7 +382,7 @@ pub struct SearchApiKeysOptions {
 }
 
 impl SearchApiKeysOptions {
-    /// No parameter set.
+    /// Creates a new `SearchApiKeysOptions`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -38,7 +38,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `CreateApiKeyRequest` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), description: None, is_active: None, scopes: None, expires_at: None }
     }
@@ -99,7 +99,7 @@ pub struct UpdateApiKeyRequest {
 }
 
 impl UpdateApiKeyRequest {
-    /// A value with nothing set.
+    /// Creates a new `UpdateApiKeyRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -194,7 +194,7 @@ pub struct SearchApiKeysRequest {
 }
 
 impl SearchApiKeysRequest {
-    /// A value with nothing set.
+    /// Creates a new `SearchApiKeysRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -376,7 +376,7 @@ pub struct VerifyApiKeyRequest {
 }
 
 impl VerifyApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `VerifyApiKeyRequest` with the required fields.
     pub fn new(api_key: impl Into<SecretKey>) -> Self {
         Self { api_key: api_key.into(), required_scopes: None }
     }
@@ -467,7 +467,7 @@ impl<'de> Deserialize<'de> for ErrorDetail {
             type Value = ErrorDetail;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text, a list or an object")
+                f.write_str("a string, an array or an object")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -506,9 +506,9 @@ pub struct ValidationError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LocationPart {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
 }
 
@@ -529,7 +529,7 @@ impl<'de> Deserialize<'de> for LocationPart {
             type Value = LocationPart;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a whole number")
+                f.write_str("a string or an integer")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

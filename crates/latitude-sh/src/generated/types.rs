@@ -18,7 +18,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `CreateApiKeyRequest` with the required fields.
     pub fn new(data: CreateApiKeyData) -> Self {
         Self { data }
     }
@@ -35,7 +35,7 @@ pub struct CreateApiKeyData {
 }
 
 impl CreateApiKeyData {
-    /// A value with all that is required.
+    /// Creates a new `CreateApiKeyData` with the required fields.
     pub fn new(r#type: impl Into<ResourceType>, attributes: CreateApiKeyAttributes) -> Self {
         Self { r#type: r#type.into(), attributes }
     }
@@ -57,7 +57,7 @@ pub struct CreateApiKeyAttributes {
 }
 
 impl CreateApiKeyAttributes {
-    /// A value with all that is required.
+    /// Creates a new `CreateApiKeyAttributes` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), read_only: None, allowed_ips: None }
     }
@@ -84,7 +84,7 @@ pub struct UpdateApiKeyRequest {
 }
 
 impl UpdateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `UpdateApiKeyRequest` with the required fields.
     pub fn new(data: UpdateApiKeyData) -> Self {
         Self { data }
     }
@@ -107,7 +107,7 @@ pub struct UpdateApiKeyData {
 }
 
 impl UpdateApiKeyData {
-    /// A value with all that is required.
+    /// Creates a new `UpdateApiKeyData` with the required fields.
     pub fn new(r#type: impl Into<ResourceType>) -> Self {
         Self { r#type: r#type.into(), id: None, attributes: None }
     }
@@ -142,7 +142,7 @@ pub struct UpdateApiKeyAttributes {
 }
 
 impl UpdateApiKeyAttributes {
-    /// A value with nothing set.
+    /// Creates a new `UpdateApiKeyAttributes`.
     pub fn new() -> Self {
         Self::default()
     }

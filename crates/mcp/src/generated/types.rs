@@ -47,7 +47,7 @@ pub struct CreateApiKeyRequest {
 }
 
 impl CreateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `CreateApiKeyRequest` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), expires_days: None }
     }
@@ -70,7 +70,7 @@ pub struct WrappedCreateApiKeyRequest {
 }
 
 impl WrappedCreateApiKeyRequest {
-    /// A value with all that is required.
+    /// Creates a new `WrappedCreateApiKeyRequest` with the required fields.
     pub fn new(request: CreateApiKeyRequest, credentials: HttpCredentials) -> Self {
         Self { request, credentials }
     }
@@ -88,7 +88,7 @@ pub struct HttpCredentials {
 }
 
 impl HttpCredentials {
-    /// A value with all that is required.
+    /// Creates a new `HttpCredentials` with the required fields.
     pub fn new(scheme: impl Into<String>, credentials: impl Into<SecretKey>) -> Self {
         Self { scheme: scheme.into(), credentials: credentials.into() }
     }
@@ -186,9 +186,9 @@ pub struct ValidationError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LocationPart {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
 }
 
@@ -209,7 +209,7 @@ impl<'de> Deserialize<'de> for LocationPart {
             type Value = LocationPart;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a whole number")
+                f.write_str("a string or an integer")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

@@ -21,7 +21,7 @@ pub struct Base {
 }
 
 impl Base {
-    /// A value with all that is required.
+    /// Creates a new `Base` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), note: None }
     }
@@ -68,7 +68,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -148,7 +148,7 @@ pub struct ThingOpen {
 }
 
 impl ThingOpen {
-    /// A value with all that is required.
+    /// Creates a new `ThingOpen` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), note: None, additional_properties: Default::default() }
     }
@@ -191,7 +191,7 @@ pub struct ThingNarrowed {
 }
 
 impl ThingNarrowed {
-    /// A value with nothing set.
+    /// Creates a new `ThingNarrowed`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -248,7 +248,7 @@ pub struct ThingConflicting {
 }
 
 impl ThingConflicting {
-    /// A value with all that is required.
+    /// Creates a new `ThingConflicting` with the required fields.
     pub fn new(kind: impl Into<ThingConflictingKind>) -> Self {
         Self { kind: kind.into(), owner: None, count: None }
     }
@@ -279,7 +279,7 @@ pub struct ThingConflictingOwner {
 }
 
 impl ThingConflictingOwner {
-    /// A value with nothing set.
+    /// Creates a new `ThingConflictingOwner`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -362,7 +362,7 @@ pub struct ThingEither {
 }
 
 impl ThingEither {
-    /// A value with nothing set.
+    /// Creates a new `ThingEither`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -18,7 +18,7 @@ pub enum Thing {
     Plain(Named),
     /// [`ThingInline`].
     Inline(ThingInline),
-    /// None of these, or several at once.
+    /// A value that matches none of the variants, or several.
     Other(Json),
 }
 
@@ -56,7 +56,7 @@ pub struct ThingInline {
 }
 
 impl ThingInline {
-    /// A value with all that is required.
+    /// Creates a new `ThingInline` with the required fields.
     pub fn new(x: i64) -> Self {
         Self { x }
     }
@@ -71,7 +71,7 @@ pub struct Wrapped {
 }
 
 impl Wrapped {
-    /// A value with all that is required.
+    /// Creates a new `Wrapped` with the required fields.
     pub fn new(named: Named) -> Self {
         Self { named }
     }
@@ -89,7 +89,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// A value with all that is required.
+    /// Creates a new `Named` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), size: None }
     }
@@ -106,7 +106,7 @@ impl Named {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NamedSize {
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number.
     Number(f64),
@@ -142,9 +142,9 @@ pub enum Event {
     Push(Push),
     /// [`Review`].
     Review(Review),
-    /// A list.
+    /// An array.
     List(Vec<String>),
-    /// None of these, or several at once.
+    /// A value that matches none of the variants, or several.
     Other(Json),
 }
 
@@ -186,7 +186,7 @@ pub struct Push {
 }
 
 impl Push {
-    /// A value with nothing set.
+    /// Creates a new `Push`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -217,7 +217,7 @@ pub struct PushCommit {
 }
 
 impl PushCommit {
-    /// A value with nothing set.
+    /// Creates a new `PushCommit`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -254,7 +254,7 @@ pub struct Review {
 }
 
 impl Review {
-    /// A value with nothing set.
+    /// Creates a new `Review`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -349,7 +349,7 @@ pub struct ReviewCommit {
 }
 
 impl ReviewCommit {
-    /// A value with nothing set.
+    /// Creates a new `ReviewCommit`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -372,7 +372,7 @@ impl ReviewCommit {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Quantity {
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number.
     Number(f64),

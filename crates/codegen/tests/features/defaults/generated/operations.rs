@@ -64,7 +64,7 @@ pub struct ListThingsOptions {
 }
 
 impl ListThingsOptions {
-    /// No parameter set.
+    /// Creates a new `ListThingsOptions`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -37,7 +37,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), uses: None, enabled: None, tags: None, owner: None }
     }
@@ -81,7 +81,7 @@ pub struct ThingOwner {
 }
 
 impl ThingOwner {
-    /// A value with nothing set.
+    /// Creates a new `ThingOwner`.
     pub fn new() -> Self {
         Self::default()
     }

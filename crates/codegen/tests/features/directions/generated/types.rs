@@ -34,7 +34,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { id: None, name: name.into(), chip: None, made: None, parts: None }
     }
@@ -77,7 +77,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// A value with nothing set.
+    /// Creates a new `Part`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,7 +108,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// A value with nothing set.
+    /// Creates a new `Question`.
     pub fn new() -> Self {
         Self::default()
     }

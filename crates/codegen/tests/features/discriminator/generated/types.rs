@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub enum Shape {
     /// [`Circle`].
     Circle(Circle),
-    /// An object whose `kind` the document does not list.
+    /// An object with another `kind`.
     Other(Json),
 }
 
@@ -48,7 +48,7 @@ pub enum Pet {
     Dog(Dog),
     /// [`Parrot`].
     Parrot(Parrot),
-    /// An object whose `kind` the document does not list.
+    /// An object with another `kind`.
     Other(Json),
 }
 
@@ -94,7 +94,7 @@ pub struct Animal {
 }
 
 impl Animal {
-    /// A value with all that is required.
+    /// Creates a new `Animal` with the required fields.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), name: None }
     }
@@ -121,7 +121,7 @@ pub struct Cat {
 }
 
 impl Cat {
-    /// A value with all that is required.
+    /// Creates a new `Cat` with the required fields.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), name: None, lives: None }
     }
@@ -154,7 +154,7 @@ pub struct Dog {
 }
 
 impl Dog {
-    /// A value with all that is required.
+    /// Creates a new `Dog` with the required fields.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), name: None, friends: None }
     }
@@ -187,7 +187,7 @@ pub struct Parrot {
 }
 
 impl Parrot {
-    /// A value with all that is required.
+    /// Creates a new `Parrot` with the required fields.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), name: None, words: None }
     }

@@ -72,7 +72,7 @@ pub struct GetThingOptions {
 }
 
 impl GetThingOptions {
-    /// No parameter set.
+    /// Creates a new `GetThingOptions`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -44,7 +44,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(object: impl Into<ThingObject>, status: impl Into<Status>) -> Self {
         Self {
             object: object.into(),
@@ -231,9 +231,9 @@ impl Serialize for ThingSort {
 pub enum ThingMixed {
     /// [`ThingMixedWord`].
     Word(ThingMixedWord),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
 }
 
@@ -273,7 +273,7 @@ impl<'de> Deserialize<'de> for ThingMixed {
             type Value = ThingMixed;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text, a whole number or a truth value")
+                f.write_str("a string, an integer or a boolean")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

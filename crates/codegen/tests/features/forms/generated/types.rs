@@ -26,7 +26,7 @@ pub struct LogIn {
 }
 
 impl LogIn {
-    /// A value with all that is required.
+    /// Creates a new `LogIn` with the required fields.
     pub fn new(user: impl Into<String>, password: impl Into<SecretKey>) -> Self {
         Self { user: user.into(), password: password.into(), times: None, scopes: None, device: None }
     }
@@ -63,7 +63,7 @@ pub struct LogInDevice {
 }
 
 impl LogInDevice {
-    /// A value with nothing set.
+    /// Creates a new `LogInDevice`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -94,7 +94,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// A value with nothing set.
+    /// Creates a new `Owner`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -122,7 +122,7 @@ pub struct OwnerTeam {
 }
 
 impl OwnerTeam {
-    /// A value with nothing set.
+    /// Creates a new `OwnerTeam`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -144,7 +144,7 @@ pub struct RefreshRequest {
 }
 
 impl RefreshRequest {
-    /// A value with nothing set.
+    /// Creates a new `RefreshRequest`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -178,7 +178,7 @@ pub struct ChargeRequest {
 }
 
 impl ChargeRequest {
-    /// A value with nothing set.
+    /// Creates a new `ChargeRequest`.
     pub fn new() -> Self {
         Self::default()
     }

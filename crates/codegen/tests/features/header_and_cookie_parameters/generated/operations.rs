@@ -74,7 +74,7 @@ pub struct HeadersOptions {
 }
 
 impl HeadersOptions {
-    /// No parameter set.
+    /// Creates a new `HeadersOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -123,7 +123,7 @@ pub struct CookiesOptions {
 }
 
 impl CookiesOptions {
-    /// No parameter set.
+    /// Creates a new `CookiesOptions`.
     pub fn new() -> Self {
         Self::default()
     }

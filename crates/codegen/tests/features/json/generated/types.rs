@@ -19,7 +19,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// A value with nothing set.
+    /// Creates a new `Sent`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -59,7 +59,7 @@ pub enum ReceivedEither {
     One(One),
     /// [`Other`].
     Other(Other),
-    /// None of these, or several at once.
+    /// A value that matches none of the variants, or several.
     Unlisted(Json),
 }
 

@@ -38,7 +38,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(metadata: impl Into<Map<String, Value>>) -> Self {
         Self {
             metadata: metadata.into(),
@@ -105,7 +105,7 @@ pub struct ThingOwnersValue {
 }
 
 impl ThingOwnersValue {
-    /// A value with nothing set.
+    /// Creates a new `ThingOwnersValue`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -129,7 +129,7 @@ pub struct Open {
 }
 
 impl Open {
-    /// A value with all that is required.
+    /// Creates a new `Open` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), additional_properties: Default::default() }
     }
@@ -153,7 +153,7 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// A value with all that is required.
+    /// Creates a new `Typed` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), additional_properties: Default::default() }
     }
@@ -171,7 +171,7 @@ impl Typed {
 pub struct Closed {}
 
 impl Closed {
-    /// A value with nothing set.
+    /// Creates a new `Closed`.
     pub fn new() -> Self {
         Self::default()
     }

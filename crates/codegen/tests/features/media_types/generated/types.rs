@@ -14,7 +14,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(id: i64) -> Self {
         Self { id }
     }
@@ -30,7 +30,7 @@ pub struct GetThingResponse {
 }
 
 impl GetThingResponse {
-    /// A value with nothing set.
+    /// Creates a new `GetThingResponse`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -39,7 +39,7 @@ pub struct AddPhotoRequest {
 }
 
 impl AddPhotoRequest {
-    /// A value with all that is required.
+    /// Creates a new `AddPhotoRequest` with the required fields.
     pub fn new(photo: FilePart) -> Self {
         Self { photo, more: None, title: None, public: None, tags: None, place: None, password: None }
     }
@@ -91,7 +91,7 @@ pub struct AddPhotoRequestPlace {
 }
 
 impl AddPhotoRequestPlace {
-    /// A value with nothing set.
+    /// Creates a new `AddPhotoRequestPlace`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -129,7 +129,7 @@ pub struct AddFileRequest {
 }
 
 impl AddFileRequest {
-    /// A value with all that is required.
+    /// Creates a new `AddFileRequest` with the required fields.
     pub fn new(file: FilePart) -> Self {
         Self { file, picture: None, note: None, labels: None, owner: None }
     }
@@ -169,7 +169,7 @@ pub struct AddFileRequestOwner {
 }
 
 impl AddFileRequestOwner {
-    /// A value with nothing set.
+    /// Creates a new `AddFileRequestOwner`.
     pub fn new() -> Self {
         Self::default()
     }

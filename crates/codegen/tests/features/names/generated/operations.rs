@@ -127,7 +127,7 @@ pub struct NewOptions {
 }
 
 impl NewOptions {
-    /// No parameter set.
+    /// Creates a new `NewOptions`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -65,7 +65,7 @@ pub struct OptionSchema {
 }
 
 impl OptionSchema {
-    /// A value with all that is required.
+    /// Creates a new `OptionSchema` with the required fields.
     pub fn new(r#type: impl Into<String>) -> Self {
         Self {
             r#type: r#type.into(),
@@ -199,7 +199,7 @@ pub struct VecSchema {
 }
 
 impl VecSchema {
-    /// A value with nothing set.
+    /// Creates a new `VecSchema`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -321,7 +321,7 @@ pub struct StringSchema {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ResultSchema {
-    /// Text.
+    /// A string.
     Ok(String),
     /// [`ResultSchemaErr`].
     Err(ResultSchemaErr),
@@ -335,7 +335,7 @@ impl<'de> Deserialize<'de> for ResultSchema {
             type Value = ResultSchema;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or an object")
+                f.write_str("a string or an object")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

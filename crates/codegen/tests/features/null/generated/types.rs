@@ -46,7 +46,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(required: impl Into<String>, nullable: Option<String>) -> Self {
         Self {
             required: required.into(),
@@ -179,7 +179,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// A value with all that is required.
+    /// Creates a new `Owner` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -194,7 +194,7 @@ pub struct MaybeOwner {
 }
 
 impl MaybeOwner {
-    /// A value with all that is required.
+    /// Creates a new `MaybeOwner` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

@@ -34,7 +34,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(nullable: Option<String>) -> Self {
         Self {
             nullable,
@@ -145,7 +145,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// A value with all that is required.
+    /// Creates a new `Owner` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -160,7 +160,7 @@ pub struct MaybeOwner {
 }
 
 impl MaybeOwner {
-    /// A value with all that is required.
+    /// Creates a new `MaybeOwner` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

@@ -45,7 +45,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(name: impl Into<String>, uses: i64, owner: ThingOwner) -> Self {
         Self {
             name: name.into(),
@@ -127,7 +127,7 @@ pub struct ThingOwner {
 }
 
 impl ThingOwner {
-    /// A value with all that is required.
+    /// Creates a new `ThingOwner` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -143,7 +143,7 @@ pub struct ThingEntry {
 }
 
 impl ThingEntry {
-    /// A value with nothing set.
+    /// Creates a new `ThingEntry`.
     pub fn new() -> Self {
         Self::default()
     }

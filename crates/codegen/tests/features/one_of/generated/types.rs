@@ -26,7 +26,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with nothing set.
+    /// Creates a new `Thing`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -63,13 +63,13 @@ impl Thing {
 pub enum Detail {
     /// In words.
     Words(String),
-    /// A list.
+    /// An array.
     Faults(Vec<Fault>),
     /// [`Fault`].
     Fault(Fault),
-    /// A whole number.
+    /// An integer.
     Integer(i32),
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
 }
 
@@ -111,7 +111,7 @@ impl<'de> Deserialize<'de> for Detail {
             type Value = Detail;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text, a list, an object, a whole number or a truth value")
+                f.write_str("a string, an array, an object, an integer or a boolean")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -152,7 +152,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A value with all that is required.
+    /// Creates a new `Fault` with the required fields.
     pub fn new(code: impl Into<String>) -> Self {
         Self { code: code.into() }
     }
@@ -167,7 +167,7 @@ pub enum Event {
     Made(EventMade),
     /// [`EventGone`].
     Gone(EventGone),
-    /// An object whose `kind` the document does not list.
+    /// An object with another `kind`.
     Other(Json),
 }
 
@@ -206,7 +206,7 @@ pub struct EventMade {
 }
 
 impl EventMade {
-    /// A value with all that is required.
+    /// Creates a new `EventMade` with the required fields.
     pub fn new(kind: impl Into<EventMadeKind>) -> Self {
         Self { kind: kind.into(), by: None }
     }
@@ -278,7 +278,7 @@ pub struct EventGone {
 }
 
 impl EventGone {
-    /// A value with all that is required.
+    /// Creates a new `EventGone` with the required fields.
     pub fn new(kind: impl Into<EventGoneKind>) -> Self {
         Self { kind: kind.into(), at: None }
     }
@@ -347,7 +347,7 @@ pub enum ResultSchema {
     Done(ResultSchemaDone),
     /// [`ResultSchemaFailed`].
     Failed(ResultSchemaFailed),
-    /// An object whose `ok` the document does not list.
+    /// An object with another `ok`.
     Other(Json),
 }
 
@@ -387,7 +387,7 @@ pub struct ResultSchemaDone {
 }
 
 impl ResultSchemaDone {
-    /// A value with all that is required.
+    /// Creates a new `ResultSchemaDone` with the required fields.
     pub fn new(ok: bool, value: impl Into<String>) -> Self {
         Self { ok, value: value.into() }
     }
@@ -406,7 +406,7 @@ pub struct ResultSchemaFailed {
 }
 
 impl ResultSchemaFailed {
-    /// A value with all that is required.
+    /// Creates a new `ResultSchemaFailed` with the required fields.
     pub fn new(ok: bool, reason: impl Into<String>) -> Self {
         Self { ok, reason: reason.into() }
     }
@@ -421,7 +421,7 @@ pub enum Plan {
     Paid(PlanPaid),
     /// [`PlanFree`].
     Free(PlanFree),
-    /// An object whose `tier` the document does not list.
+    /// An object with another `tier`.
     Other(Json),
 }
 
@@ -462,7 +462,7 @@ pub struct PlanPaid {
 }
 
 impl PlanPaid {
-    /// A value with all that is required.
+    /// Creates a new `PlanPaid` with the required fields.
     pub fn new(id: impl Into<String>, tier: impl Into<PlanPaidTier>) -> Self {
         Self { id: id.into(), tier: tier.into(), seats: None }
     }
@@ -540,7 +540,7 @@ pub struct PlanFree {
 }
 
 impl PlanFree {
-    /// A value with all that is required.
+    /// Creates a new `PlanFree` with the required fields.
     pub fn new(id: impl Into<String>, tier: impl Into<PlanFreeTier>) -> Self {
         Self { id: id.into(), tier: tier.into(), ends: None }
     }

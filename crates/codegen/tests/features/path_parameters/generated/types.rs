@@ -64,7 +64,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// A value with nothing set.
+    /// Creates a new `Point`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -128,7 +128,7 @@ pub struct WordsOptions {
 }
 
 impl WordsOptions {
-    /// No parameter set.
+    /// Creates a new `WordsOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -195,7 +195,7 @@ pub struct ListsOptions {
 }
 
 impl ListsOptions {
-    /// No parameter set.
+    /// Creates a new `ListsOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -254,7 +254,7 @@ pub struct ObjectsOptions {
 }
 
 impl ObjectsOptions {
-    /// No parameter set.
+    /// Creates a new `ObjectsOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -301,7 +301,7 @@ pub struct FixedOptions {
 }
 
 impl FixedOptions {
-    /// No parameter set.
+    /// Creates a new `FixedOptions`.
     pub fn new() -> Self {
         Self::default()
     }

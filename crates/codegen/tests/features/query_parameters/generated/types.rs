@@ -19,7 +19,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// A value with nothing set.
+    /// Creates a new `Point`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -53,7 +53,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// A value with nothing set.
+    /// Creates a new `Filter`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -127,9 +127,9 @@ impl fmt::Display for WordsState {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum WordsEither {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
 }
 

@@ -36,7 +36,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// A value with all that is required.
+    /// Creates a new `Tree` with the required fields.
     pub fn new(children: impl IntoIterator<Item = Tree>) -> Self {
         Self {
             parent: None,
@@ -95,7 +95,7 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// A value with all that is required.
+    /// Creates a new `Leaf` with the required fields.
     pub fn new(tree: Tree) -> Self {
         Self { tree }
     }
@@ -106,9 +106,9 @@ impl Leaf {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Expression {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A list.
+    /// An array.
     List(Vec<Expression>),
     /// [`Negation`].
     Negation(Box<Negation>),
@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for Expression {
             type Value = Expression;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text, a list or an object")
+                f.write_str("a string, an array or an object")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -171,7 +171,7 @@ pub struct Negation {
 }
 
 impl Negation {
-    /// A value with all that is required.
+    /// Creates a new `Negation` with the required fields.
     pub fn new(negated: impl Into<Expression>) -> Self {
         Self { negated: negated.into() }
     }

@@ -100,7 +100,7 @@ pub struct GetThingOptions {
 }
 
 impl GetThingOptions {
-    /// No parameter set.
+    /// Creates a new `GetThingOptions`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -127,7 +127,7 @@ pub struct PutThingOptions {
 }
 
 impl PutThingOptions {
-    /// No parameter set.
+    /// Creates a new `PutThingOptions`.
     pub fn new() -> Self {
         Self::default()
     }

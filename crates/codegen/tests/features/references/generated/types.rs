@@ -31,7 +31,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), other: None, first: None, list: None, within: None, answer: None, more: None }
     }
@@ -83,7 +83,7 @@ pub struct ThingWithin {
 }
 
 impl ThingWithin {
-    /// A value with nothing set.
+    /// Creates a new `ThingWithin`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -107,7 +107,7 @@ pub struct ThingMore {
 }
 
 impl ThingMore {
-    /// A value with all that is required.
+    /// Creates a new `ThingMore` with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { base: None, name: name.into() }
     }
@@ -129,7 +129,7 @@ pub struct Base {
 }
 
 impl Base {
-    /// A value with nothing set.
+    /// Creates a new `Base`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -151,7 +151,7 @@ pub struct ThingList {
 }
 
 impl ThingList {
-    /// A value with nothing set.
+    /// Creates a new `ThingList`.
     pub fn new() -> Self {
         Self::default()
     }

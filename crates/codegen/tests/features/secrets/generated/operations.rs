@@ -72,7 +72,7 @@ pub struct VerifyOptions {
 }
 
 impl VerifyOptions {
-    /// No parameter set.
+    /// Creates a new `VerifyOptions`.
     pub fn new() -> Self {
         Self::default()
     }

@@ -43,7 +43,7 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// A value with all that is required.
+    /// Creates a new `NewKey` with the required fields.
     pub fn new(secret: impl Into<SecretKey>, next_secret: Option<SecretKey>) -> Self {
         Self {
             secret: secret.into(),

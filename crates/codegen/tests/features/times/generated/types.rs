@@ -25,7 +25,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with all that is required.
+    /// Creates a new `Thing` with the required fields.
     pub fn new(created_at: impl Into<DateTime>) -> Self {
         Self { created_at: created_at.into(), local: None, day: None, revoked_at: Nullable::Absent }
     }

@@ -35,7 +35,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with nothing set.
+    /// Creates a new `Thing`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -76,9 +76,9 @@ impl Thing {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Chain {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A list.
+    /// An array.
     ///
     /// Exactly 2 items.
     List(Box<(String, Chain)>),
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for Chain {
             type Value = Chain;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a list")
+                f.write_str("a string or an array")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

@@ -35,7 +35,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with nothing set.
+    /// Creates a new `Thing`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -88,9 +88,9 @@ impl Thing {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ThingId {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
 }
 
@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for ThingId {
             type Value = ThingId;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a whole number")
+                f.write_str("a string or an integer")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for ThingId {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ThingEither {
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
     /// A number.
     Number(f64),
@@ -183,7 +183,7 @@ impl<'de> Deserialize<'de> for ThingEither {
             type Value = ThingEither;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a truth value or a number")
+                f.write_str("a boolean or a number")
             }
 
             fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
@@ -212,7 +212,7 @@ impl<'de> Deserialize<'de> for ThingEither {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ThingOwner {
-    /// Text.
+    /// A string.
     Text(String),
     /// [`ThingOwnerObject`].
     Object(ThingOwnerObject),
@@ -238,7 +238,7 @@ impl<'de> Deserialize<'de> for ThingOwner {
             type Value = ThingOwner;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or an object")
+                f.write_str("a string or an object")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -264,7 +264,7 @@ pub struct ThingOwnerObject {
 }
 
 impl ThingOwnerObject {
-    /// A value with nothing set.
+    /// Creates a new `ThingOwnerObject`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -281,9 +281,9 @@ impl ThingOwnerObject {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ThingWords {
-    /// Text.
+    /// A string.
     Text(String),
-    /// A list.
+    /// An array.
     List(Vec<String>),
 }
 
@@ -307,7 +307,7 @@ impl<'de> Deserialize<'de> for ThingWords {
             type Value = ThingWords;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a list")
+                f.write_str("a string or an array")
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {

@@ -46,7 +46,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// A value with nothing set.
+    /// Creates a new `Thing`.
     pub fn new() -> Self {
         Self::default()
     }
