@@ -173,7 +173,7 @@ fn unmarked_secrets() {
         properties[name] = schema;
         schemas(json!({ "Key": { "type": "object", "properties": properties } }))
     };
-    for name in ["secret", "apiKey", "access_token", "credentials"] {
+    for name in ["secret", "apiKey", "access_token", "credentials", "tokens"] {
         expect(
             &document(name, json!({ "type": "string" })),
             &format!("/components/schemas/Key/properties/{name}"),

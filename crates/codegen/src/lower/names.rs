@@ -173,14 +173,6 @@ pub(super) fn singular(plural: &str) -> String {
     }
 }
 
-/// Returns whether a name has words of secrets.
-pub(super) fn sounds_secret(wire: &str) -> bool {
-    const ANYWHERE: [&str; 6] = ["secret", "token", "password", "passwd", "credential", "credentials"];
-    let snake = wire.to_snake_case();
-    let words: Vec<_> = snake.split('_').collect();
-    words.iter().any(|word| ANYWHERE.contains(word)) || words.last() == Some(&"key")
-}
-
 /// Returns a variant name for a status.
 pub(super) fn status_name(code: u16) -> String {
     match StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason()) {
@@ -218,17 +210,5 @@ mod tests {
         assert_eq!(scope.claim(["Key"]), "Key");
         assert_eq!(scope.claim(["Key"]), "Key2");
         assert_eq!(scope.claim(["Key"]), "Key3");
-    }
-
-    #[test]
-    fn secret_names() {
-        for name in
-            ["secret", "api_key", "newApiKey", "key", "accessToken", "token_last_slice", "client-secret"]
-        {
-            assert!(sounds_secret(name), "{name}");
-        }
-        for name in ["keyId", "key_id", "apiKeys", "tokenizer", "name", "keyboard"] {
-            assert!(!sounds_secret(name), "{name}");
-        }
     }
 }

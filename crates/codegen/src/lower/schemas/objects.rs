@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use api_keys_runtime::secret::looks_secret;
+
 use super::builder::{Schemas, Usage};
 use super::{all_of, type_keyword};
 use crate::document::Node;
@@ -195,7 +197,7 @@ pub(crate) fn expect_marked_secret(name: &str, node: &Node<'_>, ty: &Type) -> Re
         other => *other == Type::String,
     };
     if !is_text
-        || !names::sounds_secret(name)
+        || !looks_secret(name)
         || node.flag("x-not-secret")?
         || node.resolve_if_any()?.flag("x-not-secret")?
     {
