@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use api_keys_codegen::{Error, Problem};
 use serde_json::{Value, json};
 
 /// The repository.
@@ -38,16 +37,4 @@ pub(crate) fn operation(fields: Value) -> Value {
         operation[key] = value.clone();
     }
     document(json!({ "/things": { "get": operation } }), json!({}))
-}
-
-/// Returns the problems of a document under the strict policy.
-pub(crate) fn problems(document: &Value) -> Vec<Problem> {
-    problems_in_text(&document.to_string())
-}
-
-pub(crate) fn problems_in_text(text: &str) -> Vec<Problem> {
-    match api_keys_codegen::generate("openapi/test/openapi.json", text) {
-        Err(Error::Document(problems)) => problems.0,
-        other => panic!("{other:?}"),
-    }
 }

@@ -1,0 +1,123 @@
+//! Generation with both policies: problems, selections and determinism.
+
+mod common;
+
+use std::path::Path;
+use std::{env, fs};
+
+use api_keys_codegen::files::{Mode, ensure_file};
+use api_keys_codegen::{Error, Imported, Problem, Selection, Wanted, generate, import};
+use common::{document, operation};
+use serde_json::{Value, json};
+
+fn strict_problems(text: &str) -> Vec<Problem> {
+    match generate("test.json", text) {
+        Ok(_) => Vec::new(),
+        Err(Error::Document(problems)) => problems.0,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn lenient(document: &str, options: &Wanted) -> Result<Imported, Error> {
+    import("test.json", document, options)
+}
+
+/// `UPDATE_FEATURES=1` accepts the current problems.
+#[test]
+fn problems_are_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/problems");
+    let text = fs::read_to_string(folder.join("documents.yaml")).unwrap();
+    let mut all = String::new();
+    for document in text.split("\n---\n") {
+        let mut document: Value = serde_norway::from_str(document).unwrap();
+        let object = document.as_object_mut().unwrap();
+        let name = object.remove("name").unwrap();
+        object.insert("openapi".to_owned(), "3.1.0".into());
+        object.insert("info".to_owned(), json!({ "title": name, "version": "1" }));
+        object.entry("paths").or_insert_with(|| json!({}));
+        all += &format!("## {}\n", name.as_str().unwrap());
+        for problem in strict_problems(&document.to_string()) {
+            assert!(!problem.message.is_empty());
+            all += &format!("{problem}\n");
+        }
+    }
+    let is_update = env::var_os("UPDATE_FEATURES").is_some();
+    let mode = if is_update { Mode::Write } else { Mode::Check };
+    let change = ensure_file(&folder.join("problems.txt"), &all, mode).unwrap();
+    assert!(is_update || change.is_none(), "set UPDATE_FEATURES=1 to accept\n{}", change.unwrap().diff);
+}
+
+#[test]
+fn strict_documents_are_openapi_3_in_json() {
+    for (text, message) in [
+        ("", "not a JSON document: EOF"),
+        ("openapi: 3.1.0", "not a JSON document"),
+        ("[]", "`openapi` is missing"),
+        (r#"{"swagger": "2.0"}"#, "Swagger 2.0"),
+        (r#"{"openapi": "4.0.0"}"#, "OpenAPI 4.0.0"),
+        (r#"{"openapi": "3.1.0", "a": {"x": 1, "x": 2}}"#, "duplicate key `x` at line 1 column 38"),
+        (&"[".repeat(100_000), "recursion limit"),
+    ] {
+        let problems = strict_problems(text);
+        let [problem] = problems.as_slice() else { panic!("{problems:#?}") };
+        assert_eq!(problem.pointer, "");
+        assert!(problem.message.contains(message), "{problem}");
+    }
+}
+
+#[test]
+fn unsupported_operations_can_be_skipped() {
+    let mut document = operation(json!({}));
+    document["paths"]["/open/{brace"] = json!({ "get": { "responses": {} } });
+    let error = lenient(&document.to_string(), &Wanted::default()).unwrap_err();
+    assert!(error.to_string().contains("a `{` without a `}`"), "{error}");
+    let options = Wanted { skip_unsupported: true, ..Wanted::default() };
+    let Imported { files, report } = lenient(&document.to_string(), &options).unwrap();
+    assert_eq!(report.losses[0].pointer, "/paths/~1open~1{brace/get");
+    assert!(files.iter().any(|(_, text)| text.contains("fn list_things")));
+}
+
+#[test]
+fn selection_keeps_referenced_schemas() {
+    let response = |name: &str| {
+        let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
+        json!({ "200": { "description": "", "content": { "application/json": { "schema": schema } } } })
+    };
+    let object = |name: &str| json!({ "type": "object", "properties": { name: { "type": "string" } } });
+    let document = document(
+        json!({
+            "/keys": { "get": { "tags": ["keys"], "responses": response("Key") } },
+            "/users": { "get": { "tags": ["users"], "responses": response("User") } },
+        }),
+        json!({ "schemas": { "Key": object("a"), "User": object("b"), "Unused": object("c") } }),
+    );
+    for selection in [
+        Selection { tags: vec!["keys".to_owned()], paths: vec![] },
+        Selection { tags: vec![], paths: vec!["/key".to_owned()] },
+    ] {
+        let options = Wanted { selection, ..Wanted::default() };
+        let Imported { files, .. } = lenient(&document.to_string(), &options).unwrap();
+        let all: String = files.into_iter().map(|(_, text)| text).collect();
+        assert!(all.contains("struct Key") && all.contains("fn get_keys"));
+        assert!(!all.contains("User") && !all.contains("Unused"), "{all}");
+    }
+}
+
+#[test]
+fn yaml_equals_json() {
+    let document = operation(json!({ "responses": { "200": { "description": "no: yes" } } }));
+    let read = |text: &str| lenient(text, &Wanted::default()).unwrap();
+    assert_eq!(read(&serde_norway::to_string(&document).unwrap()), read(&document.to_string()));
+}
+
+#[test]
+fn generation_is_deterministic() {
+    let text = operation(json!({})).to_string();
+    let files = generate("openapi/keys/openapi.json", &text).unwrap();
+    assert_eq!(generate("openapi/keys/openapi.json", &text).unwrap(), files);
+    for (name, text) in files {
+        let first = text.lines().next().unwrap();
+        let expected = "// Generated by api-keys-codegen from `openapi/keys/openapi.json`; do not edit.";
+        assert_eq!(first, expected, "{name}");
+    }
+}
