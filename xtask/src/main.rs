@@ -9,8 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use api_keys_codegen::Error;
 use api_keys_codegen::files::{Change, Mode, ensure};
+use api_keys_codegen::{Error, Options, Source};
 use clap::Parser;
 
 /// Tasks of this repository.
@@ -136,7 +136,10 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
         let file = format!("openapi/{vendor}/openapi.json");
         let text = read_document(vendor)?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
-        modules.push((directory, api_keys_codegen::generate(&file, &text)?));
+        modules.push((
+            directory,
+            api_keys_codegen::generate(Source { file: &file, text: &text }, &Options::strict())?.files,
+        ));
     }
     let mut changes = Vec::new();
     for (directory, files) in modules {

@@ -9,66 +9,99 @@ use crate::format::rustfmt;
 use crate::lower::lower;
 use crate::problem::{Problems, Report};
 use crate::selection::{Selection, select};
+use crate::source::Source;
 
-/// Options of [`import`].
+/// Options of [`generate`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wanted {
-    /// The operations to generate.
-    pub selection: Selection,
+#[must_use]
+pub struct Options {
+    strict: bool,
+    selection: Selection,
+    skip_unsupported: bool,
+}
+
+impl Options {
+    /// Creates options with the lenient policy: what the generator cannot express becomes something more general and is
+    /// reported.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Creates options with the strict policy: what the generator cannot express exactly, or has to assume, is a problem.
+    /// Documents must be JSON.
+    pub fn strict() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
+    /// Selects operations.
+    pub fn selection(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
+    }
+
     /// Omits operations that cannot be generated, instead of failing.
-    pub skip_unsupported: bool,
+    pub fn skip_unsupported(mut self, skip_unsupported: bool) -> Self {
+        self.skip_unsupported = skip_unsupported;
+        self
+    }
 }
 
 /// A generated client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
-    /// The names and contents of the files of a module.
+#[non_exhaustive]
+pub struct Generated {
+    /// The names and contents of the files of a module. The root is `mod.rs`.
     pub files: Vec<(&'static str, String)>,
     /// The differences from the document.
     pub report: Report,
 }
 
-/// Generates a client from a JSON document with the strict policy: everything that the generator cannot express exactly,
-/// or has to assume, is a problem.
-///
-/// `file` is the name of the document in problems and in the generated code. The result depends on the arguments and on
-/// the rustfmt settings of the current directory only.
+/// Generates a client. The result depends on the arguments and on the rustfmt settings of the current directory only.
 ///
 /// # Errors
 ///
-/// Returns an error if the document has problems, or rustfmt cannot be run.
-pub fn generate(file: &str, text: &str) -> Result<Vec<(&'static str, String)>, Error> {
-    let document = Document::parse(file, text).map_err(Problems::from)?;
-    formatted(emit(&lower(&document, false)?))
-}
-
-/// Generates a client from a document in JSON or YAML with the lenient policy: what the generator cannot express becomes
-/// something more general and is reported.
+/// Returns an error if the text is not an OpenAPI 3.0 or 3.1 document, the document has problems, or rustfmt cannot be run.
 ///
-/// # Errors
+/// # Examples
 ///
-/// Returns an error if the text is not an OpenAPI 3.0 or 3.1 document, an operation cannot be generated, or rustfmt cannot
-/// be run.
-pub fn import(file: &str, text: &str, wanted: &Wanted) -> Result<Imported, Error> {
-    let mut root = read(file, text).map_err(Problems::from)?;
-    select(&mut root, &wanted.selection);
-    let document = Document::of(file, root, Policy::Lenient).map_err(Problems::from)?;
-    let mut api = lower(&document, wanted.skip_unsupported)?;
-    // The code does not depend on the directory of the document.
-    if let Some(name) = Path::new(file).file_name() {
-        api.file = name.to_string_lossy().into_owned();
+/// ```
+/// use api_keys_codegen::{Options, Source, generate};
+///
+/// let text = r#"
+/// openapi: 3.1.0
+/// info: { title: Things, version: "1" }
+/// paths:
+///   /things: { get: { operationId: listThings, responses: { 204: { description: Done. } } } }
+/// "#;
+/// let client = generate(Source { file: "things.yaml", text }, &Options::new())?;
+/// assert!(client.files.iter().any(|(_, text)| text.contains("pub async fn list_things(&self)")));
+/// assert!(client.report.losses.is_empty());
+/// # Ok::<(), api_keys_codegen::Error>(())
+/// ```
+pub fn generate(source: Source<'_>, options: &Options) -> Result<Generated, Error> {
+    let Source { file, text } = source;
+    let document = if options.strict {
+        Document::parse(file, text).map_err(Problems::from)?
+    } else {
+        let mut root = read(file, text).map_err(Problems::from)?;
+        select(&mut root, &options.selection);
+        Document::of(file, root, Policy::Lenient).map_err(Problems::from)?
+    };
+    let mut api = lower(&document, options.skip_unsupported)?;
+    if !options.strict {
+        // The code does not depend on the directory of the document.
+        if let Some(name) = Path::new(file).file_name() {
+            api.file = name.to_string_lossy().into_owned();
+        }
+        if api.operations.is_empty() {
+            document.root().note("there are no operations", "the client has no methods");
+        }
     }
-    if api.operations.is_empty() {
-        document.root().note("there are no operations", "the client has no methods");
-    }
-    Ok(Imported { files: formatted(emit(&api))?, report: document.report().deduplicated() })
-}
-
-fn formatted(mut files: Vec<(&'static str, String)>) -> Result<Vec<(&'static str, String)>, Error> {
+    let mut files = emit(&api);
     for (_, text) in &mut files {
         *text = rustfmt(text)?;
     }
-    Ok(files)
+    Ok(Generated { files, report: document.report().deduplicated() })
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ mod sync;
 pub use diff::{Comparison, Difference, Impact, diff};
 pub use error::Error;
 pub use format::rustfmt;
-pub use generate::{Imported, Wanted, generate, import};
+pub use generate::{Generated, Options, generate};
 pub use overlay::Stale;
 pub use package::write_crate;
 pub use problem::{Problem, Problems, Report};

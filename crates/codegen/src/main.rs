@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use api_keys_codegen::{Error, Impact, Imported, Selection, Source, Wanted};
+use api_keys_codegen::{Error, Impact, Options, Selection, Source};
 use clap::Parser;
 
 /// Generate typed Rust clients from OpenAPI documents.
@@ -106,13 +106,12 @@ fn main() -> ExitCode {
 }
 
 fn generate(arguments: &Generate) -> Result<ExitCode, Error> {
-    let (file, text) = read(&arguments.input)?;
-    let wanted = Wanted {
-        selection: Selection { tags: arguments.tag.clone(), paths: arguments.path.clone() },
-        skip_unsupported: arguments.skip_unsupported,
-    };
-    let Imported { files, report } = api_keys_codegen::import(&file, &text, &wanted)?;
-    api_keys_codegen::write_crate(&arguments.output, &arguments.package, &files)?;
+    let document = read(&arguments.input)?;
+    let selection = Selection { tags: arguments.tag.clone(), paths: arguments.path.clone() };
+    let options = Options::new().selection(selection).skip_unsupported(arguments.skip_unsupported);
+    let client = api_keys_codegen::generate(source(&document), &options)?;
+    api_keys_codegen::write_crate(&arguments.output, &arguments.package, &client.files)?;
+    let report = &client.report;
     eprint!("{report}");
     println!("{}: {} losses, {} notes", arguments.output.display(), report.losses.len(), report.notes.len());
     if report.losses.is_empty() || arguments.allow_loss {

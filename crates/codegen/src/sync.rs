@@ -12,7 +12,7 @@ use crate::diff::{Comparison, Difference, Edit, Impact, Upstream};
 use crate::document::{Document, Policy};
 use crate::error::Error;
 use crate::files::{Change, Mode, ensure, ensure_file};
-use crate::generate::generate;
+use crate::generate::{Options, generate};
 use crate::lower::lower;
 use crate::problem::Problem;
 use crate::source::Source;
@@ -66,7 +66,7 @@ pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> 
         true => ours.text.to_owned(),
         false => written(document.root().value())?,
     };
-    let files = generate(ours.file, &text)?;
+    let files = generate(Source { file: ours.file, text: &text }, &Options::strict())?.files;
     let left = upstream.comparison(&document, differences);
     Ok(Synced { text, files, applied, reasons, left })
 }

@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 
 use api_keys_codegen::files::{Mode, ensure};
+use api_keys_codegen::{Options, Source, generate};
 use serde_json::json;
 use tempfile::tempdir;
 
@@ -65,7 +66,8 @@ fn crate_is_written_completely() {
     let parent = tempdir().unwrap();
     let directory = parent.path().join("client");
     let text = common::operation(json!({})).to_string();
-    let files = api_keys_codegen::generate("test.json", &text).unwrap();
+    let source = Source { file: "test.json", text: &text };
+    let files = generate(source, &Options::new()).unwrap().files;
     api_keys_codegen::write_crate(&directory, "client", &files).unwrap();
     let manifest = fs::read_to_string(directory.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"client\""));

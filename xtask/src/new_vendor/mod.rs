@@ -11,7 +11,7 @@ use std::path::Path;
 
 use api_keys_codegen::files::read;
 use api_keys_codegen::prepare::prepare;
-use api_keys_codegen::{Error, Selection, generate, rustfmt};
+use api_keys_codegen::{Error, Options, Selection, Source, generate, rustfmt};
 
 pub use self::scaffold::Scaffold;
 
@@ -43,7 +43,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
     let mut document = serde_json::to_string_pretty(&prepared.document).map_err(io::Error::other)?;
     document.push('\n');
     let file = format!("openapi/{kebab}/openapi.json");
-    let generated = generate(&file, &document)?;
+    let generated = generate(Source { file: &file, text: &document }, &Options::strict())?.files;
 
     let mut scaffold = Scaffold::default();
     scaffold.departures.clone_from(&prepared.departures);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use api_keys_codegen::files::{Mode, ensure};
-use api_keys_codegen::{Imported, Wanted, import};
+use api_keys_codegen::{Options, Source, generate};
 
 #[test]
 fn features_are_up_to_date() {
@@ -16,7 +16,8 @@ fn features_are_up_to_date() {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/features")).unwrap() {
         let feature = entry.unwrap().path();
         let Ok(text) = fs::read_to_string(feature.join("document.yaml")) else { continue };
-        let Imported { mut files, report } = import("document.yaml", &text, &Wanted::default()).unwrap();
+        let client = generate(Source { file: "document.yaml", text: &text }, &Options::new()).unwrap();
+        let (mut files, report) = (client.files, client.report);
         files.extend((!report.is_empty()).then(|| ("report.txt", report.to_string())));
         let changes = ensure(&feature.join("generated"), &files, mode).unwrap();
         diffs.extend(changes.into_iter().map(|change| change.diff));
