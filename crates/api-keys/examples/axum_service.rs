@@ -1,18 +1,18 @@
-//! A web service that issues API keys to its own users, and checks the keys that they present.
+//! A web service that issues API keys to its users and verifies them.
 //!
-//! `cargo run -p api-keys --example axum_service` starts the service over an emulator of Clerk, plays two users, and
-//! ends. With `LISTEN` set to an address such as `127.0.0.1:8080` it serves until Ctrl-C, over the vendor that
-//! `API_KEYS_VENDOR`, `API_KEYS_TOKEN` and so on say, if they are set.
+//! `cargo run -p api-keys --example axum_service` starts the service with an emulator of Clerk, sends the requests of
+//! two users, and exits. With `LISTEN` set to an address such as `127.0.0.1:8080`, it serves until Ctrl-C, with the
+//! vendor that `API_KEYS_VENDOR`, `API_KEYS_TOKEN` and so on configure, if they are set.
 //!
 //! | | |
 //! |---|---|
-//! | `POST /keys` `{"name": "runner", "days": 30}` | a new key: its id, and its secret this once |
-//! | `GET /keys` | the user's keys |
-//! | `DELETE /keys/{id}` | revokes one of them |
-//! | `GET /hello` | an endpoint that wants a key, as `Authorization: Bearer <secret>` |
+//! | `POST /keys` `{"name": "runner", "days": 30}` | creates a key and returns its id and secret |
+//! | `GET /keys` | lists the user's keys |
+//! | `DELETE /keys/{id}` | revokes one of the user's keys |
+//! | `GET /hello` | requires a key in `Authorization: Bearer <secret>` |
 //!
-//! Who the user is, the service takes from the header `x-user`, which stands here for a session. It holds an owner in
-//! the vendor's words, such as the id of a user at Clerk.
+//! The header `x-user` identifies the user, in place of a session. It contains an owner of the vendor, such as the id of
+//! a user at Clerk.
 
 use std::env;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ use tokio::runtime::Handle;
 type Keys = Arc<dyn ApiKeyProvider>;
 
 fn service(keys: Keys) -> Result<Router, Error> {
-    // A vendor that cannot do what the service is about is found out at start-up, not by the first user.
+    // Check the required operations and fields at startup.
     keys.require(&[
         Operation::Create,
         Operation::Get,
@@ -48,12 +48,9 @@ fn service(keys: Keys) -> Result<Router, Error> {
         Operation::Verify,
     ])?;
     let capabilities = keys.capabilities();
-    for (operation, fields) in
-        [(Operation::Create, capabilities.create_fields), (Operation::List, capabilities.list_fields)]
+    if !capabilities.create_fields.contains(Field::Owner) || !capabilities.list_fields.contains(Field::Owner)
     {
-        if !fields.contains(Field::Owner) {
-            return Err(Error::unsupported_field(keys.vendor(), operation, Field::Owner));
-        }
+        return Err(Error::unsupported_field(keys.vendor(), Operation::Create, Field::Owner));
     }
     let with_key = Router::new()
         .route("/hello", get(hello))
@@ -67,38 +64,41 @@ fn service(keys: Keys) -> Result<Router, Error> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct CreateKey {
     name: String,
     days: Option<u32>,
 }
 
-/// The one answer that holds a secret, and the one place that writes one.
+/// The only response with a secret.
 #[derive(Serialize)]
 struct NewKey<'a> {
     id: &'a KeyId,
     secret: &'a str,
 }
 
-async fn create(State(keys): State<Keys>, user: User, Json(wish): Json<Wish>) -> Result<Response, Failure> {
-    let mut new = NewApiKey::new(wish.name).owner(user.0);
-    if let Some(days) = wish.days {
+async fn create(
+    State(keys): State<Keys>,
+    user: User,
+    Json(request): Json<CreateKey>,
+) -> Result<Response, Failure> {
+    let mut new = NewApiKey::new(request.name).owner(user.0);
+    if let Some(days) = request.days {
         new = new.expires_in(Duration::from_secs(u64::from(days) * 86_400));
     }
-    // When the user's connection breaks, axum drops this future, and with it a call that has left already. As a task
-    // of its own the call goes on to its end, and a key that nobody waits for any more is revoked. A service that
-    // stops should wait for these tasks, too: `tokio_util::task::TaskTracker`.
-    let minting = tokio::spawn(async move {
+    // axum drops this future when the user disconnects. In a task of its own the call is completed, and an undelivered
+    // key is revoked. On shutdown, a service should wait for these tasks, with `tokio_util::task::TaskTracker`.
+    let task = tokio::spawn(async move {
         let issued = keys.create(new).await?;
         Ok::<_, Error>(Undelivered { issued: Some(issued), keys })
     });
-    let minted = minting.await.map_err(|_| Failure::Internal)??;
-    let Some(issued) = minted.deliver() else { return Err(Failure::Internal) };
+    let undelivered = task.await.map_err(|_| Failure::Internal)??;
+    let Some(issued) = undelivered.deliver() else { return Err(Failure::Internal) };
     let body = NewKey { id: &issued.key.id, secret: issued.secret.expose() };
-    // Secrets belong in no cache.
+    // Secrets must not be cached.
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }
 
-/// A key whose secret has not been handed over. Dropped as such, it is revoked: nobody holds the secret.
+/// A key whose secret has not been delivered. It is revoked on drop.
 struct Undelivered {
     issued: Option<IssuedKey>,
     keys: Keys,
@@ -114,13 +114,13 @@ impl Drop for Undelivered {
     fn drop(&mut self) {
         let Some(issued) = self.issued.take() else { return };
         let Ok(runtime) = Handle::try_current() else {
-            return eprintln!("{} was not handed over and lives on", issued.key.id);
+            return eprintln!("{} is orphaned: it was not delivered", issued.key.id);
         };
         let keys = Arc::clone(&self.keys);
         runtime.spawn(async move {
             match keys.revoke(&issued.key.id, RevokeOptions::new()).await {
-                Ok(_) => eprintln!("revoked {}, which was not handed over", issued.key.id),
-                Err(error) => eprintln!("{} was not handed over and lives on: {error}", issued.key.id),
+                Ok(_) => eprintln!("revoked undelivered key {}", issued.key.id),
+                Err(error) => eprintln!("{} is orphaned: it was not delivered: {error}", issued.key.id),
             }
         });
     }
@@ -137,31 +137,31 @@ async fn list(State(keys): State<Keys>, user: User) -> Result<Json<Value>, Failu
 }
 
 async fn revoke(State(keys): State<Keys>, user: User, Path(id): Path<String>) -> Result<StatusCode, Failure> {
-    let id = KeyId::new(id).map_err(|_| Failure::NoSuchKey)?;
-    // The vendor's credential may revoke any key; the user only their own.
+    let id = KeyId::new(id).map_err(|_| Failure::NotFound)?;
+    // The provider's credential can revoke any key, a user only their own.
     match keys.find(&id).await? {
         Some(key) if key.owner.as_deref() == Some(&user.0) => {
             keys.revoke(&id, RevokeOptions::new()).await?;
             Ok(StatusCode::NO_CONTENT)
         }
-        _ => Err(Failure::NoSuchKey),
+        _ => Err(Failure::NotFound),
     }
 }
 
 async fn hello(Extension(key): Extension<Arc<ApiKey>>) -> String {
-    format!("hello {}, this is your key {}\n", key.owner.as_deref().unwrap_or("stranger"), key.id)
+    format!("hello {}, this is your key {}\n", key.owner.as_deref().unwrap_or("unknown user"), key.id)
 }
 
-/// Lets requests with a good key pass, and tells the handler whose it is.
+/// Accepts requests with a valid key, and passes the key to the handler.
 async fn authenticate(State(keys): State<Keys>, mut request: Request, next: Next) -> Response {
-    let Some(secret) = bearer(request.headers()) else { return Failure::NoGoodKey.into_response() };
+    let Some(secret) = bearer(request.headers()) else { return Failure::InvalidKey.into_response() };
     match keys.verify(&secret).await {
         Ok(Verification::Valid(key)) => {
             request.extensions_mut().insert(Arc::new(*key));
             next.run(request).await
         }
-        Ok(Verification::Invalid(_)) => Failure::NoGoodKey.into_response(),
-        // No answer is not a yes.
+        Ok(Verification::Invalid(_)) => Failure::InvalidKey.into_response(),
+        // Without a result, the request is rejected.
         Err(error) => Failure::Vendor(error).into_response(),
     }
 }
@@ -171,7 +171,7 @@ fn bearer(headers: &HeaderMap) -> Option<SecretKey> {
     scheme.eq_ignore_ascii_case("bearer").then(|| SecretKey::new(secret))
 }
 
-/// Who is signed in.
+/// The authenticated user.
 struct User(String);
 
 impl<S: Sync> FromRequestParts<S> for User {
@@ -186,8 +186,8 @@ impl<S: Sync> FromRequestParts<S> for User {
 const USER: HeaderName = HeaderName::from_static("x-user");
 
 enum Failure {
-    NoGoodKey,
-    NoSuchKey,
+    InvalidKey,
+    NotFound,
     Internal,
     Vendor(Error),
 }
@@ -198,19 +198,18 @@ impl From<Error> for Failure {
     }
 }
 
-/// What a user of this service is told. The vendor's words are for the log: they are about our account, not theirs.
+/// Responses to users. The vendor's messages are about the account of the service, and only logged.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let error = match self {
-            Self::NoGoodKey => {
+            Self::InvalidKey => {
                 let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-                return (StatusCode::UNAUTHORIZED, challenge, "no good key\n").into_response();
+                return (StatusCode::UNAUTHORIZED, challenge, "invalid key\n").into_response();
             }
-            Self::NoSuchKey => return (StatusCode::NOT_FOUND, "no such key\n").into_response(),
+            Self::NotFound => return (StatusCode::NOT_FOUND, "key not found\n").into_response(),
             Self::Internal => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             Self::Vendor(error) => error,
         };
-        // One line, without a secret.
         eprintln!("{error}");
         let status = match error.kind() {
             ErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
@@ -222,17 +221,17 @@ impl IntoResponse for Failure {
             }
             ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
             ErrorKind::UnexpectedResponse => StatusCode::BAD_GATEWAY,
-            // What is left is for us to put right: our credential, our configuration, our code.
+            // Credential, configuration or code of the service.
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let advice = match error.effect() {
+        let message = match error.effect() {
             Effect::NotApplied if error.is_retryable() => "nothing was done; try again later\n",
             Effect::NotApplied => "nothing was done\n",
             Effect::Unknown | Effect::Applied => {
-                "this may have been done; look at your keys before you repeat it\n"
+                "this may have been done; check your keys before you repeat it\n"
             }
         };
-        let mut response = (status, advice).into_response();
+        let mut response = (status, message).into_response();
         if let Some(wait) = error.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }
@@ -242,7 +241,7 @@ impl IntoResponse for Failure {
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-// On one thread, so that what `lose_a_connection` plays comes out the same every time.
+// A single thread makes `disconnect` deterministic.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome {
     let emulator = Emulator::start(Vendor::Clerk).await?;
@@ -260,8 +259,8 @@ async fn main() -> Outcome {
         return Ok(server.with_graceful_shutdown(stop).await?);
     }
     let server = tokio::spawn(async move { server.await });
-    play(&url).await?;
-    lose_a_connection(&keys).await?;
+    run_users(&url).await?;
+    disconnect(&keys).await?;
     server.abort();
     Ok(())
 }
@@ -269,8 +268,8 @@ async fn main() -> Outcome {
 const ANN: &str = "user_2annaaaaaaaaaaaaaaaaaaaaaaa";
 const BOB: &str = "user_2bobbbbbbbbbbbbbbbbbbbbbbbb";
 
-/// Two users at work.
-async fn play(url: &str) -> Outcome {
+/// Sends the requests of two users.
+async fn run_users(url: &str) -> Outcome {
     let http = reqwest::Client::builder().no_proxy().build()?;
     let keys = format!("{url}/keys");
 
@@ -281,7 +280,7 @@ async fn play(url: &str) -> Outcome {
     let (id, secret) = (text(&issued, "id")?, text(&issued, "secret")?);
 
     let hello = http.get(format!("{url}/hello")).bearer_auth(secret).send().await?;
-    println!("ann's program says hello: {}", hello.status());
+    println!("hello with ann's key: {}", hello.status());
     let listed: Value = http.get(&keys).header(USER, BOB).send().await?.json().await?;
     println!("bob sees {} keys", listed["keys"].as_array().map_or(0, Vec::len));
 
@@ -289,34 +288,34 @@ async fn play(url: &str) -> Outcome {
     println!("bob revokes ann's key: {}", http.delete(&one).header(USER, BOB).send().await?.status());
     println!("ann revokes it: {}", http.delete(&one).header(USER, ANN).send().await?.status());
     let hello = http.get(format!("{url}/hello")).bearer_auth(secret).send().await?;
-    println!("ann's program says hello: {}", hello.status());
+    println!("hello with ann's key: {}", hello.status());
 
-    let refused =
+    let rejected =
         http.post(&keys).header(USER, ANN).json(&json!({ "name": "runner", "days": 0 })).send().await?;
-    println!("a key for no days: {}, {}", refused.status(), refused.text().await?.trim());
+    println!("a key for 0 days: {}, {}", rejected.status(), rejected.text().await?.trim());
     Ok(())
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Outcome<&'a str> {
-    value[name].as_str().ok_or_else(|| format!("the answer has no `{name}`").into())
+    value[name].as_str().ok_or_else(|| format!("the response has no `{name}`").into())
 }
 
-/// What axum does when a user's connection breaks: it drops the handler in the middle.
-async fn lose_a_connection(keys: &Keys) -> Outcome {
-    let wish = Wish { name: "lost".to_owned(), days: None };
-    let handler = create(State(Arc::clone(keys)), User(BOB.to_owned()), Json(wish));
-    // Runs until it waits for the vendor, then drops it.
+/// Drops the handler in the middle, as axum does when a user disconnects.
+async fn disconnect(keys: &Keys) -> Outcome {
+    let request = CreateKey { name: "lost".to_owned(), days: None };
+    let handler = create(State(Arc::clone(keys)), User(BOB.to_owned()), Json(request));
+    // The handler waits for the vendor, and is dropped.
     assert!(handler.now_or_never().is_none(), "the handler waits");
 
-    // The task goes on: the key is minted, and revoked as soon as it is.
+    // The task continues: the key is created, then revoked.
     let query = ListQuery::new().owner(BOB).include_inactive(true);
     for _ in 0..500 {
         let all: Vec<ApiKey> = keys.keys(query.clone()).try_collect().await?;
         if let Some(key) = all.iter().find(|key| key.status.is_inactive()) {
-            println!("bob's connection broke: the key that was minted for him is {}", key.status);
+            println!("bob disconnects: his new key is {}", key.status);
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    Err("a key lives on that nobody holds".into())
+    Err("the undelivered key was not revoked".into())
 }

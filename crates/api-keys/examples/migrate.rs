@@ -1,18 +1,18 @@
-//! Moving from one vendor to another: a new key at B for each key at A, the secrets handed over, the old keys revoked.
+//! Migration of keys from one vendor to another: creates a new key for each old one, stores the secrets, and revokes the
+//! old keys.
 //!
-//! `cargo run -p api-keys --example migrate` moves keys between emulators on this machine. Against real vendors, it
-//! takes these environment variables:
+//! `cargo run -p api-keys --example migrate` uses local emulators. For real vendors, set these environment variables:
 //!
 //! | | |
 //! |---|---|
-//! | `FROM_VENDOR`, `FROM_TOKEN`, … | the vendor to leave, as `ProviderConfig::from_env` reads it |
-//! | `TO_VENDOR`, `TO_TOKEN`, … | the vendor to go to |
-//! | `OLD_OWNER`, `NEW_OWNER` | whose keys they are here, and whose they shall be there, if the vendors ask |
-//! | `SECRETS` | the directory that the secrets are put into, a file for each key; it stays until all is done |
-//! | `LEAVE_BEHIND` | fields that need not be carried over, such as `type,created_by` on the way from Clerk |
+//! | `FROM_VENDOR`, `FROM_TOKEN`, … | source, as in `ProviderConfig::from_env` |
+//! | `TO_VENDOR`, `TO_TOKEN`, … | target |
+//! | `OLD_OWNER`, `NEW_OWNER` | owner of the keys at the source and at the target, if required |
+//! | `SECRETS` | directory for the secrets, a file per key; it stays until the migration is complete |
+//! | `LEAVE_BEHIND` | fields that can be dropped, such as `type,created_by` from Clerk |
 //!
-//! Without an argument, it mints what is missing at B and hands the secrets over. When everybody reads the new ones,
-//! `-- revoke` revokes the old ones. Either step can be repeated after an interruption, and goes on where it stopped.
+//! Without an argument, it creates the missing keys and stores their secrets. Once all users have switched, `-- revoke`
+//! revokes the old keys. Both steps resume after an interruption.
 
 use std::env;
 use std::error::Error;
@@ -40,135 +40,135 @@ struct Migration<'a> {
     from_owner: Option<String>,
     to: &'a dyn ApiKeyProvider,
     to_owner: Option<String>,
-    /// Fields that may get lost. The others must be carried over, or nothing is.
-    leave_behind: Vec<String>,
+    /// Fields that can be dropped. Others that the target does not support are errors.
+    dropped: Vec<String>,
     secrets: PathBuf,
 }
 
-/// A key at A, and what shall become of it at B.
+/// A key at the source, and its replacement at the target.
 struct Move {
     old: ApiKey,
     new: NewApiKey,
 }
 
 impl Migration<'_> {
-    /// What there is to do. Whatever cannot be carried over is found here, before anything is changed.
+    /// Plans the migration. Keys that cannot be migrated are detected before anything is changed.
     async fn plan(&self) -> Outcome<Vec<Move>> {
         let old: Vec<_> = self.from.keys(query(self.from, &self.from_owner)).try_collect().await?;
-        let there: Vec<_> = self.to.keys(query(self.to, &self.to_owner)).try_collect().await?;
-        let (mut moves, mut refused) = (Vec::<Move>::new(), Vec::new());
+        let existing: Vec<_> = self.to.keys(query(self.to, &self.to_owner)).try_collect().await?;
+        let (mut moves, mut rejected) = (Vec::<Move>::new(), Vec::new());
         for old in old {
-            match self.carried(&old, &there, &moves) {
+            match self.replacement(&old, &existing, &moves) {
                 Ok(new) => moves.push(Move { old, new }),
-                Err(why) => {
-                    refused.push(format!("{}: {why}", old.name.as_deref().unwrap_or(old.id.as_str())))
+                Err(error) => {
+                    rejected.push(format!("{}: {error}", old.name.as_deref().unwrap_or(old.id.as_str())))
                 }
             }
         }
-        if refused.is_empty() { Ok(moves) } else { Err(refused.join("\n").into()) }
+        if rejected.is_empty() { Ok(moves) } else { Err(rejected.join("\n").into()) }
     }
 
-    fn carried(&self, old: &ApiKey, there: &[ApiKey], moves: &[Move]) -> Outcome<NewApiKey> {
-        // The name is what finds a key again after an interruption, and names the file of its secret.
+    fn replacement(&self, old: &ApiKey, existing: &[ApiKey], moves: &[Move]) -> Outcome<NewApiKey> {
+        // The name identifies a key after an interruption, and the file of its secret.
         let name = old.name.as_deref().ok_or("it has no name")?;
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            return Err("its name cannot be the name of a file".into());
+            return Err("its name cannot be a file name".into());
         }
         if moves.iter().any(|other| other.new.name.eq_ignore_ascii_case(name)) {
             return Err("another key has the same name".into());
         }
-        let began = self.delivered(name) || self.begun(name).exists();
-        if !began && there.iter().any(|key| key.name.as_deref() == Some(name)) {
-            return Err("there is a key of this name already".into());
+        let began = self.is_stored(name) || self.started(name).exists();
+        if !began && existing.iter().any(|key| key.name.as_deref() == Some(name)) {
+            return Err("a key with this name exists".into());
         }
 
         let capabilities = self.to.capabilities();
-        let carries = |field: &str| !self.leave_behind.iter().any(|left| left == field);
+        let is_kept = |field: &str| !self.dropped.iter().any(|dropped| dropped == field);
         let mut new = NewApiKey::new(name);
         new.owner.clone_from(&self.to_owner);
-        new.description = old.description.clone().filter(|_| carries("description"));
-        new.scopes = old.scopes.clone().filter(|_| carries("scopes"));
-        new.metadata = old.metadata.clone().filter(|_| carries("metadata"));
+        new.description = old.description.clone().filter(|_| is_kept("description"));
+        new.scopes = old.scopes.clone().filter(|_| is_kept("scopes"));
+        new.metadata = old.metadata.clone().filter(|_| is_kept("metadata"));
         new.expiry = match old.expiry {
-            KeyExpiry::At(end) if carries("expiry") => Expiry::At(end),
-            // Where an end cannot be set, there is none.
+            KeyExpiry::At(time) if is_kept("expiry") => Expiry::At(time),
+            // Without expirations, keys never expire.
             KeyExpiry::Never if capabilities.create_fields.contains(Field::Expiry) => Expiry::Never,
             _ => Expiry::VendorDefault,
         };
-        // Vendor-specific fields that can be set, such as Latitude.sh's `allowed_ips`, may be limits: without them
-        // the new key could do more than the old one.
-        for field in self.from.capabilities().create_extra.iter().filter(|field| carries(field)) {
+        // Vendor-specific fields that can be set, such as Latitude.sh's `allowed_ips`, may restrict a key. Without them,
+        // the new key would have more permissions.
+        for field in self.from.capabilities().create_extra.iter().filter(|field| is_kept(field)) {
             let set = old.extra.get(*field).filter(|value| !is_unset(value));
             new.extra.extend(set.map(|value| ((*field).to_owned(), value.clone())));
         }
-        // B says which of these it cannot honour.
+        // Reports fields that the target does not support.
         capabilities.validate_create(self.to.vendor(), &new)?;
         Ok(new)
     }
 
-    /// Mints what is missing and hands it over.
-    async fn mint(&self) -> Outcome {
+    /// Creates the missing keys and stores their secrets.
+    async fn create(&self) -> Outcome {
         for Move { old, new } in self.plan().await? {
             let name = new.name.clone();
-            if self.delivered(&name) {
-                remove(&self.begun(&name))?;
-                println!("{name}: handed over before");
+            if self.is_stored(&name) {
+                remove(&self.started(&name))?;
+                println!("{name}: stored before");
                 continue;
             }
-            // An earlier run may have come to its end between the mint and the hand-over. What it minted since it
-            // noted its beginning is nobody's: its secret is lost.
-            if let Ok(noted) = fs::read_to_string(self.begun(&name)) {
-                for orphan in self.to.orphans(&new, noted.parse()?).await? {
+            // An earlier run may have been interrupted before it stored a secret. The keys that it created since its
+            // recorded start are orphaned.
+            if let Ok(start) = fs::read_to_string(self.started(&name)) {
+                for orphan in self.to.orphans(&new, start.parse()?).await? {
                     self.to.revoke(&orphan.id, RevokeOptions::new()).await?;
-                    println!("{name}: revoked {}, minted by a run that was interrupted", orphan.id);
+                    println!("{name}: revoked {}, created by an interrupted run", orphan.id);
                 }
             } else {
-                fs::write(self.begun(&name), Timestamp::now().to_string())?;
+                fs::write(self.started(&name), Timestamp::now().to_string())?;
             }
             let issued = self.to.create(new).await?;
-            self.deliver(&name, &issued.secret)?;
-            remove(&self.begun(&name))?;
+            self.store(&name, &issued.secret)?;
+            remove(&self.started(&name))?;
             println!("{name}: {} -> {}", old.id, issued.key.id);
         }
         Ok(())
     }
 
-    /// Revokes at A what has been handed over at B.
+    /// Revokes the old keys whose replacements are stored.
     async fn revoke_old(&self) -> Outcome {
         let keys: Vec<_> = self.from.keys(query(self.from, &self.from_owner)).try_collect().await?;
         for key in keys {
             match &key.name {
-                Some(name) if self.delivered(name) => {
+                Some(name) if self.is_stored(name) => {
                     self.from.revoke(&key.id, RevokeOptions::new()).await?;
                     println!("{name}: {} revoked at {}", key.id, self.from.vendor());
                 }
-                _ => println!("{}: not handed over, so it stays", key.id),
+                _ => println!("{}: kept, its replacement is not stored", key.id),
             }
         }
         Ok(())
     }
 
-    fn begun(&self, name: &str) -> PathBuf {
-        self.secrets.join(format!("{name}.begun"))
+    fn started(&self, name: &str) -> PathBuf {
+        self.secrets.join(format!("{name}.started"))
     }
 
-    fn delivered(&self, name: &str) -> bool {
+    fn is_stored(&self, name: &str) -> bool {
         self.secrets.join(name).exists()
     }
 
-    /// Hands a secret over. A password manager would do as well.
-    fn deliver(&self, name: &str, secret: &SecretKey) -> std::io::Result<()> {
+    /// Stores a secret, here in a file.
+    fn store(&self, name: &str, secret: &SecretKey) -> std::io::Result<()> {
         let path = self.secrets.join(name);
         let part = self.secrets.join(format!("{name}.part"));
         let mut file = private(&part)?;
         file.write_all(secret.expose().as_bytes())?;
         file.sync_all()?;
-        // Whoever sees the file sees all of it.
+        // Readers never see a partial file.
         fs::rename(part, path)
     }
 }
 
-/// A new file that only its owner may read.
+/// Creates a file that only its owner can read.
 fn private(path: &Path) -> std::io::Result<fs::File> {
     remove(path)?;
     let mut options = OpenOptions::new();
@@ -199,13 +199,13 @@ fn is_unset(value: &Value) -> bool {
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match env::var_os("FROM_VENDOR") {
-        None => on_this_machine().await,
+        None => with_emulators().await,
         Some(_) => between_vendors().await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // `Display`: one line for people. What `main` returns is shown by `Debug`.
+            // `Display` is one line; an error that `main` returns would be printed with `Debug`.
             eprintln!("{error}");
             ExitCode::FAILURE
         }
@@ -215,24 +215,24 @@ async fn main() -> ExitCode {
 async fn between_vendors() -> Outcome {
     let from = ProviderConfig::from_env("FROM")?.build()?;
     let to = ProviderConfig::from_env("TO")?.build()?;
-    let secrets = PathBuf::from(env::var_os("SECRETS").ok_or("SECRETS names no directory")?);
+    let secrets = PathBuf::from(env::var_os("SECRETS").ok_or("SECRETS is not set")?);
     let migration = Migration {
         from: &*from,
         from_owner: env::var("OLD_OWNER").ok(),
         to: &*to,
         to_owner: env::var("NEW_OWNER").ok(),
-        leave_behind: env::var("LEAVE_BEHIND").unwrap_or_default().split(',').map(str::to_owned).collect(),
+        dropped: env::var("LEAVE_BEHIND").unwrap_or_default().split(',').map(str::to_owned).collect(),
         secrets,
     };
     match env::args().nth(1).as_deref() {
-        None => migration.mint().await,
+        None => migration.create().await,
         Some("revoke") => migration.revoke_old().await,
-        Some(other) => Err(format!("there is no step `{other}`").into()),
+        Some(other) => Err(format!("unknown step `{other}`").into()),
     }
 }
 
-/// From better-auth to Clerk, with an interruption; and an attempt to go to Latitude.sh.
-async fn on_this_machine() -> Outcome {
+/// Migrates from better-auth to Clerk, with an interruption, after an attempt to migrate to Latitude.sh.
+async fn with_emulators() -> Outcome {
     let emulators = [
         Emulator::start(Vendor::BetterAuth).await?,
         Emulator::start(Vendor::Clerk).await?,
@@ -241,7 +241,8 @@ async fn on_this_machine() -> Outcome {
     let [better_auth, clerk, latitude] = &emulators;
     let from = BetterAuthConfig::new(better_auth.base_url(), better_auth.token().clone()).build()?;
     let to = ClerkConfig::new(clerk.token().clone()).base_url(clerk.base_url()).build()?;
-    let elsewhere = LatitudeShConfig::new(latitude.token().clone()).base_url(latitude.base_url()).build()?;
+    let incompatible =
+        LatitudeShConfig::new(latitude.token().clone()).base_url(latitude.base_url()).build()?;
 
     for new in [
         NewApiKey::new("deploy").expires_in(Duration::from_secs(90 * 86_400)),
@@ -255,36 +256,36 @@ async fn on_this_machine() -> Outcome {
     let migration = Migration {
         from: &from,
         from_owner: None,
-        to: &elsewhere,
+        to: &incompatible,
         to_owner: None,
-        leave_behind: Vec::new(),
+        dropped: Vec::new(),
         secrets: directory.path().to_owned(),
     };
     println!("== to Latitude.sh");
-    match migration.mint().await {
-        Ok(()) => return Err("not everything can be moved there".into()),
-        Err(refused) => println!("{refused}"),
+    match migration.create().await {
+        Ok(()) => return Err("the keys cannot be migrated to Latitude.sh".into()),
+        Err(error) => println!("{error}"),
     }
-    let minted = latitude.store().keys(ListQuery::new()).try_collect::<Vec<_>>().await?.len();
-    println!("{minted} keys were minted");
+    let created = latitude.store().keys(ListQuery::new()).try_collect::<Vec<_>>().await?.len();
+    println!("{created} keys were created");
 
     println!("== to Clerk");
     let owner = "user_2abcdefghijklmnopqrstuvwxyz";
     let migration = Migration { to: &to, to_owner: Some(owner.to_owned()), ..migration };
-    // An earlier run minted a key and was killed before it had handed the secret over.
+    // An earlier run created a key and was killed before it stored the secret.
     let plan = migration.plan().await?;
-    let interrupted = plan.into_iter().next().ok_or("there is a key to move")?;
-    fs::write(migration.begun(&interrupted.new.name), Timestamp::now().to_string())?;
+    let interrupted = plan.into_iter().next().ok_or("a key to migrate")?;
+    fs::write(migration.started(&interrupted.new.name), Timestamp::now().to_string())?;
     to.create(interrupted.new).await.map(drop)?;
-    migration.mint().await?;
+    migration.create().await?;
 
     println!("== once more");
-    migration.mint().await?;
+    migration.create().await?;
     println!("== revoke");
     migration.revoke_old().await?;
 
-    let left = from.keys(ListQuery::new()).try_collect::<Vec<_>>().await?.len();
-    let there = to.keys(ListQuery::new().owner(owner)).try_collect::<Vec<_>>().await?;
-    println!("== {left} keys at {}, {} at {}", from.vendor(), there.len(), to.vendor());
+    let old_keys = from.keys(ListQuery::new()).try_collect::<Vec<_>>().await?.len();
+    let new_keys = to.keys(ListQuery::new().owner(owner)).try_collect::<Vec<_>>().await?;
+    println!("== {old_keys} keys at {}, {} at {}", from.vendor(), new_keys.len(), to.vendor());
     Ok(())
 }

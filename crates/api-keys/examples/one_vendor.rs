@@ -1,7 +1,7 @@
-//! One vendor: issue a key to a user of a Clerk instance, read it, verify it, revoke it.
+//! Lifecycle of a key at one vendor: create a key for a user of a Clerk instance, list, verify and revoke it.
 //!
-//! `cargo run -p api-keys --example one_vendor` runs against an emulator on this machine. With `CLERK_SECRET_KEY` set
-//! to the secret key of an instance and `CLERK_USER` to the id of one of its users, it runs against Clerk.
+//! `cargo run -p api-keys --example one_vendor` uses a local emulator. With `CLERK_SECRET_KEY` set to the secret key of
+//! an instance and `CLERK_USER` to the id of one of its users, it uses Clerk.
 
 use std::env;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use futures_util::TryStreamExt as _;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Held until the end: dropping it stops it.
+    // Dropping the emulator stops it.
     let emulator = Emulator::start(Vendor::Clerk).await?;
     let (config, owner) = match env::var("CLERK_USER") {
         Ok(user) => (ClerkConfig::new(SecretSource::env("CLERK_SECRET_KEY")), user),
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .expires_in(Duration::from_secs(30 * 86_400));
     let issued = clerk.create(new).await?;
     // An application stores `issued.secret` now, before anything else can fail, and never prints it.
-    println!("issued   {} to {owner}", issued.key.id);
+    println!("created  {} for {owner}", issued.key.id);
 
     let keys: Vec<_> = clerk.keys(ListQuery::new().owner(&owner)).try_collect().await?;
     println!("listed   {} of the user's keys", keys.len());
@@ -45,9 +45,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let revocation = clerk.revoke(&issued.key.id, RevokeOptions::new().reason("end of the example")).await?;
     println!("revoked  record {:?}, reversible: {}", revocation.record, revocation.reversible);
 
-    match clerk.verify(&issued.secret).await? {
-        Verification::Valid(_) => println!("verified although revoked"),
-        Verification::Invalid(reason) => println!("verified invalid: {reason}"),
+    if let Verification::Invalid(reason) = clerk.verify(&issued.secret).await? {
+        println!("verified invalid: {reason}");
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Your own `reqwest::Client`: a proxy, a root certificate of your own, one pool of connections for all vendors.
+//! A custom `reqwest::Client`: a proxy, a root certificate, one connection pool for all vendors.
 //!
-//! `cargo run -p api-keys --example own_client` runs against emulators on this machine, through a proxy that it
-//! starts. With `CLERK_SECRET_KEY` set, it lists the keys of `CLERK_USER` at Clerk, through the proxy at
-//! `PROXY_URL` and trusting the certificates (PEM) in the file `ROOT_CERTIFICATE`, if these are set.
+//! `cargo run -p api-keys --example own_client` uses local emulators, through a proxy that it starts. With
+//! `CLERK_SECRET_KEY` and `CLERK_USER` set, it lists the keys of that user at Clerk, through the proxy at `PROXY_URL`
+//! and with the additional certificates (PEM) in the file `ROOT_CERTIFICATE`, if these are set.
 
 use std::env;
 use std::error::Error;
@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let Ok(user) = env::var("CLERK_USER") else { return on_this_machine().await };
+    let Ok(user) = env::var("CLERK_USER") else { return with_emulators().await };
 
     let certificate = env::var_os("ROOT_CERTIFICATE").map(std::fs::read).transpose()?;
     let transport = transport(env::var("PROXY_URL").ok().as_deref(), certificate.as_deref())?;
@@ -31,17 +31,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A transport over a client of our own. What the client of this library sets for safety is ours to set here.
+/// Creates a transport from a custom client, with the settings that the default transport uses for safety.
 fn transport(proxy: Option<&str>, root: Option<&[u8]>) -> Result<Arc<dyn Transport>, reqwest::Error> {
     let mut client = reqwest::Client::builder()
-        // A redirect could take a credential in a custom header to another origin.
+        // A redirect could send a credential in a custom header to another origin.
         .redirect(reqwest::redirect::Policy::none())
-        // Only the library knows which requests may be sent twice.
+        // Only the library knows which requests can be retried.
         .retry(reqwest::retry::never())
         .referer(false)
-        // `HttpConfig` limits the whole call; the limit on connecting is the client's.
+        // The timeouts of `HttpConfig` apply to attempts and calls, not to connecting.
         .connect_timeout(Duration::from_secs(5))
-        // Less than servers keep idle connections: a request into one that closes has an unknown effect.
+        // Less than the keep-alive of servers: a request on a closing connection has an unknown effect.
         .pool_idle_timeout(Duration::from_secs(4));
     if let Some(proxy) = proxy {
         client = client.proxy(reqwest::Proxy::all(proxy)?);
@@ -52,43 +52,31 @@ fn transport(proxy: Option<&str>, root: Option<&[u8]>) -> Result<Arc<dyn Transpo
     Ok(Arc::new(ReqwestTransport::from(client.build()?)))
 }
 
-async fn on_this_machine() -> Result<(), Box<dyn Error>> {
-    let (clerk, latitude) =
-        (Emulator::start(Vendor::Clerk).await?, Emulator::start(Vendor::LatitudeSh).await?);
+async fn with_emulators() -> Result<(), Box<dyn Error>> {
+    let clerk = Emulator::start(Vendor::Clerk).await?;
+    let latitude = Emulator::start(Vendor::LatitudeSh).await?;
     let (proxy, connections) = proxy().await?;
 
-    // Two vendors share the client, and with it the proxy.
+    // Both vendors share the client, and therefore the proxy.
     let http = HttpConfig::new().transport(transport(Some(&proxy), None)?).user_agent("example/1.0");
-    let providers: [(Arc<dyn ApiKeyProvider>, NewApiKey); 2] = [
-        (
-            Arc::new(
-                ClerkConfig::new(clerk.token().clone())
-                    .base_url(clerk.base_url())
-                    .http(http.clone())
-                    .build()?,
-            ),
-            NewApiKey::new("example").owner("user_2abcdefghijklmnopqrstuvwxyz"),
-        ),
-        (
-            Arc::new(
-                LatitudeShConfig::new(latitude.token().clone())
-                    .base_url(latitude.base_url())
-                    .http(http)
-                    .build()?,
-            ),
-            NewApiKey::new("example"),
-        ),
-    ];
-    for (provider, new) in providers {
-        let issued = provider.create(new).await?;
-        provider.revoke(&issued.key.id, RevokeOptions::new()).await?;
-    }
+    let config = ClerkConfig::new(clerk.token().clone()).base_url(clerk.base_url());
+    let provider = config.http(http.clone()).build()?;
+    create_and_revoke(&provider, NewApiKey::new("example").owner("user_2abcdefghijklmnopqrstuvwxyz")).await?;
+    let config = LatitudeShConfig::new(latitude.token().clone()).base_url(latitude.base_url());
+    let provider = config.http(http).build()?;
+    create_and_revoke(&provider, NewApiKey::new("example")).await?;
+
     println!("{} requests to Clerk, {} to Latitude.sh", clerk.requests(), latitude.requests());
     println!("{} connections through the proxy", connections.load(Ordering::SeqCst));
     Ok(())
 }
 
-/// As much of a proxy as this needs: it reads on each connection where the first request wants to go, and counts.
+async fn create_and_revoke(provider: &dyn ApiKeyProvider, new: NewApiKey) -> api_keys::Result<()> {
+    let issued = provider.create(new).await?;
+    provider.revoke(&issued.key.id, RevokeOptions::new()).await.map(drop)
+}
+
+/// Starts a minimal proxy, which reads the destination of each connection from its first request.
 async fn proxy() -> std::io::Result<(String, Arc<AtomicUsize>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -103,7 +91,7 @@ async fn proxy() -> std::io::Result<(String, Arc<AtomicUsize>)> {
     Ok((url, connections))
 }
 
-/// `POST http://127.0.0.1:4242/v1/api_keys HTTP/1.1` wants to go to `127.0.0.1:4242`.
+/// Relays a connection: `POST http://127.0.0.1:4242/v1/api_keys HTTP/1.1` goes to `127.0.0.1:4242`.
 async fn relay(mut client: TcpStream) -> std::io::Result<()> {
     let mut head = [0; 1024];
     let length = client.peek(&mut head).await?;

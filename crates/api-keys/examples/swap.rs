@@ -1,8 +1,8 @@
-//! Swapping vendors by configuration: the same function over five vendors, each from a TOML file of its own.
+//! Swapping vendors by configuration: one function for all emulated vendors, each configured by a TOML file.
 //!
-//! `cargo run -p api-keys --example swap` runs against emulators on this machine. With the path of a configuration
-//! file as its argument, or with the environment variables `API_KEYS_VENDOR`, `API_KEYS_TOKEN` and so on, it runs
-//! against that vendor. A vendor that needs an owner takes it from `OWNER`.
+//! `cargo run -p api-keys --example swap` uses local emulators. With the path of a configuration file as its argument,
+//! or with the environment variables `API_KEYS_VENDOR`, `API_KEYS_TOKEN` and so on, it uses that vendor. For vendors
+//! that require an owner, `OWNER` sets it.
 //!
 //! ```toml
 //! vendor = "better-auth"
@@ -25,21 +25,17 @@ use api_keys_emulator::{Emulator, Vendor};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let configured = match env::args_os().nth(1) {
-        Some(path) => Some(ProviderConfig::from_file(path)?),
-        None if env::var_os("API_KEYS_VENDOR").is_some() => Some(ProviderConfig::from_env("API_KEYS")?),
-        None => None,
+    let config = match env::args_os().nth(1) {
+        Some(path) => ProviderConfig::from_file(path)?,
+        None if env::var_os("API_KEYS_VENDOR").is_some() => ProviderConfig::from_env("API_KEYS")?,
+        None => return every_vendor().await,
     };
-    match configured {
-        Some(config) => issue_renew_revoke(&*config.build()?).await?,
-        None => every_vendor().await?,
-    }
-    Ok(())
+    Ok(create_renew_revoke(&*config.build()?).await?)
 }
 
-/// The application. It names no vendor; where vendors differ, it asks `capabilities()`.
-async fn issue_renew_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
-    // What the application cannot do without, it asks for at start-up.
+/// The application. It names no vendor, and handles differences by `capabilities()`.
+async fn create_renew_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
+    // Check the required operations at startup.
     provider.require(&[Operation::Create, Operation::List, Operation::Revoke])?;
     let capabilities = provider.capabilities();
 
@@ -47,47 +43,44 @@ async fn issue_renew_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
     if capabilities.owner_required {
         new = new.owner(env::var("OWNER").unwrap_or_else(|_| "user_2abcdefghijklmnopqrstuvwxyz".to_owned()));
     }
-    // An end is welcome but not needed here. An application that needs one sets it and lets the create be refused.
+    // The expiration is optional here. If it were required, an unsupported field would be an error of `create`.
     if capabilities.create_fields.contains(Field::Expiry) {
         new = new.expires_in(Duration::from_secs(30 * 86_400));
     }
     let expires = new.fields().contains(Field::Expiry);
 
     let issued = provider.create(new.clone()).await?;
-    let (renewed, how) = if provider.supports(Operation::Rotate) {
+    let (renewed, method) = if provider.supports(Operation::Rotate) {
         (provider.rotate(&issued.key.id, RotateOptions::new()).await?, "rotated")
     } else {
-        // Two steps: the new secret is put in its place before the old one dies.
+        // Between the two steps, an application deploys the new secret.
         let replacement = provider.replace(&issued.key.id, new).await?;
         let (renewed, _) = replacement.revoke_old(provider).await.map_err(|error| error.source)?;
         (renewed, "replaced")
     };
     let revocation = provider.revoke(&renewed.key.id, RevokeOptions::new()).await?;
     println!(
-        "{:<12} issued (expiry: {expires}), {how}, revoked (record {:?})",
+        "{:<12} created (expiry: {expires}), {method}, revoked (record {:?})",
         provider.vendor(),
         revocation.record
     );
     Ok(())
 }
 
-/// Writes a configuration file for an emulator of each vendor, and starts the application with it.
+/// Writes a configuration file for an emulator of each vendor, and runs the application with it.
 async fn every_vendor() -> Result<(), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
+    let (token, file) = (directory.path().join("token"), directory.path().join("keys.toml"));
     for vendor in Vendor::ALL {
         let emulator = Emulator::start(vendor).await?;
-        // The credential stays out of the configuration file.
-        let token = directory.path().join("token");
+        // The configuration file does not contain the credential.
         std::fs::write(&token, emulator.token().expose())?;
-        let file = directory.path().join("keys.toml");
+        let base_url = emulator.base_url();
         let text = format!(
-            "vendor = \"{vendor}\"\nbase_url = \"{}\"\ntoken = {{ file = {token:?} }}\n\n[http]\ntimeout = 20\n",
-            emulator.base_url()
+            "vendor = \"{vendor}\"\nbase_url = \"{base_url}\"\ntoken = {{ file = {token:?} }}\n\n[http]\ntimeout = 20\n",
         );
         std::fs::write(&file, text)?;
-
-        let provider = ProviderConfig::from_file(&file)?.build()?;
-        issue_renew_revoke(&*provider).await?;
+        create_renew_revoke(&*ProviderConfig::from_file(&file)?.build()?).await?;
     }
     Ok(())
 }

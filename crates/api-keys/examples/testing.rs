@@ -1,13 +1,11 @@
 //! Tests of a program that manages API keys, without an account and without a network.
 //!
 //! `cargo test -p api-keys --example testing` runs the tests at the end of this file; `cargo run -p api-keys --example
-//! testing` runs the program that they test.
+//! testing` runs the program under test.
 //!
-//! - **Memory** is enough for what the program does with keys. It is fast, and its clock can be set.
-//! - An **emulator** is for what only shows over HTTP and with one vendor: what it refuses, what it calls things, what
-//!   came of a request.
-//! - A **wrapper** around either brings the failures that no server makes on demand. The conformance suite tells whether
-//!   it still is a provider.
+//! - The **in-memory provider** suffices for the logic of the program. It is fast, and its clock can be set.
+//! - An **emulator** has the limits and messages of a vendor, and gives access to the stored keys.
+//! - A **wrapper** around either simulates failures. The conformance suite tests that it is still a valid provider.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -20,14 +18,14 @@ use api_keys::{
 };
 use futures_util::TryStreamExt as _;
 
-/// The program: keys for the machines of a customer.
+/// The program under test: keys for the machines of a customer.
 struct Machines {
     keys: Arc<dyn ApiKeyProvider>,
     customer: String,
 }
 
 impl Machines {
-    /// A key for a month. When nobody can know whether it was minted, what may have been minted is revoked first.
+    /// Creates a key for a month. After an unknown effect, revokes keys that may have been created and tries again.
     async fn enrol(&self, machine: &str) -> Result<IssuedKey> {
         let new = NewApiKey::new(machine).owner(&self.customer).expires_in(Duration::from_secs(30 * 86_400));
         let started = Timestamp::now();
@@ -35,8 +33,7 @@ impl Machines {
             Err(error) if error.effect() == Effect::Unknown => error,
             outcome => return outcome,
         };
-        // The machine has no other key of its name, so each of these is the lost one. When they cannot be had, the
-        // first error is the one that tells what may exist.
+        // No other key has the name of the machine. If these calls fail too, the first error is the one to report.
         let Ok(orphans) = self.keys.orphans(&new, started).await else { return Err(failure) };
         for orphan in orphans {
             if self.keys.revoke(&orphan.id, RevokeOptions::new()).await.is_err() {
@@ -46,7 +43,7 @@ impl Machines {
         self.keys.create(new).await
     }
 
-    /// Revokes every key of the customer, and says how many.
+    /// Revokes every key of the customer, and returns their number.
     async fn leave(&self) -> Result<usize> {
         let query = ListQuery::new().owner(&self.customer);
         let keys: Vec<_> = self.keys.keys(query).try_collect().await?;
@@ -87,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_last_for_a_month() {
+    async fn keys_expire_after_a_month() {
         let memory = Memory::builder().clock(|| Timestamp::UNIX_EPOCH).build().unwrap();
         let issued = machines(memory).enrol("press-7").await.unwrap();
         let month = Timestamp::UNIX_EPOCH.checked_add(Duration::from_secs(30 * 86_400)).unwrap();
@@ -95,7 +92,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_customer_who_leaves_has_no_key_that_works() {
+    async fn leaving_revokes_every_key() {
         let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
         let clerk = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
         let machines = machines(clerk.build().unwrap());
@@ -103,14 +100,13 @@ mod tests {
 
         assert_eq!(machines.leave().await.unwrap(), 1);
 
-        // What is really there, whatever the answers said.
         let key = emulator.store().get(&issued.key.id).await.unwrap();
         assert_eq!(key.status, KeyStatus::Revoked);
         assert!(matches!(emulator.store().verify(&issued.secret).await.unwrap(), Verification::Invalid(_)));
     }
 
     #[tokio::test]
-    async fn what_clerk_refuses_is_an_error_and_no_key() {
+    async fn rejected_key_is_not_created() {
         let emulator = Emulator::builder(Vendor::Clerk).max_active(1).start().await.unwrap();
         let clerk = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
         let machines = machines(clerk.build().unwrap());
@@ -122,9 +118,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_whose_answer_was_lost_is_revoked_and_minted_anew() {
+    async fn lost_key_is_revoked_and_created_again() {
         let memory = Memory::new();
-        let machines = machines(LosesAnAnswer { keys: memory.clone(), lost: AtomicBool::new(false) });
+        let machines = machines(LostResponse { keys: memory.clone(), lost: AtomicBool::new(false) });
 
         let issued = machines.enrol("press-7").await.unwrap();
 
@@ -135,20 +131,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_wrapper_is_a_provider_but_for_the_answer_that_it_loses() {
-        let wrapper = LosesAnAnswer { keys: Memory::new(), lost: AtomicBool::new(true) };
+    async fn wrapper_passes_the_conformance_suite() {
+        let wrapper = LostResponse { keys: Memory::new(), lost: AtomicBool::new(true) };
         api_keys_conformance::run(&wrapper, api_keys_conformance::Options::new()).await.assert_passed();
     }
 
-    /// Mints the first key and then loses the answer, as a connection that breaks does.
+    /// Creates the first key and loses the response, like a broken connection.
     #[derive(Debug)]
-    struct LosesAnAnswer {
+    struct LostResponse {
         keys: Memory,
         lost: AtomicBool,
     }
 
     #[async_trait]
-    impl ApiKeyProvider for LosesAnAnswer {
+    impl ApiKeyProvider for LostResponse {
         fn vendor(&self) -> &'static str {
             self.keys.vendor()
         }

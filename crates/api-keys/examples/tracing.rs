@@ -1,10 +1,10 @@
-//! Tracing: which spans and events there are, and that no secret is among them.
+//! Tracing: the spans and events of calls, without secrets.
 //!
-//! `cargo run -p api-keys --example tracing` runs against an emulator on this machine.
+//! `cargo run -p api-keys --example tracing` uses a local emulator.
 //!
-//! Every call is a span `api_keys.call`, and every attempt a span `api_keys.attempt` below it, both at level INFO and
-//! with OpenTelemetry's names for HTTP. A request that is sent again is an event at level DEBUG. Spans hold the
-//! template of the path, never the URL, since ids stand in it, and neither headers nor bodies.
+//! Every call is a span `api_keys.call`, and every attempt a child span `api_keys.attempt`, both at level INFO and with
+//! OpenTelemetry's names for HTTP. A retry is an event at level DEBUG. Spans contain the template of the path, never the
+//! URL, which contains ids, and neither headers nor bodies.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::registry()
-        // An application writes to standard error or to a collector; here the log is kept, to be searched.
+        // An application writes to standard error or to a collector; this example searches the log.
         .with(
             tracing_subscriber::fmt::layer()
                 .with_span_events(FmtSpan::CLOSE)
@@ -40,29 +40,31 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     clerk.revoke(&issued.key.id, RevokeOptions::new()).await?;
     log.show("a create and a revoke");
 
-    // The right address and a wrong credential.
-    let wrong = ClerkConfig::new("sk_test_wrong").base_url(emulator.base_url()).build()?;
-    let refused = wrong.get(&issued.key.id).await;
-    log.show("a wrong credential");
+    // An invalid credential.
+    let invalid = ClerkConfig::new("sk_test_invalid").base_url(emulator.base_url()).build()?;
+    let rejected = invalid.get(&issued.key.id).await;
+    log.show("an invalid credential");
 
-    // Nobody listens there: the request is sent again, which is safe for any operation.
-    let nobody = ClerkConfig::new(emulator.token().clone()).base_url("http://127.0.0.1:9").build()?;
-    let unreachable = nobody.list(ListQuery::new().owner("user_2abcdefghijklmnopqrstuvwxyz")).await;
-    log.show("a server that is not there");
+    // A failed connect is retried for any operation.
+    let unreachable = ClerkConfig::new(emulator.token().clone()).base_url("http://127.0.0.1:9").build()?;
+    let no_connection = unreachable.list(ListQuery::new().owner("user_2abcdefghijklmnopqrstuvwxyz")).await;
+    log.show("an unreachable server");
 
     // Errors are as safe to log as spans.
-    let (Err(refused), Err(unreachable)) = (refused, unreachable) else { return Err("both fail".into()) };
-    println!("== errors\n{refused}\n{unreachable}\n");
+    let (Err(rejected), Err(no_connection)) = (rejected, no_connection) else {
+        return Err("both fail".into());
+    };
+    println!("== errors\n{rejected}\n{no_connection}\n");
 
-    let everything = format!("{}{refused:?}{unreachable:?}{clerk:?}{issued:?}", log.text());
-    for secret in [issued.secret.expose(), emulator.token().expose(), "sk_test_wrong"] {
+    let everything = format!("{}{rejected:?}{no_connection:?}{clerk:?}{issued:?}", log.text());
+    for secret in [issued.secret.expose(), emulator.token().expose(), "sk_test_invalid"] {
         assert!(!everything.contains(secret), "a secret was printed");
     }
     println!("{} lines, no secret", log.text().lines().count());
     Ok(())
 }
 
-/// What was logged, and how much of it was shown.
+/// The log, and the length of the part that was printed.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<(Vec<u8>, usize)>>);
 

@@ -1,5 +1,5 @@
-//! The examples do what they say. `cargo test` builds them beside the tests; before `cargo test --test examples`, build
-//! them with `cargo build --examples`. (`testing` has tests of its own, so cargo runs these in its place.)
+//! Tests of the examples. `cargo test` builds them; before `cargo test --test examples`, run `cargo build --examples`.
+//! (`testing` contains tests, which cargo runs.)
 
 #![cfg(all(feature = "all-vendors", feature = "rustls", feature = "toml", feature = "tracing"))]
 
@@ -10,7 +10,7 @@ use std::process::Command;
 use api_keys::{ApiKeyProvider as _, ListQuery, NewApiKey, SecretKey};
 use api_keys_emulator::{Emulator, Vendor};
 
-/// An example as a newcomer runs it: with no credential in the environment.
+/// Returns the command of an example, without credentials in the environment.
 fn example(name: &str) -> Command {
     let test = env::current_exe().expect("a test has a path");
     // target/debug/deps/examples-0123 -> target/debug/examples/name
@@ -19,38 +19,33 @@ fn example(name: &str) -> Command {
     let mut command = Command::new(&path);
     for (variable, _) in env::vars_os() {
         let prefixes = ["API_KEYS_", "CLERK_", "FROM_", "TO_", "LISTEN", "OWNER", "OLD_", "NEW_", "SECRETS"];
-        let ours = |variable: &str| prefixes.iter().any(|prefix| variable.starts_with(prefix));
-        if variable.to_str().is_some_and(ours) {
+        if variable.to_str().is_some_and(|name| prefixes.iter().any(|prefix| name.starts_with(prefix))) {
             command.env_remove(variable);
         }
     }
     command
 }
 
-/// What an example printed, once it has ended well.
-fn printed(name: &str) -> String {
-    printed_by(&mut example(name))
+/// Runs an example that succeeds, and returns its output.
+fn stdout(command: &mut Command) -> String {
+    let (stdout, stderr, success) = run(command);
+    assert!(success, "{}\n{stdout}\n{stderr}", command.get_program().display());
+    stdout
 }
 
-fn printed_by(command: &mut Command) -> String {
-    let (text, complaint, ended_well) = ends(command);
-    assert!(ended_well, "{}\n{text}\n{complaint}", command.get_program().display());
-    text
-}
-
-/// What was printed and complained of, and whether the example ended well.
-fn ends(command: &mut Command) -> (String, String, bool) {
-    let program = command.get_program().to_owned();
+/// Runs an example, and returns stdout, stderr and its success.
+fn run(command: &mut Command) -> (String, String, bool) {
     let output = command.output();
-    let output = output.unwrap_or_else(|error| panic!("{}: {error}; build the examples", program.display()));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    for word in format!("{text} {complaint}").split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-        // Ids and secrets at Clerk begin alike; only ids are hexadecimal.
+    let program = command.get_program().display();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}; build the examples"));
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    for word in format!("{stdout} {stderr}").split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        // Ids and secrets at Clerk have the same prefix; only ids are hexadecimal.
         let secret = word.strip_prefix("ak_").filter(|id| !id.bytes().all(|b| b.is_ascii_hexdigit()));
-        assert!(secret.is_none(), "{} prints a secret", program.display());
+        assert!(secret.is_none(), "{program} prints a secret");
     }
-    (text, complaint, output.status.success())
+    (stdout, stderr, output.status.success())
 }
 
 #[track_caller]
@@ -65,72 +60,78 @@ fn assert_lines(text: &str, expected: &[&str]) {
 }
 
 #[test]
-fn one_vendor_issues_and_revokes_a_key() {
+fn one_vendor_creates_and_revokes_a_key() {
     assert_lines(
-        &printed("one_vendor"),
-        &["issued", "listed   1 of", "reports:read", "revoked  record Retained", "verified invalid: revoked"],
-    );
-}
-
-#[test]
-fn swap_runs_the_same_function_on_every_vendor() {
-    assert_lines(
-        &printed("swap"),
+        &stdout(&mut example("one_vendor")),
         &[
-            "better-auth  issued (expiry: true), replaced, revoked (record Retained)",
-            "clerk        issued (expiry: true), replaced, revoked (record Retained)",
-            "mcp          issued (expiry: true), rotated, revoked (record Removed)",
-            "latitude-sh  issued (expiry: false), rotated, revoked (record Removed)",
-            "fastapi      issued (expiry: false), replaced, revoked (record Retained)",
+            "created",
+            "listed   1 of",
+            "reports:read",
+            "revoked  record Retained",
+            "verified invalid: revoked",
         ],
     );
 }
 
 #[test]
-fn swap_takes_its_vendor_from_a_file() {
+fn swap_runs_on_every_vendor() {
+    assert_lines(
+        &stdout(&mut example("swap")),
+        &[
+            "better-auth  created (expiry: true), replaced, revoked (record Retained)",
+            "clerk        created (expiry: true), replaced, revoked (record Retained)",
+            "mcp          created (expiry: true), rotated, revoked (record Removed)",
+            "latitude-sh  created (expiry: false), rotated, revoked (record Removed)",
+            "fastapi      created (expiry: false), replaced, revoked (record Retained)",
+        ],
+    );
+}
+
+#[test]
+fn swap_reads_its_vendor_from_a_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("keys.toml");
     std::fs::write(&file, "vendor = \"memory\"\n").expect("a file");
-    assert_lines(&printed_by(example("swap").arg(file)), &["memory       issued (expiry: true), rotated"]);
+    assert_lines(&stdout(example("swap").arg(file)), &["memory       created (expiry: true), rotated"]);
 }
 
 #[test]
-fn axum_service_keeps_users_apart_and_loses_no_key() {
+fn axum_service_separates_users() {
     assert_lines(
-        &printed("axum_service"),
+        &stdout(&mut example("axum_service")),
         &[
             "ann creates a key: 201",
-            "ann's program says hello: 200",
+            "hello with ann's key: 200",
             "bob sees 0 keys",
             "bob revokes ann's key: 404",
             "ann revokes it: 204",
-            "ann's program says hello: 401",
-            "a key for no days: 400",
-            "bob's connection broke: the key that was minted for him is revoked",
+            "hello with ann's key: 401",
+            "a key for 0 days: 400",
+            "bob disconnects: his new key is revoked",
         ],
     );
 }
 
 #[test]
-fn migrate_refuses_what_cannot_be_carried_over_and_goes_on_after_an_interruption() {
-    let text = printed("migrate");
+fn migrate_rejects_and_resumes() {
+    let text = stdout(&mut example("migrate"));
     assert_lines(
         &text,
-        &["0 keys were minted", "minted by a run that was interrupted", "== once more", "== revoke"],
+        &["0 keys were created", "created by an interrupted run", "== once more", "== revoke"],
     );
     assert_lines(&text, &["== 0 keys at better-auth, 3 at clerk"]);
-    for refused in [
+    for rejected in [
         "deploy: latitude-sh: create: the field `expiry`",
         "reports: latitude-sh: create: the field `metadata`",
     ] {
-        assert_lines(&text, &[refused, "== to Clerk"]);
+        assert_lines(&text, &[rejected, "== to Clerk"]);
     }
-    assert_eq!(text.matches(": handed over before").count(), 3, "{text}");
+    assert_eq!(text.matches(": stored before").count(), 3, "{text}");
     assert_eq!(text.matches(" -> ak_").count(), 3, "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn migrate_moves_keys_between_the_vendors_of_the_environment() {
+async fn migrate_reads_vendors_from_the_environment() {
     const OWNER: &str = "user_2abcdefghijklmnopqrstuvwxyz";
     let clerk = Emulator::start(Vendor::Clerk).await.expect("a server");
     let latitude = Emulator::start(Vendor::LatitudeSh).await.expect("a server");
@@ -151,42 +152,42 @@ async fn migrate_moves_keys_between_the_vendors_of_the_environment() {
         command
     };
 
-    let (_, complaint, ended_well) = ends(&mut migrate());
-    assert!(!ended_well);
-    assert_lines(&complaint, &["latitude-sh: create: the field `scopes` is not supported"]);
+    let (_, stderr, success) = run(&mut migrate());
+    assert!(!success);
+    assert_lines(&stderr, &["latitude-sh: create: the field `scopes` is not supported"]);
 
-    let text = printed_by(migrate().env("LEAVE_BEHIND", "scopes,type"));
+    let text = stdout(migrate().env("LEAVE_BEHIND", "scopes,type"));
     assert_eq!(text.matches(" -> tok_").count(), 2, "{text}");
-    let text = printed_by(migrate().env("LEAVE_BEHIND", "scopes,type"));
-    assert_eq!(text.matches(": handed over before").count(), 2, "{text}");
-    let text = printed_by(migrate().arg("revoke"));
+    let text = stdout(migrate().env("LEAVE_BEHIND", "scopes,type"));
+    assert_eq!(text.matches(": stored before").count(), 2, "{text}");
+    let text = stdout(migrate().arg("revoke"));
     assert_eq!(text.matches(" revoked at clerk").count(), 2, "{text}");
 
     assert_eq!(clerk.store().list(ListQuery::new()).await.expect("a list").items.len(), 0);
     for name in ["alpha", "beta"] {
         let secret = std::fs::read_to_string(directory.path().join(name)).expect("a secret");
-        let verification = latitude.store().verify(&SecretKey::new(secret)).await.expect("an answer");
+        let verification = latitude.store().verify(&SecretKey::new(secret)).await.expect("a response");
         assert_eq!(verification.key().and_then(|key| key.name.as_deref()), Some(name));
     }
 }
 
 #[test]
-fn own_client_sends_everything_through_the_proxy() {
-    let text = printed("own_client");
+fn own_client_uses_the_proxy() {
+    let text = stdout(&mut example("own_client"));
     assert_lines(&text, &["2 requests to Clerk, 2 to Latitude.sh", "connections through the proxy"]);
     assert!(!text.contains("\n0 connections"), "{text}");
 }
 
 #[test]
-fn tracing_shows_calls_and_attempts_and_no_secret() {
+fn tracing_shows_calls_and_attempts() {
     assert_lines(
-        &printed("tracing"),
+        &stdout(&mut example("tracing")),
         &[
             "api_keys.call",
             "api_keys.attempt",
-            "== a wrong credential",
+            "== an invalid credential",
             "http.response.status_code=401",
-            "== a server that is not there",
+            "== an unreachable server",
             "sending again attempt=1",
             "== errors",
             "lines, no secret",
@@ -197,7 +198,7 @@ fn tracing_shows_calls_and_attempts_and_no_secret() {
 #[test]
 fn capabilities_prints_every_table() {
     assert_lines(
-        &printed("capabilities"),
+        &stdout(&mut example("capabilities")),
         &[
             "capabilities vendors",
             "capabilities requirements",
