@@ -1,4 +1,4 @@
-//! The same for many keys, at the rate that a vendor allows.
+//! Bulk operations at the rate limit of a vendor.
 
 #![cfg(all(feature = "bulk", feature = "memory"))]
 
@@ -10,39 +10,31 @@ use std::time::Duration;
 
 use api_keys::memory::Memory;
 use api_keys::{
-    ApiKey, ApiKeyProvider, BulkOptions, Capabilities, Effect, Error, ErrorKind, IssuedKey, KeyId, ListQuery,
-    NewApiKey, Operation, Page, RateLimited, Result, Revocation, RevokeOptions, RotateOptions, SecretKey,
-    UpdateApiKey, Verification, for_each_key,
+    ApiKey, ApiKeyProvider, BulkOptions, Capabilities, Cursor, Effect, Error, ErrorKind, IssuedKey, KeyId,
+    ListQuery, NewApiKey, Operation, Page, RateLimited, Result, Revocation, RevokeOptions, RotateOptions,
+    SecretKey, UpdateApiKey, Verification, for_each_key,
 };
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
-/// A vendor that takes so many writes in each window of ten seconds, each of which takes it a while.
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// A vendor that accepts a limited number of writes in each window of ten seconds.
 #[derive(Debug)]
 struct Vendor {
     keys: Memory,
     writes_per_window: usize,
-    says: Says,
-    lists: bool,
-    began: Instant,
-    /// How many writes came in each window, and how many of them were refused.
+    /// `Retry-After` of a rejection, by the time until the next window.
+    retry_after: fn(Duration) -> Option<Duration>,
+    effect: Effect,
+    started: Instant,
+    /// Number of writes in each window, and of those that were rejected.
     windows: Mutex<Vec<(usize, usize)>>,
-    under_way: AtomicUsize,
-    most_under_way: AtomicUsize,
-    effect_of_refusal: Effect,
+    in_flight: AtomicUsize,
+    max_in_flight: AtomicUsize,
 }
-
-/// What a refusal says about when to come again.
-#[derive(Debug, Clone, Copy)]
-enum Says {
-    InTheNextWindow,
-    NextMonth,
-    Nothing,
-}
-
-const MONTH: Duration = Duration::from_secs(30 * 86_400);
-
-const WINDOW: Duration = Duration::from_secs(10);
 
 impl Vendor {
     async fn with_keys(keys: usize, writes_per_window: usize) -> Self {
@@ -53,45 +45,49 @@ impl Vendor {
         Self {
             keys: store,
             writes_per_window,
-            says: Says::InTheNextWindow,
-            lists: true,
-            began: Instant::now(),
+            retry_after: Some,
+            effect: Effect::NotApplied,
+            started: Instant::now(),
             windows: Mutex::default(),
-            under_way: AtomicUsize::new(0),
-            most_under_way: AtomicUsize::new(0),
-            effect_of_refusal: Effect::NotApplied,
+            in_flight: AtomicUsize::new(0),
+            max_in_flight: AtomicUsize::new(0),
         }
     }
 
-    fn refused(&self) -> usize {
-        self.windows.lock().unwrap().iter().map(|(_, refused)| refused).sum()
+    fn rejected(&self) -> usize {
+        self.windows.lock().unwrap().iter().map(|(_, rejected)| rejected).sum()
+    }
+
+    async fn first_id(&self) -> KeyId {
+        self.list(ListQuery::new()).await.unwrap().items.remove(0).id
+    }
+
+    fn check_rate(&self, operation: Operation) -> Result<()> {
+        let now = self.started.elapsed();
+        let window = usize::try_from(now.as_secs() / WINDOW.as_secs()).unwrap();
+        let mut windows = self.windows.lock().unwrap();
+        let length = windows.len().max(window + 1);
+        windows.resize(length, (0, 0));
+        let (writes, rejected) = &mut windows[window];
+        *writes += 1;
+        if *writes <= self.writes_per_window {
+            return Ok(());
+        }
+        *rejected += 1;
+        let error = Error::new(ErrorKind::RateLimited, "fake", operation).with_effect(self.effect);
+        let next = WINDOW * u32::try_from(window + 1).unwrap() - now;
+        Err(match (self.retry_after)(next) {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        })
     }
 
     async fn write(&self, operation: Operation) -> Result<()> {
-        let now = self.began.elapsed();
-        let window = usize::try_from(now.as_secs() / WINDOW.as_secs()).unwrap();
-        {
-            let mut windows = self.windows.lock().unwrap();
-            let known = windows.len();
-            windows.resize(known.max(window + 1), (0, 0));
-            let (came, refused) = &mut windows[window];
-            *came += 1;
-            if *came > self.writes_per_window {
-                *refused += 1;
-                let error =
-                    Error::new(ErrorKind::RateLimited, "fake", operation).with_effect(self.effect_of_refusal);
-                let next = WINDOW * u32::try_from(window + 1).unwrap() - now;
-                return Err(match self.says {
-                    Says::InTheNextWindow => error.with_retry_after(next),
-                    Says::NextMonth => error.with_retry_after(MONTH),
-                    Says::Nothing => error,
-                });
-            }
-        }
-        let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most_under_way.fetch_max(under_way, Ordering::SeqCst);
+        self.check_rate(operation)?;
+        let in_flight = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.max_in_flight.fetch_max(in_flight, Ordering::SeqCst);
         sleep(Duration::from_millis(50)).await;
-        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
         Ok(())
     }
 }
@@ -116,10 +112,7 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        match self.lists {
-            true => self.keys.list(query).await,
-            false => Err(Error::new(ErrorKind::PermissionDenied, "fake", Operation::List)),
-        }
+        self.keys.list(query).await
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
@@ -156,45 +149,45 @@ async fn revoke(provider: Arc<dyn ApiKeyProvider>, key: ApiKey) -> Result<()> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_keys_are_revoked_at_the_pace_that_the_vendor_sets() {
+async fn all_keys_are_revoked_within_the_rate_limit() {
     let vendor = Arc::new(Vendor::with_keys(10_000, 500).await);
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&heard);
+    let progress = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::clone(&progress);
     let options = BulkOptions::new().concurrency(8).on_progress(move |progress| {
-        told.lock().unwrap().push((progress.completed(), progress.total));
+        reported.lock().unwrap().push((progress.completed(), progress.total));
     });
-    // As a task of its own, which only a future that is `Send` can be.
-    let work = tokio::spawn(for_each_key(vendor.clone(), ListQuery::new(), options, revoke));
-    let summary = work.await.unwrap().unwrap();
+    // A spawned task requires a future that is `Send`.
+    let task = tokio::spawn(for_each_key(vendor.clone(), ListQuery::new(), options, revoke));
+    let summary = task.await.unwrap().unwrap();
 
     assert_eq!((summary.done, summary.failed.len(), summary.not_started), (10_000, 0, 0));
     assert!(vendor.list(ListQuery::new()).await.unwrap().items.is_empty());
-    assert_eq!(vendor.most_under_way.load(Ordering::SeqCst), 8);
-    // Those that are under way when the first is refused are refused, too, and then all wait.
+    assert_eq!(vendor.max_in_flight.load(Ordering::SeqCst), 8);
+    // Only calls that are in flight at the first rejection are rejected; then all wait.
     let windows = vendor.windows.lock().unwrap().clone();
-    assert!(windows.iter().all(|(_, refused)| *refused <= 8), "{windows:?}");
-    let expected: Vec<_> = (0..=10_000).map(|settled| (settled, 10_000)).collect();
-    assert_eq!(*heard.lock().unwrap(), expected);
+    assert!(windows.iter().all(|(_, rejected)| *rejected <= 8), "{windows:?}");
+    let expected: Vec<_> = (0..=10_000).map(|completed| (completed, 10_000)).collect();
+    assert_eq!(*progress.lock().unwrap(), expected);
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_a_rate_below_the_limit_nothing_is_refused() {
+async fn rate_below_the_limit_is_not_rejected() {
     let vendor = Arc::new(Vendor::with_keys(300, 20).await);
     let options = BulkOptions::new().concurrency(8).per_second(2.0);
     let summary = for_each_key(vendor.clone(), ListQuery::new(), options, revoke).await.unwrap();
-    assert_eq!((summary.done, vendor.refused()), (300, 0));
+    assert_eq!((summary.done, vendor.rejected()), (300, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_secret_that_is_minted_reaches_its_place_though_other_keys_fail() {
+async fn secrets_are_stored_although_other_keys_fail() {
     let vendor = Arc::new(Vendor::with_keys(200, 30).await);
     let stored = Mutex::new(BTreeSet::new());
     let rotate = async |provider: Arc<dyn ApiKeyProvider>, key: ApiKey| {
         if key.name.as_deref().is_some_and(|name| name.ends_with('7')) {
-            return Err("its place is not there".to_owned());
+            return Err("no destination".to_owned());
         }
-        let issued =
-            provider.rotate(&key.id, RotateOptions::new()).await.map_err(|error| error.to_string())?;
+        let issued = provider.rotate(&key.id, RotateOptions::new()).await;
+        let issued = issued.map_err(|error| error.to_string())?;
         stored.lock().unwrap().insert((issued.key.id, issued.secret.expose().to_owned()));
         Ok(())
     };
@@ -204,62 +197,55 @@ async fn every_secret_that_is_minted_reaches_its_place_though_other_keys_fail() 
     let stored = stored.into_inner().unwrap();
     assert_eq!(stored.len(), 180);
     for (id, secret) in stored {
-        assert_eq!(
-            vendor.reveal(&id).await.unwrap().expose(),
-            secret,
-            "the secret is that of the last rotation"
-        );
+        assert_eq!(vendor.reveal(&id).await.unwrap().expose(), secret, "the secret of the last rotation");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_have_been_done_is_not_done_again() {
+async fn unknown_effect_is_not_retried() {
     let mut vendor = Vendor::with_keys(3, 1).await;
-    vendor.effect_of_refusal = Effect::Unknown;
+    vendor.effect = Effect::Unknown;
     let options = BulkOptions::new().concurrency(1);
     let vendor = Arc::new(vendor);
     let summary = for_each_key(vendor.clone(), ListQuery::new(), options, revoke).await.unwrap();
-    assert_eq!((summary.done, vendor.refused()), (1, 2));
+    assert_eq!((summary.done, vendor.rejected()), (1, 2));
     assert!(summary.failed.iter().all(|(_, error)| error.effect() == Effect::Unknown));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_vendor_that_takes_nothing_is_given_up_after_some_pauses() {
+async fn pauses_are_limited() {
     let mut vendor = Vendor::with_keys(3, 0).await;
-    vendor.says = Says::Nothing;
+    vendor.retry_after = |_| None;
     let vendor = Arc::new(vendor);
-    let patient = RateLimited::new(vendor.clone());
-    let id = vendor.list(ListQuery::new()).await.unwrap().items.remove(0).id;
-    let error = patient.delete(&id).await.unwrap_err();
+    let error = RateLimited::new(vendor.clone()).delete(&vendor.first_id().await).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::RateLimited, Effect::NotApplied));
-    assert_eq!(vendor.refused(), 11);
-    // One, two, four and so on, and no more than sixty seconds.
-    assert_eq!(vendor.began.elapsed().as_secs(), 1 + 2 + 4 + 8 + 16 + 32 + 4 * 60);
+    assert_eq!(vendor.rejected(), 11);
+    // Exponential backoff, at most sixty seconds.
+    assert_eq!(vendor.started.elapsed().as_secs(), 1 + 2 + 4 + 8 + 16 + 32 + 4 * 60);
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_a_month() {
+async fn long_retry_after_fails_immediately() {
     let mut vendor = Vendor::with_keys(1, 0).await;
-    vendor.says = Says::NextMonth;
-    let id = vendor.list(ListQuery::new()).await.unwrap().items.remove(0).id;
-    let began = Instant::now();
+    vendor.retry_after = |_| Some(MONTH);
+    let (id, started) = (vendor.first_id().await, Instant::now());
     let error = RateLimited::new(vendor).delete(&id).await.unwrap_err();
-    assert_eq!((error.retry_after(), began.elapsed()), (Some(MONTH), Duration::ZERO));
+    assert_eq!((error.retry_after(), started.elapsed()), (Some(MONTH), Duration::ZERO));
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_an_error_or_a_signal_no_key_is_begun_and_those_under_way_are_finished() {
+async fn keys_in_progress_are_completed() {
     let vendor = Arc::new(Vendor::with_keys(100, usize::MAX).await);
-    let acted = AtomicUsize::new(0);
+    let started = AtomicUsize::new(0);
     let third_fails = async |_: Arc<dyn ApiKeyProvider>, _: ApiKey| {
-        let number = acted.fetch_add(1, Ordering::SeqCst);
+        let number = started.fetch_add(1, Ordering::SeqCst);
         sleep(Duration::from_secs(if number == 2 { 1 } else { 2 })).await;
         if number == 2 { Err(()) } else { Ok(()) }
     };
     let options = BulkOptions::new().concurrency(4).stop_on_error(true);
     let summary = for_each_key(Arc::clone(&vendor), ListQuery::new(), options, third_fails).await.unwrap();
     assert_eq!((summary.done, summary.failed.len(), summary.not_started), (3, 1, 96));
-    assert_eq!(acted.load(Ordering::SeqCst), 4);
+    assert_eq!(started.load(Ordering::SeqCst), 4);
 
     let wait = async |_: Arc<dyn ApiKeyProvider>, _: ApiKey| {
         sleep(Duration::from_secs(2)).await;
@@ -271,7 +257,7 @@ async fn after_an_error_or_a_signal_no_key_is_begun_and_those_under_way_are_fini
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_keys_that_are_meant_are_acted_on() {
+async fn filter_selects_keys() {
     let vendor = Arc::new(Vendor::with_keys(20, usize::MAX).await);
     let options =
         BulkOptions::new().filter(|key| key.name.as_deref().is_some_and(|name| name.ends_with('5')));
@@ -281,12 +267,12 @@ async fn only_the_keys_that_are_meant_are_acted_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_the_keys_cannot_be_listed_nothing_is_done() {
-    let mut vendor = Vendor::with_keys(1, usize::MAX).await;
-    vendor.lists = false;
+async fn failed_listing_has_no_effect() {
+    let vendor = Vendor::with_keys(1, usize::MAX).await;
+    let invalid = ListQuery::new().cursor(Cursor::new("nonsense"));
     let act = async |_: Arc<dyn ApiKeyProvider>, _: ApiKey| -> std::result::Result<(), Infallible> {
-        unreachable!("there is no key")
+        unreachable!("no key is listed")
     };
-    let error = for_each_key(vendor, ListQuery::new(), BulkOptions::new(), act).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    let error = for_each_key(vendor, invalid, BulkOptions::new(), act).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
