@@ -4,7 +4,7 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
 use super::errors::{
@@ -28,15 +28,15 @@ pub fn api_key_header(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("x-api-key", secret)
 }
 
-/// A client of better-auth API keys. Cloning it is cheap.
+/// A client for better-auth API keys. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -46,7 +46,7 @@ impl Client {
     /// secret. The secret is shown in this answer only. Nothing makes the call repeatable: a second call
     /// creates a second key.
     ///
-    /// `POST /api-key/create`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /api-key/create`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -91,7 +91,7 @@ impl Client {
     ///
     /// Returns one key by its id, without the secret.
     ///
-    /// `GET /api-key/get`, safe: it only reads.
+    /// `GET /api-key/get`. Safe.
     ///
     /// # Arguments
     ///
@@ -141,7 +141,7 @@ impl Client {
     /// beyond them; keys past that are reached by id, or by sorting the other way round. Up to version 1.4
     /// every parameter is ignored and all keys come as one array.
     ///
-    /// `GET /api-key/list`, safe: it only reads.
+    /// `GET /api-key/list`. Safe.
     ///
     /// # Returns
     ///
@@ -187,7 +187,7 @@ impl Client {
     /// Changes the fields that are sent and leaves the others. The prefix, the secret and the owner never
     /// change. A call that names the key and nothing else is refused.
     ///
-    /// `POST /api-key/update`, idempotent: twice is as good as once.
+    /// `POST /api-key/update`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -234,7 +234,7 @@ impl Client {
     ///
     /// Deletes a key at once and for good. A second call answers 404.
     ///
-    /// `POST /api-key/delete`, idempotent: twice is as good as once.
+    /// `POST /api-key/delete`. Idempotent.
     ///
     /// # Arguments
     ///

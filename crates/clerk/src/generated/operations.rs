@@ -4,7 +4,8 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, ClientHeader, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, ClientHeader, Error, Method, Operation, OperationClass, Request,
+    Response,
 };
 
 use super::errors::{
@@ -16,7 +17,7 @@ use super::types::{
     RevokeApiKeyRequest, UpdateApiKeyRequest, VerifyApiKeyRequest,
 };
 
-/// Where the API is.
+/// The default base URL.
 pub const DEFAULT_BASE_URL: &str = "https://api.clerk.com/v1";
 
 /// Version of the API to answer with, the date of its release.
@@ -28,15 +29,15 @@ pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// A client of Clerk API keys. Cloning it is cheap.
+/// A client for Clerk API keys. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -45,7 +46,7 @@ impl Client {
     /// Creates a key for a subject and returns it together with its secret. Nothing makes the call
     /// repeatable: a second call creates a second key, or fails where the name is taken.
     ///
-    /// `POST /api_keys`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /api_keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -81,7 +82,7 @@ impl Client {
     ///
     /// Lists the keys of one subject, page by page, without secrets. There is no list over all subjects.
     ///
-    /// `GET /api_keys`, safe: it only reads.
+    /// `GET /api_keys`. Safe.
     ///
     /// # Arguments
     ///
@@ -120,7 +121,7 @@ impl Client {
     ///
     /// Returns one key by its id, without the secret.
     ///
-    /// `GET /api_keys/{apiKeyID}`, safe: it only reads.
+    /// `GET /api_keys/{apiKeyID}`. Safe.
     ///
     /// # Arguments
     ///
@@ -150,7 +151,7 @@ impl Client {
     /// Changes the fields that are sent and leaves the others; a null removes what is stored. The name cannot
     /// be changed.
     ///
-    /// `PATCH /api_keys/{apiKeyID}`, idempotent: twice is as good as once.
+    /// `PATCH /api_keys/{apiKeyID}`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -184,7 +185,7 @@ impl Client {
     ///
     /// Deletes a key and its record for good. To keep the record, revoke the key instead.
     ///
-    /// `DELETE /api_keys/{apiKeyID}`, idempotent: twice is as good as once.
+    /// `DELETE /api_keys/{apiKeyID}`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -216,7 +217,7 @@ impl Client {
     ///
     /// Returns the secret of a key again.
     ///
-    /// `GET /api_keys/{apiKeyID}/secret`, safe: it only reads.
+    /// `GET /api_keys/{apiKeyID}/secret`. Safe.
     ///
     /// # Arguments
     ///
@@ -248,7 +249,7 @@ impl Client {
     ///
     /// Revokes a key: it no longer authenticates, and its record stays with the reason. There is no way back.
     ///
-    /// `POST /api_keys/{apiKeyID}/revoke`, idempotent: twice is as good as once.
+    /// `POST /api_keys/{apiKeyID}/revoke`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -284,7 +285,7 @@ impl Client {
     /// `revoked` and `expired` in the body tell whether the secret is good. It changes nothing, though it is
     /// a POST.
     ///
-    /// `POST /api_keys/verify`, safe: it only reads.
+    /// `POST /api_keys/verify`. Safe.
     ///
     /// # Arguments
     ///

@@ -60,7 +60,7 @@ fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
         if field.presence == Presence::Optional {
             values.push(quote!(#name: None));
         } else if field.presence == Presence::OptionalNullable {
-            let nullable = file.http("Nullable");
+            let nullable = file.runtime("Nullable");
             values.push(quote!(#name: #nullable::Absent));
         } else if field.presence == Presence::RequiredNullable {
             let ty = file.ty(&field.ty);
@@ -194,7 +194,7 @@ impl Input {
 
     /// The argument for an optional and nullable field.
     fn nullable(file: &File<'_>, field: &Field) -> Self {
-        let nullable = file.http("Nullable");
+        let nullable = file.runtime("Nullable");
         let ty = file.ty(&field.ty);
         let conversion = if field.boxed { quote!(.into().map(Box::new)) } else { quote!(.into()) };
         Self { argument: quote!(impl Into<#nullable<#ty>>), conversion, boxed: false }

@@ -1,4 +1,4 @@
-//! `errors.rs`: for each operation, the errors that its document describes.
+//! `errors.rs`: the documented errors of each operation.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,22 +14,19 @@ pub(super) fn emit(api: &Api) -> String {
         .operations
         .iter()
         .filter_map(|operation| Some(error_enum(&file, operation, operation.error.as_ref()?)));
-    let head = file_comment(
-        "The errors that operations answer with: one type per operation, one variant per status.",
-    );
+    let head = file_comment("Documented errors: a type per operation, a variant per status.");
     file.text(head, enums)
 }
 
 fn error_enum(file: &File<'_>, operation: &Operation, error: &StatusEnum) -> TokenStream {
     let name = ident(&error.name);
-    let docs =
-        comment(&format!("What [`{0}`](super::Client::{0}) answers when it fails.", operation.name), 0);
+    let docs = comment(&format!("Errors of [`{0}`](super::Client::{0}).", operation.name), 0);
     let copies = (!statuses::has_secret(file, error)).then(|| quote!(, Clone, PartialEq));
     let allow = statuses::allow_large_variant(file, error);
     let variants = statuses::variants(file, error);
-    let body = ident(if statuses::reads_body(error) { "body" } else { "_body" });
+    let body = ident(if statuses::has_body(error) { "body" } else { "_body" });
     let decode = statuses::decode(file, error, &quote!(#body));
-    let documented_error = file.http("DocumentedError");
+    let documented_error = file.runtime("DocumentedError");
     quote! {
         #docs
         #[derive(Debug #copies)]

@@ -69,7 +69,7 @@ impl<'a> File<'a> {
         self.imports.borrow_mut().entry(module).or_default().insert(name.to_owned());
     }
 
-    pub(super) fn http(&self, name: &str) -> TokenStream {
+    pub(super) fn runtime(&self, name: &str) -> TokenStream {
         self.import("api_keys_runtime", name)
     }
 
@@ -77,7 +77,7 @@ impl<'a> File<'a> {
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         match ty {
             Type::Any => self.import("serde_json", "Value"),
-            Type::Unparsed => self.http("Json"),
+            Type::Unparsed => self.runtime("Json"),
             Type::Bool => quote!(bool),
             Type::Int32 => quote!(i32),
             Type::Int64 => quote!(i64),
@@ -85,7 +85,7 @@ impl<'a> File<'a> {
             Type::Number => quote!(f64),
             Type::String => quote!(String),
             Type::Secret => self.import("api_keys_core", "SecretKey"),
-            Type::DateTime => self.http("DateTime"),
+            Type::DateTime => self.runtime("DateTime"),
             Type::Nullable(inner) => {
                 let inner = self.ty(inner);
                 quote!(Option<#inner>)
@@ -107,7 +107,7 @@ impl<'a> File<'a> {
                 let items = items.iter().map(|item| self.ty(item));
                 quote!((#(#items),*))
             }
-            Type::File => self.http("FilePart"),
+            Type::File => self.runtime("FilePart"),
             Type::Named(id) => self.named(*id),
         }
     }
@@ -132,7 +132,7 @@ impl<'a> File<'a> {
     /// Returns the Rust type of undeclared properties.
     pub(super) fn additional(&self, additional: &Additional) -> TokenStream {
         match &additional.ty {
-            Type::Any => self.http("AdditionalProperties"),
+            Type::Any => self.runtime("AdditionalProperties"),
             ty => self.ty(&Type::Map(Box::new(ty.clone()))),
         }
     }

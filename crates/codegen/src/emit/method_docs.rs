@@ -1,20 +1,20 @@
-//! The docs of an operation.
+//! Documentation of methods.
 
 use super::docs::markdown;
 use crate::model::{Class, Docs, Operation, ResponseDoc, Status, StatusEnum, Success};
 
-/// What an operation does and how it is called, what it needs, returns and fails with.
+/// Returns the docs of a method: description, request, arguments, responses and errors.
 pub(super) fn method_docs(operation: &Operation) -> String {
     let class = match operation.class {
-        Class::Safe => "safe: it only reads",
-        Class::Idempotent => "idempotent: twice is as good as once",
-        Class::Unsafe => "unsafe: it is sent again only where it surely had no effect",
+        Class::Safe => "Safe",
+        Class::Idempotent => "Idempotent",
+        Class::Unsafe => "Not idempotent: retried only if the request cannot have been processed",
     };
     let mut sections = vec![markdown(&operation.docs.text)];
     let server = operation.server.as_ref().map(|server| format!(" at `{server}`")).unwrap_or_default();
     let security = operation.security.as_ref().map(|alternatives| format!(" {}", credentials(alternatives)));
     let security = security.unwrap_or_default();
-    sections.push(format!("`{} {}`{server}, {class}.{security}", operation.method, operation.path));
+    sections.push(format!("`{} {}`{server}. {class}.{security}", operation.method, operation.path));
     sections.extend(operation.docs.notes.iter().cloned());
 
     let arguments = operation.arguments.iter().map(|argument| (argument.name.as_str(), &argument.docs));
@@ -23,16 +23,18 @@ pub(super) fn method_docs(operation: &Operation) -> String {
     sections.push(list("# Arguments", described.map(|(name, docs)| item(&format!("`{name}`"), docs))));
 
     let (successes, failures): (Vec<_>, Vec<_>) =
-        operation.response_docs.iter().partition(|answer| is_success(answer.status));
+        operation.response_docs.iter().partition(|response| is_success(response.status));
     let success = match &operation.success {
-        Success::ByStatus(answers) => Some(answers),
+        Success::ByStatus(by_status) => Some(by_status),
         _ => None,
     };
-    sections.push(list("# Returns", successes.into_iter().map(|answer| answered(answer, success))));
-    let errors =
-        list("# Errors", failures.into_iter().map(|answer| answered(answer, operation.error.as_ref())));
+    sections.push(list("# Returns", successes.into_iter().map(|response| response_item(response, success))));
+    let errors = list(
+        "# Errors",
+        failures.into_iter().map(|response| response_item(response, operation.error.as_ref())),
+    );
     sections.push(if errors.is_empty() {
-        "# Errors\n\nThe document describes none.".to_owned()
+        "# Errors\n\nThere are no documented errors.".to_owned()
     } else {
         errors
     });
@@ -41,7 +43,7 @@ pub(super) fn method_docs(operation: &Operation) -> String {
     sections.join("\n\n")
 }
 
-/// Which credentials an operation takes, as a sentence.
+/// Returns a sentence about the accepted credentials.
 fn credentials(alternatives: &[Vec<String>]) -> String {
     let together = |schemes: &Vec<String>| {
         let schemes: Vec<_> = schemes.iter().map(|scheme| format!("`{scheme}`")).collect();
@@ -50,9 +52,9 @@ fn credentials(alternatives: &[Vec<String>]) -> String {
     let some: Vec<_> = alternatives.iter().filter(|schemes| !schemes.is_empty()).map(together).collect();
     let may_be_none = some.len() < alternatives.len();
     match (some.join(", or "), may_be_none) {
-        (some, _) if some.is_empty() => "Takes no credential.".to_owned(),
-        (some, true) => format!("Takes {some}, or no credential."),
-        (some, false) => format!("Takes {some}."),
+        (some, _) if some.is_empty() => "Requires no credential.".to_owned(),
+        (some, true) => format!("Accepts {some}, or no credential."),
+        (some, false) => format!("Requires {some}."),
     }
 }
 
@@ -60,7 +62,7 @@ fn is_success(status: Status) -> bool {
     matches!(status, Status::Code(200..=299) | Status::Range(2))
 }
 
-/// A status as the document writes it.
+/// Formats a status like OpenAPI.
 pub(super) fn status(status: Status) -> String {
     match status {
         Status::Code(code) => format!("`{code}`"),
@@ -74,17 +76,17 @@ fn list(heading: &str, items: impl Iterator<Item = String>) -> String {
     if items.is_empty() { String::new() } else { format!("{heading}\n\n{}", items.join("\n")) }
 }
 
-/// An answer, with a link to its variant if it is one of an enum.
-fn answered(answer: &ResponseDoc, answers: Option<&StatusEnum>) -> String {
-    let status = status(answer.status);
-    let head = match (answers, &answer.variant) {
-        (Some(answers), Some(variant)) => format!("{status}, [`{variant}`]({}::{variant})", answers.name),
+/// Returns a list item for a response, with a link to the variant.
+fn response_item(response: &ResponseDoc, by_status: Option<&StatusEnum>) -> String {
+    let status = status(response.status);
+    let head = match (by_status, &response.variant) {
+        (Some(by_status), Some(variant)) => format!("{status}, [`{variant}`]({}::{variant})", by_status.name),
         _ => status,
     };
-    item(&head, &Docs { text: answer.text.clone(), notes: Vec::new() })
+    item(&head, &Docs { text: response.text.clone(), notes: Vec::new() })
 }
 
-/// An item of a list, on one line whatever the description looks like.
+/// Returns a list item on one line.
 fn item(head: &str, docs: &Docs) -> String {
     let text = markdown(&docs.text);
     let words: Vec<_> = text.split_whitespace().chain(docs.notes.iter().map(String::as_str)).collect();

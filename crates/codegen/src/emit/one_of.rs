@@ -15,7 +15,7 @@ pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
         _ => "A value that matches none of the variants, or several.".to_owned(),
     };
     let docs = comment(&text, 1);
-    let json = file.http("Json");
+    let json = file.runtime("Json");
     quote!(#docs #name(#json),)
 }
 
@@ -60,7 +60,7 @@ fn deserialize(file: &File<'_>, definition: &TypeDef, body: &TokenStream) -> Tok
     let name = ident(&definition.name);
     let deserialize = file.import("serde", "Deserialize");
     let deserializer = file.import("serde", "Deserializer");
-    let one_of = file.http("OneOf");
+    let one_of = file.runtime("OneOf");
     quote! {
         impl<'de> #deserialize<'de> for #name {
             fn deserialize<D: #deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -11,10 +11,10 @@ use crate::model::{Api, Class, ClientHeader, Credential, Operation, Scheme, Serv
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::using_types(&api.types);
-    let base_url = api.base_url.iter().map(|server| server_constant(server, "Where the API is."));
+    let base_url = api.base_url.iter().map(|server| server_constant(server, "The default base URL."));
     let servers = api.servers.iter().map(|server| {
-        let fallback = "Where some of the operations are: a client has to be given it with \
-                        [`server`](http::ClientBuilder::server), unless it is at the base URL's origin.";
+        let fallback = "The server of some operations. Configure it with \
+                        [`server`](runtime::ClientBuilder::server), unless it has the origin of the base URL.";
         server_constant(server, fallback)
     });
     let headers = api.client_headers.iter().map(|header| client_header(&file, header));
@@ -24,13 +24,13 @@ pub(super) fn emit(api: &Api) -> String {
         .operations
         .iter()
         .filter_map(|operation| Some(options::emit(&file, operation, operation.options.as_ref()?)));
-    let answers = api.operations.iter().filter_map(|operation| match &operation.success {
-        Success::ByStatus(answers) => Some(status_enum(&file, operation, answers)),
+    let status_enums = api.operations.iter().filter_map(|operation| match &operation.success {
+        Success::ByStatus(by_status) => Some(status_enum(&file, operation, by_status)),
         _ => None,
     });
     let statics = api.operations.iter().map(|operation| operation_static(&file, operation));
     let items = base_url.chain(servers).chain(headers).chain(credentials).chain([client]);
-    let items = items.chain(options).chain(answers).chain(statics);
+    let items = items.chain(options).chain(status_enums).chain(statics);
     let head = file_comment("The client and its operations.");
     file.text(head, items)
 }
@@ -45,7 +45,7 @@ fn client_header(file: &File<'_>, header: &ClientHeader) -> TokenStream {
     let name = ident(&header.name);
     let wire = &header.wire;
     let docs = docs(&header.docs, &format!("The header `{wire}`, sent with every request."), 0);
-    let client_header = file.http("ClientHeader");
+    let client_header = file.runtime("ClientHeader");
     let default = match &header.default {
         Some(default) => quote!(Some(#default)),
         None => quote!(None),
@@ -66,9 +66,9 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
         Scheme::Basic => ("`Authorization: Basic`".to_owned(), quote!(basic(user, secret))),
     };
     let user = (credential.scheme == Scheme::Basic).then(|| quote!(user: impl Into<String>,));
-    let fallback = format!("A credential that is sent as {how}.");
+    let fallback = format!("Creates a credential that is sent as {how}.");
     let docs = docs(&credential.docs, &fallback, 0);
-    let authentication = file.http("Authentication");
+    let authentication = file.runtime("Authentication");
     let secret = file.import("api_keys_core", "SecretKey");
     let scheme = credential.scheme_name.as_ref().map(|scheme| quote!(.for_scheme(#scheme)));
     quote! {
@@ -80,25 +80,23 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
 }
 
 fn client(file: &File<'_>, api: &Api) -> TokenStream {
-    file.note("api_keys_runtime", "self as http");
-    let docs = comment(&format!("A client of {}. Cloning it is cheap.", markdown(&api.title)), 0);
-    let new_docs = comment("A client that sends its requests through the given HTTP client.", 1);
+    file.note("api_keys_runtime", "self as runtime");
+    let docs = comment(&format!("A client for {}. Clones are cheap.", markdown(&api.title)), 0);
+    let new_docs = comment("Creates a client that sends requests with an HTTP client.", 1);
     let methods = api.operations.iter().map(|operation| method(file, operation));
-    let unused = api
-        .operations
-        .is_empty()
-        .then(|| quote!(#[allow(dead_code, reason = "the document has no operation")]));
+    let unused =
+        api.operations.is_empty().then(|| quote!(#[allow(dead_code, reason = "there are no operations")]));
     quote! {
         #docs
         #[derive(Debug, Clone)]
         pub struct Client {
             #unused
-            http: http::Client,
+            http: runtime::Client,
         }
 
         impl Client {
             #new_docs
-            pub fn new(http: http::Client) -> Self {
+            pub fn new(http: runtime::Client) -> Self {
                 Self { http }
             }
 
@@ -110,7 +108,7 @@ fn client(file: &File<'_>, api: &Api) -> TokenStream {
 fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     let name = ident(&operation.name);
     let docs = comment(&method_docs(operation), 1);
-    let (response, error) = (file.http("Response"), file.http("Error"));
+    let (response, error) = (file.runtime("Response"), file.runtime("Error"));
     let (success, call) = match &operation.success {
         Success::Empty => (quote!(()), quote!(empty)),
         Success::Json(ty) => (file.ty(ty), quote!(json)),
@@ -118,8 +116,8 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
             let ty = file.ty(ty);
             (quote!(Option<#ty>), quote!(optional))
         }
-        Success::ByStatus(answers) => {
-            let name = ident(&answers.name);
+        Success::ByStatus(by_status) => {
+            let name = ident(&by_status.name);
             (quote!(#name), quote!(raw))
         }
         Success::Raw => (file.import("api_keys_core", "SecretBytes"), quote!(raw)),
@@ -143,16 +141,16 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
         quote!(options: &#name)
     });
     let parameters: Vec<_> = arguments.chain(body).chain(options).collect();
-    // One argument per required parameter, however many there are.
+    // One argument per required parameter.
     let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let request = requests::request(file, operation);
     let send = match &operation.success {
-        Success::ByStatus(answers) => {
-            let name = ident(&answers.name);
+        Success::ByStatus(by_status) => {
+            let name = ident(&by_status.name);
             quote! {
-                let answer = self.http.raw(request).await?;
-                let status = answer.status().as_u16();
-                Ok(answer.map(|body| #name::read(status, body)))
+                let response = self.http.raw(request).await?;
+                let status = response.status().as_u16();
+                Ok(response.map(|body| #name::read(status, body)))
             }
         }
         _ => quote!(self.http.#call(request).await),
@@ -167,15 +165,15 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     }
 }
 
-/// The successes of an operation that returns different things by status. One that the document does not describe is
-/// kept as it came: the operation was done, so failing now would only hide what it brought.
-fn status_enum(file: &File<'_>, operation: &Operation, answers: &StatusEnum) -> TokenStream {
-    let name = ident(&answers.name);
-    let docs = comment(&format!("What [`{0}`](Client::{0}) returns, by status.", operation.name), 0);
-    let allow = statuses::allow_large_variant(file, answers);
-    let variants = statuses::variants(file, answers);
-    let decode = statuses::decode(file, answers, &quote!(body.expose()));
-    let other_docs = comment("A status or a body that the document does not describe.", 1);
+/// Returns the enum for the successes of an operation with different types. Undocumented successes are kept, because an
+/// error would hide the result of the operation.
+fn status_enum(file: &File<'_>, operation: &Operation, by_status: &StatusEnum) -> TokenStream {
+    let name = ident(&by_status.name);
+    let docs = comment(&format!("Responses of [`{0}`](Client::{0}) by status.", operation.name), 0);
+    let allow = statuses::allow_large_variant(file, by_status);
+    let variants = statuses::variants(file, by_status);
+    let decode = statuses::decode(file, by_status, &quote!(body.expose()));
+    let other_docs = comment("An undocumented status or body.", 1);
     let bytes = file.import("api_keys_core", "SecretBytes");
     quote! {
         #docs
@@ -200,7 +198,8 @@ fn status_enum(file: &File<'_>, operation: &Operation, answers: &StatusEnum) -> 
 fn operation_static(file: &File<'_>, operation: &Operation) -> TokenStream {
     let name = constant(&operation.name);
     let Operation { id, path, list, .. } = operation;
-    let (ty, methods, classes) = (file.http("Operation"), file.http("Method"), file.http("OperationClass"));
+    let (ty, methods, classes) =
+        (file.runtime("Operation"), file.runtime("Method"), file.runtime("OperationClass"));
     let method = ident(&operation.method);
     let class = match operation.class {
         Class::Safe => quote!(Safe),

@@ -1,4 +1,4 @@
-//! The optional parameters of an operation.
+//! Options: the optional parameters of an operation.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! How a method puts its request together.
+//! Requests.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
-    let request = file.http("Request");
+    let request = file.runtime("Request");
     let name = constant(&operation.name);
     let fixed = operation.fixed_query.iter().map(|(name, value)| quote!(.query(#name, #value)));
     let arguments = operation.arguments.iter().map(|argument| required(file, argument));
@@ -74,7 +74,7 @@ fn secret_method(location: Location) -> Ident {
     })
 }
 
-/// Whether an argument of a type is a reference already.
+/// Returns whether an argument of a type is a reference.
 fn is_borrowed(ty: &Type) -> bool {
     !ty.is_copy()
 }
@@ -87,7 +87,7 @@ fn styled(
     is_borrowed: bool,
 ) -> TokenStream {
     let wire = &parameter.wire;
-    let styles = file.http("Style");
+    let styles = file.runtime("Style");
     let style = ident(style);
     let value = if is_borrowed { value.clone() } else { quote!(&#value) };
     let method = match parameter.location {
@@ -100,7 +100,7 @@ fn styled(
     quote!(.#method(#wire, #styles::#style, #value))
 }
 
-/// The type of the argument of a body, as it is borrowed.
+/// Returns the type of the body argument.
 pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
     match content {
         Content::Json(ty) | Content::Form(ty) => file.borrowed(ty),
@@ -108,16 +108,16 @@ pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
             let ty = file.named(*id);
             quote!(&#ty)
         }
-        Content::AnyMultipart => file.http("Multipart"),
+        Content::AnyMultipart => file.runtime("Multipart"),
         Content::Bytes => {
-            let body = file.http("Body");
+            let body = file.runtime("Body");
             quote!(impl Into<#body>)
         }
         Content::Text => quote!(&str),
     }
 }
 
-/// Whether the body of a content can be left out; the others are empty then.
+/// Returns whether the body is an `Option`. Other optional bodies are empty.
 pub(super) fn may_be_absent(body: &Body) -> bool {
     !body.required && matches!(body.content, Content::Json(_) | Content::Form(_) | Content::Text)
 }
@@ -132,7 +132,7 @@ fn body(file: &File<'_>, body: &Body) -> TokenStream {
         (Content::Form(_), _) if !body.encodings.is_empty() => {
             let styles = body.encodings.iter().filter_map(|Encoding { wire, format }| match format {
                 EncodingFormat::Style(style) => {
-                    let (styles, style) = (file.http("Style"), ident(style));
+                    let (styles, style) = (file.runtime("Style"), ident(style));
                     Some(quote!((#wire, #styles::#style)))
                 }
                 EncodingFormat::ContentType(_) => None,
@@ -155,7 +155,7 @@ fn body(file: &File<'_>, body: &Body) -> TokenStream {
 }
 
 fn multipart(file: &File<'_>, id: TypeId, encodings: &[Encoding]) -> TokenStream {
-    let form = file.http("Multipart");
+    let form = file.runtime("Multipart");
     let Shape::Struct(object) = &file.types()[id].shape else { return quote!(#form::new()) };
     let label = |field: &Field| {
         encodings.iter().find_map(|Encoding { wire, format }| match format {

@@ -1,4 +1,4 @@
-//! Enums of which each variant is what one status means.
+//! Enums with a variant for each status.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -9,9 +9,9 @@ use super::method_docs::status;
 use super::size;
 use crate::model::{ResponseBody, Status, StatusEnum, StatusResponse, Type};
 
-/// Whether any of the bodies may hold a secret.
-pub(super) fn has_secret(file: &File<'_>, answers: &StatusEnum) -> bool {
-    let bodies = answers.responses.iter().flat_map(|answer| &answer.bodies);
+/// Returns whether a body contains a secret.
+pub(super) fn has_secret(file: &File<'_>, by_status: &StatusEnum) -> bool {
+    let bodies = by_status.responses.iter().flat_map(|response| &response.bodies);
     bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.innermost() {
         Type::Secret => true,
         _ => ty.names().iter().any(|id| file.types()[*id].has_secret),
@@ -19,37 +19,37 @@ pub(super) fn has_secret(file: &File<'_>, answers: &StatusEnum) -> bool {
 }
 
 /// See [`size::allow_large_variant`].
-pub(super) fn allow_large_variant(file: &File<'_>, answers: &StatusEnum) -> Option<TokenStream> {
-    let bodies = answers.responses.iter().flat_map(|answer| &answer.bodies);
+pub(super) fn allow_large_variant(file: &File<'_>, by_status: &StatusEnum) -> Option<TokenStream> {
+    let bodies = by_status.responses.iter().flat_map(|response| &response.bodies);
     let sizes = bodies.map(|body| body.json.as_ref().map_or(24, |ty| file.size(ty)));
-    // There may be variants without a body too.
+    // Variants without a body.
     size::allow_large_variant(sizes.chain([0]))
 }
 
-/// Whether any of the answers has a body.
-pub(super) fn reads_body(answers: &StatusEnum) -> bool {
-    answers.responses.iter().any(|answer| !answer.bodies.is_empty())
+/// Returns whether a response has a body.
+pub(super) fn has_body(by_status: &StatusEnum) -> bool {
+    by_status.responses.iter().any(|response| !response.bodies.is_empty())
 }
 
-pub(super) fn variants(file: &File<'_>, answers: &StatusEnum) -> TokenStream {
-    answers.responses.iter().map(|answer| answer_variants(file, answer)).collect()
+pub(super) fn variants(file: &File<'_>, by_status: &StatusEnum) -> TokenStream {
+    by_status.responses.iter().map(|response| response_variants(file, response)).collect()
 }
 
-fn answer_variants(file: &File<'_>, answer: &StatusResponse) -> TokenStream {
-    let separator = if answer.text.is_empty() { "" } else { ": " };
-    let text = format!("{}{separator}{}", status(answer.status), markdown(&answer.text));
-    let status_field = has_status(answer).then(|| {
+fn response_variants(file: &File<'_>, response: &StatusResponse) -> TokenStream {
+    let separator = if response.text.is_empty() { "" } else { ": " };
+    let text = format!("{}{separator}{}", status(response.status), markdown(&response.text));
+    let status_field = has_status(response).then(|| {
         let docs = comment("The status.", 2);
         quote!(#docs status: u16,)
     });
-    if answer.bodies.is_empty() {
-        let (name, docs) = (ident(&answer.name), comment(&text, 1));
+    if response.bodies.is_empty() {
+        let (name, docs) = (ident(&response.name), comment(&text, 1));
         let fields = status_field.map(|field| quote!({ #field }));
         return quote!(#docs #name #fields,);
     }
-    let variants = answer.bodies.iter().enumerate().map(|(index, body)| {
+    let variants = response.bodies.iter().enumerate().map(|(index, body)| {
         let name = ident(&body.variant);
-        let text = if index == 0 { &text } else { &format!("{}, as text.", status(answer.status)) };
+        let text = if index == 0 { &text } else { &format!("{}, as text.", status(response.status)) };
         let docs = comment(text, 1);
         let ty = body.json.as_ref().map_or(quote!(String), |ty| file.ty(ty));
         match &status_field {
@@ -63,18 +63,18 @@ fn answer_variants(file: &File<'_>, answer: &StatusResponse) -> TokenStream {
     quote!(#(#variants)*)
 }
 
-/// Whether a variant has to tell the status, because it stands for several.
-fn has_status(answer: &StatusResponse) -> bool {
-    !matches!(answer.status, Status::Code(_))
+/// Returns whether a variant has a status, because it covers several.
+fn has_status(response: &StatusResponse) -> bool {
+    !matches!(response.status, Status::Code(_))
 }
 
-/// The match that makes an optional variant of a `status` and the bytes of a body.
-pub(super) fn decode(file: &File<'_>, answers: &StatusEnum, bytes: &TokenStream) -> TokenStream {
-    if let [answer @ StatusResponse { status: Status::Default, .. }] = answers.responses.as_slice() {
-        return value(file, answer, bytes);
+/// Returns an expression for the optional variant of a `status` and the bytes of a body.
+pub(super) fn decode(file: &File<'_>, by_status: &StatusEnum, bytes: &TokenStream) -> TokenStream {
+    if let [response @ StatusResponse { status: Status::Default, .. }] = by_status.responses.as_slice() {
+        return value(file, response, bytes);
     }
-    let arms = answers.responses.iter().map(|answer| arm(file, answer, bytes));
-    let otherwise = match answers.responses.last().map(|answer| answer.status) {
+    let arms = by_status.responses.iter().map(|response| arm(file, response, bytes));
+    let otherwise = match by_status.responses.last().map(|response| response.status) {
         Some(Status::Default) => quote!(),
         _ => quote!(_ => None,),
     };
@@ -86,8 +86,8 @@ pub(super) fn decode(file: &File<'_>, answers: &StatusEnum, bytes: &TokenStream)
     }
 }
 
-fn arm(file: &File<'_>, answer: &StatusResponse, bytes: &TokenStream) -> TokenStream {
-    let pattern = match answer.status {
+fn arm(file: &File<'_>, response: &StatusResponse, bytes: &TokenStream) -> TokenStream {
+    let pattern = match response.status {
         Status::Code(code) => {
             let code = Literal::u16_unsuffixed(code);
             quote!(#code)
@@ -98,34 +98,34 @@ fn arm(file: &File<'_>, answer: &StatusResponse, bytes: &TokenStream) -> TokenSt
         }
         Status::Default => quote!(_),
     };
-    let value = value(file, answer, bytes);
+    let value = value(file, response, bytes);
     quote!(#pattern => #value,)
 }
 
-fn value(file: &File<'_>, answer: &StatusResponse, bytes: &TokenStream) -> TokenStream {
-    let mut attempts = answer.bodies.iter().map(|body| attempt(file, answer, body, bytes));
+fn value(file: &File<'_>, response: &StatusResponse, bytes: &TokenStream) -> TokenStream {
+    let mut attempts = response.bodies.iter().map(|body| attempt(file, response, body, bytes));
     match attempts.next() {
         None => {
-            let name = ident(&answer.name);
-            let status = has_status(answer).then(|| quote!({ status }));
+            let name = ident(&response.name);
+            let status = has_status(response).then(|| quote!({ status }));
             quote!(Some(Self::#name #status))
         }
         Some(first) => quote!(#first #(.or_else(|| #attempts))*),
     }
 }
 
-/// Reading the body in one of its forms.
+/// Returns an expression that decodes one form of the body.
 fn attempt(
     file: &File<'_>,
-    answer: &StatusResponse,
+    response: &StatusResponse,
     body: &ResponseBody,
     bytes: &TokenStream,
 ) -> TokenStream {
     let name = ident(&body.variant);
     let variant =
-        if has_status(answer) { quote!(|body| Self::#name { status, body }) } else { quote!(Self::#name) };
+        if has_status(response) { quote!(|body| Self::#name { status, body }) } else { quote!(Self::#name) };
     if body.json.is_some() {
-        let decode = file.http("decode_json");
+        let decode = file.runtime("decode_json");
         quote!(#decode(#bytes).map(#variant))
     } else {
         quote!(String::from_utf8(#bytes.to_vec()).ok().map(#variant))

@@ -115,7 +115,7 @@ fn field_type(file: &File<'_>, field: &Field) -> TokenStream {
         Presence::Required => ty,
         Presence::RequiredNullable | Presence::Optional => quote!(Option<#ty>),
         Presence::OptionalNullable => {
-            let nullable = file.http("Nullable");
+            let nullable = file.runtime("Nullable");
             quote!(#nullable<#ty>)
         }
     }

@@ -4,7 +4,7 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
 use super::errors::{CreateApiKeyError, DeactivateApiKeyError, GetApiKeyError, ListApiKeysError};
@@ -16,15 +16,15 @@ pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// A client of Arthur GenAI Engine: API keys. Cloning it is cheap.
+/// A client for Arthur GenAI Engine: API keys. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -34,7 +34,7 @@ impl Client {
     /// Nothing makes the call repeatable: a second call creates a second key. The path ends in a slash:
     /// without it the server redirects.
     ///
-    /// `POST /auth/api_keys/`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /auth/api_keys/`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -70,7 +70,7 @@ impl Client {
     /// Lists all active keys, without secrets, in one answer and in no promised order. Deactivated keys are
     /// not listed. The path ends in a slash: without it the server redirects.
     ///
-    /// `GET /auth/api_keys/`, safe: it only reads.
+    /// `GET /auth/api_keys/`. Safe.
     ///
     /// # Returns
     ///
@@ -93,7 +93,7 @@ impl Client {
     ///
     /// Returns one key by its id, active or not, without the secret.
     ///
-    /// `GET /auth/api_keys/{api_key_id}`, safe: it only reads.
+    /// `GET /auth/api_keys/{api_key_id}`. Safe.
     ///
     /// # Arguments
     ///
@@ -127,7 +127,7 @@ impl Client {
     /// Deactivates a key. There is no way back, and the key stays readable by its id. Deactivating it again
     /// changes nothing but the time. Elsewhere in the service it may be accepted for ten seconds more.
     ///
-    /// `DELETE /auth/api_keys/deactivate/{api_key_id}`, idempotent: twice is as good as once.
+    /// `DELETE /auth/api_keys/deactivate/{api_key_id}`. Idempotent.
     ///
     /// # Arguments
     ///

@@ -4,7 +4,7 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
 use super::errors::{
@@ -21,15 +21,15 @@ pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// A client of keyshield: API keys. Cloning it is cheap.
+/// A client for keyshield: API keys. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -39,7 +39,7 @@ impl Client {
     /// Nothing makes the call repeatable: a second call creates a second key. The path ends in a slash:
     /// without it the server redirects.
     ///
-    /// `POST /api-keys/`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /api-keys/`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -72,7 +72,7 @@ impl Client {
     /// Lists keys, without secrets, active or not, the newest first. The answer does not say how many there
     /// are in all: a search does. The path ends in a slash: without it the server redirects.
     ///
-    /// `GET /api-keys/`, safe: it only reads.
+    /// `GET /api-keys/`. Safe.
     ///
     /// # Returns
     ///
@@ -103,7 +103,7 @@ impl Client {
     /// Lists the keys that fit every condition that is said, without secrets, and tells how many there are on
     /// all pages.
     ///
-    /// `POST /api-keys/search`, safe: it only reads.
+    /// `POST /api-keys/search`. Safe.
     ///
     /// # Arguments
     ///
@@ -142,7 +142,7 @@ impl Client {
     /// and a check that is made of keyshield's own parts says the same but sends the header
     /// `WWW-Authenticate`. The application may wait for a moment, at random, before it answers.
     ///
-    /// `POST /api-keys/verify`, safe: it only reads.
+    /// `POST /api-keys/verify`. Safe.
     ///
     /// # Arguments
     ///
@@ -173,7 +173,7 @@ impl Client {
     ///
     /// Returns one key by its id, active or not, without the secret.
     ///
-    /// `GET /api-keys/{api_key_id}`, safe: it only reads.
+    /// `GET /api-keys/{api_key_id}`. Safe.
     ///
     /// # Arguments
     ///
@@ -204,7 +204,7 @@ impl Client {
     /// Changes the fields that are sent. What has a value can be set but not removed, except the expiry. An
     /// expiry in the past is taken: the key has expired then.
     ///
-    /// `PATCH /api-keys/{api_key_id}`, idempotent: twice is as good as once.
+    /// `PATCH /api-keys/{api_key_id}`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -240,7 +240,7 @@ impl Client {
     ///
     /// Removes a key and its record. A second call finds nothing to remove.
     ///
-    /// `DELETE /api-keys/{api_key_id}`, idempotent: twice is as good as once.
+    /// `DELETE /api-keys/{api_key_id}`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -270,7 +270,7 @@ impl Client {
     ///
     /// Switches a key on. One that is on stays on. An expired key stays expired.
     ///
-    /// `POST /api-keys/{api_key_id}/activate`, idempotent: twice is as good as once.
+    /// `POST /api-keys/{api_key_id}/activate`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -304,7 +304,7 @@ impl Client {
     /// Switches a key off: from now on its secret is refused. One that is off stays off. The key can still be
     /// read, and be switched on again.
     ///
-    /// `POST /api-keys/{api_key_id}/deactivate`, idempotent: twice is as good as once.
+    /// `POST /api-keys/{api_key_id}/deactivate`. Idempotent.
     ///
     /// # Arguments
     ///

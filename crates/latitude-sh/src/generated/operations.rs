@@ -4,7 +4,7 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
 use super::errors::{
@@ -14,7 +14,7 @@ use super::types::{
     ApiKeyDocument, ApiKeyList, CreateApiKeyRequest, IssuedApiKeyDocument, MetaDocument, UpdateApiKeyRequest,
 };
 
-/// Where the API is.
+/// The default base URL.
 pub const DEFAULT_BASE_URL: &str = "https://api.latitude.sh";
 
 /// The token of an API key, as it is: without the word `Bearer`, which the service takes too.
@@ -22,15 +22,15 @@ pub fn token_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("Authorization", secret)
 }
 
-/// A client of Latitude.sh API keys. Cloning it is cheap.
+/// A client for Latitude.sh API keys. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -38,7 +38,7 @@ impl Client {
     ///
     /// Lists all keys of the member, without tokens, in one answer.
     ///
-    /// `GET /auth/api_keys`, safe: it only reads.
+    /// `GET /auth/api_keys`. Safe.
     ///
     /// # Returns
     ///
@@ -62,7 +62,7 @@ impl Client {
     /// Creates a key for the member and returns it together with its token. The token is shown in this answer
     /// only. Nothing makes the call repeatable: a second call creates a second key.
     ///
-    /// `POST /auth/api_keys`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /auth/api_keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -97,7 +97,8 @@ impl Client {
     /// token; regenerate again to get one. A caller that regenerates its own key is locked out until it takes
     /// up the new token.
     ///
-    /// `PUT /auth/api_keys/{api_key_id}`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /auth/api_keys/{api_key_id}`. Not idempotent: retried only if the request cannot have been
+    /// processed.
     ///
     /// # Arguments
     ///
@@ -133,7 +134,7 @@ impl Client {
     ///
     /// Changes the settings that are sent; the token stays as it is and is not shown.
     ///
-    /// `PATCH /auth/api_keys/{api_key_id}`, idempotent: twice is as good as once.
+    /// `PATCH /auth/api_keys/{api_key_id}`. Idempotent.
     ///
     /// # Arguments
     ///
@@ -168,7 +169,7 @@ impl Client {
     ///
     /// Deletes a key for good; its token stops working.
     ///
-    /// `DELETE /auth/api_keys/{api_key_id}`, idempotent: twice is as good as once.
+    /// `DELETE /auth/api_keys/{api_key_id}`. Idempotent.
     ///
     /// # Arguments
     ///

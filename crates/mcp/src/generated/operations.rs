@@ -4,7 +4,7 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
 use super::errors::{CreateApiKeyError, ListApiKeysError, RevokeApiKeyError, RotateApiKeyError};
@@ -16,15 +16,15 @@ pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// A client of MCP server with LangGraph: API keys. Cloning it is cheap.
+/// A client for MCP server with LangGraph: API keys. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -33,7 +33,7 @@ impl Client {
     /// Lists all keys of the caller, oldest first, expired ones included and without secrets. There is no
     /// paging. The path ends in a slash: without it the server redirects.
     ///
-    /// `GET /api/v1/api-keys/`, safe: it only reads.
+    /// `GET /api/v1/api-keys/`. Safe.
     ///
     /// # Arguments
     ///
@@ -67,7 +67,7 @@ impl Client {
     /// Creates a key for the caller and returns it together with its secret. The secret is shown in this
     /// answer only. Nothing makes the call repeatable: a second call creates a second key.
     ///
-    /// `POST /api/v1/api-keys/`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /api/v1/api-keys/`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -103,7 +103,8 @@ impl Client {
     /// expiry stay: a key that has expired stays expired. Each call makes another secret, so a lost answer
     /// loses the secret; rotate again to get one.
     ///
-    /// `POST /api/v1/api-keys/{key_id}/rotate`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /api/v1/api-keys/{key_id}/rotate`. Not idempotent: retried only if the request cannot have been
+    /// processed.
     ///
     /// # Arguments
     ///
@@ -142,7 +143,7 @@ impl Client {
     /// Removes a key for good, which frees its place among the five. An id that the caller has no key for,
     /// someone else's included, is answered with 204 as well and changes nothing.
     ///
-    /// `DELETE /api/v1/api-keys/{key_id}`, idempotent: twice is as good as once.
+    /// `DELETE /api/v1/api-keys/{key_id}`. Idempotent.
     ///
     /// # Arguments
     ///

@@ -27,7 +27,7 @@ async fn any_value_can_be_sent() {
     let sent: Value = last_request(&server).await.body_json().unwrap();
     assert_eq!(sent, json!({ "anything": "text", "list": [1, {}] }));
 
-    let answer = client.anything(&json!(null)).await.unwrap();
+    let response = client.anything(&json!(null)).await.unwrap();
     assert_eq!(last_request(&server).await.body, b"null");
-    assert_eq!(answer.body(), &json!([null]));
+    assert_eq!(response.body(), &json!([null]));
 }

@@ -37,10 +37,10 @@ async fn response_content_type_is_ignored() {
 #[tokio::test]
 async fn xml_is_bytes() {
     let (server, client) = respond_with(ResponseTemplate::new(200).set_body_string("<id>1</id>")).await;
-    let answer = Client::new(client).convert_report(&b"<id/>"[..]).await.unwrap();
+    let response = Client::new(client).convert_report(&b"<id/>"[..]).await.unwrap();
     let request = last_request(&server).await;
     assert_eq!(request.headers["content-type"], "application/xml");
-    assert_eq!((&*request.body, answer.body().expose()), (&b"<id/>"[..], &b"<id>1</id>"[..]));
+    assert_eq!((&*request.body, response.body().expose()), (&b"<id/>"[..], &b"<id>1</id>"[..]));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn absent_null_and_value_are_distinct() {
 #[tokio::test]
 async fn null_where_not_declared() {
     assert!(decode_error!(json!({ "required": null, "nullable": null })).contains("required"));
-    // Servers say null for what they leave out.
+    // Servers send null for absent properties.
     let (read, sent) = round_trip!(json!({ "required": "r", "nullable": "n", "optional": null }));
     assert_eq!(read.optional, None);
     assert_eq!(sent.get("optional"), None::<&Value>);

@@ -37,7 +37,10 @@ async fn lists_and_objects() {
     client.objects(&point, &point, &point, &point, &point, &point).await.unwrap();
     let wanted = "/objects/x,1,y,%3D/x=1,y=%3D/.x,1,y,%3D/.x=1.y=%3D/;matrix=x,1,y,%3D/;x=1;y=%3D";
     assert_eq!(target(&server).await, wanted);
-    assert!(client.lists(&[], &list, &list, &list, &list, &list).await.is_err(), "nothing is no segment");
+    assert!(
+        client.lists(&[], &list, &list, &list, &list, &list).await.is_err(),
+        "a segment must not be empty"
+    );
 
     client.as_json(&point).await.unwrap();
     assert_eq!(target(&server).await, "/json/%7B%22x%22%3A1%2C%22y%22%3A%22%3D%22%7D");

@@ -12,16 +12,16 @@ use crate::{json_response, last_request, respond_with};
 
 #[tokio::test]
 async fn secret_is_sent_and_redacted() {
-    let answer =
+    let json =
         json!({ "data": { "key_id": "k", "api_key": "s3cret-1", "client_secret": null, "hint": "h" } });
-    let (server, client) = json_response(200, &answer).await;
+    let (server, client) = json_response(200, &json).await;
     let body = NewKey::new("s3cret-2", Some("s3cret-3".into()))
         .old_secret("s3cret-4")
         .last_secret(Nullable::Null)
         .passphrase("s3cret-5")
         .more([NewKey::new("s3cret-6", None)])
         .token_hint("h");
-    let answer = Client::new(client).create_key(&body).await.unwrap();
+    let response = Client::new(client).create_key(&body).await.unwrap();
 
     let sent: Value = last_request(&server).await.body_json().unwrap();
     assert_eq!(
@@ -31,14 +31,14 @@ async fn secret_is_sent_and_redacted() {
             "passphrase": "s3cret-5", "more": [{ "secret": "s3cret-6", "next_secret": null }], "token_hint": "h",
         })
     );
-    assert_eq!(answer.body().data.api_key.expose(), "s3cret-1");
-    assert!(!format!("{body:?} {answer:?}").contains("s3cret"));
+    assert_eq!(response.body().data.api_key.expose(), "s3cret-1");
+    assert!(!format!("{body:?} {response:?}").contains("s3cret"));
 }
 
 #[tokio::test]
 async fn decode_error_contains_no_secret() {
-    let answer = json!({ "data": { "key_id": 1, "api_key": "s3cret-1" } });
-    let (_server, client) = json_response(200, &answer).await;
+    let response = json!({ "data": { "key_id": 1, "api_key": "s3cret-1" } });
+    let (_server, client) = json_response(200, &response).await;
     let error = Client::new(client).create_key(&NewKey::new("s3cret-2", None)).await.unwrap_err();
     assert!(error.to_string().contains("key_id"), "{error}");
     assert!(!format!("{error:?} {error}").contains("s3cret"));

@@ -18,8 +18,8 @@ async fn client(status: u16, body: serde_json::Value) -> (wiremock::MockServer, 
 async fn common_success_type() {
     for status in [200, 201, 299] {
         let (_server, client) = client(status, json!({ "id": 1 })).await;
-        let answer = client.same().await.unwrap();
-        assert_eq!((answer.status().as_u16(), answer.body().id), (status, 1));
+        let response = client.same().await.unwrap();
+        assert_eq!((response.status().as_u16(), response.body().id), (status, 1));
         assert_eq!(client.maybe().await.unwrap().body().as_ref().map(|thing| thing.id), Some(1));
         assert_eq!(client.only_default().await.unwrap().body().id, 1);
         assert_eq!(client.nothing().await.unwrap().body().expose(), br#"{"id":1}"#);
@@ -32,18 +32,18 @@ async fn common_success_type() {
 
 #[tokio::test]
 async fn success_by_status() {
-    let several = async |answer: ResponseTemplate| {
-        let (_server, client) = respond_with(answer).await;
+    let several = async |response: ResponseTemplate| {
+        let (_server, client) = respond_with(response).await;
         Client::new(client).several().await.unwrap().into_body()
     };
-    let answer = several(ResponseTemplate::new(200).set_body_json(json!({ "id": 1 }))).await;
-    assert!(matches!(answer, SeveralSuccess::Ok(thing) if thing.id == 1));
-    let answer = several(ResponseTemplate::new(202).set_body_json("started")).await;
-    assert!(matches!(answer, SeveralSuccess::Accepted(text) if text == "started"));
+    let response = several(ResponseTemplate::new(200).set_body_json(json!({ "id": 1 }))).await;
+    assert!(matches!(response, SeveralSuccess::Ok(thing) if thing.id == 1));
+    let response = several(ResponseTemplate::new(202).set_body_json("started")).await;
+    assert!(matches!(response, SeveralSuccess::Accepted(text) if text == "started"));
     assert!(matches!(several(ResponseTemplate::new(204)).await, SeveralSuccess::NoContent));
     for (status, body) in [(206, "part"), (200, "{}")] {
-        let answer = several(ResponseTemplate::new(status).set_body_string(body)).await;
-        assert!(matches!(answer, SeveralSuccess::Other(kept) if kept.expose() == body.as_bytes()));
+        let response = several(ResponseTemplate::new(status).set_body_string(body)).await;
+        assert!(matches!(response, SeveralSuccess::Other(kept) if kept.expose() == body.as_bytes()));
     }
 }
 
@@ -66,8 +66,8 @@ async fn errors_by_status() {
     assert!(
         matches!(rest, Some(ErrorsError::Default { status: 500, body }) if body.why.as_deref() == Some("w"))
     );
-    assert!(fail(301, "").await.is_none(), "a redirect is no error of the service");
-    assert!(fail(400, "<html>").await.is_none(), "the status is told, and the body kept, all the same");
+    assert!(fail(301, "").await.is_none(), "redirects are not documented errors");
+    assert!(fail(400, "<html>").await.is_none(), "the body is not the documented one");
 }
 
 #[tokio::test]

@@ -3,21 +3,21 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_runtime::{self as http, Body, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Body, Error, Method, Operation, OperationClass, Request, Response};
 
-/// A client of Bytes and text. Cloning it is cheap.
+/// A client for Bytes and text. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `PUT /file`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /file`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -29,13 +29,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn put_file(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_FILE).body_bytes(body);
         self.http.empty(request).await
     }
 
-    /// `GET /file`, safe: it only reads.
+    /// `GET /file`. Safe.
     ///
     /// # Returns
     ///
@@ -43,13 +43,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_file(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_FILE);
         self.http.raw(request).await
     }
 
-    /// `PUT /picture`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /picture`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -57,13 +57,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn put_picture(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_PICTURE).body_bytes(body).content_type("image/png");
         self.http.empty(request).await
     }
 
-    /// `PUT /note`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /note`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -71,13 +71,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn put_note(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_NOTE).body_bytes(body.to_owned()).content_type("text/plain");
         self.http.empty(request).await
     }
 
-    /// `PATCH /note`, unsafe: it is sent again only where it surely had no effect.
+    /// `PATCH /note`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -85,14 +85,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn patch_note(&self, body: Option<&str>) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&PATCH_NOTE).body_bytes_opt(body.map(str::to_owned)).content_type("text/markdown");
         self.http.empty(request).await
     }
 
-    /// `GET /note`, safe: it only reads.
+    /// `GET /note`. Safe.
     ///
     /// # Returns
     ///
@@ -100,13 +100,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_note(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_NOTE);
         self.http.raw(request).await
     }
 
-    /// `PUT /files/{name}`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /files/{name}`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -118,7 +118,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn upload_file(&self, name: &str, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD_FILE).path_parameter("name", name).body_bytes(body);
         self.http.empty(request).await

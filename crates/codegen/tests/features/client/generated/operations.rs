@@ -4,10 +4,11 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, ClientHeader, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, ClientHeader, Error, Method, Operation, OperationClass, Request,
+    Response,
 };
 
-/// Where the API is.
+/// The default base URL.
 ///
 /// Other servers: `http://localhost:1`.
 pub const DEFAULT_BASE_URL: &str = "https://api.things.example/v1";
@@ -20,44 +21,44 @@ pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// A credential that is sent as `Authorization: Basic`.
+/// Creates a credential that is sent as `Authorization: Basic`.
 pub fn basic(user: impl Into<String>, secret: impl Into<SecretKey>) -> Authentication {
     Authentication::basic(user, secret)
 }
 
-/// A credential that is sent as the header `x-api-key`.
+/// Creates a credential that is sent as the header `x-api-key`.
 pub fn header(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("x-api-key", secret)
 }
 
-/// A credential that is sent as the query parameter `key`.
+/// Creates a credential that is sent as the query parameter `key`.
 pub fn query(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::query("key", secret)
 }
 
-/// A credential that is sent as the cookie `session`.
+/// Creates a credential that is sent as the cookie `session`.
 pub fn cookie(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::cookie("session", secret)
 }
 
-/// A credential that is sent as `Authorization: Bearer`.
+/// Creates a credential that is sent as `Authorization: Bearer`.
 pub fn oauth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// A client of Client. Cloning it is cheap.
+/// A client for Client. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /things`, safe: it only reads.
+    /// `GET /things`. Safe.
     ///
     /// # Returns
     ///
@@ -65,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_THINGS).query_opt("limit", options.limit);
         self.http.empty(request).await

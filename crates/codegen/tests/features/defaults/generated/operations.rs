@@ -2,23 +2,23 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::types::{ListThingsOrder, Thing};
 
-/// A client of Defaults. Cloning it is cheap.
+/// A client for Defaults. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /things`, safe: it only reads.
+    /// `GET /things`. Safe.
     ///
     /// # Returns
     ///
@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<Vec<Thing>>, Error<()>> {
         let request = Request::new(&LIST_THINGS)
             .query_opt("limit", options.limit)
@@ -34,7 +34,7 @@ impl Client {
         self.http.json(request).await
     }
 
-    /// `POST /things`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /things`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn create_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CREATE_THING).body_json(body);
         self.http.empty(request).await

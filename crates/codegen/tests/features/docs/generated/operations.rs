@@ -2,20 +2,20 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::errors::GetThingError;
 use super::types::Thing;
 
-/// A client of Docs. Cloning it is cheap.
+/// A client for Docs. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
@@ -29,7 +29,7 @@ impl Client {
     /// let x = 1;
     /// ```
     ///
-    /// `GET /things/{id}`, safe: it only reads.
+    /// `GET /things/{id}`. Safe.
     ///
     /// Deprecated.
     ///

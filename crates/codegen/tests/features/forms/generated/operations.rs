@@ -2,23 +2,23 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response, Style};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response, Style};
 
 use super::types::{ChargeRequest, LogIn, RefreshRequest};
 
-/// A client of Forms. Cloning it is cheap.
+/// A client for Forms. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `POST /session`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /session`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -26,13 +26,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn log_in(&self, body: &LogIn) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LOG_IN).body_form(body);
         self.http.empty(request).await
     }
 
-    /// `PUT /session`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /session`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -40,13 +40,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn refresh(&self, body: Option<&RefreshRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REFRESH).body_form_opt(body);
         self.http.empty(request).await
     }
 
-    /// `POST /charges`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /charges`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -54,7 +54,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn charge(&self, body: Option<&ChargeRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHARGE).body_form_as(
             body,

@@ -2,23 +2,23 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response, Style};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response, Style};
 
 use super::types::Point;
 
-/// A client of Header and cookie parameters. Cloning it is cheap.
+/// A client for Header and cookie parameters. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /headers`, safe: it only reads.
+    /// `GET /headers`. Safe.
     ///
     /// # Returns
     ///
@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn headers(&self, x_tenant: &str, options: &HeadersOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEADERS)
             .header("X-Tenant", x_tenant)
@@ -38,7 +38,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /cookies`, safe: it only reads.
+    /// `GET /cookies`. Safe.
     ///
     /// # Returns
     ///
@@ -46,7 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn cookies(&self, session: &str, options: &CookiesOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&COOKIES)
             .cookie("session", session)

@@ -3,24 +3,24 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_runtime::{self as http, Body, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Body, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::errors::PostThingError;
 use super::types::Thing;
 
-/// A client of Media types. Cloning it is cheap.
+/// A client for Media types. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /thing`, safe: it only reads.
+    /// `GET /thing`. Safe.
     ///
     /// # Returns
     ///
@@ -28,13 +28,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.json(request).await
     }
 
-    /// `PUT /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -42,13 +42,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
     }
 
-    /// `PATCH /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `PATCH /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -56,13 +56,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn patch_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PATCH_THING).body_json(body).content_type("application/merge-patch+json");
         self.http.empty(request).await
     }
 
-    /// `POST /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -77,7 +77,7 @@ impl Client {
         self.http.json(request).await
     }
 
-    /// `POST /report`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /report`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -85,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn convert_report(&self, body: impl Into<Body>) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&CONVERT_REPORT).body_bytes(body).content_type("application/xml");
         self.http.raw(request).await

@@ -3,24 +3,24 @@
 //! The client and its operations.
 
 use api_keys_runtime::{
-    self as http, Error, Method, Multipart, Operation, OperationClass, Request, Response,
+    self as runtime, Error, Method, Multipart, Operation, OperationClass, Request, Response,
 };
 
 use super::types::{AddFileRequest, AddPhotoRequest};
 
-/// A client of Multipart. Cloning it is cheap.
+/// A client for Multipart. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `POST /photos`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /photos`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn add_photo(&self, body: &AddPhotoRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&ADD_PHOTO).body_multipart(
             Multipart::new()
@@ -43,7 +43,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `POST /files`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /files`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -51,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn add_file(&self, body: &AddFileRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&ADD_FILE).body_multipart(
             Multipart::new()

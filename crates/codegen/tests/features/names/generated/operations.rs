@@ -2,24 +2,25 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::errors::NewError;
 use super::types::{self, OptionSchema, StringSchema};
 
-/// A client of Names. Cloning it is cheap.
+/// A client for Names. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `POST /things/{id}/{Id}/{self}`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /things/{id}/{Id}/{self}`. Not idempotent: retried only if the request cannot have been
+    /// processed.
     ///
     /// # Returns
     ///
@@ -61,7 +62,7 @@ impl Client {
         self.http.json(request).await
     }
 
-    /// `GET /things`, safe: it only reads.
+    /// `GET /things`. Safe.
     ///
     /// # Returns
     ///
@@ -69,13 +70,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn clone2(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&CLONE2);
         self.http.json(request).await
     }
 
-    /// `PUT /things`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /things`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -83,13 +84,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_all_things(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&GET_ALL_THINGS);
         self.http.json(request).await
     }
 
-    /// `DELETE /things`, unsafe: it is sent again only where it surely had no effect.
+    /// `DELETE /things`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -97,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn r#type(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TYPE);
         self.http.empty(request).await

@@ -2,21 +2,21 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
-/// A client of Operation classes. Cloning it is cheap.
+/// A client for Operation classes. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /thing`, safe: it only reads.
+    /// `GET /thing`. Safe.
     ///
     /// # Returns
     ///
@@ -24,13 +24,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn read(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&READ);
         self.http.empty(request).await
     }
 
-    /// `PUT /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -38,13 +38,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn replace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REPLACE);
         self.http.empty(request).await
     }
 
-    /// `DELETE /thing`, idempotent: twice is as good as once.
+    /// `DELETE /thing`. Idempotent.
     ///
     /// # Returns
     ///
@@ -52,13 +52,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn remove(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REMOVE);
         self.http.empty(request).await
     }
 
-    /// `POST /thing`, safe: it only reads.
+    /// `POST /thing`. Safe.
     ///
     /// # Returns
     ///
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn search(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SEARCH);
         self.http.empty(request).await

@@ -2,21 +2,21 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
-/// A client of Operation ids. Cloning it is cheap.
+/// A client for Operation ids. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /owners/{owner}/keys`, safe: it only reads.
+    /// `GET /owners/{owner}/keys`. Safe.
     ///
     /// # Returns
     ///
@@ -24,13 +24,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_owners_by_owner_keys(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_OWNERS_BY_OWNER_KEYS).path_parameter("owner", owner);
         self.http.empty(request).await
     }
 
-    /// `POST /owners/{owner}/keys`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /owners/{owner}/keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -38,13 +38,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn same(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME).path_parameter("owner", owner);
         self.http.empty(request).await
     }
 
-    /// `PUT /owners/{owner}/keys`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /owners/{owner}/keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -52,13 +52,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn same2(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME2).path_parameter("owner", owner);
         self.http.empty(request).await
     }
 
-    /// `DELETE /owners/{owner}/keys`, unsafe: it is sent again only where it surely had no effect.
+    /// `DELETE /owners/{owner}/keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -66,13 +66,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn same3(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME3).path_parameter("owner", owner);
         self.http.empty(request).await
     }
 
-    /// `GET /`, safe: it only reads.
+    /// `GET /`. Safe.
     ///
     /// # Returns
     ///
@@ -80,13 +80,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET);
         self.http.empty(request).await
     }
 
-    /// `HEAD /`, safe: it only reads.
+    /// `HEAD /`. Safe.
     ///
     /// # Returns
     ///
@@ -94,13 +94,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn head(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEAD);
         self.http.empty(request).await
     }
 
-    /// `OPTIONS /`, safe: it only reads.
+    /// `OPTIONS /`. Safe.
     ///
     /// # Returns
     ///
@@ -108,13 +108,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn options(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONS);
         self.http.empty(request).await
     }
 
-    /// `TRACE /`, unsafe: it is sent again only where it surely had no effect.
+    /// `TRACE /`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -122,13 +122,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn trace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TRACE);
         self.http.empty(request).await
     }
 
-    /// `GET /keys/`, safe: it only reads.
+    /// `GET /keys/`. Safe.
     ///
     /// # Returns
     ///
@@ -136,13 +136,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_KEYS);
         self.http.empty(request).await
     }
 
-    /// `GET /keys`, safe: it only reads.
+    /// `GET /keys`. Safe.
     ///
     /// # Returns
     ///
@@ -150,13 +150,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn keys_list_all(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&KEYS_LIST_ALL);
         self.http.empty(request).await
     }
 
-    /// `POST /v1/keys:batch`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /v1/keys:batch`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -164,7 +164,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn post_v1_keys_batch(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&POST_V1_KEYS_BATCH);
         self.http.empty(request).await

@@ -3,24 +3,24 @@
 //! The client and its operations.
 
 use api_keys_runtime::{
-    self as http, DateTime, Error, Method, Operation, OperationClass, Request, Response, Style,
+    self as runtime, DateTime, Error, Method, Operation, OperationClass, Request, Response, Style,
 };
 
 use super::types::{Point, State};
 
-/// A client of Path parameters. Cloning it is cheap.
+/// A client for Path parameters. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /words/{id}/{count}/{on}/{state}/{time}/{label}/{matrix}`, safe: it only reads.
+    /// `GET /words/{id}/{count}/{on}/{state}/{time}/{label}/{matrix}`. Safe.
     ///
     /// # Returns
     ///
@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     #[allow(clippy::too_many_arguments)]
     pub async fn words(
         &self,
@@ -51,8 +51,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /lists/{simple}/{simple_exploded}/{label}/{label_exploded}/{matrix}/{matrix_exploded}`, safe: it
-    /// only reads.
+    /// `GET /lists/{simple}/{simple_exploded}/{label}/{label_exploded}/{matrix}/{matrix_exploded}`. Safe.
     ///
     /// # Returns
     ///
@@ -60,7 +59,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn lists(
         &self,
         simple: &[&str],
@@ -80,8 +79,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /objects/{simple}/{simple_exploded}/{label}/{label_exploded}/{matrix}/{matrix_exploded}`, safe:
-    /// it only reads.
+    /// `GET /objects/{simple}/{simple_exploded}/{label}/{label_exploded}/{matrix}/{matrix_exploded}`. Safe.
     ///
     /// # Returns
     ///
@@ -89,7 +87,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn objects(
         &self,
         simple: &Point,
@@ -109,7 +107,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /files/{name}.{extension}/`, safe: it only reads.
+    /// `GET /files/{name}.{extension}/`. Safe.
     ///
     /// # Returns
     ///
@@ -117,14 +115,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn files(&self, name: &str, extension: &str) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&FILES).path_parameter("name", name).path_parameter("extension", extension);
         self.http.empty(request).await
     }
 
-    /// `GET /json/{where}`, safe: it only reads.
+    /// `GET /json/{where}`. Safe.
     ///
     /// # Returns
     ///
@@ -132,7 +130,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn as_json(&self, r#where: &Point) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&AS_JSON).path_as("where", Style::Json, r#where);
         self.http.empty(request).await

@@ -5,24 +5,24 @@
 use std::collections::BTreeMap;
 
 use api_keys_runtime::{
-    self as http, DateTime, Error, Method, Operation, OperationClass, Request, Response, Style,
+    self as runtime, DateTime, Error, Method, Operation, OperationClass, Request, Response, Style,
 };
 
 use super::types::{Filter, Point, WordsEither, WordsState};
 
-/// A client of Query parameters. Cloning it is cheap.
+/// A client for Query parameters. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /words`, safe: it only reads.
+    /// `GET /words`. Safe.
     ///
     /// # Returns
     ///
@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn words(&self, text: &str, options: &WordsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS)
             .query("text", text)
@@ -44,7 +44,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /lists`, safe: it only reads.
+    /// `GET /lists`. Safe.
     ///
     /// # Returns
     ///
@@ -52,7 +52,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn lists(
         &self,
         states: &[WordsState],
@@ -69,7 +69,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /objects`, safe: it only reads.
+    /// `GET /objects`. Safe.
     ///
     /// # Returns
     ///
@@ -77,7 +77,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn objects(&self, needed: &Point, options: &ObjectsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OBJECTS)
             .query_as("needed", Style::DeepObject, needed)
@@ -89,7 +89,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /fixed`, safe: it only reads.
+    /// `GET /fixed`. Safe.
     ///
     /// # Returns
     ///
@@ -97,7 +97,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn fixed(&self, options: &FixedOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&FIXED)
             .query("mode", "all")

@@ -2,24 +2,24 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::errors::GetThingError;
 use super::types::Thing;
 
-/// A client of References. Cloning it is cheap.
+/// A client for References. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /things/{id}`, safe: it only reads.
+    /// `GET /things/{id}`. Safe.
     ///
     /// # Arguments
     ///
@@ -44,7 +44,7 @@ impl Client {
         self.http.json(request).await
     }
 
-    /// `PUT /things/{id}`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /things/{id}`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn put_thing(
         &self,
         id: &str,
@@ -70,7 +70,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `DELETE /others/{id}`, unsafe: it is sent again only where it surely had no effect.
+    /// `DELETE /others/{id}`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -82,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn delete_other(&self, id: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&DELETE_OTHER).path_parameter("id", id);
         self.http.empty(request).await

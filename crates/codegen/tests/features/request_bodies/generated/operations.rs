@@ -2,23 +2,23 @@
 
 //! The client and its operations.
 
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::types::{EitherRequest, Thing};
 
-/// A client of Request bodies. Cloning it is cheap.
+/// A client for Request bodies. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `POST /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
@@ -30,13 +30,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn needed(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NEEDED).body_json(body);
         self.http.empty(request).await
     }
 
-    /// `PUT /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -44,13 +44,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn optional(&self, body: Option<&Thing>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONAL).body_json_opt(body);
         self.http.empty(request).await
     }
 
-    /// `PATCH /thing`, unsafe: it is sent again only where it surely had no effect.
+    /// `PATCH /thing`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -58,13 +58,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn either(&self, body: &EitherRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EITHER).body_json(body);
         self.http.empty(request).await
     }
 
-    /// `POST /list`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /list`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -72,13 +72,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn list(&self, body: &[Thing]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST).body_json(body);
         self.http.empty(request).await
     }
 
-    /// `POST /words`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /words`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -86,13 +86,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn words(&self, body: &[&str]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS).body_json(body);
         self.http.empty(request).await
     }
 
-    /// `POST /number`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /number`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -100,13 +100,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn number(&self, body: Option<i64>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NUMBER).body_json_opt(body.as_ref());
         self.http.empty(request).await
     }
 
-    /// `POST /text`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /text`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -114,7 +114,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn text(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TEXT).body_json(body);
         self.http.empty(request).await

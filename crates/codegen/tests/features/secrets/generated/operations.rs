@@ -3,24 +3,24 @@
 //! The client and its operations.
 
 use api_keys_core::SecretKey;
-use api_keys_runtime::{self as http, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
 use super::errors::VerifyError;
 use super::types::{Envelope, NewKey};
 
-/// A client of Secrets. Cloning it is cheap.
+/// A client for Secrets. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `POST /keys`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -28,13 +28,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn create_key(&self, body: &NewKey) -> Result<Response<Envelope>, Error<()>> {
         let request = Request::new(&CREATE_KEY).body_json(body);
         self.http.json(request).await
     }
 
-    /// `POST /verify/{code}`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /verify/{code}`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///

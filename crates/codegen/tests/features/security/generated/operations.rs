@@ -4,57 +4,57 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
-/// A credential that is sent as the header `X-Api-Key`.
+/// Creates a credential that is sent as the header `X-Api-Key`.
 pub fn api_key(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("X-Api-Key", secret).for_scheme("apiKey")
 }
 
-/// A credential that is sent as the header `X-App-Key`.
+/// Creates a credential that is sent as the header `X-App-Key`.
 pub fn app_key(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("X-App-Key", secret).for_scheme("appKey")
 }
 
-/// A credential that is sent as `Authorization: Basic`.
+/// Creates a credential that is sent as `Authorization: Basic`.
 pub fn client(user: impl Into<String>, secret: impl Into<SecretKey>) -> Authentication {
     Authentication::basic(user, secret).for_scheme("client")
 }
 
-/// A credential that is sent as `Authorization: Bearer`.
+/// Creates a credential that is sent as `Authorization: Bearer`.
 pub fn oauth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret).for_scheme("oauth")
 }
 
-/// A credential that is sent as the cookie `session`.
+/// Creates a credential that is sent as the cookie `session`.
 pub fn session(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::cookie("session", secret).for_scheme("session")
 }
 
-/// A credential that is sent as the cookie `device`.
+/// Creates a credential that is sent as the cookie `device`.
 pub fn device(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::cookie("device", secret).for_scheme("device")
 }
 
-/// A credential that is sent as the query parameter `key`.
+/// Creates a credential that is sent as the query parameter `key`.
 pub fn logged(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::query("key", secret).for_scheme("logged")
 }
 
-/// A client of Accounts. Cloning it is cheap.
+/// A client for Accounts. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /keys`, safe: it only reads. Takes `apiKey` and `appKey`.
+    /// `GET /keys`. Safe. Requires `apiKey` and `appKey`.
     ///
     /// # Returns
     ///
@@ -62,13 +62,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn list_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_KEYS).security(&[&["apiKey", "appKey"]]);
         self.http.empty(request).await
     }
 
-    /// `GET /health`, safe: it only reads. Takes no credential.
+    /// `GET /health`. Safe. Requires no credential.
     ///
     /// # Returns
     ///
@@ -76,13 +76,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn check_health(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHECK_HEALTH).security(&[&[]]);
         self.http.empty(request).await
     }
 
-    /// `POST /token`, unsafe: it is sent again only where it surely had no effect. Takes `client`.
+    /// `POST /token`. Not idempotent: retried only if the request cannot have been processed. Requires
+    /// `client`.
     ///
     /// # Returns
     ///
@@ -90,13 +91,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn make_token(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&MAKE_TOKEN).security(&[&["client"]]);
         self.http.empty(request).await
     }
 
-    /// `GET /profile`, safe: it only reads. Takes `session` and `device`, or `oauth`, or no credential.
+    /// `GET /profile`. Safe. Accepts `session` and `device`, or `oauth`, or no credential.
     ///
     /// # Returns
     ///
@@ -104,13 +105,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_profile(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_PROFILE).security(&[&["session", "device"], &["oauth"], &[]]);
         self.http.empty(request).await
     }
 
-    /// `GET /raw`, safe: it only reads.
+    /// `GET /raw`. Safe.
     ///
     /// # Returns
     ///
@@ -118,13 +119,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_raw(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_RAW);
         self.http.empty(request).await
     }
 
-    /// `GET /report`, safe: it only reads. Takes `logged`, or no credential.
+    /// `GET /report`. Safe. Accepts `logged`, or no credential.
     ///
     /// # Returns
     ///
@@ -132,7 +133,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_report(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_REPORT).security(&[&[], &["logged"]]);
         self.http.empty(request).await

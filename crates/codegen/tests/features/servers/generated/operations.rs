@@ -4,38 +4,38 @@
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{
-    self as http, Authentication, Error, Method, Operation, OperationClass, Request, Response,
+    self as runtime, Authentication, Error, Method, Operation, OperationClass, Request, Response,
 };
 
-/// Where the API is.
+/// The default base URL.
 ///
 /// Template: `https://{region}.accounts.example/v1/`. `region` is one of `eu`, `us`. Other servers:
 /// `https://sandbox.accounts.example/v1`.
 pub const DEFAULT_BASE_URL: &str = "https://eu.accounts.example/v1";
 
-/// Where some of the operations are: a client has to be given it with
-/// [`server`](http::ClientBuilder::server), unless it is at the base URL's origin.
+/// The server of some operations. Configure it with [`server`](runtime::ClientBuilder::server), unless it has
+/// the origin of the base URL.
 pub const FILES_EXAMPLE_UPLOAD_SERVER: &str = "https://files.example/upload";
 
-/// A credential that is sent as the header `X-Api-Key`.
+/// Creates a credential that is sent as the header `X-Api-Key`.
 pub fn api_key(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("X-Api-Key", secret)
 }
 
-/// A client of Servers. Cloning it is cheap.
+/// A client for Servers. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `POST /files` at `https://files.example/upload`, unsafe: it is sent again only where it surely had no
-    /// effect.
+    /// `POST /files` at `https://files.example/upload`. Not idempotent: retried only if the request cannot
+    /// have been processed.
     ///
     /// # Returns
     ///
@@ -43,13 +43,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn upload(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD).server("https://files.example/upload");
         self.http.empty(request).await
     }
 
-    /// `GET /files`, safe: it only reads.
+    /// `GET /files`. Safe.
     ///
     /// # Returns
     ///
@@ -57,13 +57,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn list_files(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_FILES);
         self.http.empty(request).await
     }
 
-    /// `GET /beside` at `/v2`, safe: it only reads.
+    /// `GET /beside` at `/v2`. Safe.
     ///
     /// # Returns
     ///
@@ -71,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn get_beside(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_BESIDE).server("/v2");
         self.http.empty(request).await

@@ -4,25 +4,25 @@
 
 use api_keys_core::SecretBytes;
 use api_keys_runtime::{
-    self as http, Error, Method, Operation, OperationClass, Request, Response, decode_json,
+    self as runtime, Error, Method, Operation, OperationClass, Request, Response, decode_json,
 };
 
 use super::errors::{AnonymousError, ErrorsError, OnlyDefaultError};
 use super::types::Thing;
 
-/// A client of Statuses. Cloning it is cheap.
+/// A client for Statuses. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: http::Client,
+    http: runtime::Client,
 }
 
 impl Client {
-    /// A client that sends its requests through the given HTTP client.
-    pub fn new(http: http::Client) -> Self {
+    /// Creates a client that sends requests with an HTTP client.
+    pub fn new(http: runtime::Client) -> Self {
         Self { http }
     }
 
-    /// `GET /same`, safe: it only reads.
+    /// `GET /same`. Safe.
     ///
     /// # Returns
     ///
@@ -31,13 +31,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn same(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&SAME);
         self.http.json(request).await
     }
 
-    /// `GET /maybe`, safe: it only reads.
+    /// `GET /maybe`. Safe.
     ///
     /// # Returns
     ///
@@ -46,13 +46,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn maybe(&self) -> Result<Response<Option<Thing>>, Error<()>> {
         let request = Request::new(&MAYBE);
         self.http.optional(request).await
     }
 
-    /// `GET /empty`, safe: it only reads.
+    /// `GET /empty`. Safe.
     ///
     /// # Returns
     ///
@@ -60,13 +60,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn empty(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EMPTY);
         self.http.empty(request).await
     }
 
-    /// `POST /several`, unsafe: it is sent again only where it surely had no effect.
+    /// `POST /several`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
@@ -76,15 +76,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn several(&self) -> Result<Response<SeveralSuccess>, Error<()>> {
         let request = Request::new(&SEVERAL);
-        let answer = self.http.raw(request).await?;
-        let status = answer.status().as_u16();
-        Ok(answer.map(|body| SeveralSuccess::read(status, body)))
+        let response = self.http.raw(request).await?;
+        let status = response.status().as_u16();
+        Ok(response.map(|body| SeveralSuccess::read(status, body)))
     }
 
-    /// `GET /default`, safe: it only reads.
+    /// `GET /default`. Safe.
     ///
     /// # Errors
     ///
@@ -94,27 +94,27 @@ impl Client {
         self.http.json(request).await
     }
 
-    /// `GET /nothing`, safe: it only reads.
+    /// `GET /nothing`. Safe.
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn nothing(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&NOTHING);
         self.http.raw(request).await
     }
 
-    /// `GET /unsaid`, safe: it only reads.
+    /// `GET /unsaid`. Safe.
     ///
     /// # Errors
     ///
-    /// The document describes none.
+    /// There are no documented errors.
     pub async fn unsaid(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&UNSAID);
         self.http.raw(request).await
     }
 
-    /// `GET /errors`, safe: it only reads.
+    /// `GET /errors`. Safe.
     ///
     /// # Returns
     ///
@@ -133,7 +133,7 @@ impl Client {
         self.http.empty(request).await
     }
 
-    /// `GET /anonymous`, safe: it only reads.
+    /// `GET /anonymous`. Safe.
     ///
     /// # Returns
     ///
@@ -150,7 +150,7 @@ impl Client {
     }
 }
 
-/// What [`several`](Client::several) returns, by status.
+/// Responses of [`several`](Client::several) by status.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SeveralSuccess {
@@ -160,7 +160,7 @@ pub enum SeveralSuccess {
     Accepted(String),
     /// `204`: Nothing to do.
     NoContent,
-    /// A status or a body that the document does not describe.
+    /// An undocumented status or body.
     Other(SecretBytes),
 }
 
