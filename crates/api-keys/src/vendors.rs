@@ -25,7 +25,7 @@ pub use api_keys_memory as memory;
 pub use api_keys_runtime as runtime;
 
 #[cfg(feature = "memory")]
-use crate::config::MemoryConfig;
+use api_keys_memory::MemoryConfig;
 
 /// Names, service, credential and capabilities of a supported vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

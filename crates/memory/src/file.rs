@@ -1,4 +1,4 @@
-//! The file that keeps the keys.
+//! The key file.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -8,19 +8,18 @@ use std::path::{Path, PathBuf};
 use api_keys_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::VENDOR;
+use crate::error::VENDOR;
 use crate::record::Record;
 
 const VERSION: u32 = 1;
 
-/// What is in the file.
+/// The contents of the file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Document {
     version: u32,
-    /// The number of the next new key. Numbers are not used twice, even after the last key is deleted, so that
-    /// a cursor never skips a key.
+    /// The number of the next new key. Numbers are not reused, so a cursor never skips a key.
     pub(crate) next: u64,
-    /// In the order of creation.
+    /// The keys in the order of creation.
     pub(crate) keys: BTreeMap<u64, Record>,
 }
 
@@ -31,24 +30,24 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Drops secrets that were retained once and shall be no longer.
-    pub(crate) fn forget_secrets(&mut self) {
+    /// Removes stored secrets.
+    pub(crate) fn remove_secrets(&mut self) {
         self.keys.values_mut().for_each(|record| record.secret = None);
     }
 }
 
-/// A place in the file system. `path` is absolute and no symbolic link, so that replacing the file hits what was
-/// read, wherever the process goes meanwhile.
+/// A file. `path` is absolute and not a symbolic link, so that a change of the working directory or replacing the file
+/// does not change the target.
 pub(crate) struct KeyFile {
     path: PathBuf,
     folder: PathBuf,
 }
 
 impl KeyFile {
-    /// Reads the file; one that does not exist has no keys.
+    /// Reads the file. A file that does not exist contains no keys.
     pub(crate) fn open(path: PathBuf) -> Result<(Self, Document)> {
         let unusable = |error: io::Error| {
-            let message = format!("the key file {} cannot be used", path.display());
+            let message = format!("failed to open the key file {}", path.display());
             Error::configuration(VENDOR, message).with_source(error)
         };
         match fs::canonicalize(&path) {
@@ -59,7 +58,7 @@ impl KeyFile {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let file = std::path::absolute(&path).and_then(Self::at).map_err(unusable)?;
-                // Better now than when a key is to be kept.
+                // Fails early if the folder does not exist.
                 fs::read_dir(&file.folder).map_err(unusable)?;
                 Ok((file, Document::default()))
             }
@@ -78,9 +77,9 @@ impl KeyFile {
         &self.path
     }
 
-    /// Replaces the file. An error means that the old one is still there.
+    /// Replaces the file. On an error the previous file is unchanged.
     pub(crate) fn save(&self, document: &Document) -> io::Result<()> {
-        // Mode 0600 from the first byte on; removed when anything below fails.
+        // Created with mode 0600, and removed on failure.
         let temporary = tempfile::Builder::new().prefix(".api-keys-").tempfile_in(&self.folder)?;
         let mut writer = BufWriter::new(temporary.as_file());
         serde_json::to_writer_pretty(&mut writer, document)?;
@@ -88,8 +87,8 @@ impl KeyFile {
         drop(writer);
         temporary.as_file().sync_all()?;
         temporary.persist(&self.path)?;
-        // The new name must outlive a power failure too. The change is made by now, so it cannot fail any more;
-        // some file systems do not let folders be synced.
+        // Makes the rename durable. The change is applied, so an error is ignored: some file systems cannot sync
+        // folders.
         if cfg!(unix) {
             let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
         }
@@ -98,11 +97,11 @@ impl KeyFile {
 }
 
 fn parse(path: &Path, text: &[u8]) -> Result<Document> {
-    let refuse = |what: String| Err(Error::configuration(VENDOR, format!("{}: {what}", path.display())));
+    let invalid = |what: String| Err(Error::configuration(VENDOR, format!("{}: {what}", path.display())));
     match serde_json::from_slice::<Document>(text) {
         Ok(document) if document.version == VERSION => Ok(document),
-        Ok(document) => refuse(format!("a key file of version {}, not {VERSION}", document.version)),
-        // The cause is left out: it would quote the value, which may be a secret.
-        Err(error) => refuse(format!("not a key file, at line {} column {}", error.line(), error.column())),
+        Ok(document) => invalid(format!("unsupported version {}", document.version)),
+        // The source is omitted: it quotes the value, which may be a secret.
+        Err(error) => invalid(format!("invalid key file at line {} column {}", error.line(), error.column())),
     }
 }

@@ -1,4 +1,4 @@
-//! The operations: look, decide, change.
+//! The operations of the trait.
 
 use std::time::Duration;
 
@@ -10,9 +10,10 @@ use api_keys_core::{
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use crate::error::{VENDOR, conflict};
+use crate::memory::Memory;
 use crate::record::{Digest, REMAINING, REVOCATION_REASON, Record};
 use crate::store::Store;
-use crate::{Memory, VENDOR};
 
 const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[
@@ -53,8 +54,8 @@ const CAPABILITIES: Capabilities = Capabilities::none()
     .rotate_keeps_id()
     .revoke_keeps_record();
 
-/// Says whose a cursor is, so that another provider's is refused.
-const CURSOR: &str = "memory:";
+/// The prefix of cursors, by which those of other providers are rejected.
+const CURSOR_PREFIX: &str = "memory:";
 
 #[async_trait]
 impl ApiKeyProvider for Memory {
@@ -64,20 +65,20 @@ impl ApiKeyProvider for Memory {
 
     fn capabilities(&self) -> Capabilities {
         let mut capabilities = CAPABILITIES;
-        if self.0.retain_secrets {
+        if self.0.settings.retain_secrets {
             capabilities = capabilities.native(&[Operation::Reveal]);
         }
-        capabilities.max_active = self.0.max_active;
+        capabilities.max_active = self.0.settings.max_active;
         capabilities
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
         self.capabilities().validate_create(VENDOR, &new)?;
-        check_remaining(&new.extra, Operation::Create)?;
+        validate_remaining(&new.extra, Operation::Create)?;
         let now = self.now();
-        let expiry = expiry(new.expiry, self.0.default_expiry, now, Operation::Create)?;
-        let id = (self.0.mint.id)()?;
-        let secret = (self.0.mint.secret)(&id)?;
+        let expiry = expiry(new.expiry, self.0.settings.default_expiry, now, Operation::Create)?;
+        let id = (self.0.generator.id)()?;
+        let secret = (self.0.generator.secret)(&id)?;
 
         let mut key = ApiKey::new(id);
         key.name = Some(new.name);
@@ -90,11 +91,11 @@ impl ApiKeyProvider for Memory {
         key.expiry = expiry;
         key.metadata = new.metadata;
         key.extra = new.extra;
-        let record = Record::new(key, &secret, self.0.retain_secrets);
+        let record = Record::new(key, &secret, self.0.settings.retain_secrets);
         let key = record.view(now);
 
         let mut store = self.store();
-        self.check_room(&store, &record, now, Operation::Create)?;
+        self.validate_quota(&store, &record, now, Operation::Create)?;
         store.add(record, Operation::Create)?;
         Ok(IssuedKey::new(key, secret))
     }
@@ -108,8 +109,8 @@ impl ApiKeyProvider for Memory {
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         self.capabilities().validate_list(VENDOR, &query)?;
         let after = query.cursor.as_ref().map(position).transpose()?;
-        let most = query.limit.unwrap_or(u32::MAX).min(self.0.page_size);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let limit = query.limit.unwrap_or(u32::MAX).min(self.0.settings.page_size);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let now = self.now();
 
         let store = self.store();
@@ -117,23 +118,23 @@ impl ApiKeyProvider for Memory {
         let mut rest = store.after(after).filter(|(_, record)| matching(record)).peekable();
         let mut items = Vec::new();
         let mut last = None;
-        while let Some((number, record)) = rest.next_if(|_| items.len() < most) {
+        while let Some((number, record)) = rest.next_if(|_| items.len() < limit) {
             items.push(record.view(now));
             last = Some(number);
         }
-        let next = rest.peek().and(last).map(|number| Cursor::new(format!("{CURSOR}{number}")));
+        let next = rest.peek().and(last).map(|number| Cursor::new(format!("{CURSOR_PREFIX}{number}")));
         let total = store.after(None).filter(|(_, record)| matching(record)).count();
         Ok(Page::new(items, next, u64::try_from(total).ok()))
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
         self.capabilities().validate_update(VENDOR, &changes)?;
-        check_remaining(&changes.extra, Operation::Update)?;
+        validate_remaining(&changes.extra, Operation::Update)?;
         let now = self.now();
         let expiry = match changes.expiry {
             Patch::Keep => None,
             Patch::Clear => Some(KeyExpiry::Never),
-            Patch::Set(asked) => Some(expiry(asked, None, now, Operation::Update)?),
+            Patch::Set(requested) => Some(expiry(requested, None, now, Operation::Update)?),
         };
 
         let mut store = self.store();
@@ -155,7 +156,7 @@ impl ApiKeyProvider for Memory {
         key.extra.extend(changes.extra);
         key.updated_at = Some(now);
         if before.status(now) != KeyStatus::Active {
-            self.check_room(&store, &record, now, Operation::Update)?;
+            self.validate_quota(&store, &record, now, Operation::Update)?;
         }
         let key = record.view(now);
         store.change(number, Some(record), Operation::Update)?;
@@ -167,7 +168,7 @@ impl ApiKeyProvider for Memory {
         let now = self.now();
         let mut store = self.store();
         let (number, before) = store.by_id(id, Operation::Revoke)?;
-        // The first revocation is the one that counts, and so is its reason.
+        // A repeated revocation does not change the reason.
         if before.key.status != KeyStatus::Revoked {
             let mut record = before.clone();
             record.key.status = KeyStatus::Revoked;
@@ -188,7 +189,8 @@ impl ApiKeyProvider for Memory {
 
     async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
         let now = self.now();
-        let secret = (self.0.mint.secret)(id).map_err(|error| error.with_operation(Operation::Rotate))?;
+        let secret =
+            (self.0.generator.secret)(id).map_err(|error| error.with_operation(Operation::Rotate))?;
         let mut store = self.store();
         let (number, before) = store.by_id(id, Operation::Rotate)?;
         match before.status(now) {
@@ -196,12 +198,12 @@ impl ApiKeyProvider for Memory {
             KeyStatus::Expired => return Err(conflict(Operation::Rotate, "the key is expired")),
             _ => {}
         }
-        // Otherwise the old secret would stay good.
+        // Otherwise the old secret would remain valid.
         if before.digest == Digest::of(&secret) {
-            return Err(conflict(Operation::Rotate, "the secret that was made is the old one"));
+            return Err(conflict(Operation::Rotate, "the generated secret is the previous one"));
         }
         let mut record = before.clone();
-        record.set_secret(&secret, self.0.retain_secrets);
+        record.set_secret(&secret, self.0.settings.retain_secrets);
         record.key.updated_at = Some(now);
         let key = record.view(now);
         store.change(number, Some(record), Operation::Rotate)?;
@@ -212,7 +214,7 @@ impl ApiKeyProvider for Memory {
         self.capabilities().validate(VENDOR, Operation::Reveal)?;
         let store = self.store();
         let (_, record) = store.by_id(id, Operation::Reveal)?;
-        // A file can hold keys from a time when secrets were not retained.
+        // The file may contain keys that were created without retaining secrets.
         record
             .secret
             .clone()
@@ -248,12 +250,18 @@ impl ApiKeyProvider for Memory {
 }
 
 impl Memory {
-    /// Refuses a record that would be one active key too many.
-    fn check_room(&self, store: &Store, record: &Record, now: Timestamp, operation: Operation) -> Result<()> {
-        let Some(most) = self.0.max_active else { return Ok(()) };
-        if record.status(now) == KeyStatus::Active && store.active(now) as u64 >= u64::from(most) {
+    /// Returns an error if the record would exceed the number of active keys.
+    fn validate_quota(
+        &self,
+        store: &Store,
+        record: &Record,
+        now: Timestamp,
+        operation: Operation,
+    ) -> Result<()> {
+        let Some(limit) = self.0.settings.max_active else { return Ok(()) };
+        if record.status(now) == KeyStatus::Active && store.active(now) as u64 >= u64::from(limit) {
             return Err(Error::new(ErrorKind::LimitReached, VENDOR, operation)
-                .with_message(format!("no more than {most} keys can be active")));
+                .with_message(format!("at most {limit} keys can be active")));
         }
         Ok(())
     }
@@ -270,41 +278,35 @@ fn matches(record: &Record, query: &ListQuery, now: Timestamp) -> bool {
 }
 
 fn position(cursor: &Cursor) -> Result<u64> {
-    let number = cursor.as_str().strip_prefix(CURSOR).and_then(|number| number.parse().ok());
-    number.ok_or_else(|| {
-        Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
-    })
+    let number = cursor.as_str().strip_prefix(CURSOR_PREFIX).and_then(|number| number.parse().ok());
+    number.ok_or_else(|| Error::invalid_input(VENDOR, Operation::List, "the cursor is from another provider"))
 }
 
 fn expiry(
-    asked: Expiry,
+    requested: Expiry,
     default: Option<Duration>,
     now: Timestamp,
     operation: Operation,
 ) -> Result<KeyExpiry> {
-    let span = match asked {
+    let lifetime = match requested {
         Expiry::VendorDefault => default,
         Expiry::Never => None,
-        Expiry::In(span) => Some(span),
+        Expiry::In(lifetime) => Some(lifetime),
         Expiry::At(time) => return Ok(KeyExpiry::At(time)),
         _ => return Err(Error::unsupported_field(VENDOR, operation, Field::Expiry)),
     };
-    match span.map(|span| now.checked_add(span)) {
+    match lifetime.map(|lifetime| now.checked_add(lifetime)) {
         None => Ok(KeyExpiry::Never),
         Some(Ok(time)) => Ok(KeyExpiry::At(time)),
-        Some(Err(_)) => Err(Error::invalid_input(VENDOR, operation, "the expiry is too far away")),
+        Some(Err(_)) => Err(Error::invalid_input(VENDOR, operation, "the expiration is out of range")),
     }
 }
 
-/// A limit that is not understood would be no limit: the key would be broader than what was asked for.
-fn check_remaining(extra: &Map<String, Value>, operation: Operation) -> Result<()> {
+/// Rejects an invalid number of uses, which would otherwise be ignored.
+fn validate_remaining(extra: &Map<String, Value>, operation: Operation) -> Result<()> {
     match extra.get(REMAINING) {
         None | Some(Value::Null) => Ok(()),
         Some(uses) if uses.is_u64() => Ok(()),
-        Some(_) => Err(Error::invalid_input(VENDOR, operation, "`remaining` must be a whole number")),
+        Some(_) => Err(Error::invalid_input(VENDOR, operation, "`remaining` must be a non-negative integer")),
     }
-}
-
-fn conflict(operation: Operation, message: &str) -> Error {
-    Error::new(ErrorKind::Conflict, VENDOR, operation).with_message(message)
 }

@@ -1,4 +1,4 @@
-//! One key as it is kept.
+//! A stored key.
 
 use api_keys_core::{ApiKey, KeyStatus, SecretKey, Timestamp};
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) const REMAINING: &str = "remaining";
 pub(crate) const REVOCATION_REASON: &str = "revocation_reason";
 
-/// The SHA-256 of a secret. Looking a secret up by it takes no longer for a better guess.
+/// The SHA-256 digest of a secret. The time of a lookup by digest does not depend on the secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Digest([u8; 32]);
@@ -35,11 +35,10 @@ impl TryFrom<String> for Digest {
     }
 }
 
-/// A key with what its secret is known by.
+/// A key with the digest of its secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// `status` is what was last said: active, disabled or revoked. Whether the key is expired depends on the time
-    /// of reading.
+    /// The key. Its status is active, disabled or revoked; expiration is determined when it is read.
     pub(crate) key: ApiKey,
     pub(crate) digest: Digest,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
@@ -53,23 +52,23 @@ impl Record {
         record
     }
 
-    /// Puts another secret in place, with what follows from it.
+    /// Replaces the secret and the values derived from it.
     pub(crate) fn set_secret(&mut self, secret: &SecretKey, retain: bool) {
         self.digest = Digest::of(secret);
         self.key.hint = hint(secret);
         self.secret = retain.then(|| secret.clone());
     }
 
-    /// The status at this time: the most final first.
+    /// Returns the status at a time.
     pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
         match self.key.status {
             KeyStatus::Revoked => KeyStatus::Revoked,
             _ if self.key.expiry.is_past(now) => KeyStatus::Expired,
-            said => said,
+            status => status,
         }
     }
 
-    /// The key as callers see it at this time.
+    /// Returns the key with its status at a time.
     pub(crate) fn view(&self, now: Timestamp) -> ApiKey {
         let mut key = self.key.clone();
         key.status = self.status(now);
@@ -77,14 +76,14 @@ impl Record {
     }
 }
 
-/// The last four characters, of secrets so long that four say nothing.
+/// Returns the last four characters of a secret of at least 16 bytes.
 fn hint(secret: &SecretKey) -> Option<String> {
     let secret = secret.expose();
     let (start, _) = secret.char_indices().nth_back(3)?;
     (secret.len() >= 16).then(|| secret[start..].to_owned())
 }
 
-/// The one place where a retained secret is written down.
+/// Serializes a retained secret.
 fn expose<S: Serializer>(secret: &Option<SecretKey>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(SecretKey::expose).serialize(serializer)
 }

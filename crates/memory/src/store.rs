@@ -1,15 +1,15 @@
-//! The keys with their indexes, and the one way to change them.
+//! The stored keys and their indexes.
 
 use std::collections::HashMap;
 use std::ops::Bound;
 
 use api_keys_core::{Error, ErrorKind, KeyId, KeyStatus, Operation, Result, Timestamp};
 
-use crate::VENDOR;
+use crate::error::{VENDOR, conflict};
 use crate::file::{Document, KeyFile};
 use crate::record::{Digest, Record};
 
-/// The keys by number, and their numbers by id and by digest.
+/// Keys by number, and numbers by id and by digest.
 #[derive(Default)]
 pub(crate) struct Store {
     document: Document,
@@ -19,13 +19,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Takes what was in a file.
+    /// Creates a store from the contents of a file.
     pub(crate) fn new(mut document: Document, file: KeyFile) -> Result<Self> {
         let keys = std::mem::take(&mut document.keys);
         let mut store = Self { document, ..Self::default() };
         for (number, record) in keys {
             if store.clashes(number, &record) {
-                let message = format!("{}: two keys with one id or secret", file.path().display());
+                let message = format!("{}: duplicate id or secret", file.path().display());
                 return Err(Error::configuration(VENDOR, message));
             }
             store.document.next = store.document.next.max(number.saturating_add(1));
@@ -35,12 +35,12 @@ impl Store {
         Ok(store)
     }
 
-    /// The key of this id with its number.
+    /// Returns the key with an id, and its number.
     pub(crate) fn by_id(&self, id: &KeyId, operation: Operation) -> Result<(u64, &Record)> {
         self.at(self.by_id.get(id)).ok_or_else(|| Error::new(ErrorKind::NotFound, VENDOR, operation))
     }
 
-    /// The key of this secret with its number.
+    /// Returns the key with a secret, and its number.
     pub(crate) fn by_digest(&self, digest: Digest) -> Option<(u64, &Record)> {
         self.at(self.by_digest.get(&digest))
     }
@@ -50,13 +50,13 @@ impl Store {
         Some((number, self.document.keys.get(&number)?))
     }
 
-    /// The keys that were created after this one, in that order; all without it.
+    /// Returns the keys created after a number, or all keys, in the order of creation.
     pub(crate) fn after(&self, number: Option<u64>) -> impl Iterator<Item = (u64, &Record)> {
         let start = number.map_or(Bound::Unbounded, Bound::Excluded);
         self.document.keys.range((start, Bound::Unbounded)).map(|(&number, record)| (number, record))
     }
 
-    /// How many keys authenticate at this time.
+    /// Returns the number of active keys at a time.
     pub(crate) fn active(&self, now: Timestamp) -> usize {
         self.document.keys.values().filter(|record| record.status(now) == KeyStatus::Active).count()
     }
@@ -65,26 +65,25 @@ impl Store {
     pub(crate) fn add(&mut self, record: Record, operation: Operation) -> Result<()> {
         let number = self.document.next;
         self.document.next = number.checked_add(1).ok_or_else(|| {
-            Error::new(ErrorKind::LimitReached, VENDOR, operation).with_message("the numbers are used up")
+            Error::new(ErrorKind::LimitReached, VENDOR, operation).with_message("key counter overflowed")
         })?;
         self.change(number, Some(record), operation)
     }
 
-    /// Puts a record in the place of a number, or none; in the file too. Either all of it happens or nothing.
+    /// Sets or removes the key with a number, atomically in memory and in the file.
     pub(crate) fn change(&mut self, number: u64, record: Option<Record>, operation: Operation) -> Result<()> {
         if record.as_ref().is_some_and(|record| self.clashes(number, record)) {
-            return Err(Error::new(ErrorKind::Conflict, VENDOR, operation)
-                .with_message("the id or the secret that was made is in use"));
+            return Err(conflict(operation, "the generated id or secret already exists"));
         }
         let before = self.put(number, record);
         let Some(file) = &self.file else { return Ok(()) };
         let Err(error) = file.save(&self.document) else { return Ok(()) };
-        let message = format!("the key file {} could not be written", file.path().display());
+        let message = format!("failed to write the key file {}", file.path().display());
         self.put(number, before);
         Err(Error::new(ErrorKind::Unavailable, VENDOR, operation).with_message(message).with_source(error))
     }
 
-    /// Whether another key has the same id or the same secret.
+    /// Returns whether another key has the same id or secret.
     fn clashes(&self, number: u64, record: &Record) -> bool {
         let taken = |by: Option<&u64>| by.is_some_and(|&other| other != number);
         taken(self.by_id.get(&record.key.id)) || taken(self.by_digest.get(&record.digest))

@@ -1,4 +1,4 @@
-//! Many tasks on many threads over the same keys.
+//! Concurrent calls.
 
 mod support;
 
@@ -16,16 +16,16 @@ use tokio::task::JoinSet;
 const TASKS: usize = 32;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_limit_holds_when_all_create_at_once() {
-    let keys = Memory::builder().max_active(7).build().expect("no file to fail on");
+async fn limit_holds_for_concurrent_creates() {
+    let keys = Memory::builder().max_active(7).build().expect("built");
     let mut tasks = JoinSet::new();
     for _ in 0..TASKS {
         let keys = keys.clone();
         tasks.spawn(async move { keys.create(NewApiKey::new("ci")).await });
     }
-    let (good, refused): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);
-    assert_eq!((good.len(), refused.len()), (7, TASKS - 7));
-    for error in refused.into_iter().filter_map(Result::err) {
+    let (valid, rejected): (Vec<_>, Vec<_>) = tasks.join_all().await.into_iter().partition(Result::is_ok);
+    assert_eq!((valid.len(), rejected.len()), (7, TASKS - 7));
+    for error in rejected.into_iter().filter_map(Result::err) {
         assert_eq!(error.kind(), ErrorKind::LimitReached);
     }
 }
@@ -38,26 +38,26 @@ async fn every_use_is_counted_once() {
     let mut tasks = JoinSet::new();
     for _ in 0..TASKS {
         let (keys, secret) = (keys.clone(), Arc::clone(&secret));
-        tasks.spawn(async move { keys.verify(&secret).await.expect("an answer") });
+        tasks.spawn(async move { keys.verify(&secret).await.expect("verified") });
     }
-    let mut left = HashSet::new();
-    let mut refused = 0;
-    for verdict in tasks.join_all().await {
-        match verdict {
+    let mut remaining = HashSet::new();
+    let mut rejected = 0;
+    for verification in tasks.join_all().await {
+        match verification {
             Verification::Valid(key) => {
-                assert!(left.insert(key.extra["remaining"].as_u64()), "two uses took the same place");
+                assert!(remaining.insert(key.extra["remaining"].as_u64()), "the same use was granted twice");
             }
             Verification::Invalid(reason) => {
                 assert_eq!(reason, InvalidReason::QuotaExceeded);
-                refused += 1;
+                rejected += 1;
             }
         }
     }
-    assert_eq!((left.len(), refused), (10, TASKS - 10));
+    assert_eq!((remaining.len(), rejected), (10, TASKS - 10));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_rotations_exactly_one_secret_is_good() {
+async fn concurrent_rotations_leave_one_valid_secret() {
     let keys = Memory::new();
     let issued = keys.create(NewApiKey::new("ci")).await.expect("a key");
     let mut tasks = JoinSet::new();
@@ -66,16 +66,16 @@ async fn of_many_rotations_exactly_one_secret_is_good() {
         tasks.spawn(async move { keys.rotate(&id, RotateOptions::new()).await.expect("a new secret") });
     }
     let rotated = tasks.join_all().await;
-    let good = rotated
+    let valid = rotated
         .iter()
         .map(|rotated| &rotated.secret)
         .chain([&issued.secret])
-        .filter(|secret| run(keys.verify(secret)).expect("an answer").key().is_some());
-    assert_eq!(good.count(), 1);
+        .filter(|secret| run(keys.verify(secret)).expect("verified").key().is_some());
+    assert_eq!(valid.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_brings_a_revoked_key_back() {
+async fn revoked_key_stays_revoked() {
     let keys = Memory::new();
     let issued = keys.create(NewApiKey::new("ci")).await.expect("a key");
     let mut tasks = JoinSet::new();
@@ -94,7 +94,7 @@ async fn nothing_brings_a_revoked_key_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_change_to_a_file_is_lost() {
+async fn concurrent_changes_are_all_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = Memory::builder().file(&path).build().expect("a new file");
@@ -110,25 +110,25 @@ async fn no_change_to_a_file_is_lost() {
     }
     tasks.join_all().await;
     let reopened = Memory::builder().file(&path).build().expect("the same file");
-    let [here, there] =
+    let [before, after] =
         [&keys, &reopened].map(|keys| run(keys.list(ListQuery::new())).expect("a page").items);
-    assert_eq!(here.len(), TASKS / 2);
-    assert_eq!(here, there);
+    assert_eq!(before.len(), TASKS / 2);
+    assert_eq!(before, after);
 }
 
 #[test]
-fn a_panic_in_the_callers_clock_leaves_the_keys_usable() {
+fn panicking_clock_leaves_keys_usable() {
     let broken = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let switch = Arc::clone(&broken);
     let clock = move || match switch.load(std::sync::atomic::Ordering::Relaxed) {
-        true => panic!("no time"),
+        true => panic!("clock"),
         false => api_keys_core::Timestamp::UNIX_EPOCH,
     };
-    let keys = Memory::builder().clock(clock).build().expect("no file to fail on");
+    let keys = Memory::builder().clock(clock).build().expect("built");
     let issued = run(keys.create(NewApiKey::new("ci"))).expect("a key");
     broken.store(true, std::sync::atomic::Ordering::Relaxed);
     let caught = std::thread::scope(|scope| scope.spawn(|| drop(run(keys.verify(&issued.secret)))).join());
     assert!(caught.is_err());
     broken.store(false, std::sync::atomic::Ordering::Relaxed);
-    assert!(run(keys.verify(&issued.secret)).expect("an answer").key().is_some());
+    assert!(run(keys.verify(&issued.secret)).expect("verified").key().is_some());
 }

@@ -1,4 +1,4 @@
-//! Keys in a file: what survives what.
+//! The key file.
 
 mod support;
 
@@ -17,7 +17,7 @@ use serde_json::json;
 use support::{add, id, run};
 
 fn open(path: &Path) -> Memory {
-    Memory::builder().file(path).build().expect("the file can be used")
+    Memory::builder().file(path).build().expect("a key file")
 }
 
 fn all(keys: &Memory) -> Vec<ApiKey> {
@@ -25,7 +25,7 @@ fn all(keys: &Memory) -> Vec<ApiKey> {
 }
 
 #[test]
-fn everything_survives_a_restart() {
+fn keys_survive_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = open(&path);
@@ -34,7 +34,7 @@ fn everything_survives_a_restart() {
         .owner("o")
         .scopes(["s"])
         .expires_in(Duration::new(3600, 123_456_789))
-        // Exact to the last digit, numbers that decimal texts cannot hold well included.
+        // Numbers must be exact.
         .metadata(
             json!({ "n": [0.1, 1e300, 5.000_000_000_000_001, 2.225_073_858_507_201e-308], "s": "é\n\"" }),
         )
@@ -43,41 +43,41 @@ fn everything_survives_a_restart() {
     let revoked = run(keys.create(NewApiKey::new("revoked"))).expect("a key");
     run(keys.revoke(&revoked.key.id, RevokeOptions::new().reason("leaked"))).expect("revoked");
     let disabled = run(keys.create(NewApiKey::new("disabled"))).expect("a key");
-    run(keys.update(&disabled.key.id, UpdateApiKey::new().enabled(false))).expect("switched off");
+    run(keys.update(&disabled.key.id, UpdateApiKey::new().enabled(false))).expect("disabled");
     let rotated = run(keys.create(NewApiKey::new("rotated"))).expect("a key");
     let rotated_to = run(keys.rotate(&rotated.key.id, RotateOptions::new())).expect("a new secret");
     let deleted = run(keys.create(NewApiKey::new("deleted"))).expect("a key");
     run(keys.delete(&deleted.key.id)).expect("deleted");
-    assert!(run(keys.verify(&first.secret)).expect("an answer").key().is_some());
+    assert!(run(keys.verify(&first.secret)).expect("verified").key().is_some());
     let before = all(&keys);
     drop(keys);
 
     let keys = open(&path);
     assert_eq!(all(&keys), before);
-    let verdict = |secret: &SecretKey| run(keys.verify(secret)).expect("an answer");
-    let seen = verdict(&first.secret);
+    let verification = |secret: &SecretKey| run(keys.verify(secret)).expect("verified");
+    let seen = verification(&first.secret);
     assert_eq!(seen.key().map(|key| &key.extra["remaining"]), Some(&json!(3)));
-    assert_eq!(verdict(&revoked.secret), Verification::Invalid(InvalidReason::Revoked));
-    assert_eq!(verdict(&disabled.secret), Verification::Invalid(InvalidReason::Disabled));
-    assert_eq!(verdict(&rotated.secret), Verification::Invalid(InvalidReason::NotFound));
-    assert!(verdict(&rotated_to.secret).key().is_some());
-    assert_eq!(verdict(&deleted.secret), Verification::Invalid(InvalidReason::NotFound));
+    assert_eq!(verification(&revoked.secret), Verification::Invalid(InvalidReason::Revoked));
+    assert_eq!(verification(&disabled.secret), Verification::Invalid(InvalidReason::Disabled));
+    assert_eq!(verification(&rotated.secret), Verification::Invalid(InvalidReason::NotFound));
+    assert!(verification(&rotated_to.secret).key().is_some());
+    assert_eq!(verification(&deleted.secret), Verification::Invalid(InvalidReason::NotFound));
 }
 
 #[test]
-fn a_use_is_counted_in_the_file_before_it_is_granted() {
+fn use_is_written_before_it_is_granted() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = open(&path);
     let issued = run(keys.create(NewApiKey::new("ci").extra("remaining", 1))).expect("a key");
-    assert!(run(keys.verify(&issued.secret)).expect("an answer").key().is_some());
+    assert!(run(keys.verify(&issued.secret)).expect("verified").key().is_some());
     drop(keys);
-    let verdict = run(open(&path).verify(&issued.secret)).expect("an answer");
-    assert_eq!(verdict, Verification::Invalid(InvalidReason::QuotaExceeded));
+    let verification = run(open(&path).verify(&issued.secret)).expect("verified");
+    assert_eq!(verification, Verification::Invalid(InvalidReason::QuotaExceeded));
 }
 
 #[test]
-fn a_cursor_survives_a_restart_and_skips_no_key_that_came_after_a_removed_one() {
+fn cursor_survives_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = open(&path);
@@ -88,34 +88,34 @@ fn a_cursor_survives_a_restart_and_skips_no_key_that_came_after_a_removed_one() 
     drop(keys);
 
     let keys = open(&path);
-    let late = add(&keys, NewApiKey::new("late"));
+    let new = add(&keys, NewApiKey::new("new"));
     let page = run(keys.list(ListQuery::new().cursor(next))).expect("a page");
-    assert_eq!(page.items.into_iter().map(|key| key.id).collect::<Vec<_>>(), [late]);
+    assert_eq!(page.items.into_iter().map(|key| key.id).collect::<Vec<_>>(), [new]);
 }
 
 #[test]
-fn reveal_says_so_when_the_secret_was_not_retained_at_the_time() {
+fn reveal_of_a_secret_not_retained_is_a_conflict() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let key = add(&open(&path), NewApiKey::new("ci"));
     let keys = Memory::builder().file(&path).retain_secrets(true).build().expect("the same file");
-    assert_eq!(run(keys.reveal(&key)).expect_err("not kept").kind(), ErrorKind::Conflict);
+    assert_eq!(run(keys.reveal(&key)).expect_err("not retained").kind(), ErrorKind::Conflict);
 }
 
 #[test]
-fn nothing_is_written_before_something_changes() {
+fn file_is_created_by_the_first_change() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = open(&path);
     assert!(run(keys.get(&id("key_unknown"))).is_err() && run(keys.delete(&id("key_unknown"))).is_err());
-    let unknown = run(keys.verify(&SecretKey::new("unknown"))).expect("an answer");
+    let unknown = run(keys.verify(&SecretKey::new("unknown"))).expect("verified");
     assert_eq!(unknown, Verification::Invalid(InvalidReason::NotFound));
     assert!(!path.exists());
 }
 
 #[test]
 #[cfg(unix)]
-fn only_the_owner_may_read_the_file() {
+fn file_has_mode_0600() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
@@ -123,14 +123,14 @@ fn only_the_owner_may_read_the_file() {
     let keys = open(&path);
     add(&keys, NewApiKey::new("ci"));
     assert_eq!(mode(), 0o600);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("opened up");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("changed");
     add(&keys, NewApiKey::new("ci"));
     assert_eq!(mode(), 0o600);
 }
 
 #[test]
 #[cfg(unix)]
-fn a_symbolic_link_stays_and_its_target_is_replaced() {
+fn symbolic_link_is_followed() {
     let folder = tempfile::tempdir().expect("a folder");
     let (target, link) = (folder.path().join("target.json"), folder.path().join("link.json"));
     add(&open(&target), NewApiKey::new("first"));
@@ -141,7 +141,7 @@ fn a_symbolic_link_stays_and_its_target_is_replaced() {
 }
 
 #[test]
-fn a_change_that_cannot_be_written_is_not_made() {
+fn failed_write_has_no_effect() {
     let folder = tempfile::tempdir().expect("a folder");
     let inner = folder.path().join("inner");
     let path = inner.join("keys.json");
@@ -151,7 +151,7 @@ fn a_change_that_cannot_be_written_is_not_made() {
     let id = &issued.key.id;
     let before = all(&keys);
 
-    // Without its folder there is nowhere to write to, even for root.
+    // Without its folder the file cannot be written, even by root.
     let moved = folder.path().join("moved");
     std::fs::rename(&inner, &moved).expect("moved away");
     let errors = [
@@ -170,26 +170,26 @@ fn a_change_that_cannot_be_written_is_not_made() {
 
     std::fs::rename(&moved, &inner).expect("moved back");
     assert_eq!(all(&open(&path)), before);
-    let seen = run(keys.verify(&issued.secret)).expect("an answer");
+    let seen = run(keys.verify(&issued.secret)).expect("verified");
     assert_eq!(seen.key().map(|key| &key.extra["remaining"]), Some(&json!(4)));
     run(keys.delete(id)).expect("deleted");
     assert_eq!(all(&open(&path)), []);
 }
 
 #[test]
-fn a_rename_that_fails_leaves_no_litter() {
+fn failed_rename_leaves_no_temporary_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = open(&path);
-    std::fs::create_dir(&path).expect("a folder in the way");
-    let error = run(keys.create(NewApiKey::new("ci"))).expect_err("a folder is in the way");
+    std::fs::create_dir(&path).expect("a folder");
+    let error = run(keys.create(NewApiKey::new("ci"))).expect_err("not a file");
     assert_eq!(error.effect(), Effect::NotApplied);
     assert_eq!(all(&keys), []);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "only what was in the way");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1, "only the folder");
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_at_the_start() {
+fn invalid_file_is_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -217,13 +217,13 @@ fn what_cannot_be_used_is_refused_at_the_start() {
     ] {
         let error = Memory::builder().file(&unusable).build().expect_err(&unusable.display().to_string());
         assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert!(error.to_string().contains(&unusable.display().to_string()), "it names the file: {error}");
+        assert!(error.to_string().contains(&unusable.display().to_string()), "{error}");
     }
     assert!(Memory::builder().file(write("good", &good)).build().is_ok());
 }
 
 #[test]
-fn a_status_that_is_not_known_does_not_authenticate() {
+fn unknown_status_does_not_authenticate() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let issued = run(open(&path).create(NewApiKey::new("ci"))).expect("a key");
@@ -231,11 +231,11 @@ fn a_status_that_is_not_known_does_not_authenticate() {
     let changed = text.replacen("\"active\"", "\"unknown\"", 1);
     assert_ne!(changed, text);
     std::fs::write(&path, changed).expect("written");
-    assert_eq!(run(open(&path).verify(&issued.secret)).expect("an answer").key(), None);
+    assert_eq!(run(open(&path).verify(&issued.secret)).expect("verified").key(), None);
 }
 
 #[test]
-fn a_reader_never_sees_half_a_file() {
+fn file_is_replaced_atomically() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys.json");
     let keys = open(&path);
@@ -251,24 +251,24 @@ fn a_reader_never_sees_half_a_file() {
         let mut last = 0;
         while !done.load(Ordering::Acquire) {
             let now = all(&open(&path)).len();
-            assert!(now >= last, "keys do not go by themselves");
+            assert!(now >= last, "keys are missing");
             last = now;
         }
     });
     assert_eq!(all(&open(&path)).len(), 51);
 }
 
-/// The path of the file, for the process that is to be killed.
+/// The environment variable with the path of the file, for the child process.
 const CHILD: &str = "API_KEYS_MEMORY_TEST_CHILD";
 
 #[test]
-fn a_killed_process_has_lost_no_key_that_it_reported() {
+fn killed_process_loses_no_reported_key() {
     if let Some(path) = std::env::var_os(CHILD) {
         let keys = open(Path::new(&path));
         for n in 0..10_000 {
             let issued = run(keys.create(NewApiKey::new(n.to_string()))).expect("a key");
             println!("\nkey {}", issued.secret.expose());
-            std::io::stdout().flush().expect("the parent reads");
+            std::io::stdout().flush().expect("written");
         }
         return;
     }
@@ -277,7 +277,7 @@ fn a_killed_process_has_lost_no_key_that_it_reported() {
     let mut reported: Vec<SecretKey> = Vec::new();
     for round in 0..5 {
         let mut child = Command::new(std::env::current_exe().expect("this test"))
-            .args(["--exact", "--nocapture", "a_killed_process_has_lost_no_key_that_it_reported"])
+            .args(["--exact", "--nocapture", "killed_process_loses_no_reported_key"])
             .env(CHILD, &path)
             .stdout(Stdio::piped())
             .spawn()
@@ -288,13 +288,13 @@ fn a_killed_process_has_lost_no_key_that_it_reported() {
         let mut secrets = secrets.fuse();
         reported.extend(secrets.by_ref().take(3 + 7 * round));
         child.kill().expect("killed");
-        child.wait().expect("gone");
-        // What was in the pipe was reported too.
+        child.wait().expect("exited");
+        // The pipe may contain more reported keys.
         reported.extend(secrets);
 
         let keys = open(&path);
         for secret in &reported {
-            assert!(run(keys.verify(secret)).expect("an answer").key().is_some());
+            assert!(run(keys.verify(secret)).expect("verified").key().is_some());
         }
     }
     assert!(reported.len() >= 85);

@@ -6,11 +6,6 @@ use api_keys_core::{Error, Result};
 use serde_json::{Map, Value};
 
 mod environment;
-#[cfg(feature = "memory")]
-mod memory;
-
-#[cfg(feature = "memory")]
-pub use memory::MemoryConfig;
 
 use crate::ProviderConfig;
 

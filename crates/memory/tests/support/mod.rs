@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Shared fixtures.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::future::Future;
@@ -9,12 +9,12 @@ use api_keys_core::{ApiKeyProvider as _, KeyId, NewApiKey, Timestamp};
 use api_keys_memory::{Memory, MemoryBuilder};
 use futures_util::FutureExt as _;
 
-/// The outcome of a call. Memory never waits for anything, so no executor is needed.
+/// Returns the result of a call, which never waits.
 pub(crate) fn run<F: Future>(call: F) -> F::Output {
-    call.now_or_never().expect("a call is done when it is first polled")
+    call.now_or_never().expect("completed")
 }
 
-/// Creates a key whose secret does not matter.
+/// Creates a key and returns its id.
 pub(crate) fn add(keys: &Memory, new: NewApiKey) -> KeyId {
     run(keys.create(new)).expect("a key").key.id
 }
@@ -23,7 +23,7 @@ pub(crate) fn id(text: &str) -> KeyId {
     KeyId::new(text).expect("an id")
 }
 
-/// A clock that moves only when it is told to.
+/// A manual clock.
 #[derive(Clone)]
 pub(crate) struct Clock(Arc<Mutex<Timestamp>>);
 
@@ -36,8 +36,8 @@ impl Clock {
         *self.0.lock().expect("the clock")
     }
 
-    pub(crate) fn advance(&self, span: Duration) {
-        *self.0.lock().expect("the clock") += span;
+    pub(crate) fn advance(&self, duration: Duration) {
+        *self.0.lock().expect("the clock") += duration;
     }
 
     pub(crate) fn builder(&self) -> MemoryBuilder {

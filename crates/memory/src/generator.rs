@@ -1,4 +1,4 @@
-//! Making ids and secrets.
+//! Generation of ids and secrets.
 
 use api_keys_core::{Error, ErrorKind, KeyId, Operation, Result, SecretKey};
 use base64::Engine as _;
@@ -6,18 +6,17 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
-use crate::VENDOR;
+use crate::error::VENDOR;
 
-type MintId = dyn Fn() -> Result<KeyId> + Send + Sync;
-type MintSecret = dyn Fn(&KeyId) -> Result<SecretKey> + Send + Sync;
+type NewId = dyn Fn() -> Result<KeyId> + Send + Sync;
+type NewSecret = dyn Fn(&KeyId) -> Result<SecretKey> + Send + Sync;
 
-/// How ids and secrets are made.
-pub(crate) struct Mint {
-    pub(crate) id: Box<MintId>,
-    pub(crate) secret: Box<MintSecret>,
+pub(crate) struct Generator {
+    pub(crate) id: Box<NewId>,
+    pub(crate) secret: Box<NewSecret>,
 }
 
-impl Default for Mint {
+impl Default for Generator {
     fn default() -> Self {
         Self {
             id: Box::new(|| KeyId::new(random::<16>("key_")?).map_err(|error| failed().with_source(error))),
@@ -26,11 +25,11 @@ impl Default for Mint {
     }
 }
 
-/// `N` bytes of the operating system's randomness as text.
+/// Returns `N` random bytes of the operating system, encoded as text.
 fn random<const N: usize>(prefix: &str) -> Result<String> {
     let mut bytes = [0; N];
     SysRng.try_fill_bytes(&mut bytes).map_err(|error| failed().with_source(error))?;
-    // Room for all of it: a text that grows leaves copies of a secret behind.
+    // A string that grows leaves copies of a secret in memory.
     let mut text = String::with_capacity(prefix.len() + N.div_ceil(3) * 4);
     text.push_str(prefix);
     BASE64_URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
@@ -39,5 +38,5 @@ fn random<const N: usize>(prefix: &str) -> Result<String> {
 
 fn failed() -> Error {
     Error::new(ErrorKind::Unavailable, VENDOR, Operation::Create)
-        .with_message("the operating system gives no randomness")
+        .with_message("failed to get random bytes from the operating system")
 }

@@ -1,0 +1,41 @@
+//! Configuration from files and environment variables.
+
+use std::path::PathBuf;
+
+use api_keys_core::{Result, de};
+use serde::Deserialize;
+
+use crate::memory::Memory;
+
+/// The configuration of a [`Memory`] provider.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[must_use]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct MemoryConfig {
+    /// The file in which keys are stored. By default they are lost when the process ends.
+    pub file: Option<PathBuf>,
+    /// The maximum number of active keys. Unlimited by default.
+    #[serde(deserialize_with = "de::option_from_text")]
+    pub max_active: Option<u32>,
+    /// Whether secrets are stored and can be revealed. By default only their digests are stored.
+    #[serde(deserialize_with = "de::from_text")]
+    pub retain_secrets: bool,
+}
+
+impl MemoryConfig {
+    /// Builds the provider and reads the file if it exists.
+    ///
+    /// # Errors
+    /// Returns [`Configuration`](api_keys_core::ErrorKind::Configuration) if the file cannot be read.
+    pub fn build(self) -> Result<Memory> {
+        let mut builder = Memory::builder().retain_secrets(self.retain_secrets);
+        if let Some(file) = self.file {
+            builder = builder.file(file);
+        }
+        if let Some(keys) = self.max_active {
+            builder = builder.max_active(keys);
+        }
+        builder.build()
+    }
+}
