@@ -71,9 +71,7 @@ fn crate_is_written_completely() {
     api_keys_codegen::write_crate(&directory, "client", &files).unwrap();
     let manifest = fs::read_to_string(directory.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"client\""));
-    assert!(
-        fs::read_to_string(directory.join("src/lib.rs")).unwrap().contains("pub use operations::Client;")
-    );
+    assert!(fs::read_to_string(directory.join("src/lib.rs")).unwrap().contains("pub use client::Client;"));
 
     // Other files stay; generated files are replaced.
     fs::write(directory.join("README.md"), "mine").unwrap();

@@ -8,8 +8,8 @@
 //! reads both. Keys are verified, and permissions, quotas and rate limits of keys are set, inside the server
 //! process only: HTTP offers none of that.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, GetApiKeyOptions, ListApiKeysOptions, api_key_header, bearer_auth};
+pub use client::{Client, GetApiKeyOptions, ListApiKeysOptions, api_key_header, bearer_auth};

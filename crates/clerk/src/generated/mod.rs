@@ -5,8 +5,8 @@
 //! The API-key operations of Clerk's Backend API. Every key belongs to a subject: a user, an organization, a
 //! machine or a SCIM directory. All numbers in answers are floating-point numbers, counts and times included.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{CLERK_API_VERSION, Client, DEFAULT_BASE_URL, ListApiKeysOptions, bearer_auth};
+pub use client::{CLERK_API_VERSION, Client, DEFAULT_BASE_URL, ListApiKeysOptions, bearer_auth};

@@ -1,5 +1,6 @@
 //! The model to Rust.
 
+mod client;
 mod constructors;
 mod declaration;
 mod docs;
@@ -8,7 +9,6 @@ mod errors;
 mod file;
 mod method_docs;
 mod one_of;
-mod operations;
 mod options;
 mod requests;
 mod size;
@@ -27,7 +27,7 @@ pub(crate) fn emit(api: &Api) -> Vec<(&'static str, String)> {
     let files = [
         ("errors.rs", errors::emit(api)),
         ("mod.rs", module(api)),
-        ("operations.rs", operations::emit(api)),
+        ("client.rs", client::emit(api)),
         ("types.rs", types::emit(api)),
     ];
     let source = &api.file;
@@ -56,11 +56,11 @@ fn module(api: &Api) -> String {
         .chain(status_enums)
         .map(ident);
     let items = quote! {
+        mod client;
         pub mod errors;
-        mod operations;
         pub mod types;
 
-        pub use operations::{#(#names),*};
+        pub use client::{#(#names),*};
     };
     File::of_types(&api.types).text(head, std::iter::once(items))
 }

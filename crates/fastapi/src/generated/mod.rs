@@ -6,8 +6,8 @@
 //! roles, do not expire, and are deactivated, never deleted. All calls need the server's master key or a
 //! user's token.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, bearer_auth};
+pub use client::{Client, bearer_auth};

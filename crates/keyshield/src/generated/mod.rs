@@ -6,8 +6,8 @@
 //! successor of fastapi-api-key. Keys carry scopes, may expire, and can be switched off and on. The router
 //! has no check of its own on who may call it: the application puts one in front.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, ListApiKeysOptions, SearchApiKeysOptions, bearer_auth};
+pub use client::{Client, ListApiKeysOptions, SearchApiKeysOptions, bearer_auth};

@@ -6,8 +6,8 @@
 //! id, and the list has no pages. Mind the verbs: PUT regenerates the token of a key, PATCH changes its
 //! settings.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, DEFAULT_BASE_URL, token_auth};
+pub use client::{Client, DEFAULT_BASE_URL, token_auth};

@@ -8,8 +8,8 @@
 //! user has at most five keys. Do not create several keys of one user at the same time: the server answers
 //! all, and keeps one.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, bearer_auth};
+pub use client::{Client, bearer_auth};

@@ -4,11 +4,11 @@
 //!
 //! Things, and nothing else.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{
+pub use client::{
     API_VERSION, Client, DEFAULT_BASE_URL, ListThingsOptions, basic, bearer_auth, cookie, header, oauth,
     query,
 };

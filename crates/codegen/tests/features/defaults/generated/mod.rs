@@ -2,8 +2,8 @@
 
 //! Defaults, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, ListThingsOptions};
+pub use client::{Client, ListThingsOptions};

@@ -7,8 +7,8 @@
 //! * one
 //! * two
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, GetThingOptions};
+pub use client::{Client, GetThingOptions};

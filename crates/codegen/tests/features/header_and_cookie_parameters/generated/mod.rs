@@ -2,8 +2,8 @@
 
 //! Header and cookie parameters, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, CookiesOptions, HeadersOptions};
+pub use client::{Client, CookiesOptions, HeadersOptions};

@@ -2,8 +2,8 @@
 
 //! Names, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, NewOptions};
+pub use client::{Client, NewOptions};

@@ -2,8 +2,8 @@
 
 //! Query parameters, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, FixedOptions, ListsOptions, ObjectsOptions, WordsOptions};
+pub use client::{Client, FixedOptions, ListsOptions, ObjectsOptions, WordsOptions};

@@ -2,8 +2,8 @@
 
 //! References, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, GetThingOptions, PutThingOptions};
+pub use client::{Client, GetThingOptions, PutThingOptions};

@@ -2,8 +2,8 @@
 
 //! Secrets, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, VerifyOptions};
+pub use client::{Client, VerifyOptions};

@@ -2,8 +2,8 @@
 
 //! Accounts, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, api_key, app_key, client, device, logged, oauth, session};
+pub use client::{Client, api_key, app_key, client, device, logged, oauth, session};

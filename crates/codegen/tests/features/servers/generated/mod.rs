@@ -2,8 +2,8 @@
 
 //! Servers, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, DEFAULT_BASE_URL, FILES_EXAMPLE_UPLOAD_SERVER, api_key};
+pub use client::{Client, DEFAULT_BASE_URL, FILES_EXAMPLE_UPLOAD_SERVER, api_key};

@@ -2,8 +2,8 @@
 
 //! Statuses, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::{Client, SeveralSuccess};
+pub use client::{Client, SeveralSuccess};

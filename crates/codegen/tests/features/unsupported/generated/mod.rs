@@ -2,8 +2,8 @@
 
 //! Unsupported, version 1.
 
+mod client;
 pub mod errors;
-mod operations;
 pub mod types;
 
-pub use operations::Client;
+pub use client::Client;

@@ -1,4 +1,4 @@
-//! `operations.rs`: the client, one method per operation.
+//! `client.rs`: the client with a method per operation.
 
 use proc_macro2::TokenStream;
 use quote::quote;
