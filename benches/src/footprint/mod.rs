@@ -66,7 +66,7 @@ fn features(repository: &Path) -> String {
         (&["clerk", "rustls-no-provider"], &["rustls-no-provider"]),
         (&["clerk", "rustls"], &["rustls"]),
         (&["clerk", "rustls", "tracing"], &["rustls"]),
-        (&["default"], &["rustls"]),
+        (&["all-vendors", "bulk", "rustls", "toml", "tracing"], &["rustls"]),
     ];
     let rows = choices.map(|(features, tls)| {
         let many = api_keys(repository, features).crates();
