@@ -14,8 +14,6 @@ pub use api_keys_core::{
     RevokeOptions, RotateOptions, SecretBytes, SecretKey, SecretSource, SecretSourceError, Support,
     Timestamp, UpdateApiKey, Verification, Violation,
 };
-#[cfg(feature = "memory")]
-pub use api_keys_memory::MemoryConfig;
 #[cfg(feature = "bulk")]
 pub use bulk::{BulkOptions, Progress, RateLimited, Summary, for_each_key};
 pub use vendors::*;

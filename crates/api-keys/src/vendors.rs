@@ -7,25 +7,38 @@ use std::sync::Arc;
 use api_keys_core::{ApiKeyProvider, Capabilities, Result};
 use serde::Deserialize;
 
+/// Keys of a better-auth server.
 #[cfg(feature = "better-auth")]
+#[doc(inline)]
 pub use api_keys_better_auth as better_auth;
+/// Keys of a Clerk instance.
 #[cfg(feature = "clerk")]
+#[doc(inline)]
 pub use api_keys_clerk as clerk;
+/// Keys of Arthur's GenAI Engine, a FastAPI service.
 #[cfg(feature = "fastapi")]
+#[doc(inline)]
 pub use api_keys_fastapi as fastapi;
+/// Keys of an application that mounts keyshield.
 #[cfg(feature = "keyshield")]
+#[doc(inline)]
 pub use api_keys_keyshield as keyshield;
+/// Keys of a Latitude.sh account.
 #[cfg(feature = "latitude-sh")]
+#[doc(inline)]
 pub use api_keys_latitude_sh as latitude_sh;
+/// Keys of the MCP server `mcp-server-langgraph`.
 #[cfg(feature = "mcp")]
+#[doc(inline)]
 pub use api_keys_mcp as mcp;
+/// In-memory provider.
 #[cfg(feature = "memory")]
+#[doc(inline)]
 pub use api_keys_memory as memory;
+/// HTTP runtime of the generated clients.
 #[cfg(feature = "runtime")]
+#[doc(inline)]
 pub use api_keys_runtime as runtime;
-
-#[cfg(feature = "memory")]
-use api_keys_memory::MemoryConfig;
 
 /// Names, service, credential and capabilities of a supported vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +155,7 @@ pub enum ProviderConfig {
     Mcp(mcp::McpConfig),
     /// In-memory keys.
     #[cfg(feature = "memory")]
-    Memory(MemoryConfig),
+    Memory(memory::MemoryConfig),
 }
 
 impl ProviderConfig {

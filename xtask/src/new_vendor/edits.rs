@@ -70,7 +70,10 @@ pub(super) fn vendors(text: &str, name: &VendorName) -> Result<String> {
          credential: \"API token\", capabilities: {snake}::CAPABILITIES }}"
     );
     let insertions = [
-        (format!("{CFG}pub use"), format!("{cfg}pub use api_keys_{snake} as {snake};\n")),
+        (
+            "/// In-memory provider.\n".to_owned(),
+            format!("/// {kebab}.\n{cfg}#[doc(inline)]\npub use api_keys_{snake} as {snake};\n"),
+        ),
         ("];\n".to_owned(), format!("{cfg}{entry},\n")),
         (
             "/// In-memory keys.\n".to_owned(),
