@@ -131,6 +131,12 @@ api-keys-core = {{ version = "0.1.0", {core}default-features = false }}
 api-keys-runtime = {{ version = "0.1.0", {runtime}default-features = false }}
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
+
+[lints.clippy]
+# Boxes would cost an allocation for every value.
+large_enum_variant = "allow"
+# Required parameters and properties are arguments.
+too_many_arguments = "allow"
 {own}"#,
     ))
 }

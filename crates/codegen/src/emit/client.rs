@@ -141,8 +141,6 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
         quote!(options: &#name)
     });
     let parameters: Vec<_> = arguments.chain(body).chain(options).collect();
-    // One argument per required parameter.
-    let allow = (parameters.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let request = requests::request(file, operation);
     let send = match &operation.success {
         Success::ByStatus(by_status) => {
@@ -157,7 +155,6 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     };
     quote! {
         #docs
-        #allow
         pub async fn #name(&self, #(#parameters),*) -> Result<#response<#success>, #error<#failure>> {
             #request
             #send
@@ -170,7 +167,6 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
 fn status_enum(file: &File<'_>, operation: &Operation, by_status: &StatusEnum) -> TokenStream {
     let name = ident(&by_status.name);
     let docs = comment(&format!("Responses of [`{0}`](Client::{0}) by status.", operation.name), 0);
-    let allow = statuses::allow_large_variant(file, by_status);
     let variants = statuses::variants(file, by_status);
     let decode = statuses::decode(file, by_status, &quote!(body.expose()));
     let other_docs = comment("An undocumented status or body.", 1);
@@ -178,7 +174,6 @@ fn status_enum(file: &File<'_>, operation: &Operation, by_status: &StatusEnum) -
     quote! {
         #docs
         #[derive(Debug)]
-        #allow
         #[non_exhaustive]
         pub enum #name {
             #variants

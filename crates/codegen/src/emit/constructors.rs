@@ -78,11 +78,8 @@ fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
         values.push(quote!(#name: Default::default()));
     }
     let docs = comment(&format!("Creates a new `{}` with the required fields.", definition.name), 1);
-    // One argument per required field.
-    let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
         #docs
-        #allow
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values),* }
         }

@@ -22,7 +22,6 @@ fn error_enum(file: &File<'_>, operation: &Operation, error: &StatusEnum) -> Tok
     let name = ident(&error.name);
     let docs = comment(&format!("Errors of [`{0}`](super::Client::{0}).", operation.name), 0);
     let copies = (!statuses::has_secret(file, error)).then(|| quote!(, Clone, PartialEq));
-    let allow = statuses::allow_large_variant(file, error);
     let variants = statuses::variants(file, error);
     let body = ident(if statuses::has_body(error) { "body" } else { "_body" });
     let decode = statuses::decode(file, error, &quote!(#body));
@@ -30,7 +29,6 @@ fn error_enum(file: &File<'_>, operation: &Operation, error: &StatusEnum) -> Tok
     quote! {
         #docs
         #[derive(Debug #copies)]
-        #allow
         #[non_exhaustive]
         pub enum #name {
             #variants

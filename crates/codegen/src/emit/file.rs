@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::size::Sizes;
 use crate::model::{Additional, Type, TypeId, Types};
 
 /// A file under construction.
@@ -16,7 +15,6 @@ pub(super) struct File<'a> {
     declares_types: bool,
     /// Imported names by module.
     imports: RefCell<BTreeMap<&'static str, BTreeSet<String>>>,
-    sizes: RefCell<Sizes>,
 }
 
 /// Imports from the runtime whose names may also be names of types.
@@ -40,7 +38,7 @@ const RUNTIME_NAMES: &[&str] = &[
 impl<'a> File<'a> {
     /// Creates the file that declares the types.
     pub(super) fn of_types(types: &'a Types) -> Self {
-        Self { types, declares_types: true, imports: RefCell::default(), sizes: RefCell::default() }
+        Self { types, declares_types: true, imports: RefCell::default() }
     }
 
     /// Creates a file that uses the types.
@@ -50,11 +48,6 @@ impl<'a> File<'a> {
 
     pub(super) fn types(&self) -> &'a Types {
         self.types
-    }
-
-    /// See [`Sizes::of`].
-    pub(super) fn size(&self, ty: &Type) -> usize {
-        self.sizes.borrow_mut().of(self.types, ty)
     }
 
     /// Imports a name and returns it.

@@ -11,7 +11,6 @@ mod method_docs;
 mod one_of;
 mod options;
 mod requests;
-mod size;
 mod statuses;
 mod structs;
 mod types;

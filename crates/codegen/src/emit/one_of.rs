@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::comment;
 use super::file::{File, ident};
-use crate::model::{SelectedBy, Tag, TagKind, TagValue, TypeDef, Union};
+use crate::model::{SelectedBy, Tag, TagValue, TypeDef, Union};
 
 /// Returns the variant for other values.
 pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
@@ -35,10 +35,10 @@ pub(super) fn by_tag(file: &File<'_>, definition: &TypeDef, union: &Union, tag: 
         });
         quote!(Some(#(#values)|*) => value.only(Self::#variant),)
     });
-    let look = ident(match tag.kind {
-        TagKind::Text => "text",
-        TagKind::Boolean => "boolean",
-        TagKind::Integer => "integer",
+    let look = ident(match tag.values.iter().flatten().next() {
+        Some(TagValue::Boolean(_)) => "boolean",
+        Some(TagValue::Integer(_)) => "integer",
+        Some(TagValue::Text(_)) | None => "text",
     });
     let body = quote! {
         match value.#look(#property) {

@@ -6,7 +6,6 @@ use quote::quote;
 use super::docs::{comment, markdown};
 use super::file::{File, ident};
 use super::method_docs::status;
-use super::size;
 use crate::model::{ResponseBody, Status, StatusEnum, StatusResponse, Type};
 
 /// Returns whether a body contains a secret.
@@ -16,14 +15,6 @@ pub(super) fn has_secret(file: &File<'_>, by_status: &StatusEnum) -> bool {
         Type::Secret => true,
         _ => ty.names().iter().any(|id| file.types()[*id].has_secret),
     })
-}
-
-/// See [`size::allow_large_variant`].
-pub(super) fn allow_large_variant(file: &File<'_>, by_status: &StatusEnum) -> Option<TokenStream> {
-    let bodies = by_status.responses.iter().flat_map(|response| &response.bodies);
-    let sizes = bodies.map(|body| body.json.as_ref().map_or(24, |ty| file.size(ty)));
-    // Variants without a body.
-    size::allow_large_variant(sizes.chain([0]))
 }
 
 /// Returns whether a response has a body.

@@ -7,7 +7,6 @@ use super::declaration::{boxed, derives, type_docs};
 use super::docs::docs;
 use super::file::{File, ident};
 use super::one_of;
-use super::size::allow_large_variant;
 use crate::model::{SelectedBy, Shape, Type, TypeDef, Union, Variant};
 
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
@@ -19,8 +18,6 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
     more.extend((definition.in_response && !by_hand).then_some("Deserialize"));
     let untagged = (!more.is_empty()).then(|| quote!(#[serde(untagged)]));
     let derives = derives(file, definition, &more);
-    let sizes = union.variants.iter().filter(|variant| !variant.boxed).map(|variant| file.size(&variant.ty));
-    let allow = allow_large_variant(sizes.chain([8]));
     let variants = union.variants.iter().map(|variant| {
         let name = ident(&variant.name);
         let docs = docs(&variant.docs, &format!("{}.", description(file, &variant.ty)), 1);
@@ -41,7 +38,6 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
         #type_docs
         #derives
         #untagged
-        #allow
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*

@@ -10,6 +10,6 @@ pub(crate) use self::operation::{
     ResponseDoc, Status, StatusEnum, StatusResponse, Success,
 };
 pub(crate) use self::types::{
-    Additional, Direction, Docs, Enum, EnumValue, Field, Presence, SelectedBy, Shape, Struct, Tag, TagKind,
-    TagValue, Type, TypeDef, TypeId, Types, Union, Variant,
+    Additional, Direction, Docs, Enum, EnumValue, Field, Presence, SelectedBy, Shape, Struct, Tag, TagValue,
+    Type, TypeDef, TypeId, Types, Union, Variant,
 };

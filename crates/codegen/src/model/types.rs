@@ -205,16 +205,8 @@ pub(crate) enum SelectedBy {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tag {
     pub(crate) property: String,
-    pub(crate) kind: TagKind,
-    /// The values of the property for each variant.
+    /// The values of the property for each variant, all of one type.
     pub(crate) values: Vec<Vec<TagValue>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TagKind {
-    Text,
-    Boolean,
-    Integer,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -222,16 +214,6 @@ pub(crate) enum TagValue {
     Text(String),
     Boolean(bool),
     Integer(i64),
-}
-
-impl TagValue {
-    pub(crate) fn kind(&self) -> TagKind {
-        match self {
-            Self::Text(_) => TagKind::Text,
-            Self::Boolean(_) => TagKind::Boolean,
-            Self::Integer(_) => TagKind::Integer,
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

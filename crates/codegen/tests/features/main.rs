@@ -4,6 +4,7 @@
 //! generator if there is one, and tests that send and receive values. See `golden.rs` for how to update them.
 
 #![allow(dead_code, reason = "tests use a part of each client")]
+#![allow(clippy::too_many_arguments, reason = "required parameters are arguments")]
 
 mod golden;
 

@@ -5,7 +5,7 @@ use crate::document::Node;
 use crate::lower::descriptions;
 use crate::lower::names::{self, Scope};
 use crate::lower::schemas::{Schemas, expect_marked_secret};
-use crate::model::{ClientHeader, Docs, Location, Operation, Parameter, Type};
+use crate::model::{ClientHeader, Docs, Location, Parameter, Type};
 use crate::problem::Problem;
 
 /// The parameters of an operation.
@@ -15,42 +15,23 @@ pub(super) struct Parameters {
     pub(super) optional: Vec<Parameter>,
 }
 
-/// The headers that are configured per client.
-#[derive(Debug, Default)]
-pub(super) struct ClientHeaders(Vec<ClientHeader>);
-
-impl ClientHeaders {
-    /// Returns the headers with names that no operation has.
-    pub(super) fn finish(mut self, operations: &[Operation]) -> Vec<ClientHeader> {
-        let taken: Vec<_> = operations.iter().map(|operation| operation.name.to_uppercase()).collect();
-        let taken: Vec<_> = taken.iter().map(String::as_str).chain(["DEFAULT_BASE_URL"]).collect();
-        let mut scope = Scope::without(&taken);
-        for header in &mut self.0 {
-            header.name = scope.claim([header.name.as_str()]);
+/// Adds a header that is configured per client.
+fn add_client_header(headers: &mut Vec<ClientHeader>, node: &Node<'_>, wire: &str) -> Result<(), Problem> {
+    let default = node.require("schema")?.resolve()?.text_of("default")?.map(str::to_owned);
+    match headers.iter().find(|header| header.wire == wire) {
+        Some(known) if known.default != default => {
+            let message = format!("`{wire}` has another default elsewhere");
+            return Err(node.problem(message, "describe it once, in `components`"));
         }
-        self.0
+        Some(_) => {}
+        None => headers.push(ClientHeader {
+            name: names::constant_name(wire),
+            wire: wire.to_owned(),
+            default,
+            docs: descriptions::docs(node)?,
+        }),
     }
-
-    fn add(&mut self, node: &Node<'_>, wire: &str) -> Result<(), Problem> {
-        let schema = node.require("schema")?.resolve()?;
-        let default = schema.text_of("default")?.map(str::to_owned);
-        match self.0.iter().find(|header| header.wire == wire) {
-            None => self.0.push(ClientHeader {
-                name: names::constant_name(wire),
-                wire: wire.to_owned(),
-                default,
-                docs: descriptions::docs(node)?,
-            }),
-            Some(known) if known.default == default => {}
-            Some(_) => {
-                return Err(node.problem(
-                    format!("`{wire}` has another default elsewhere"),
-                    "describe it once, under `components`, and refer to that",
-                ));
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 pub(super) fn lower<'d>(
@@ -58,7 +39,7 @@ pub(super) fn lower<'d>(
     item: &Node<'d>,
     operation: &Node<'d>,
     schemas: &mut Schemas<'d>,
-    headers: &mut ClientHeaders,
+    headers: &mut Vec<ClientHeader>,
     title: &str,
 ) -> Result<Parameters, Problem> {
     let mut parameters = Parameters::default();
@@ -91,7 +72,7 @@ pub(super) fn lower<'d>(
                     node.problem("only headers can be client parameters", "remove `x-client-parameter`")
                 );
             }
-            headers.add(&node, wire)?;
+            add_client_header(headers, &node, wire)?;
             continue;
         }
         if location == Location::Path && !path.contains(&format!("{{{wire}}}")) {

@@ -27,7 +27,7 @@ pub(crate) fn lower<'d>(
     problems: &mut Vec<Problem>,
 ) -> Result<Operations, Problem> {
     let mut operations = Vec::new();
-    let mut headers = parameters::ClientHeaders::default();
+    let mut headers = Vec::new();
     let mut servers = OperationServers::default();
     let mut ids = HashSet::new();
     // Methods of the client itself.
@@ -74,12 +74,14 @@ pub(crate) fn lower<'d>(
             }
         }
     }
-    let client_headers = headers.finish(&operations);
     let taken: Vec<_> = operations.iter().map(|operation| operation.name.to_uppercase()).collect();
-    let taken: Vec<_> =
-        taken.iter().chain(client_headers.iter().map(|header| &header.name)).map(String::as_str).collect();
-    let servers = servers.finish(&taken);
-    Ok(Operations { operations, client_headers, servers })
+    let taken: Vec<_> = taken.iter().map(String::as_str).chain(["DEFAULT_BASE_URL"]).collect();
+    let mut constants = Scope::without(&taken);
+    let servers = &mut servers.0;
+    for name in headers.iter_mut().map(|it| &mut it.name).chain(servers.iter_mut().map(|it| &mut it.name)) {
+        *name = constants.claim([name.as_str()]);
+    }
+    Ok(Operations { operations, client_headers: headers, servers: std::mem::take(servers) })
 }
 
 /// An operation with its path.
@@ -94,7 +96,7 @@ struct Endpoint<'a, 'd> {
 fn operation<'d>(
     endpoint: &Endpoint<'_, 'd>,
     schemas: &mut Schemas<'d>,
-    headers: &mut parameters::ClientHeaders,
+    headers: &mut Vec<ClientHeader>,
     servers: &mut OperationServers,
     scope: &mut Scope,
 ) -> Result<Operation, Problem> {

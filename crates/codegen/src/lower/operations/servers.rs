@@ -1,7 +1,7 @@
 //! Servers.
 
 use crate::document::Node;
-use crate::lower::names::{self, Scope};
+use crate::lower::names;
 use crate::model::{Docs, Server};
 use crate::problem::Problem;
 
@@ -46,7 +46,7 @@ pub(crate) fn base_url(root: &Node<'_>) -> Result<Option<Server>, Problem> {
 
 /// Servers of single operations.
 #[derive(Debug, Default)]
-pub(super) struct OperationServers(Vec<Server>);
+pub(super) struct OperationServers(pub(super) Vec<Server>);
 
 impl OperationServers {
     /// Returns the server of an operation, if it is not the one of the document.
@@ -76,15 +76,6 @@ impl OperationServers {
             self.0.push(Server { name, url: url.clone(), docs: Docs::default() });
         }
         Ok(Some(url))
-    }
-
-    /// Returns the servers with unique names.
-    pub(super) fn finish(mut self, taken: &[&str]) -> Vec<Server> {
-        let mut scope = Scope::without(taken);
-        for server in &mut self.0 {
-            server.name = scope.claim([server.name.as_str()]);
-        }
-        self.0
     }
 }
 

@@ -38,11 +38,7 @@ pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> 
         values.push(own);
     }
     let is_written = objects.iter().all(|parts| describe(parts, &property).is_some());
-    let Some(kind) = values
-        .first()
-        .and_then(|own| Some(own.first()?.kind()))
-        .filter(|_| is_written && is_distinct(&values))
-    else {
+    if !is_written || !is_distinct(&values) {
         if let Some(node) = discriminator {
             let problem = node.problem(
                 format!("`{property}` does not distinguish the members, or is not a property of all"),
@@ -51,8 +47,8 @@ pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> 
             node.pass_over(problem, INSTEAD)?;
         }
         return Ok(None);
-    };
-    Ok(Some(Tag { property, kind, values }))
+    }
+    Ok(Some(Tag { property, values }))
 }
 
 /// The replacement for a discriminator.
@@ -60,11 +56,11 @@ const INSTEAD: &str = "the member that knows most fields is used";
 
 /// Returns whether each member has distinct values, all of one kind.
 fn is_distinct(values: &[Vec<TagValue>]) -> bool {
-    let mut all = values.iter().flatten();
     let mut seen = HashSet::new();
-    let kind = values.iter().flatten().next().map(TagValue::kind);
-    values.iter().all(|own| !own.is_empty())
-        && all.all(|value| Some(value.kind()) == kind && seen.insert(value))
+    let kinds: HashSet<_> = values.iter().flatten().map(std::mem::discriminant).collect();
+    kinds.len() == 1
+        && values.iter().all(|own| !own.is_empty())
+        && values.iter().flatten().all(|value| seen.insert(value))
 }
 
 /// Returns the parts of each member, if all are objects.

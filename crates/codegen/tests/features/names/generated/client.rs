@@ -29,7 +29,6 @@ impl Client {
     /// # Errors
     ///
     /// - `400`, [`BadRequest`](NewError::BadRequest): Wrong.
-    #[allow(clippy::too_many_arguments)]
     pub async fn new2(
         &self,
         id: &str,

@@ -29,7 +29,6 @@ impl Client {
     /// # Errors
     ///
     /// There are no documented errors.
-    #[allow(clippy::too_many_arguments)]
     pub async fn words(
         &self,
         id: &str,
