@@ -38,7 +38,6 @@ impl Document {
         Self::of(file, root, Policy::Strict)
     }
 
-    /// Creates a document from a value.
     pub(crate) fn of(file: &str, root: Value, policy: Policy) -> Result<Self, Problem> {
         let problem = |message: String, help: &str| Problem::of_document(file, message, help);
         let version = root.get("openapi").and_then(Value::as_str);
@@ -70,7 +69,6 @@ impl Document {
         self.policy == Policy::Lenient
     }
 
-    /// Returns the report so far.
     pub(crate) fn report(&self) -> Report {
         self.report.borrow().clone()
     }
@@ -80,10 +78,8 @@ impl Document {
     }
 }
 
-/// The maximum length of a chain of references.
 const MAX_CHAIN: usize = 100;
 
-/// A value in a document with its location.
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'d> {
     document: &'d Document,
@@ -96,12 +92,10 @@ impl<'d> Node<'d> {
         self.value
     }
 
-    /// Returns the root of the document.
     pub(crate) fn root(&self) -> Self {
         self.document.root()
     }
 
-    /// Returns the JSON pointer of this node.
     pub(crate) fn pointer(&self) -> &str {
         &self.pointer
     }
@@ -111,7 +105,6 @@ impl<'d> Node<'d> {
         unescape(self.pointer.rsplit('/').next().unwrap_or_default())
     }
 
-    /// Creates a problem at this node.
     pub(crate) fn problem(&self, message: impl Into<String>, help: impl Into<String>) -> Problem {
         Problem {
             file: self.document.file.clone(),
@@ -121,7 +114,6 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// Returns whether the policy is lenient.
     pub(crate) fn is_lenient(&self) -> bool {
         self.document.is_lenient()
     }
@@ -146,7 +138,6 @@ impl<'d> Node<'d> {
         Ok(())
     }
 
-    /// Reports a note.
     pub(crate) fn note(&self, message: impl Into<String>, instead: &str) {
         let note = self.problem(message, instead);
         self.document.report.borrow_mut().notes.push(note);
@@ -156,17 +147,14 @@ impl<'d> Node<'d> {
         Self { document: self.document, pointer: format!("{}/{}", self.pointer, escape(key)), value }
     }
 
-    /// Returns the value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         self.value.get(key).map(|value| self.child(key, value))
     }
 
-    /// Returns the value of a required key.
     pub(crate) fn require(&self, key: &str) -> Result<Self, Problem> {
         self.get(key).ok_or_else(|| self.problem(format!("`{key}` is missing"), format!("add `{key}`")))
     }
 
-    /// Returns the entries of an object.
     pub(crate) fn entries(&self) -> Result<Vec<(&'d str, Self)>, Problem> {
         let object = self.value.as_object().ok_or_else(|| self.wrong_type("an object"))?;
         Ok(object.iter().map(|(key, value)| (key.as_str(), self.child(key, value))).collect())
@@ -177,7 +165,6 @@ impl<'d> Node<'d> {
         self.get(key).map_or(Ok(Vec::new()), |node| node.entries())
     }
 
-    /// Returns the items of an array.
     pub(crate) fn items(&self) -> Result<Vec<Self>, Problem> {
         let array = self.value.as_array().ok_or_else(|| self.wrong_type("an array"))?;
         Ok(array.iter().enumerate().map(|(index, value)| self.child(&index.to_string(), value)).collect())
@@ -252,7 +239,6 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// Returns the node that this reference names.
     fn target(&self) -> Result<Self, Problem> {
         let reference = self.text()?;
         let Some(fragment) = reference.strip_prefix('#') else {
@@ -281,12 +267,10 @@ impl<'d> Node<'d> {
     }
 }
 
-/// Escapes a key for a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Unescapes a key of a JSON pointer.
 pub(crate) fn unescape(key: &str) -> String {
     key.replace("~1", "/").replace("~0", "~")
 }

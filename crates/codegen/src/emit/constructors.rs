@@ -86,7 +86,6 @@ fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
     }
 }
 
-/// Returns the setter of an optional field.
 pub(super) fn optional_setter(name: &str, wire: &str, input: &Input) -> TokenStream {
     let field = ident(name);
     let value = input.value(&quote!(#field));
@@ -197,7 +196,6 @@ impl Input {
         Self { argument: quote!(impl Into<#nullable<#ty>>), conversion, boxed: false }
     }
 
-    /// Returns whether the argument is the value.
     fn is_plain(&self) -> bool {
         self.conversion.is_empty() && !self.boxed
     }
@@ -208,7 +206,6 @@ impl Input {
     }
 }
 
-/// Returns whether other types convert to this one.
 fn converts(types: &Types, ty: &Type) -> bool {
     match ty {
         Type::String | Type::Secret | Type::DateTime | Type::Any | Type::Map(_) => true,

@@ -7,7 +7,6 @@ use super::docs::docs;
 use super::file::{File, ident};
 use crate::model::TypeDef;
 
-/// Returns the docs of a type.
 pub(super) fn type_docs(definition: &TypeDef) -> TokenStream {
     docs(&definition.docs, &format!("The schema `{}`.", definition.name), 0)
 }

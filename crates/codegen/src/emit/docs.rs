@@ -31,13 +31,11 @@ fn repeats(description: &str, note: &str) -> bool {
     !noted.is_empty() && noted.iter().all(|value| described.contains(value))
 }
 
-/// Returns Markdown as doc comments.
 pub(super) fn comment(text: &str, depth: usize) -> TokenStream {
     let lines = wrapped(text, depth);
     quote!(#(#[doc = #lines])*)
 }
 
-/// Returns Markdown as the docs of a file.
 pub(super) fn file_comment(text: &str) -> TokenStream {
     let lines = wrapped(text, 0);
     quote!(#(#![doc = #lines])*)
@@ -117,7 +115,6 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Splits off the marker of a list item.
 fn split_marker(line: &str) -> (&str, &str) {
     let length = match line.as_bytes() {
         [b'-' | b'*' | b'+', b' ', ..] => 2,

@@ -57,7 +57,6 @@ impl<'a> File<'a> {
         quote!(#name)
     }
 
-    /// Imports a name, or a name with `as`.
     pub(super) fn note(&self, module: &'static str, name: &str) {
         self.imports.borrow_mut().entry(module).or_default().insert(name.to_owned());
     }
@@ -66,7 +65,6 @@ impl<'a> File<'a> {
         self.import("api_keys_runtime", name)
     }
 
-    /// Returns the Rust type.
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         match ty {
             Type::Any => self.import("serde_json", "Value"),
@@ -130,7 +128,6 @@ impl<'a> File<'a> {
         }
     }
 
-    /// Returns the name of a declared type.
     pub(super) fn named(&self, id: TypeId) -> TokenStream {
         let name = &self.types[id].name;
         if self.declares_types {
@@ -150,14 +147,17 @@ impl<'a> File<'a> {
         let items: String = items.map(pretty).collect();
         let mut text = pretty(docs);
         let imports = self.imports.take();
-        for is_group in [is_std as fn(&str) -> bool, is_external, is_super] {
+        for group in ["std", "", "super"] {
             text.push('\n');
-            for (module, names) in imports.iter().filter(|(module, _)| is_group(module)) {
+            let is_in_group = |module: &str| match module.split("::").next() {
+                Some(root @ ("std" | "super")) => root == group,
+                _ => group.is_empty(),
+            };
+            for (module, names) in imports.iter().filter(|(module, _)| is_in_group(module)) {
                 let names: Vec<_> = names.iter().map(String::as_str).collect();
                 match names.as_slice() {
                     ["self"] => text.push_str(&format!("use {module};\n")),
-                    [one] => text.push_str(&format!("use {module}::{one};\n")),
-                    several => text.push_str(&format!("use {module}::{{{}}};\n", several.join(", "))),
+                    names => text.push_str(&format!("use {module}::{{{}}};\n", names.join(", "))),
                 }
             }
         }
@@ -165,18 +165,6 @@ impl<'a> File<'a> {
         text.push_str(&spaced(&items));
         text
     }
-}
-
-fn is_std(module: &str) -> bool {
-    module.starts_with("std")
-}
-
-fn is_super(module: &str) -> bool {
-    module.starts_with("super")
-}
-
-fn is_external(module: &str) -> bool {
-    !is_std(module) && !is_super(module)
 }
 
 /// Returns an identifier, raw for a keyword.
@@ -188,7 +176,6 @@ pub(super) fn ident(name: &str) -> Ident {
     }
 }
 
-/// Returns the name of the constant of a method.
 pub(super) fn constant(method: &str) -> Ident {
     ident(&method.to_uppercase())
 }

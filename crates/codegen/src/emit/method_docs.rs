@@ -43,7 +43,6 @@ pub(super) fn method_docs(operation: &Operation) -> String {
     sections.join("\n\n")
 }
 
-/// Returns a sentence about the accepted credentials.
 fn credentials(alternatives: &[Vec<String>]) -> String {
     let together = |schemes: &Vec<String>| {
         let schemes: Vec<_> = schemes.iter().map(|scheme| format!("`{scheme}`")).collect();
@@ -62,7 +61,6 @@ fn is_success(status: Status) -> bool {
     matches!(status, Status::Code(200..=299) | Status::Range(2))
 }
 
-/// Formats a status like OpenAPI.
 pub(super) fn status(status: Status) -> String {
     match status {
         Status::Code(code) => format!("`{code}`"),
@@ -86,7 +84,6 @@ fn response_item(response: &ResponseDoc, by_status: Option<&StatusEnum>) -> Stri
     item(&head, &Docs { text: response.text.clone(), notes: Vec::new() })
 }
 
-/// Returns a list item on one line.
 fn item(head: &str, docs: &Docs) -> String {
     let text = markdown(&docs.text);
     let words: Vec<_> = text.split_whitespace().chain(docs.notes.iter().map(String::as_str)).collect();

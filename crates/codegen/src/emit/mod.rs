@@ -21,7 +21,6 @@ use quote::quote;
 use self::file::{File, ident};
 use crate::model::{Api, Success};
 
-/// Returns the names and texts of the files of a module, before rustfmt.
 pub(crate) fn emit(api: &Api) -> Vec<(&'static str, String)> {
     let files = [
         ("errors.rs", errors::emit(api)),

@@ -7,7 +7,6 @@ use super::docs::comment;
 use super::file::{File, ident};
 use crate::model::{SelectedBy, Tag, TagValue, TypeDef, Union};
 
-/// Returns the variant for other values.
 pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
     let name = ident(&union.other);
     let text = match &union.selected_by {

@@ -74,7 +74,6 @@ fn secret_method(location: Location) -> Ident {
     })
 }
 
-/// Returns whether an argument of a type is a reference.
 fn is_borrowed(ty: &Type) -> bool {
     !ty.is_copy()
 }
@@ -100,7 +99,6 @@ fn styled(
     quote!(.#method(#wire, #styles::#style, #value))
 }
 
-/// Returns the type of the body argument.
 pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
     match content {
         Content::Json(ty) | Content::Form(ty) => file.borrowed(ty),

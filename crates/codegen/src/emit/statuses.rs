@@ -8,7 +8,6 @@ use super::file::{File, ident};
 use super::method_docs::status;
 use crate::model::{ResponseBody, Status, StatusEnum, StatusResponse, Type};
 
-/// Returns whether a body contains a secret.
 pub(super) fn has_secret(file: &File<'_>, by_status: &StatusEnum) -> bool {
     let bodies = by_status.responses.iter().flat_map(|response| &response.bodies);
     bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.innermost() {
@@ -17,7 +16,6 @@ pub(super) fn has_secret(file: &File<'_>, by_status: &StatusEnum) -> bool {
     })
 }
 
-/// Returns whether a response has a body.
 pub(super) fn has_body(by_status: &StatusEnum) -> bool {
     by_status.responses.iter().any(|response| !response.bodies.is_empty())
 }

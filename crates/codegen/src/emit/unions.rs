@@ -53,7 +53,6 @@ fn variant_type(file: &File<'_>, variant: &Variant) -> TokenStream {
     boxed(file.ty(&variant.ty), variant.boxed)
 }
 
-/// Returns the docs of a variant without a description.
 fn description(file: &File<'_>, ty: &Type) -> String {
     match ty {
         Type::Any | Type::Unparsed => "Any JSON value".to_owned(),
@@ -93,7 +92,6 @@ fn conversions(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStr
     quote!(#(#conversions)*)
 }
 
-/// Returns whether all variants are scalars.
 fn is_displayable(file: &File<'_>, union: &Union) -> bool {
     !union.keeps_others()
         && union.variants.iter().all(|variant| match &variant.ty {
@@ -174,8 +172,8 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
                 Ok(#construct(value))
             }
         },
-        Type::Int32 | Type::Int64 | Type::UInt64 => number(file, &variant.ty, &construct, &[I64, U64]),
-        Type::Number => number(file, &variant.ty, &construct, &[F64, I64, U64]),
+        Type::Int32 | Type::Int64 | Type::UInt64 => number(file, &variant.ty, &construct, &["i64", "u64"]),
+        Type::Number => number(file, &variant.ty, &construct, &["f64", "i64", "u64"]),
         Type::List(_) | Type::Tuple(_) => {
             let de = file.import("serde", "de");
             let deserialize = file.import("serde", "Deserialize");
@@ -197,18 +195,13 @@ fn visit(file: &File<'_>, union: &str, variant: &Variant) -> TokenStream {
     }
 }
 
-/// The numbers of serde's data model.
-const I64: (&str, &str) = ("visit_i64", "i64");
-const U64: (&str, &str) = ("visit_u64", "u64");
-const F64: (&str, &str) = ("visit_f64", "f64");
-
 /// Returns a visitor method for each number. Types other than that of the variant are converted.
-fn number(file: &File<'_>, ty: &Type, construct: &TokenStream, numbers: &[(&str, &str)]) -> TokenStream {
+fn number(file: &File<'_>, ty: &Type, construct: &TokenStream, numbers: &[&str]) -> TokenStream {
     let own = file.ty(ty);
-    let methods = numbers.iter().map(|(method, number)| {
-        let (method, number) = (ident(method), ident(number));
+    let methods = numbers.iter().map(|name| {
+        let (method, number) = (ident(&format!("visit_{name}")), ident(name));
         match ty {
-            _ if own.to_string() == number.to_string() => quote! {
+            _ if own.to_string() == *name => quote! {
                 fn #method<E>(self, value: #number) -> Result<Self::Value, E> {
                     Ok(#construct(value))
                 }

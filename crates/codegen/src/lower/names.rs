@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use http::StatusCode;
 
-/// The names in a scope.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     taken: HashSet<String>,
@@ -14,7 +13,6 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// Creates a scope with reserved names.
     pub(super) fn without(reserved: &[&str]) -> Self {
         Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect(), numbers: HashMap::new() }
     }
@@ -95,12 +93,10 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "Visitor",
 ];
 
-/// Returns the name of a type.
 pub(super) fn type_name(wire: &str) -> String {
     upper_camel(wire, "Type")
 }
 
-/// Returns the name of an enum variant.
 pub(super) fn variant_name(wire: &str) -> String {
     if wire.is_empty() { "Empty".to_owned() } else { upper_camel(wire, "Value") }
 }
@@ -134,7 +130,6 @@ pub(super) fn snake_name(wire: &str) -> String {
     }
 }
 
-/// Returns the name of a constant.
 pub(super) fn constant_name(wire: &str) -> String {
     snake_name(wire).to_shouty_snake_case()
 }

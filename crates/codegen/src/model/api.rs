@@ -3,7 +3,6 @@
 use super::operation::Operation;
 use super::types::{Docs, Types};
 
-/// An API.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Api {
     /// The name of the document in generated code.
@@ -41,7 +40,6 @@ pub(crate) struct Credential {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Scheme {
     Bearer,
-    /// User and password.
     Basic,
     Header(String),
     Query(String),

@@ -72,7 +72,6 @@ pub(crate) struct Body {
     pub(crate) encodings: Vec<Encoding>,
 }
 
-/// The encoding of a field of a form.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Encoding {
     pub(crate) wire: String,
@@ -81,18 +80,14 @@ pub(crate) struct Encoding {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum EncodingFormat {
-    /// A style of the runtime.
     Style(&'static str),
-    /// The content type of a part.
     ContentType(String),
 }
 
-/// The content of a request body.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Content {
     Json(Type),
     Form(Type),
-    /// A multipart form.
     Multipart(TypeId),
     /// A multipart form without a schema.
     AnyMultipart,
@@ -107,13 +102,11 @@ pub(crate) enum Success {
     Json(Type),
     /// JSON or no content, by status.
     Optional(Type),
-    /// Bytes.
     Raw,
     /// Different types, by status.
     ByStatus(StatusEnum),
 }
 
-/// The documentation of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ResponseDoc {
     pub(crate) status: Status,

@@ -2,7 +2,6 @@
 
 use std::ops::{Index, IndexMut};
 
-/// Documentation of an item.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Docs {
     /// The description in Markdown.
@@ -11,7 +10,6 @@ pub(crate) struct Docs {
     pub(crate) notes: Vec<String>,
 }
 
-/// The types of an API.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Types {
     definitions: Vec<TypeDef>,
@@ -52,7 +50,6 @@ impl IndexMut<TypeId> for Types {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct TypeId(pub(crate) usize);
 
-/// A declared type.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TypeDef {
     pub(crate) name: String,
@@ -78,7 +75,6 @@ pub(crate) enum Shape {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
-    /// A type alias.
     Alias(Type),
 }
 
@@ -191,9 +187,7 @@ impl Union {
 /// How the variant of a value is selected.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SelectedBy {
-    /// By JSON type.
     JsonType,
-    /// By a property.
     Tag(Tag),
     /// By the number of known fields.
     Fit,
@@ -249,7 +243,6 @@ pub(crate) enum Type {
 }
 
 impl Type {
-    /// Returns whether the type is `Copy`.
     pub(crate) fn is_copy(&self) -> bool {
         matches!(self, Self::Bool | Self::Int32 | Self::Int64 | Self::UInt64 | Self::Number)
     }
@@ -267,7 +260,9 @@ impl Type {
                 true
             }
             Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => inner.expose_secrets(),
-            Self::Tuple(items) => items.iter_mut().fold(false, |any, item| item.expose_secrets() || any),
+            Self::Tuple(items) => {
+                items.iter_mut().map(Self::expose_secrets).fold(false, |one, other| one | other)
+            }
             _ => false,
         }
     }

@@ -6,7 +6,6 @@ use crate::model::{
     Content, Direction, Operation, Presence, SelectedBy, Shape, Success, Type, TypeId, Types,
 };
 
-/// Marks the types used in requests and in responses.
 pub(super) fn mark_directions(types: &mut Types, operations: &[Operation]) {
     let mut requests = Vec::new();
     let mut responses = Vec::new();

@@ -8,7 +8,6 @@ use crate::document::Node;
 use crate::model::{Operation, Shape, Success, Type, Types};
 use crate::problem::Problem;
 
-/// Completes types and operations.
 pub(super) fn finish(
     root: &Node<'_>,
     types: &mut Types,

@@ -4,7 +4,6 @@ use crate::document::Node;
 use crate::model::{Body, Content, Operation, Shape, Type, Types};
 use crate::problem::Problem;
 
-/// Marks the types that contain a secret.
 pub(super) fn mark_secrets(types: &mut Types) {
     for id in types.ids() {
         types[id].has_secret = false;

@@ -39,7 +39,6 @@ pub(super) fn lower(media: &Node<'_>, is_multipart: bool) -> Result<Vec<Encoding
     Ok(encodings)
 }
 
-/// Returns whether a field of a form is an object.
 fn is_object(media: &Node<'_>, field: &str) -> bool {
     let property = || media.get("schema")?.resolve().ok()?.get("properties")?.get(field)?.resolve().ok();
     property().is_some_and(|property| {

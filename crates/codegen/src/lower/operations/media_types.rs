@@ -13,7 +13,6 @@ pub(super) fn is_default_for_bytes(media_type: &str) -> bool {
     media_type == "application/octet-stream" || media_type.contains('*')
 }
 
-/// Returns whether a text can be the value of a header.
 pub(super) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
@@ -39,7 +38,6 @@ pub(super) fn is_json(media_type: &str) -> bool {
         || essence.ends_with("+json")
 }
 
-/// Returns the schema of a media type.
 pub(super) fn schema<'d>(media: &Node<'d>) -> Result<Option<Node<'d>>, Problem> {
     let handled: &[_] = if media.is_lenient() { &["schema", "encoding"] } else { &["schema"] };
     media.expect_keys("a media type", handled, &["example", "examples"])?;

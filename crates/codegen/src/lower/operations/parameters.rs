@@ -8,7 +8,6 @@ use crate::lower::schemas::{Schemas, expect_marked_secret};
 use crate::model::{ClientHeader, Docs, Location, Parameter, Type};
 use crate::problem::Problem;
 
-/// The parameters of an operation.
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
     pub(super) required: Vec<Parameter>,
@@ -271,7 +270,6 @@ pub(super) fn style(node: &Node<'_>, location: Location) -> Result<&'static str,
     })
 }
 
-/// Returns the parameters in the path that are not described.
 fn undescribed<'a>(
     path: &'a str,
     operation: &Node<'_>,

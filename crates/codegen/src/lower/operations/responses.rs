@@ -7,7 +7,6 @@ use crate::lower::schemas::Schemas;
 use crate::model::{ResponseBody, ResponseDoc, Status, StatusEnum, StatusResponse, Success, Type};
 use crate::problem::{AS_ANY, Problem};
 
-/// The responses of an operation.
 #[derive(Debug)]
 pub(super) struct Responses {
     pub(super) success: Success,
@@ -156,10 +155,8 @@ fn uniform(responses: &[StatusResponse]) -> Option<Success> {
     }
 }
 
-/// The forms of a response body.
 struct Content {
     json: Option<Type>,
-    /// Text or bytes.
     text: bool,
 }
 

@@ -256,7 +256,6 @@ impl<'d> Schemas<'d> {
         id
     }
 
-    /// Returns the type of a member of a union.
     pub(super) fn member(&mut self, member: &Member<'d>, proposed: &str) -> Result<Usage, Problem> {
         if member.only.is_none() && member.base.is_none() {
             return self.usage(&member.node, proposed);
@@ -345,7 +344,6 @@ fn properties<'d>(
     Ok(())
 }
 
-/// Returns whether a string schema describes bytes.
 fn is_bytes(node: &Node<'_>) -> bool {
     let Ok(node) = node.resolve() else { return false };
     let is_text = node.get("type").is_some_and(|name| name.value() == "string");

@@ -51,7 +51,6 @@ pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> 
     Ok(Some(Tag { property, values }))
 }
 
-/// The replacement for a discriminator.
 const INSTEAD: &str = "the member that knows most fields is used";
 
 /// Returns whether each member has distinct values, all of one kind.

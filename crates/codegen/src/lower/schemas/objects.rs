@@ -175,7 +175,6 @@ fn presence(required: bool, nullable: bool, ty: &Type) -> Presence {
     }
 }
 
-/// Returns the direction of a property.
 fn direction(node: &Node<'_>) -> Result<Direction, Problem> {
     let target = node.resolve_if_any()?;
     if node.flag("readOnly")? || target.flag("readOnly")? {

@@ -56,7 +56,6 @@ impl<'d> Schemas<'d> {
     }
 }
 
-/// The JSON type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum JsonType {
     Boolean,
