@@ -271,28 +271,29 @@ const BOB: &str = "user_2bobbbbbbbbbbbbbbbbbbbbbbbb";
 /// Sends the requests of two users.
 async fn run_users(url: &str) -> Outcome {
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let keys = format!("{url}/keys");
+    let (keys, hello) = (format!("{url}/keys"), format!("{url}/hello"));
+    let print_status = async |title: &str, request: reqwest::RequestBuilder| -> Outcome<reqwest::Response> {
+        let response = request.send().await?;
+        println!("{title}: {}", response.status());
+        Ok(response)
+    };
 
-    let issued =
-        http.post(&keys).header(USER, ANN).json(&json!({ "name": "runner", "days": 30 })).send().await?;
-    println!("ann creates a key: {}", issued.status());
+    let new = json!({ "name": "runner", "days": 30 });
+    let issued = print_status("ann creates a key", http.post(&keys).header(USER, ANN).json(&new)).await?;
     let issued: Value = issued.json().await?;
     let (id, secret) = (text(&issued, "id")?, text(&issued, "secret")?);
+    print_status("hello with ann's key", http.get(&hello).bearer_auth(secret)).await?;
 
-    let hello = http.get(format!("{url}/hello")).bearer_auth(secret).send().await?;
-    println!("hello with ann's key: {}", hello.status());
     let listed: Value = http.get(&keys).header(USER, BOB).send().await?.json().await?;
     println!("bob sees {} keys", listed["keys"].as_array().map_or(0, Vec::len));
+    let key = format!("{keys}/{id}");
+    print_status("bob revokes ann's key", http.delete(&key).header(USER, BOB)).await?;
+    print_status("ann revokes it", http.delete(&key).header(USER, ANN)).await?;
+    print_status("hello with ann's key", http.get(&hello).bearer_auth(secret)).await?;
 
-    let one = format!("{keys}/{id}");
-    println!("bob revokes ann's key: {}", http.delete(&one).header(USER, BOB).send().await?.status());
-    println!("ann revokes it: {}", http.delete(&one).header(USER, ANN).send().await?.status());
-    let hello = http.get(format!("{url}/hello")).bearer_auth(secret).send().await?;
-    println!("hello with ann's key: {}", hello.status());
-
-    let rejected =
-        http.post(&keys).header(USER, ANN).json(&json!({ "name": "runner", "days": 0 })).send().await?;
-    println!("a key for 0 days: {}, {}", rejected.status(), rejected.text().await?.trim());
+    let new = json!({ "name": "runner", "days": 0 });
+    let rejected = print_status("a key for 0 days", http.post(&keys).header(USER, ANN).json(&new)).await?;
+    println!("{}", rejected.text().await?.trim());
     Ok(())
 }
 

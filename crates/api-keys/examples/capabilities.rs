@@ -107,53 +107,46 @@ fn fields(titles: &[&str], vendors: &[Capabilities]) -> String {
 /// Operations of one vendor, with notes.
 fn page(c: &Capabilities) -> String {
     let mut table = "| operation | support | |\n|---|---|---|\n".to_owned();
-    for operation in Operation::ALL.iter().copied() {
-        let mut notes = Vec::new();
-        if c.support(operation).is_supported() {
-            match operation {
-                Operation::Create => {
-                    notes.push(format!("accepts {}", list(c.create_fields, c.create_extra)));
-                    notes.extend(c.owner_required.then(|| "requires an owner".to_owned()));
-                    notes.extend(c.max_active.map(|max| format!("at most {max} active keys")));
-                }
-                Operation::List => {
-                    notes.push(listed(c));
-                    notes.push(if c.paged { "paged" } else { "not paged" }.to_owned());
-                    if !c.list_fields.is_empty() {
-                        notes.push(format!("accepts {}", list(c.list_fields, &[])));
-                    }
-                    notes.extend(c.owner_required.then(|| "requires an owner".to_owned()));
-                    notes.extend(
-                        (!c.created_at_reliable).then(|| "creation times are not reliable".to_owned()),
-                    );
-                }
-                Operation::Update => {
-                    notes.push(format!("sets {}", list(c.update_fields, c.update_extra)));
-                    if !c.clearable_fields.is_empty() {
-                        notes.push(format!("clears {}", list(c.clearable_fields, &[])));
-                    }
-                }
-                Operation::Revoke => {
-                    notes.push(
-                        if c.revoke_keeps_record { "keeps the record" } else { "removes the record" }
-                            .to_owned(),
-                    );
-                    notes.push(
-                        if c.revoke_reversible { "can be undone" } else { "cannot be undone" }.to_owned(),
-                    );
-                    if !c.revoke_fields.is_empty() {
-                        notes.push(format!("accepts {}", list(c.revoke_fields, &[])));
-                    }
-                }
-                Operation::Rotate => {
-                    notes.push(if c.rotate_keeps_id { "keeps the id" } else { "gives a new id" }.to_owned());
-                }
-                _ => {}
-            }
-        }
-        row(&mut table, operation.as_str(), [support(c, operation), notes.join("; ")]);
+    for &operation in Operation::ALL {
+        let notes = match c.support(operation).is_supported() {
+            true => notes(c, operation).into_iter().flatten().collect::<Vec<_>>().join("; "),
+            false => String::new(),
+        };
+        row(&mut table, operation.as_str(), [support(c, operation), notes]);
     }
     table
+}
+
+fn notes(c: &Capabilities, operation: Operation) -> Vec<Option<String>> {
+    let note = |is: bool, text: &str| is.then(|| text.to_owned());
+    let either = |is: bool, yes: &str, no: &str| Some(if is { yes } else { no }.to_owned());
+    let accepts = |verb: &str, fields: FieldSet, extra| {
+        (!fields.is_empty()).then(|| format!("{verb} {}", list(fields, extra)))
+    };
+    match operation {
+        Operation::Create => vec![
+            accepts("accepts", c.create_fields, c.create_extra),
+            note(c.owner_required, "requires an owner"),
+            c.max_active.map(|max| format!("at most {max} active keys")),
+        ],
+        Operation::List => vec![
+            Some(listed(c)),
+            either(c.paged, "paged", "not paged"),
+            accepts("accepts", c.list_fields, &[]),
+            note(c.owner_required, "requires an owner"),
+            note(!c.created_at_reliable, "creation times are not reliable"),
+        ],
+        Operation::Update => {
+            vec![accepts("sets", c.update_fields, c.update_extra), accepts("clears", c.clearable_fields, &[])]
+        }
+        Operation::Revoke => vec![
+            either(c.revoke_keeps_record, "keeps the record", "removes the record"),
+            either(c.revoke_reversible, "can be undone", "cannot be undone"),
+            accepts("accepts", c.revoke_fields, &[]),
+        ],
+        Operation::Rotate => vec![either(c.rotate_keeps_id, "keeps the id", "gives a new id")],
+        _ => Vec::new(),
+    }
 }
 
 fn head(titles: &[&str]) -> String {

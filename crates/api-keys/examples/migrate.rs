@@ -16,7 +16,7 @@
 
 use std::env;
 use std::error::Error;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -158,23 +158,13 @@ impl Migration<'_> {
 
     /// Stores a secret, here in a file.
     fn store(&self, name: &str, secret: &SecretKey) -> std::io::Result<()> {
-        let path = self.secrets.join(name);
-        let part = self.secrets.join(format!("{name}.part"));
-        let mut file = private(&part)?;
+        // Only its owner can read the file, and readers never see a part of it.
+        let mut file = tempfile::NamedTempFile::new_in(&self.secrets)?;
         file.write_all(secret.expose().as_bytes())?;
-        file.sync_all()?;
-        // Readers never see a partial file.
-        fs::rename(part, path)
+        file.as_file().sync_all()?;
+        file.persist(self.secrets.join(name))?;
+        Ok(())
     }
-}
-
-/// Creates a file that only its owner can read.
-fn private(path: &Path) -> std::io::Result<fs::File> {
-    remove(path)?;
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true).open(path)
 }
 
 fn remove(path: &Path) -> std::io::Result<()> {

@@ -2,18 +2,14 @@
 
 use std::ffi::OsString;
 
-use api_keys_core::{Error, Result};
 use serde_json::{Map, Value, json};
-
-use super::NO_VENDOR;
 
 /// Reads the variables that begin with the prefix. All values are strings: a numeric token stays a string, and the
 /// configuration types parse the others.
 pub(super) fn read(
     prefix: &str,
     variables: impl Iterator<Item = (OsString, OsString)>,
-) -> Result<Map<String, Value>> {
-    let invalid = |message: String| Error::configuration(NO_VENDOR, message);
+) -> Result<Map<String, Value>, String> {
     let prefix = format!("{prefix}_");
     let (mut fields, mut http) = (Map::new(), Map::new());
     for (name, value) in variables {
@@ -21,7 +17,7 @@ pub(super) fn read(
         let field = field.to_ascii_lowercase();
         let value = value
             .into_string()
-            .map_err(|_| invalid(format!("environment variable {} is not valid Unicode", name.display())))?;
+            .map_err(|_| format!("environment variable {} is not valid Unicode", name.display()))?;
         if let Some(setting) = field.strip_prefix("http_") {
             http.insert(setting.to_owned(), value.into());
             continue;
@@ -32,12 +28,12 @@ pub(super) fn read(
         };
         if fields.contains_key(&field) {
             let name = format!("{prefix}{}", field.to_ascii_uppercase());
-            return Err(invalid(format!("{name} is set in more than one way")));
+            return Err(format!("{name} is set in more than one way"));
         }
         fields.insert(field, value);
     }
     if !fields.contains_key("vendor") {
-        return Err(invalid(format!("environment variable {prefix}VENDOR is not set")));
+        return Err(format!("environment variable {prefix}VENDOR is not set"));
     }
     if !http.is_empty() {
         fields.insert("http".to_owned(), http.into());

@@ -62,6 +62,7 @@ impl ProviderConfig {
     /// valid Unicode.
     pub fn value_from_env(prefix: &str) -> Result<Map<String, Value>> {
         environment::read(prefix, std::env::vars_os())
+            .map_err(|message| Error::configuration(NO_VENDOR, message))
     }
 }
 
