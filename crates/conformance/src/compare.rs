@@ -1,4 +1,4 @@
-//! Holding two readings of a key against each other.
+//! Comparison of two snapshots of a key.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,72 +6,85 @@ use std::time::Duration;
 use api_keys_core::{ApiKey, ApiKeyProvider, KeyExpiry, KeyStatus, Timestamp};
 
 use crate::context::Context;
+use crate::result::{CheckResult, ensure};
 
-/// Vendors cut times to the second.
-const CUT: Duration = Duration::from_secs(1);
+/// Vendors truncate times to the second.
+const PRECISION: Duration = Duration::from_secs(1);
 
-/// Whether the first reading tells what the second does not, or tells otherwise.
-type Lost = fn(&ApiKey, &ApiKey) -> bool;
+/// Returns whether the second snapshot lacks the value of the first or has another one.
+type Differs = fn(&ApiKey, &ApiKey) -> bool;
 
-/// Everything that two readings of an unchanged key tell alike, under the names that reports use.
-const PARTS: [(&str, Lost); 10] = [
+/// The fields of a key, by the names in reports.
+const FIELDS: [(&str, Differs); 10] = [
     ("id", |one, two| one.id != two.id),
-    ("name", |one, two| lost(&one.name, &two.name)),
-    ("description", |one, two| lost(&one.description, &two.description)),
+    ("name", |one, two| differs(&one.name, &two.name)),
+    ("description", |one, two| differs(&one.description, &two.description)),
     ("status", |one, two| one.status != KeyStatus::Unknown && one.status != two.status),
-    ("hint", |one, two| lost(&one.hint, &two.hint)),
-    ("owner", |one, two| lost(&one.owner, &two.owner)),
-    ("scopes", |one, two| lost(&scopes(one), &scopes(two))),
+    ("hint", |one, two| differs(&one.hint, &two.hint)),
+    ("owner", |one, two| differs(&one.owner, &two.owner)),
+    ("scopes", |one, two| differs(&scopes(one), &scopes(two))),
     ("expiry", |one, two| match (one.expiry, two.expiry) {
         (KeyExpiry::Unknown, _) => false,
-        (KeyExpiry::At(one), KeyExpiry::At(two)) => apart(one, two) > CUT,
+        (KeyExpiry::At(one), KeyExpiry::At(two)) => distance(one, two) > PRECISION,
         (one, two) => one != two,
     }),
     ("created_at", |one, two| match (one.created_at, two.created_at) {
-        (Some(one), Some(two)) => apart(one, two) > CUT,
+        (Some(one), Some(two)) => distance(one, two) > PRECISION,
         (one, _) => one.is_some(),
     }),
-    ("metadata", |one, two| lost(&one.metadata, &two.metadata)),
+    ("metadata", |one, two| differs(&one.metadata, &two.metadata)),
 ];
 
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    /// What the first reading tells, and the second does not or tells otherwise, without these exceptions. What the
-    /// first does not tell is no promise.
-    pub(crate) fn lost(&self, one: &ApiKey, two: &ApiKey, except: &[&str]) -> Vec<String> {
-        let judged = |part: &str| {
-            !except.contains(&part) && (part != "created_at" || self.capabilities.created_at_reliable)
+    /// Returns the fields of the first snapshot that the second one lacks or reports differently.
+    pub(crate) fn missing(&self, one: &ApiKey, two: &ApiKey, except: &[&str]) -> Vec<String> {
+        let compared = |field: &str| {
+            !except.contains(&field) && (field != "created_at" || self.capabilities.created_at_reliable)
         };
-        let parts = PARTS.iter().filter(|(part, lost)| judged(part) && lost(one, two));
-        let mut parts: Vec<_> = parts.map(|(part, _)| (*part).to_owned()).collect();
-        if judged("extra") {
-            // Vendors have fields here that change by themselves, so only those count that the run sets.
+        let fields = FIELDS.iter().filter(|(field, differs)| compared(field) && differs(one, two));
+        let mut fields: Vec<_> = fields.map(|(field, _)| (*field).to_owned()).collect();
+        if compared("extra") {
+            // Some extra fields change by themselves, so only those that the run sets are compared.
             let (create, update) = (self.create_extra(), self.update_extra());
             let set =
                 one.extra.iter().filter(|(name, _)| create.contains_key(*name) || update.contains_key(*name));
-            let lost = set.filter(|(name, value)| two.extra.get(*name) != Some(value));
-            parts.extend(lost.map(|(name, _)| format!("extra.{name}")));
+            let missing = set.filter(|(name, value)| two.extra.get(*name) != Some(value));
+            fields.extend(missing.map(|(name, _)| format!("extra.{name}")));
         }
-        parts
+        fields
     }
 
-    /// What the two readings do not tell alike.
-    pub(crate) fn unlike(&self, one: &ApiKey, two: &ApiKey, except: &[&str]) -> Vec<String> {
-        let mut parts = self.lost(one, two, except);
-        let back = self.lost(two, one, except);
-        parts.extend(back.into_iter().filter(|part| !parts.contains(part)).collect::<Vec<_>>());
-        parts
+    /// Checks that the second snapshot has every field of the first one.
+    pub(crate) fn expect_included(&self, one: &ApiKey, two: &ApiKey, failure: &str) -> CheckResult {
+        let missing = self.missing(one, two, &[]);
+        ensure!(missing.is_empty(), "{failure}: {}", missing.join(", "));
+        Ok(())
+    }
+
+    /// Checks that two snapshots have the same fields.
+    pub(crate) fn expect_equal(
+        &self,
+        one: &ApiKey,
+        two: &ApiKey,
+        except: &[&str],
+        failure: &str,
+    ) -> CheckResult {
+        let mut fields: BTreeSet<_> = self.missing(one, two, except).into_iter().collect();
+        fields.extend(self.missing(two, one, except));
+        ensure!(fields.is_empty(), "{failure}: {}", Vec::from_iter(fields).join(", "));
+        Ok(())
     }
 }
 
-/// The scopes, in no order.
+/// Returns the scopes without their order.
 pub(crate) fn scopes(key: &ApiKey) -> Option<BTreeSet<&str>> {
     key.scopes.as_ref().map(|scopes| scopes.iter().map(String::as_str).collect())
 }
 
-pub(crate) fn apart(one: Timestamp, two: Timestamp) -> Duration {
+pub(crate) fn distance(one: Timestamp, two: Timestamp) -> Duration {
     one.duration_since(two).unsigned_abs()
 }
 
-fn lost<T: PartialEq>(one: &Option<T>, two: &Option<T>) -> bool {
+fn differs<T: PartialEq>(one: &Option<T>, two: &Option<T>) -> bool {
     one.is_some() && one != two
 }

@@ -5,28 +5,27 @@ mod compare;
 mod context;
 mod options;
 mod report;
-mod stop;
+mod result;
 
 use std::panic::AssertUnwindSafe;
 
 use api_keys_core::ApiKeyProvider;
 use futures_util::FutureExt as _;
 
-pub use options::Options;
-pub use report::{Check, Outcome, Report};
+pub use crate::options::Options;
+pub use crate::report::{Check, Outcome, Report};
 
-use context::Context;
-use stop::Stop;
+use crate::context::Context;
+use crate::result::CheckError;
 
-/// Holds a provider against the contract of [`ApiKeyProvider`].
+/// Checks a provider against the contract of [`ApiKeyProvider`].
 ///
-/// Every check creates the keys that it needs and removes them again, whatever happens; a panic of the provider is a
-/// failed check. What `capabilities()` calls unsupported is checked to be refused, everything else to work. Checks
-/// that cannot see what they would judge are skipped and say what they lack; most of that can be given in
-/// [`Options`]. The checks run one after another; the last one looks for keys that are left over.
+/// The checks run sequentially. Each one creates the keys that it needs and removes them in any case; a panic of the
+/// provider fails the check. Operations and fields that `capabilities()` reports as unsupported must be rejected, all
+/// others must work. A check is skipped, with the reason, if the provider or the [`Options`] lack something that it needs.
+/// The last check looks for keys that remain.
 ///
-/// No timer is used, so a provider whose calls never end makes the run never end. A run that is dropped midway leaves
-/// keys whose names begin with [`Options::name_prefix`].
+/// There are no timeouts. A run that is dropped leaves keys whose names begin with [`Options::name_prefix`].
 ///
 /// ```
 /// # async fn example(provider: std::sync::Arc<dyn api_keys_core::ApiKeyProvider>) {
@@ -42,17 +41,17 @@ pub async fn run<P: ApiKeyProvider + ?Sized>(provider: &P, options: Options) -> 
     let mut checks = Vec::new();
     for check in checks::all() {
         let outcome = match options.skipped(check.name) {
-            Some(why) => Outcome::Skipped { why: why.to_owned() },
+            Some(reason) => Outcome::Skipped { reason: reason.to_owned() },
             None => {
-                let verdict = AssertUnwindSafe((check.run)(&context)).catch_unwind().await;
-                let verdict = verdict.unwrap_or_else(|panic| Err(Stop::panicked(panic.as_ref())));
-                verdict.err().map_or(Outcome::Passed, Outcome::from)
+                let result = AssertUnwindSafe((check.run)(&context)).catch_unwind().await;
+                let result = result.unwrap_or_else(|panic| Err(CheckError::panicked(panic.as_ref())));
+                result.err().map_or(Outcome::Passed, Outcome::from)
             }
         };
-        // What could not be removed now is tried again, and reported, by the last check.
+        // Keys that cannot be removed now are retried and reported by the last check.
         let _ = AssertUnwindSafe(context.clean_up()).catch_unwind().await;
         checks.push(Check { name: check.name, outcome });
     }
-    checks.extend(options.misspelt(&checks));
+    checks.extend(options.unknown_skips(&checks));
     Report::new(provider.vendor(), checks)
 }

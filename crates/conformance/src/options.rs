@@ -1,4 +1,4 @@
-//! What a run needs to know about the provider at hand.
+//! Options of a run.
 
 use std::fmt;
 use std::future::Future;
@@ -11,14 +11,13 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
-use crate::{Check, Outcome};
+use crate::report::{Check, Outcome};
 
 type Hook<A, T> = Arc<dyn Fn(A) -> BoxFuture<'static, T> + Send + Sync>;
 
-/// What [`run`](crate::run) needs to know about the provider at hand, beyond its capabilities. Everything is optional;
-/// what is missing skips the checks that need it.
+/// Options for [`run`](crate::run). All are optional; checks that need a missing option are skipped.
 #[derive(Clone)]
-#[must_use = "options do nothing until they are given to `run`"]
+#[must_use = "options have no effect until they are passed to `run`"]
 pub struct Options {
     pub(crate) owner: Option<String>,
     pub(crate) other_owner: Option<String>,
@@ -38,9 +37,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// Nothing special: no owner, scopes `read` and `write`, at most ten keys at a time.
+    /// Creates options without an owner, with the scopes `read` and `write` and at most ten concurrent keys.
     pub fn new() -> Self {
-        // Different in every run, and short: some vendors take names of no more than 32 characters.
+        // Unique per run, and short: some vendors limit names to 32 characters.
         let random = RandomState::new().hash_one(()) & 0xff_ffff;
         Self {
             owner: None,
@@ -61,81 +60,79 @@ impl Options {
         }
     }
 
-    /// Whose the keys are. Needed where
-    /// [`owner_required`](api_keys_core::Capabilities::owner_required) says so.
+    /// Sets the owner of the keys. Required if
+    /// [`owner_required`](api_keys_core::Capabilities::owner_required) is set.
     pub fn owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());
         self
     }
 
-    /// A second owner, to hold listing by owner and the change of an owner against.
+    /// Sets a second owner, for checks of listing by owner and of changing the owner.
     pub fn other_owner(mut self, owner: impl Into<String>) -> Self {
         self.other_owner = Some(owner.into());
         self
     }
 
-    /// What the names of the run's keys begin with; by default `check-` and six random hexadecimal digits. Must be
-    /// unique to this run, since every key of such a name is removed at its end, and short, since what follows needs
-    /// up to 16 characters.
+    /// Sets the prefix of key names; by default `check-` and six random hexadecimal digits. It must be unique to this run,
+    /// because all keys with the prefix are removed, and short, because up to 16 characters are appended.
     pub fn name_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.name_prefix = prefix.into();
         self
     }
 
-    /// Two scopes, different ones, that the vendor knows and that this credential may grant.
+    /// Sets two different scopes that the credential may grant.
     pub fn scopes(mut self, one: impl Into<String>, other: impl Into<String>) -> Self {
         self.scopes = [one.into(), other.into()];
         self
     }
 
-    /// A vendor-specific field and a value of it that `create` takes.
+    /// Adds a vendor-specific field that `create` accepts.
     pub fn create_extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.create_extra.insert(name.into(), value.into());
         self
     }
 
-    /// A vendor-specific field and a value of it that `update` takes; not the value that a key is created with.
+    /// Adds a vendor-specific field that `update` accepts, with another value than in `create`.
     pub fn update_extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.update_extra.insert(name.into(), value.into());
         self
     }
 
-    /// An id of the vendor's form that no key has. Where keys can be deleted, the run makes one itself.
+    /// Sets a valid id without a key. If `delete` is supported, the run obtains one itself.
     pub fn unknown_id(mut self, id: KeyId) -> Self {
         self.unknown_id = Some(id);
         self
     }
 
-    /// How many keys the run may hold at a time, ten unless said; fewer where
-    /// [`max_active`](api_keys_core::Capabilities::max_active) allows fewer. That quota is checked only if the run may
-    /// use it up.
+    /// Sets the maximum number of concurrent keys; ten by default. The quota
+    /// [`max_active`](api_keys_core::Capabilities::max_active) is checked only if it does not exceed this number.
     pub fn max_keys(mut self, keys: u32) -> Self {
         self.max_keys = keys;
         self
     }
 
-    /// The shortest life of a key that the vendor takes, and the unit in which it counts if that is longer than a
-    /// second. Half of it is checked to be refused. Unless said, an hour is taken to be possible.
-    pub fn min_expiry(mut self, span: Duration) -> Self {
-        self.min_expiry = Some(span);
+    /// Sets the shortest lifetime that the vendor accepts, which is also its unit if it exceeds a second. Half of it must
+    /// be rejected. By default one hour is assumed to be valid.
+    pub fn min_expiry(mut self, lifetime: Duration) -> Self {
+        self.min_expiry = Some(lifetime);
         self
     }
 
-    /// Leaves these fields out, where the server at hand is set up not to take what the vendor does in general.
+    /// Excludes fields that this server is configured not to accept.
     pub fn without(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
         self.without = self.without.iter().chain(fields).collect();
         self
     }
 
-    /// Tells how many requests have reached the server by now. Then a refusal is checked to have sent nothing, rather
-    /// than to say so. Nobody else may use the server during the run.
+    /// Sets a counter of the requests that have reached the server, to check that rejected calls send no request. The
+    /// server must not have other clients during the run.
     pub fn request_counter(mut self, counter: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.request_counter = Some(Arc::new(counter));
         self
     }
 
-    /// Asks the vendor's own service whether a secret authenticates: the proof of revoke, delete and rotate. Without
-    /// it, `verify` is asked where there is one; with both, they must agree.
+    /// Sets a function that returns whether a secret authenticates with the vendor's service, to check revoke, delete and
+    /// rotate. Without it, `verify` is used if supported; with both, they must agree.
     pub fn secret_is_live<F, Fut>(mut self, probe: F) -> Self
     where
         F: Fn(SecretKey) -> Fut + Send + Sync + 'static,
@@ -145,7 +142,7 @@ impl Options {
         self
     }
 
-    /// Awaited after every change, for vendors that need a while until all their servers know of it.
+    /// Sets a pause after every change, for vendors that are eventually consistent.
     pub fn settle<F, Fut>(mut self, pause: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
@@ -155,34 +152,33 @@ impl Options {
         self
     }
 
-    /// Lets this much of the vendor's time pass, so that a key of [`min_expiry`](Self::min_expiry), or of a second,
-    /// can be seen to expire: sleeps, or moves the clock of a server that is made for tests.
+    /// Sets a function that sleeps or advances the server's clock, to check that a key with the lifetime
+    /// [`min_expiry`](Self::min_expiry), or one second, expires.
     pub fn wait<F, Fut>(mut self, sleep: F) -> Self
     where
         F: Fn(Duration) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        self.wait = Some(Arc::new(move |span| sleep(span).boxed()));
+        self.wait = Some(Arc::new(move |duration| sleep(duration).boxed()));
         self
     }
 
-    /// Leaves out a check by its name: a known fault, with its reason for the report. A name that no check has fails
-    /// the run.
-    pub fn skip(mut self, check: &'static str, why: impl Into<String>) -> Self {
-        self.skip.push((check, why.into()));
+    /// Skips a check, with a reason for the report. An unknown name fails the run.
+    pub fn skip(mut self, check: &'static str, reason: impl Into<String>) -> Self {
+        self.skip.push((check, reason.into()));
         self
     }
 
     pub(crate) fn skipped(&self, check: &str) -> Option<&str> {
-        self.skip.iter().find(|(name, _)| *name == check).map(|(_, why)| why.as_str())
+        self.skip.iter().find(|(name, _)| *name == check).map(|(_, reason)| reason.as_str())
     }
 
-    /// A failure for every name to skip that no check has.
-    pub(crate) fn misspelt(&self, checks: &[Check]) -> Vec<Check> {
+    /// Returns a failure for every unknown name in `skip`.
+    pub(crate) fn unknown_skips(&self, checks: &[Check]) -> Vec<Check> {
         let unknown = |name: &str| checks.iter().all(|check| check.name != name);
         let names = self.skip.iter().map(|(name, _)| *name).filter(|name| unknown(name));
-        let why = || "it was to be skipped, but there is no such check".to_owned();
-        names.map(|name| Check { name, outcome: Outcome::Failed { why: why(), error: None } }).collect()
+        let reason = || "unknown check in `Options::skip`".to_owned();
+        names.map(|name| Check { name, outcome: Outcome::Failed { reason: reason(), error: None } }).collect()
     }
 }
 

@@ -1,53 +1,54 @@
-//! What a run found.
+//! Reports.
 
 use std::fmt;
 
 use api_keys_core::Error;
 
-/// What a run found, check by check.
+/// The results of a run.
 ///
-/// Its `Display` has the failures first, each with its reason. The suite writes no secret into it; of the provider's
-/// own texts, it has the errors' lines and the messages of panics.
+/// `Display` lists the failures first, each with its reason. It contains no secrets, but the errors and panic messages of
+/// the provider.
 #[derive(Debug)]
-#[must_use = "a report that nobody looks at finds nothing"]
+#[must_use = "a run does not panic on failed checks"]
 pub struct Report {
     vendor: &'static str,
     checks: Vec<Check>,
 }
 
-/// One behaviour and whether the provider shows it.
+/// The result of one check.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Check {
-    /// The behaviour as a sentence in snake case.
+    /// The name, which states the expected behavior.
     pub name: &'static str,
-    /// Whether the provider shows it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// How a check ended.
+/// The outcome of a check.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Outcome {
-    /// The provider behaves so.
+    /// The provider has the expected behavior.
     Passed,
-    /// It does not.
+    /// The provider does not have the expected behavior.
     #[non_exhaustive]
     Failed {
-        /// What was seen instead.
-        why: String,
+        /// The observed behavior.
+        reason: String,
         /// The provider's error, if it returned one.
         error: Option<Error>,
     },
-    /// It was not looked at: the provider has no such operation, or the check cannot see what it would judge.
+    /// The check does not apply to the provider, or an option is missing.
     #[non_exhaustive]
     Skipped {
-        /// What was missing.
-        why: String,
+        /// The missing requirement.
+        reason: String,
     },
 }
 
 impl Check {
-    /// Whether the provider was seen not to behave so.
+    /// Returns whether the check failed.
     pub fn is_failed(&self) -> bool {
         matches!(self.outcome, Outcome::Failed { .. })
     }
@@ -58,25 +59,25 @@ impl Report {
         Self { vendor, checks }
     }
 
-    /// Every check, in the order in which they ran.
+    /// Returns all checks in the order of execution.
     pub fn checks(&self) -> &[Check] {
         &self.checks
     }
 
-    /// The checks that failed.
+    /// Returns the failed checks.
     pub fn failures(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| check.is_failed())
     }
 
-    /// Whether no check failed.
+    /// Returns whether no check failed.
     pub fn is_passed(&self) -> bool {
         self.failures().next().is_none()
     }
 
-    /// For tests.
+    /// Asserts that no check failed.
     ///
     /// # Panics
-    /// With the whole report, when a check failed.
+    /// Panics with the report if a check failed.
     #[track_caller]
     pub fn assert_passed(&self) {
         assert!(self.is_passed(), "{self}");
@@ -104,9 +105,9 @@ impl fmt::Display for Check {
         let name = self.name;
         match &self.outcome {
             Outcome::Passed => write!(f, "  passed  {name}"),
-            Outcome::Skipped { why } => write!(f, "  skipped {name}: {why}"),
-            Outcome::Failed { why, error } => {
-                write!(f, "  FAILED  {name}: {why}")?;
+            Outcome::Skipped { reason } => write!(f, "  skipped {name}: {reason}"),
+            Outcome::Failed { reason, error } => {
+                write!(f, "  FAILED  {name}: {reason}")?;
                 match error {
                     Some(error) => write!(f, "\n          {error}"),
                     None => Ok(()),

@@ -71,7 +71,7 @@ async fn clerk() {
         .create_extra("created_by", user)
         .unknown_id(id("ak_0123456789abcdef0123456789abcdef"))
         .min_expiry(Duration::from_secs(1))
-        .skip("create_refuses_an_expiry_below_the_smallest", "Clerk takes any span over zero")
+        .skip("create_rejects_a_lifetime_below_minimum", "Clerk takes any span over zero")
         .wait(tokio::time::sleep);
     conforms(emulator, &provider, options).await;
 }

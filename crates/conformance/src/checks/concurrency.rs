@@ -1,4 +1,4 @@
-//! Many callers at once, and callers that give up.
+//! Concurrent and dropped calls.
 
 use std::collections::HashSet;
 use std::future::{Future, poll_fn};
@@ -9,32 +9,31 @@ use api_keys_core::{ApiKeyProvider, Operation};
 use futures_util::future::join_all;
 
 use crate::context::Context;
-use crate::stop::{Verdict, ensure};
+use crate::result::{CheckResult, ensure};
 
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    pub(super) async fn concurrent_creates_mint_distinct_keys(&self) -> Verdict {
-        let many = self.room(2)?.min(16);
-        let keys = join_all((0..many).map(|_| self.create(self.new_key()))).await;
-        let keys = keys.into_iter().collect::<Verdict<Vec<_>>>()?;
+    pub(super) async fn concurrent_creates_are_distinct(&self) -> CheckResult {
+        let count = self.require_capacity(2)?.min(16);
+        let keys = join_all((0..count).map(|_| self.create(self.new_key()))).await;
+        let keys = keys.into_iter().collect::<CheckResult<Vec<_>>>()?;
         let ids: HashSet<_> = keys.iter().map(|issued| &issued.key.id).collect();
         let secrets: HashSet<_> = keys.iter().map(|issued| issued.secret.expose()).collect();
-        ensure!(ids.len() == many, "{many} keys have {} ids", ids.len());
-        ensure!(secrets.len() == many, "{many} keys have {} secrets", secrets.len());
+        ensure!(ids.len() == count, "{count} keys have {} ids", ids.len());
+        ensure!(secrets.len() == count, "{count} keys have {} secrets", secrets.len());
 
-        self.needs(Operation::List)?;
+        self.require(Operation::List)?;
         let listed: HashSet<_> = self.list(self.query()).await?.into_iter().map(|key| key.id).collect();
         let missing = ids.into_iter().filter(|id| !listed.contains(id)).count();
-        ensure!(missing == 0, "{missing} of {many} keys that were minted at once are not there");
+        ensure!(missing == 0, "{missing} of {count} concurrently created keys are not listed");
         Ok(())
     }
 
-    pub(super) async fn concurrent_calls_on_one_key_agree(&self) -> Verdict {
+    pub(super) async fn concurrent_calls_on_one_key_agree(&self) -> CheckResult {
         let id = self.create(self.full_key()).await?.key.id;
         let readings = join_all((0..16).map(|_| self.read(&id))).await;
-        let readings = readings.into_iter().collect::<Verdict<Vec<_>>>()?;
+        let readings = readings.into_iter().collect::<CheckResult<Vec<_>>>()?;
         for pair in readings.windows(2) {
-            let unlike = self.unlike(&pair[0], &pair[1], &[]);
-            ensure!(unlike.is_empty(), "two readings at once do not tell alike: {}", unlike.join(", "));
+            self.expect_equal(&pair[0], &pair[1], &[], "concurrent reads differ")?;
         }
         if !self.capabilities.revoke_keeps_record {
             return Ok(());
@@ -45,35 +44,35 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         Ok(())
     }
 
-    pub(super) async fn a_dropped_create_leaves_the_provider_usable(&self) -> Verdict {
-        self.needs(Operation::Create)?;
-        // Given up before the request, and at several steps of it.
+    pub(super) async fn dropped_create_leaves_provider_usable(&self) -> CheckResult {
+        self.require(Operation::Create)?;
+        // Drops the call before the request and during it.
         for polls in 0..4 {
-            self.note_lost();
-            if let Some(Ok(issued)) = give_up_after(polls, self.provider.create(self.new_key())).await {
-                self.hold(&issued);
+            self.expect_unknown_key();
+            if let Some(Ok(issued)) = poll_then_drop(polls, self.provider.create(self.new_key())).await {
+                self.track(&issued);
             }
             self.settle().await;
             let id = self.create(self.new_key()).await?.key.id;
-            ensure!(self.read(&id).await?.id == id, "after a create was given up, another key is read");
+            ensure!(self.read(&id).await?.id == id, "get returns another key");
             self.clean_up().await;
         }
         Ok(())
     }
 }
 
-/// Drops the future after so many polls, unless it is done by then.
-async fn give_up_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+/// Polls a future a number of times and drops it if it is not ready.
+async fn poll_then_drop<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
-    let mut left = polls;
+    let mut remaining = polls;
     poll_fn(|context| {
-        if left == 0 {
+        if remaining == 0 {
             return Poll::Ready(None);
         }
-        left -= 1;
+        remaining -= 1;
         match future.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending if remaining == 0 => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
     })

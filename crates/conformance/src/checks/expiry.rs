@@ -1,4 +1,4 @@
-//! When new keys end.
+//! Expiration.
 
 use std::time::Duration;
 
@@ -7,145 +7,152 @@ use api_keys_core::{
     Operation, Timestamp,
 };
 
-use crate::compare::apart;
+use crate::compare::distance;
 use crate::context::Context;
-use crate::stop::{Stop, Verdict, ensure};
+use crate::result::{CheckError, CheckResult, ensure};
 
-/// Clocks differ, and requests take their time.
-pub(super) const SLACK: Duration = Duration::from_secs(60);
+/// Tolerance for clock skew and latency.
+pub(super) const TOLERANCE: Duration = Duration::from_secs(60);
 
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    pub(super) async fn create_honours_an_expiry_after_a_span(&self) -> Verdict {
-        self.ends(Expiry::In(self.span()), Duration::ZERO).await
+    pub(super) async fn create_applies_a_lifetime(&self) -> CheckResult {
+        self.expect_expiry(Expiry::In(self.lifetime()), Duration::ZERO).await
     }
 
-    pub(super) async fn create_honours_an_expiry_at_a_time(&self) -> Verdict {
-        // Vendors that count spans are sent a span that has become a little shorter, and may round that down.
-        let cut = self.options.min_expiry.unwrap_or_default();
-        self.ends(Expiry::At(Timestamp::now().checked_add(self.span()).unwrap_or(Timestamp::MAX)), cut).await
+    pub(super) async fn create_applies_an_expiration_time(&self) -> CheckResult {
+        // The remaining lifetime is slightly shorter, and vendors may round it down.
+        let precision = self.options.min_expiry.unwrap_or_default();
+        self.expect_expiry(
+            Expiry::At(Timestamp::now().checked_add(self.lifetime()).unwrap_or(Timestamp::MAX)),
+            precision,
+        )
+        .await
     }
 
-    pub(super) async fn create_rounds_an_expiry_down(&self) -> Verdict {
-        self.ends(Expiry::In(self.span() + self.unit() / 2), self.unit()).await
+    pub(super) async fn create_rounds_a_lifetime_down(&self) -> CheckResult {
+        self.expect_expiry(Expiry::In(self.lifetime() + self.unit() / 2), self.unit()).await
     }
 
-    /// A key must not live longer than asked, and no shorter than by the cut.
-    async fn ends(&self, asked: Expiry, cut: Duration) -> Verdict {
-        self.needs_field(Operation::Create, Field::Expiry)?;
-        let issued = self.create(self.new_key().expiry(asked)).await?;
-        let keys = self.told(issued).await?;
-        let asked = match asked {
+    /// Checks that a key does not expire later than requested, or earlier by more than the precision.
+    async fn expect_expiry(&self, requested: Expiry, precision: Duration) -> CheckResult {
+        self.require_field(Operation::Create, Field::Expiry)?;
+        let issued = self.create(self.new_key().expiry(requested)).await?;
+        let keys = self.with_reading(issued).await?;
+        let expected = match requested {
             Expiry::At(time) => time,
-            // Both times come from the vendor's clock.
-            _ => after(self.started(&keys[1]), asked.lifetime(Timestamp::MIN).unwrap_or_default()),
+            // Both times are the vendor's.
+            _ => after(self.creation_time(&keys[1]), requested.lifetime(Timestamp::MIN).unwrap_or_default()),
         };
-        ends_at(asked, cut, &keys)
+        expect_expires_at(expected, precision, &keys)
     }
 
-    /// When a key was created.
-    pub(super) fn started(&self, key: &ApiKey) -> Timestamp {
+    /// Returns the creation time, or the current time if it is unknown.
+    pub(super) fn creation_time(&self, key: &ApiKey) -> Timestamp {
         key.created_at.filter(|_| self.capabilities.created_at_reliable).unwrap_or_else(Timestamp::now)
     }
 
-    pub(super) async fn create_honours_no_expiry_or_refuses_it(&self) -> Verdict {
-        self.needs_field(Operation::Create, Field::Expiry)?;
-        let what = "a key that never ends";
+    pub(super) async fn create_applies_or_rejects_no_expiration(&self) -> CheckResult {
+        self.require_field(Operation::Create, Field::Expiry)?;
+        let what = "a key without an expiration";
         match self.try_create(self.new_key().expiry(Expiry::Never)).await {
             Ok(issued) => {
-                let keys = self.told(issued).await?;
-                ensure!(
-                    keys.iter().all(|key| key.expiry.at().is_none()),
-                    "{what} was asked for, and it ends"
-                );
-                let told = keys.iter().any(|key| key.expiry == KeyExpiry::Never);
-                ensure!(told, "{what} was asked for, and no reading tells that it is one");
+                let keys = self.with_reading(issued).await?;
+                ensure!(keys.iter().all(|key| key.expiry.at().is_none()), "the key has an expiration");
+                let reported = keys.iter().any(|key| key.expiry == KeyExpiry::Never);
+                ensure!(reported, "the expiration is not reported as never");
                 Ok(())
             }
-            refused => {
-                let error = self.fails(what, Operation::Create, ErrorKind::UnsupportedField, refused)?;
-                ensure!(error.attempts() == 0, "{what} was refused, but only after a request");
+            rejected => {
+                let error =
+                    self.expect_error(what, Operation::Create, ErrorKind::UnsupportedField, rejected)?;
+                ensure!(error.attempts() == 0, "{what} was rejected after a request");
                 Ok(())
             }
         }
     }
 
-    pub(super) async fn create_leaves_an_unsaid_expiry_to_the_vendor(&self) -> Verdict {
+    pub(super) async fn create_applies_the_default_expiration(&self) -> CheckResult {
         let issued = self.create(self.new_key().expiry(Expiry::VendorDefault)).await?;
-        for key in self.told(issued).await? {
-            ensure!(!key.status.is_inactive(), "without an expiry, a new key is {}", key.status);
-            let born_dead = key.expiry.is_past(self.started(&key));
-            ensure!(!born_dead, "without an expiry, a new key is past its end");
+        for key in self.with_reading(issued).await? {
+            ensure!(!key.status.is_inactive(), "the status of a new key is {}", key.status);
+            let expired = key.expiry.is_past(self.creation_time(&key));
+            ensure!(!expired, "a new key is expired");
         }
         Ok(())
     }
 
-    pub(super) async fn create_refuses_an_expiry_below_the_smallest(&self) -> Verdict {
-        self.needs_field(Operation::Create, Field::Expiry)?;
-        let Some(least) = self.options.min_expiry else {
-            return Err(Stop::skipped("needs `Options::min_expiry`"));
+    pub(super) async fn create_rejects_a_lifetime_below_minimum(&self) -> CheckResult {
+        self.require_field(Operation::Create, Field::Expiry)?;
+        let Some(minimum) = self.options.min_expiry else {
+            return Err(CheckError::skipped("needs `Options::min_expiry`"));
         };
-        let result = self.try_create(self.new_key().expires_in(least / 2)).await;
-        self.fails("half of the smallest expiry", Operation::Create, ErrorKind::InvalidInput, result)?;
+        let result = self.try_create(self.new_key().expires_in(minimum / 2)).await;
+        self.expect_error(
+            "half of the minimum lifetime",
+            Operation::Create,
+            ErrorKind::InvalidInput,
+            result,
+        )?;
         Ok(())
     }
 
-    pub(super) async fn create_with_a_past_expiry_is_refused_or_mints_a_dead_key(&self) -> Verdict {
-        self.needs_field(Operation::Create, Field::Expiry)?;
-        let what = "an expiry that is past";
+    pub(super) async fn create_with_past_expiration_is_not_active(&self) -> CheckResult {
+        self.require_field(Operation::Create, Field::Expiry)?;
+        let what = "a create with a past expiration";
         match self.try_create(self.new_key().expiry(Expiry::At(Timestamp::UNIX_EPOCH))).await {
             Ok(issued) => {
-                ensure!(issued.key.status != KeyStatus::Active, "{what} mints an active key");
-                match self.is_live(&issued.secret).await {
-                    Ok(live) => ensure!(!live, "{what} mints a good secret"),
-                    Err(Stop::Skipped { .. }) => {}
+                ensure!(issued.key.status != KeyStatus::Active, "{what} returns an active key");
+                match self.authenticates(&issued.secret).await {
+                    Ok(live) => ensure!(!live, "{what} returns a secret that authenticates"),
+                    Err(CheckError::Skipped { .. }) => {}
                     Err(failed) => return Err(failed),
                 }
                 Ok(())
             }
-            refused => self.fails(what, Operation::Create, ErrorKind::InvalidInput, refused).map(|_| ()),
+            rejected => {
+                self.expect_error(what, Operation::Create, ErrorKind::InvalidInput, rejected).map(|_| ())
+            }
         }
     }
 
-    pub(super) async fn an_expired_key_is_dead(&self) -> Verdict {
-        self.needs_field(Operation::Create, Field::Expiry)?;
-        let Some(wait) = &self.options.wait else { return Err(Stop::skipped("needs `Options::wait`")) };
-        let span = self.options.min_expiry.unwrap_or(Duration::from_secs(1));
-        let issued = self.create(self.new_key().expires_in(span)).await?;
-        wait(span + Duration::from_millis(100)).await;
+    pub(super) async fn expired_key_does_not_authenticate(&self) -> CheckResult {
+        self.require_field(Operation::Create, Field::Expiry)?;
+        let Some(wait) = &self.options.wait else { return Err(CheckError::skipped("needs `Options::wait`")) };
+        let lifetime = self.options.min_expiry.unwrap_or(Duration::from_secs(1));
+        let issued = self.create(self.new_key().expires_in(lifetime)).await?;
+        wait(lifetime + Duration::from_millis(100)).await;
 
         if self.provider.supports(Operation::Get) {
-            // Some vendors remove what is expired.
+            // Some vendors remove expired keys.
             if let Some(key) = self.provider.find(&issued.key.id).await? {
-                ensure!(key.status != KeyStatus::Active, "an expired key is {}", key.status);
+                ensure!(key.status != KeyStatus::Active, "the status of an expired key is {}", key.status);
             }
         }
         if self.provider.supports(Operation::List) {
             let listed = self.list(self.query()).await?;
-            ensure!(listed.iter().all(|key| key.id != issued.key.id), "an expired key is listed as active");
+            ensure!(listed.iter().all(|key| key.id != issued.key.id), "an expired key is listed");
         }
-        ensure!(!self.is_live(&issued.secret).await?, "an expired secret authenticates");
+        ensure!(!self.authenticates(&issued.secret).await?, "the secret of an expired key authenticates");
         Ok(())
     }
 }
 
-/// The end that is told must be the one that was asked for, and at least one reading must tell it.
-pub(super) fn ends_at(asked: Timestamp, cut: Duration, told: &[ApiKey]) -> Verdict {
-    for key in told {
-        let Some(end) = key.expiry.at() else {
-            ensure!(key.expiry == KeyExpiry::Unknown, "an expiry was asked for, and the key never ends");
+/// Checks the expiration of every snapshot; at least one must report it.
+pub(super) fn expect_expires_at(expected: Timestamp, precision: Duration, keys: &[ApiKey]) -> CheckResult {
+    for key in keys {
+        let Some(expiry) = key.expiry.at() else {
+            ensure!(key.expiry == KeyExpiry::Unknown, "the key does not expire");
             continue;
         };
-        let off = apart(end, asked);
-        ensure!(end <= asked || off <= SLACK, "the key ends {off:?} later than asked");
-        ensure!(end >= asked || off <= cut + SLACK, "the key ends {off:?} earlier than asked");
+        let difference = distance(expiry, expected);
+        ensure!(expiry <= expected || difference <= TOLERANCE, "the key expires {difference:?} late");
+        let allowed = precision + TOLERANCE;
+        ensure!(expiry >= expected || difference <= allowed, "the key expires {difference:?} early");
     }
-    ensure!(
-        told.iter().any(|key| key.expiry.at().is_some()),
-        "an expiry was asked for, and no reading tells it"
-    );
+    ensure!(keys.iter().any(|key| key.expiry.at().is_some()), "the expiration is not reported");
     Ok(())
 }
 
-pub(super) fn after(time: Timestamp, span: Duration) -> Timestamp {
-    time.checked_add(span).unwrap_or(Timestamp::MAX)
+pub(super) fn after(time: Timestamp, lifetime: Duration) -> Timestamp {
+    time.checked_add(lifetime).unwrap_or(Timestamp::MAX)
 }

@@ -3,36 +3,44 @@
 use api_keys_core::{ApiKeyProvider, ErrorKind, Operation};
 
 use crate::context::Context;
-use crate::stop::{Stop, Verdict, ensure};
+use crate::result::{CheckError, CheckResult, ensure};
 
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    pub(super) async fn the_quota_is_reached_as_such_and_freed_by_revoke(&self) -> Verdict {
-        self.needs(Operation::Create)?;
-        let Some(most) = self.capabilities.max_active else {
-            return Err(Stop::skipped("no quota is known beforehand"));
+    pub(super) async fn quota_is_enforced_and_freed_by_revoke(&self) -> CheckResult {
+        self.require(Operation::Create)?;
+        let Some(limit) = self.capabilities.max_active else {
+            return Err(CheckError::skipped("`max_active` is not set"));
         };
-        self.room(most)?;
-        // There may be keys that are not of this run.
-        let mut refused = None;
+        self.require_capacity(limit)?;
+        // Other keys may exist.
+        let mut rejected = None;
         let mut ids = Vec::new();
-        for _ in 0..=most {
+        for _ in 0..=limit {
             match self.try_create(self.new_key()).await {
                 Ok(issued) => ids.push(issued.key.id),
                 error => {
-                    refused = Some(error);
+                    rejected = Some(error);
                     break;
                 }
             }
         }
-        let Some(refused) = refused else {
-            return Err(Stop::failed(format!("{most} keys can be active, and {} were minted", ids.len())));
+        let Some(rejected) = rejected else {
+            return Err(CheckError::failed(format!(
+                "the quota is {limit} keys, but {} were created",
+                ids.len()
+            )));
         };
-        let error = self.fails("one key too many", Operation::Create, ErrorKind::LimitReached, refused)?;
-        ensure!(!error.is_retryable(), "a quota is not freed by waiting");
+        let error = self.expect_error(
+            "a create above the quota",
+            Operation::Create,
+            ErrorKind::LimitReached,
+            rejected,
+        )?;
+        ensure!(!error.is_retryable(), "the error is retryable");
 
-        self.needs(Operation::Revoke)?;
+        self.require(Operation::Revoke)?;
         let Some(id) = ids.first() else {
-            return Err(Stop::failed("there is no room for any key of this run"));
+            return Err(CheckError::failed("the quota is used by other keys"));
         };
         self.revoke(id).await?;
         let _ = self.create(self.new_key()).await?;

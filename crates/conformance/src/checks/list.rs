@@ -1,4 +1,4 @@
-//! Which keys are listed.
+//! Filters of `list`.
 
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Cursor, ErrorKind, Field, KeyId, KeyStatus, ListQuery, ListScope, Operation,
@@ -6,74 +6,68 @@ use api_keys_core::{
 };
 
 use crate::context::Context;
-use crate::stop::{Stop, Verdict, ensure};
+use crate::result::{CheckError, CheckResult, ensure};
 
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    pub(super) async fn a_new_key_is_listed(&self) -> Verdict {
-        self.needs(Operation::List)?;
+    pub(super) async fn new_key_is_listed(&self) -> CheckResult {
+        self.require(Operation::List)?;
         let id = self.create(self.full_key()).await?.key.id;
         ensure!(has(&self.list(self.query()).await?, &id), "the key is not listed");
         Ok(())
     }
 
-    pub(super) async fn list_leaves_out_revoked_keys(&self) -> Verdict {
-        self.needs(Operation::List)?;
-        self.needs(Operation::Revoke)?;
+    pub(super) async fn list_excludes_revoked_keys(&self) -> CheckResult {
+        self.require(Operation::List)?;
+        self.require(Operation::Revoke)?;
         let id = self.create(self.new_key()).await?.key.id;
         self.revoke(&id).await?;
-        ensure!(
-            !has(&self.list(self.query()).await?, &id),
-            "a revoked key is listed among those that authenticate"
-        );
+        ensure!(!has(&self.list(self.query()).await?, &id), "a revoked key is listed");
         Ok(())
     }
 
-    pub(super) async fn list_leaves_out_disabled_keys(&self) -> Verdict {
-        self.needs(Operation::List)?;
-        self.needs_field(Operation::Update, Field::Enabled)?;
+    pub(super) async fn list_excludes_disabled_keys(&self) -> CheckResult {
+        self.require(Operation::List)?;
+        self.require_field(Operation::Update, Field::Enabled)?;
         let id = self.create(self.new_key()).await?.key.id;
         self.update(&id, UpdateApiKey::new().enabled(false)).await?;
-        ensure!(
-            !has(&self.list(self.query()).await?, &id),
-            "a disabled key is listed among those that authenticate"
-        );
+        ensure!(!has(&self.list(self.query()).await?, &id), "a disabled key is listed");
         Ok(())
     }
 
-    pub(super) async fn list_shows_revoked_keys_when_asked(&self) -> Verdict {
-        self.needs_field(Operation::List, Field::IncludeInactive)?;
-        self.needs(Operation::Revoke)?;
+    pub(super) async fn list_includes_revoked_keys_on_request(&self) -> CheckResult {
+        self.require_field(Operation::List, Field::IncludeInactive)?;
+        self.require(Operation::Revoke)?;
         let id = self.create(self.new_key()).await?.key.id;
         self.revoke(&id).await?;
         let listed = self.list(self.query().include_inactive(true)).await?;
         let expected =
             self.capabilities.revoke_keeps_record && self.capabilities.list_scope == ListScope::All;
-        ensure!(has(&listed, &id) == expected, "whether a revoked key is listed should be {expected}");
+        ensure!(has(&listed, &id) == expected, "a revoked key should be listed: {expected}");
         let active = |key: &ApiKey| key.id == id && key.status == KeyStatus::Active;
         ensure!(!listed.iter().any(active), "a revoked key is listed as active");
         Ok(())
     }
 
-    pub(super) async fn list_by_owner_shows_only_its_keys(&self) -> Verdict {
-        self.needs_field(Operation::List, Field::Owner)?;
-        self.needs_field(Operation::Create, Field::Owner)?;
-        self.room(2)?;
+    pub(super) async fn list_filters_by_owner(&self) -> CheckResult {
+        self.require_field(Operation::List, Field::Owner)?;
+        self.require_field(Operation::Create, Field::Owner)?;
+        self.require_capacity(2)?;
         let (Some(owner), Some(other)) = (&self.options.owner, &self.options.other_owner) else {
-            return Err(Stop::skipped("needs `Options::owner` and `Options::other_owner`"));
+            return Err(CheckError::skipped("needs `Options::owner` and `Options::other_owner`"));
         };
         let ours = self.create(self.new_key().owner(owner)).await?.key.id;
         let theirs = self.create(self.new_key().owner(other)).await?.key.id;
-        for (owner, its, not_its) in [(owner, &ours, &theirs), (other, &theirs, &ours)] {
+        for (owner, own, other) in [(owner, &ours, &theirs), (other, &theirs, &ours)] {
             let listed = self.list(ListQuery::new().owner(owner)).await?;
-            ensure!(has(&listed, its), "a key is not listed for its owner");
-            ensure!(!has(&listed, not_its), "a key is listed for another owner");
+            ensure!(has(&listed, own), "a key is not listed for its owner");
+            ensure!(!has(&listed, other), "a key is listed for another owner");
         }
         Ok(())
     }
 
-    pub(super) async fn list_by_search_shows_only_matches(&self) -> Verdict {
-        self.needs_field(Operation::List, Field::Search)?;
-        self.room(2)?;
+    pub(super) async fn list_filters_by_search(&self) -> CheckResult {
+        self.require_field(Operation::List, Field::Search)?;
+        self.require_capacity(2)?;
         let name = format!("{}apple", self.name());
         let mut apple = self.new_key();
         apple.name.clone_from(&name);
@@ -83,33 +77,33 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let zebra = self.create(zebra).await?.key.id;
         let listed = self.list(self.query().search(&name)).await?;
         ensure!(has(&listed, &apple), "a key is not found by its name");
-        ensure!(!has(&listed, &zebra), "a key is found by another key's name");
+        ensure!(!has(&listed, &zebra), "a key is found by the name of another key");
         Ok(())
     }
 
-    pub(super) async fn list_refuses_a_page_of_no_keys(&self) -> Verdict {
-        self.needs(Operation::List)?;
+    pub(super) async fn list_rejects_a_limit_of_zero(&self) -> CheckResult {
+        self.require(Operation::List)?;
         let call = self.provider.list(self.query().limit(0));
-        self.refuses("a page of no keys", Operation::List, ErrorKind::InvalidInput, call).await
+        self.expect_rejected("a limit of 0", Operation::List, ErrorKind::InvalidInput, call).await
     }
 
-    pub(super) async fn list_refuses_a_foreign_cursor(&self) -> Verdict {
-        self.needs(Operation::List)?;
-        let result = self.provider.list(self.query().cursor(Cursor::new("nobody: made this"))).await;
-        self.fails("a foreign cursor", Operation::List, ErrorKind::InvalidInput, result)?;
+    pub(super) async fn list_rejects_a_foreign_cursor(&self) -> CheckResult {
+        self.require(Operation::List)?;
+        let result = self.provider.list(self.query().cursor(Cursor::new("invalid: cursor"))).await;
+        self.expect_error("a foreign cursor", Operation::List, ErrorKind::InvalidInput, result)?;
         Ok(())
     }
 
-    pub(super) async fn list_without_paging_is_one_page(&self) -> Verdict {
-        self.needs(Operation::List)?;
+    pub(super) async fn list_without_pagination_is_one_page(&self) -> CheckResult {
+        self.require(Operation::List)?;
         if self.capabilities.paged {
-            return Err(Stop::skipped("listing is by pages"));
+            return Err(CheckError::skipped("listings are paginated"));
         }
-        self.room(2)?;
+        self.require_capacity(2)?;
         let ids = [self.create(self.new_key()).await?.key.id, self.create(self.new_key()).await?.key.id];
         let page = self.provider.list(self.query().limit(1)).await?;
-        ensure!(page.next.is_none(), "listing is not by pages, but the first is not the last");
-        ensure!(ids.iter().all(|id| has(&page.items, id)), "not every key is on the only page");
+        ensure!(page.next.is_none(), "the only page has a cursor");
+        ensure!(ids.iter().all(|id| has(&page.items, id)), "a key is not on the only page");
         Ok(())
     }
 }

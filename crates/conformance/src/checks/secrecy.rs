@@ -1,48 +1,48 @@
-//! Where secrets must not be.
+//! Secrets in output.
 
 use api_keys_core::{ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Operation, SecretKey};
 
 use crate::context::Context;
-use crate::stop::{Verdict, ensure};
+use crate::result::{CheckResult, ensure};
 
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    pub(super) async fn secrets_are_shown_nowhere_else(&self) -> Verdict {
+    pub(super) async fn secrets_are_not_leaked(&self) -> CheckResult {
         let issued = self.create(self.full_key()).await?;
         let id = &issued.key.id;
         let provider = self.provider;
-        let mut shown = vec![
+        let mut outputs = vec![
             ("the provider", format!("{provider:?}")),
             ("an issued key", format!("{issued:?}")),
             ("a key", json(&issued.key)),
         ];
         if provider.supports(Operation::Get) {
             let key = provider.get(id).await?;
-            shown.push(("what get returns", format!("{key:?} {}", json(&key))));
+            outputs.push(("the result of get", format!("{key:?} {}", json(&key))));
         }
         if provider.supports(Operation::List) {
             let page = provider.list(self.query()).await?;
-            shown.push(("a page", format!("{page:?}")));
-            shown.extend(page.items.iter().map(|key| ("a listed key", json(key))));
+            outputs.push(("a page", format!("{page:?}")));
+            outputs.extend(page.items.iter().map(|key| ("a listed key", json(key))));
         }
         if provider.supports(Operation::Verify) {
             let verification = provider.verify(&issued.secret).await?;
-            shown.push(("a verification", format!("{verification:?}")));
-            shown.extend(verification.key().map(|key| ("a verified key", json(key))));
+            outputs.push(("a verification", format!("{verification:?}")));
+            outputs.extend(verification.key().map(|key| ("a verified key", json(key))));
 
-            let garbage = SecretKey::new(format!("{}-no-such-secret", self.options.name_prefix));
-            let answer = provider.verify(&garbage).await;
-            let error = answer.as_ref().err().map(ToString::to_string);
-            let told = format!("{answer:?} {error:?}");
-            ensure!(!told.contains(garbage.expose()), "a failed verification shows the secret");
+            let unknown = SecretKey::new(format!("{}-no-such-secret", self.options.name_prefix));
+            let result = provider.verify(&unknown).await;
+            let error = result.as_ref().err().map(ToString::to_string);
+            let output = format!("{result:?} {error:?}");
+            ensure!(!output.contains(unknown.expose()), "a failed verification contains the secret");
         }
         let secret = issued.secret.expose();
-        let open = shown.iter().find(|(_, text)| text.contains(secret));
-        ensure!(open.is_none(), "the secret is shown by {}", open.map_or("", |(what, _)| what));
+        let leak = outputs.iter().find(|(_, text)| text.contains(secret));
+        ensure!(leak.is_none(), "the secret is contained in {}", leak.map_or("", |(what, _)| what));
         Ok(())
     }
 }
 
-/// Every field, also those that `Debug` leaves out.
+/// Returns all fields, including those that `Debug` omits.
 fn json(key: &ApiKey) -> String {
     serde_json::to_string(key).unwrap_or_default()
 }

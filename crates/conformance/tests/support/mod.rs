@@ -1,7 +1,7 @@
-//! What several tests need.
+//! Shared fixtures.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-pub(crate) mod liar;
+pub(crate) mod mutant;
 pub(crate) mod vendor;
 
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use api_keys_conformance::{Options, Report};
 use api_keys_core::Timestamp;
 use api_keys_memory::{Memory, MemoryBuilder};
 
-/// A clock that stands until it is told to move on.
+/// A manual clock.
 #[derive(Clone)]
 pub(crate) struct Clock(Arc<Mutex<Timestamp>>);
 
@@ -20,8 +20,8 @@ impl Clock {
         Self(Arc::new(Mutex::new(Timestamp::now())))
     }
 
-    pub(crate) fn advance(&self, span: Duration) {
-        *self.0.lock().expect("the clock") += span;
+    pub(crate) fn advance(&self, duration: Duration) {
+        *self.0.lock().expect("the clock") += duration;
     }
 
     pub(crate) fn builder(&self) -> MemoryBuilder {
@@ -29,17 +29,17 @@ impl Clock {
         Memory::builder().clock(move || *clock.0.lock().expect("the clock"))
     }
 
-    /// What a run can be told about keys in memory whose clock is this one.
+    /// Returns options for a provider with this clock.
     pub(crate) fn options(&self) -> Options {
         let clock = self.clone();
-        Options::new().owner("org_1").other_owner("org_2").wait(move |span| {
-            clock.advance(span);
+        Options::new().owner("org_1").other_owner("org_2").wait(move |duration| {
+            clock.advance(duration);
             std::future::ready(())
         })
     }
 }
 
-/// The names of the checks that failed.
+/// Returns the names of the failed checks.
 pub(crate) fn failed(report: &Report) -> Vec<&'static str> {
     report.failures().map(|check| check.name).collect()
 }

@@ -1,4 +1,4 @@
-//! Providers of other shapes than the embedded one, made from it.
+//! Providers with other capabilities than the in-process one, based on it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,12 +18,12 @@ use super::Clock;
 
 pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 
-/// Everything that the embedded provider can do.
+/// The capabilities of the in-process provider.
 pub(crate) fn everything() -> Capabilities {
-    Memory::builder().retain_secrets(true).build().expect("no file to fail on").capabilities()
+    Memory::builder().retain_secrets(true).build().expect("built").capabilities()
 }
 
-/// Keeps records, cannot list what is revoked, and knows few fields.
+/// Keeps records, does not list revoked keys, and has few fields.
 pub(crate) const KEEPING: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::Get, Operation::List, Operation::Revoke])
     .create_fields(&[Field::Name, Field::Scopes])
@@ -31,7 +31,7 @@ pub(crate) const KEEPING: Capabilities = Capabilities::none()
     .created_at_unreliable()
     .revoke_keeps_record();
 
-/// Has no paging, removes what is revoked, and counts in days.
+/// Has no pagination, removes revoked keys, and has lifetimes in days.
 pub(crate) const REMOVING: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::List, Operation::Revoke, Operation::Delete, Operation::Rotate])
     .emulated(&[Operation::Get])
@@ -40,7 +40,7 @@ pub(crate) const REMOVING: Capabilities = Capabilities::none()
     .rotate_keeps_id()
     .max_active(5);
 
-/// Revokes by disabling, and knows certain extra fields.
+/// Revokes by disabling, and has extra fields.
 pub(crate) const DISABLING: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::Get, Operation::List, Operation::Update, Operation::Delete])
     .emulated(&[Operation::Revoke])
@@ -55,7 +55,7 @@ pub(crate) const DISABLING: Capabilities = Capabilities::none()
     .revoke_reversible()
     .revoke_keeps_record();
 
-/// Needs an owner, and gives a rotated key another id.
+/// Requires an owner, and changes the id of a rotated key.
 pub(crate) const OWNING: Capabilities = Capabilities::none()
     .native(&[
         Operation::Create,
@@ -73,31 +73,31 @@ pub(crate) const OWNING: Capabilities = Capabilities::none()
     .paged()
     .revoke_keeps_record();
 
-/// A vendor with these capabilities, honest about them.
+/// A conforming provider.
 #[derive(Debug, Clone)]
 pub(crate) struct Vendor {
     pub(crate) keys: Memory,
     pub(crate) capabilities: Capabilities,
     pub(crate) requests: Arc<AtomicU64>,
-    /// The unit of an expiry; a vendor with one has no keys that never end.
+    /// The unit of lifetimes. With a unit, all keys expire.
     unit: Option<Duration>,
 }
 
 impl Vendor {
     pub(crate) fn new(clock: &Clock, capabilities: Capabilities) -> Self {
         let mut keys = clock.builder().retain_secrets(true).page_size(100);
-        if let Some(most) = capabilities.max_active {
-            keys = keys.max_active(most);
+        if let Some(limit) = capabilities.max_active {
+            keys = keys.max_active(limit);
         }
         let unit = (capabilities == REMOVING).then_some(DAY);
         let keys = match unit {
             Some(_) => keys.default_expiry(365 * DAY),
             None => keys,
         };
-        Self { keys: keys.build().expect("no file to fail on"), capabilities, requests: Arc::default(), unit }
+        Self { keys: keys.build().expect("built"), capabilities, requests: Arc::default(), unit }
     }
 
-    /// All that a run can be told about it.
+    /// Returns options for all checks.
     pub(crate) fn options(&self, clock: &Clock) -> Options {
         let (requests, keys) = (Arc::clone(&self.requests), self.keys.clone());
         let mut options = clock
@@ -107,7 +107,7 @@ impl Vendor {
                 let keys = keys.clone();
                 async move { matches!(keys.verify(&secret).await, Ok(Verification::Valid(_))) }
             })
-            .unknown_id(KeyId::new("key_of_nobody").expect("an id"));
+            .unknown_id(KeyId::new("key_unknown").expect("an id"));
         for name in self.capabilities.create_extra {
             options = options.create_extra(*name, "bronze");
         }
@@ -125,7 +125,7 @@ impl Vendor {
         self.requests.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn check(&self, operation: Operation) -> Result<()> {
+    fn validate(&self, operation: Operation) -> Result<()> {
         self.capabilities.validate(self.vendor(), operation)?;
         self.sent();
         Ok(())
@@ -136,11 +136,11 @@ impl Vendor {
             (Some(_), Expiry::Never) => {
                 Err(Error::unsupported_field(self.vendor(), Operation::Create, Field::Expiry))
             }
-            (Some(unit), asked @ (Expiry::In(_) | Expiry::At(_))) => {
-                let span = asked.lifetime(api_keys_core::Timestamp::now()).unwrap_or_default();
-                match u32::try_from(span.as_secs() / unit.as_secs()) {
+            (Some(unit), requested @ (Expiry::In(_) | Expiry::At(_))) => {
+                let lifetime = requested.lifetime(api_keys_core::Timestamp::now()).unwrap_or_default();
+                match u32::try_from(lifetime.as_secs() / unit.as_secs()) {
                     Ok(units @ 1..) => Ok(Expiry::In(unit * units)),
-                    _ => Err(Error::invalid_input(self.vendor(), Operation::Create, "less than a unit")),
+                    _ => Err(Error::invalid_input(self.vendor(), Operation::Create, "less than one unit")),
                 }
             }
             (_, expiry) => Ok(expiry),
@@ -166,7 +166,7 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
-        self.check(Operation::Get)?;
+        self.validate(Operation::Get)?;
         self.keys.get(id).await
     }
 
@@ -198,18 +198,18 @@ impl ApiKeyProvider for Vendor {
         if self.capabilities.revoke_keeps_record {
             return self.keys.revoke(id, options).await;
         }
-        // Says success for any id.
+        // Succeeds for any id.
         let _ = self.keys.delete(id).await;
         Ok(Revocation::removed())
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
-        self.check(Operation::Delete)?;
+        self.validate(Operation::Delete)?;
         self.keys.delete(id).await
     }
 
     async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
-        self.check(Operation::Rotate)?;
+        self.validate(Operation::Rotate)?;
         if self.capabilities.rotate_keeps_id {
             return self.keys.rotate(id, options).await;
         }
@@ -217,7 +217,7 @@ impl ApiKeyProvider for Vendor {
         let mut new = NewApiKey::new(old.name.unwrap_or_default());
         new.owner = old.owner;
         new.expiry = match old.expiry {
-            KeyExpiry::At(end) => Expiry::At(end),
+            KeyExpiry::At(time) => Expiry::At(time),
             _ => Expiry::Never,
         };
         self.keys.delete(id).await?;
@@ -225,12 +225,12 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn reveal(&self, id: &KeyId) -> Result<SecretKey> {
-        self.check(Operation::Reveal)?;
+        self.validate(Operation::Reveal)?;
         self.keys.reveal(id).await
     }
 
     async fn verify(&self, secret: &SecretKey) -> Result<Verification> {
-        self.check(Operation::Verify)?;
+        self.validate(Operation::Verify)?;
         self.keys.verify(secret).await
     }
 }

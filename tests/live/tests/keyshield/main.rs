@@ -91,7 +91,7 @@ async fn the_provider_keeps_its_promises() {
         .scopes("files:read", "files:write")
         .unknown_id(KeyId::new("00000000000040008000000000000000").unwrap())
         .min_expiry(Duration::from_secs(1))
-        .skip("create_refuses_an_expiry_below_the_smallest", "the router takes any time that lies ahead")
+        .skip("create_rejects_a_lifetime_below_minimum", "the router takes any time that lies ahead")
         .wait(tokio::time::sleep)
         .secret_is_live(move |secret| {
             let server = Arc::clone(&server);

@@ -1,4 +1,4 @@
-//! What every check works with: the provider, the options, and the keys to remove afterwards.
+//! The environment of a check: the provider, the options, and the keys to remove.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,11 +11,11 @@ use api_keys_core::{
 use futures_util::TryStreamExt as _;
 use serde_json::{Map, Value, json};
 
-use crate::Options;
-use crate::stop::{Stop, Verdict};
+use crate::options::Options;
+use crate::result::{CheckError, CheckResult};
 
-mod clean;
-mod judge;
+mod assertions;
+mod cleanup;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -23,43 +23,43 @@ pub(crate) struct Context<'a, P: ?Sized> {
     pub(crate) provider: &'a P,
     pub(crate) options: &'a Options,
     pub(crate) capabilities: Capabilities,
-    names: AtomicU32,
+    name_count: AtomicU32,
     /// Keys that may exist.
-    held: Mutex<Vec<KeyId>>,
-    /// Whether there may be keys of which no id is known.
-    lost: AtomicBool,
+    tracked: Mutex<Vec<KeyId>>,
+    /// Whether keys with unknown ids may exist.
+    unknown_keys: AtomicBool,
 }
 
-/// What a check needs before it can begin.
+/// Requirements.
 impl<'a, P: ApiKeyProvider + ?Sized> Context<'a, P> {
     pub(crate) fn new(provider: &'a P, options: &'a Options) -> Self {
         Self {
             provider,
             options,
             capabilities: provider.capabilities(),
-            names: AtomicU32::new(0),
-            held: Mutex::default(),
-            lost: AtomicBool::new(false),
+            name_count: AtomicU32::new(0),
+            tracked: Mutex::default(),
+            unknown_keys: AtomicBool::new(false),
         }
     }
 
-    /// Skips the check where the provider has no such operation.
-    pub(crate) fn needs(&self, operation: Operation) -> Verdict {
+    /// Skips the check if an operation is unsupported.
+    pub(crate) fn require(&self, operation: Operation) -> CheckResult {
         if self.provider.supports(operation) {
             Ok(())
         } else {
-            Err(Stop::skipped(format!("{operation} is not supported")))
+            Err(CheckError::skipped(format!("{operation} is not supported")))
         }
     }
 
-    /// Whether a field of one of the capabilities' sets can be used in this run.
-    pub(crate) fn takes(&self, set: FieldSet, field: Field) -> bool {
+    /// Returns whether a field is supported and not excluded from this run.
+    pub(crate) fn usable(&self, set: FieldSet, field: Field) -> bool {
         set.contains(field) && !self.options.without.contains(field)
     }
 
-    /// Skips the check where the operation does not take the field.
-    pub(crate) fn needs_field(&self, operation: Operation, field: Field) -> Verdict {
-        self.needs(operation)?;
+    /// Skips the check if a field is unsupported.
+    pub(crate) fn require_field(&self, operation: Operation, field: Field) -> CheckResult {
+        self.require(operation)?;
         let set = match operation {
             Operation::Create => self.capabilities.create_fields,
             Operation::Update => self.capabilities.update_fields,
@@ -67,32 +67,32 @@ impl<'a, P: ApiKeyProvider + ?Sized> Context<'a, P> {
             Operation::Revoke => self.capabilities.revoke_fields,
             _ => FieldSet::EMPTY,
         };
-        if self.takes(set, field) {
+        if self.usable(set, field) {
             Ok(())
         } else {
-            Err(Stop::skipped(format!("{operation} does not take the field `{field}`")))
+            Err(CheckError::skipped(format!("{operation} does not support the field `{field}`")))
         }
     }
 
-    /// How many keys the check may hold at a time; skips it when they are fewer than it needs.
-    pub(crate) fn room(&self, needed: u32) -> Verdict<usize> {
-        let room = self.options.max_keys.min(self.capabilities.max_active.unwrap_or(u32::MAX));
-        if room >= needed {
-            Ok(room as usize)
+    /// Returns the maximum number of concurrent keys. Skips the check if it is too small.
+    pub(crate) fn require_capacity(&self, minimum: u32) -> CheckResult<usize> {
+        let keys = self.options.max_keys.min(self.capabilities.max_active.unwrap_or(u32::MAX));
+        if keys >= minimum {
+            Ok(keys as usize)
         } else {
-            Err(Stop::skipped(format!(
-                "needs {needed} keys at a time, and may hold {room} (`Options::max_keys`)"
+            Err(CheckError::skipped(format!(
+                "needs {minimum} concurrent keys, but `Options::max_keys` or the quota allows {keys}"
             )))
         }
     }
 
-    /// An id that no key has.
-    pub(crate) async fn unknown_id(&self) -> Verdict<KeyId> {
+    /// Returns an id without a key.
+    pub(crate) async fn unknown_id(&self) -> CheckResult<KeyId> {
         if let Some(id) = &self.options.unknown_id {
             return Ok(id.clone());
         }
         if !self.provider.supports(Operation::Delete) {
-            return Err(Stop::skipped("needs `Options::unknown_id`, since no key can be deleted"));
+            return Err(CheckError::skipped("needs `Options::unknown_id`, because delete is unsupported"));
         }
         let issued = self.create(self.new_key()).await?;
         self.delete(&issued.key.id).await?;
@@ -100,93 +100,93 @@ impl<'a, P: ApiKeyProvider + ?Sized> Context<'a, P> {
     }
 }
 
-/// What is asked for.
+/// Requests.
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    /// A name that no other key has.
+    /// Returns a unique name.
     pub(crate) fn name(&self) -> String {
-        format!("{}{}", self.options.name_prefix, self.names.fetch_add(1, Ordering::Relaxed))
+        format!("{}{}", self.options.name_prefix, self.name_count.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// A key with no more than it needs.
+    /// Returns a request with the required fields.
     pub(crate) fn new_key(&self) -> NewApiKey {
         let mut new = NewApiKey::new(self.name());
-        if self.takes(self.capabilities.create_fields, Field::Owner) {
+        if self.usable(self.capabilities.create_fields, Field::Owner) {
             new.owner.clone_from(&self.options.owner);
         }
         new
     }
 
-    /// A key with every field that can be used.
+    /// Returns a request with all supported fields.
     pub(crate) fn full_key(&self) -> NewApiKey {
-        let takes = |field| self.takes(self.capabilities.create_fields, field);
+        let usable = |field| self.usable(self.capabilities.create_fields, field);
         let mut new = self.new_key();
-        if takes(Field::Description) {
-            new = new.description("made by a test");
+        if usable(Field::Description) {
+            new = new.description("created by a test");
         }
-        if takes(Field::Scopes) {
+        if usable(Field::Scopes) {
             new = new.scopes([&self.options.scopes[0]]);
         }
-        if takes(Field::Expiry) {
-            new = new.expires_in(self.span());
+        if usable(Field::Expiry) {
+            new = new.expires_in(self.lifetime());
         }
-        if takes(Field::Metadata) {
+        if usable(Field::Metadata) {
             new = new.metadata(metadata());
         }
-        if takes(Field::Extra) {
+        if usable(Field::Extra) {
             new.extra = self.create_extra();
         }
         new
     }
 
-    /// Vendor-specific fields that `create` takes; none where it takes only certain ones and none were given.
+    /// Returns vendor-specific fields for `create`, or none if no supported field is known.
     pub(crate) fn create_extra(&self) -> Map<String, Value> {
         let any = self.capabilities.create_extra.is_empty();
-        extra(&self.options.create_extra, any, "made by a test")
+        extra(&self.options.create_extra, any, "created by a test")
     }
 
-    /// Vendor-specific fields that `update` takes, likewise.
+    /// Returns vendor-specific fields for `update`, or none if no supported field is known.
     pub(crate) fn update_extra(&self) -> Map<String, Value> {
         let any = self.capabilities.update_extra.is_empty();
         extra(&self.options.update_extra, any, "changed by a test")
     }
 
-    /// Every key of the owner that still authenticates.
+    /// Returns a query for the active keys of the owner.
     pub(crate) fn query(&self) -> ListQuery {
         let mut query = ListQuery::new();
-        if self.takes(self.capabilities.list_fields, Field::Owner) {
+        if self.usable(self.capabilities.list_fields, Field::Owner) {
             query.owner.clone_from(&self.options.owner);
         }
         query
     }
 
-    /// A span that the vendor can count exactly, and long enough that a key does not expire during its check.
-    pub(crate) fn span(&self) -> Duration {
+    /// Returns a lifetime that needs no rounding and is longer than a check.
+    pub(crate) fn lifetime(&self) -> Duration {
         let unit = self.unit();
-        let mut span = unit * 2;
-        while span < HOUR {
-            span *= 2;
+        let mut lifetime = unit * 2;
+        while lifetime < HOUR {
+            lifetime *= 2;
         }
-        span
+        lifetime
     }
 
-    /// The shortest span that the vendor takes.
+    /// Returns the shortest lifetime that the vendor supports.
     pub(crate) fn unit(&self) -> Duration {
         self.options.min_expiry.filter(|unit| !unit.is_zero()).unwrap_or(HOUR)
     }
 }
 
-/// The operations, with a pause after every change, and with the keys that are made noted for removal.
+/// Operations that settle after every change and track new keys for removal.
 impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
-    /// Creates a key; skips the check where that is not supported.
-    pub(crate) async fn create(&self, new: NewApiKey) -> Verdict<IssuedKey> {
-        self.needs(Operation::Create)?;
+    /// Creates a key. Skips the check if this is unsupported.
+    pub(crate) async fn create(&self, new: NewApiKey) -> CheckResult<IssuedKey> {
+        self.require(Operation::Create)?;
         Ok(self.try_create(new).await?)
     }
 
-    /// Creates a key or not, which the check judges.
+    /// Creates a key and returns the result.
     pub(crate) async fn try_create(&self, new: NewApiKey) -> Result<IssuedKey> {
         let result = self.provider.create(new).await;
-        self.note(&result);
+        self.track_result(&result);
         self.settle().await;
         result
     }
@@ -207,34 +207,34 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let result = self.provider.delete(id).await;
         self.settle().await;
         if result.is_ok() {
-            self.held().retain(|held| held != id);
+            self.tracked().retain(|tracked| tracked != id);
         }
         result
     }
 
     pub(crate) async fn rotate(&self, id: &KeyId) -> Result<IssuedKey> {
         let result = self.provider.rotate(id, RotateOptions::new()).await;
-        self.note(&result);
+        self.track_result(&result);
         self.settle().await;
         result
     }
 
-    /// Reads a key, by listing where it cannot be read by id.
-    pub(crate) async fn read(&self, id: &KeyId) -> Verdict<ApiKey> {
+    /// Reads a key by its id, or from the list if `get` is unsupported.
+    pub(crate) async fn read(&self, id: &KeyId) -> CheckResult<ApiKey> {
         if self.provider.supports(Operation::Get) {
             return Ok(self.provider.get(id).await?);
         }
-        self.needs(Operation::List)?;
+        self.require(Operation::List)?;
         let listed = self.list(self.query()).await?.into_iter().find(|key| key.id == *id);
-        listed.ok_or_else(|| Stop::failed(format!("the key {id} is not listed")))
+        listed.ok_or_else(|| CheckError::failed(format!("the key {id} is not listed")))
     }
 
-    /// All pages of a listing.
+    /// Returns all keys of a listing.
     pub(crate) async fn list(&self, query: ListQuery) -> Result<Vec<ApiKey>> {
         self.provider.keys(query).try_collect().await
     }
 
-    /// Takes a key away for good, or makes it useless where that cannot be done.
+    /// Deletes a key, or revokes it if `delete` is unsupported.
     pub(crate) async fn remove(&self, id: &KeyId) -> Result<()> {
         let result = if self.provider.supports(Operation::Delete) {
             self.delete(id).await
@@ -244,22 +244,22 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         match result {
             Err(error) if !error.is_not_found() => Err(error),
             _ => {
-                self.held().retain(|held| held != id);
+                self.tracked().retain(|tracked| tracked != id);
                 Ok(())
             }
         }
     }
 
-    /// Notes that there may be a key of which no id is known.
-    pub(crate) fn note_lost(&self) {
-        self.lost.store(true, Ordering::Relaxed);
+    /// Notes that a key with an unknown id may exist.
+    pub(crate) fn expect_unknown_key(&self) {
+        self.unknown_keys.store(true, Ordering::Relaxed);
     }
 
-    /// Notes a key for removal.
-    pub(crate) fn hold(&self, issued: &IssuedKey) {
-        let mut held = self.held();
-        if !held.contains(&issued.key.id) {
-            held.push(issued.key.id.clone());
+    /// Tracks a key for removal.
+    pub(crate) fn track(&self, issued: &IssuedKey) {
+        let mut tracked = self.tracked();
+        if !tracked.contains(&issued.key.id) {
+            tracked.push(issued.key.id.clone());
         }
     }
 
@@ -269,20 +269,20 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         }
     }
 
-    fn note(&self, result: &Result<IssuedKey>) {
+    fn track_result(&self, result: &Result<IssuedKey>) {
         match result {
-            Ok(issued) => self.hold(issued),
-            Err(error) if error.effect() != Effect::NotApplied => self.note_lost(),
+            Ok(issued) => self.track(issued),
+            Err(error) if error.effect() != Effect::NotApplied => self.expect_unknown_key(),
             Err(_) => {}
         }
     }
 
-    fn held(&self) -> MutexGuard<'_, Vec<KeyId>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tracked(&self) -> MutexGuard<'_, Vec<KeyId>> {
+        self.tracked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An object, since some vendors take no other JSON.
+/// Returns an object, because some vendors accept no other JSON.
 pub(crate) fn metadata() -> Value {
     json!({ "team": "täst", "levels": [1, 2.5, null, true], "deep": { "er": {} } })
 }

@@ -1,19 +1,19 @@
-//! Lies about what is changed.
+//! Defects of `update`.
 
 use api_keys_core::{ApiKeyProvider as _, Expiry, Field, Patch, RotateOptions, UpdateApiKey};
 
-use crate::support::liar::{Lie, now};
+use crate::support::mutant::{Mutation, now};
 use crate::support::vendor::DISABLING;
-use crate::{Case, lie, lie_of};
+use crate::{Case, mutant, mutant_of};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
-        lie(
+        mutant(
             "changes nothing",
-            Lie::Update(|liar, id, changes| {
-                liar.honest.capabilities.validate_update("memory", &changes)?;
-                liar.honest.sent();
-                now(liar.honest.keys.get(id))
+            Mutation::Update(|mutant, id, changes| {
+                mutant.inner.capabilities.validate_update("memory", &changes)?;
+                mutant.inner.sent();
+                now(mutant.inner.keys.get(id))
                     .map_err(|error| error.with_operation(api_keys_core::Operation::Update))
             }),
             &[
@@ -26,18 +26,18 @@ pub(crate) fn cases() -> Vec<Case> {
                 "update_sets_extra_fields",
                 "update_clears_the_description",
                 "update_clears_the_expiry",
-                "update_to_no_expiry_clears_it",
+                "update_to_never_clears_the_expiry",
                 "update_clears_the_metadata",
-                "update_switches_a_key_off_and_on",
-                "a_disabled_secret_is_dead",
-                "update_of_several_fields_changes_them_all",
-                "verify_refuses_a_disabled_key",
-                "list_leaves_out_disabled_keys",
+                "update_disables_and_enables_a_key",
+                "disabled_secret_does_not_authenticate",
+                "update_changes_several_fields",
+                "verify_rejects_a_disabled_key",
+                "list_excludes_disabled_keys",
             ],
         ),
-        lie(
-            "wipes the fields that are not named",
-            Lie::Update(|liar, id, mut changes| {
+        mutant(
+            "clears other fields",
+            Mutation::Update(|mutant, id, mut changes| {
                 let wipe = !changes.fields().is_empty();
                 if wipe && changes.description.is_keep() {
                     changes.description = Patch::Clear;
@@ -45,7 +45,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 if wipe && changes.expiry.is_keep() {
                     changes.expiry = Patch::Clear;
                 }
-                now(liar.honest.update(id, changes))
+                now(mutant.inner.update(id, changes))
             }),
             &[
                 "update_sets_the_name",
@@ -57,89 +57,89 @@ pub(crate) fn cases() -> Vec<Case> {
                 "update_sets_extra_fields",
                 "update_clears_the_description",
                 "update_clears_the_metadata",
-                "update_switches_a_key_off_and_on",
-                "update_of_several_fields_changes_them_all",
+                "update_disables_and_enables_a_key",
+                "update_changes_several_fields",
             ],
         ),
-        lie(
+        mutant(
             "merges metadata",
-            Lie::Update(|liar, id, mut changes| {
-                if let (Patch::Set(new), Ok(key)) = (&mut changes.metadata, now(liar.honest.get(id))) {
+            Mutation::Update(|mutant, id, mut changes| {
+                if let (Patch::Set(new), Ok(key)) = (&mut changes.metadata, now(mutant.inner.get(id))) {
                     let mut merged = key.metadata.unwrap_or_default();
                     if let (Some(merged), Some(new)) = (merged.as_object_mut(), new.as_object()) {
                         merged.extend(new.clone());
                     }
                     *new = merged;
                 }
-                now(liar.honest.update(id, changes))
+                now(mutant.inner.update(id, changes))
             }),
-            &["update_replaces_the_metadata", "update_of_several_fields_changes_them_all"],
+            &["update_replaces_the_metadata", "update_changes_several_fields"],
         ),
-        lie(
-            "takes clearing for keeping",
-            Lie::Update(|liar, id, mut changes| {
-                let asked = changes.clone();
+        mutant(
+            "ignores cleared fields",
+            Mutation::Update(|mutant, id, mut changes| {
+                let requested = changes.clone();
                 changes.description = unless_clear(changes.description);
                 changes.expiry = unless_clear(changes.expiry).map(|expiry| match expiry {
                     Expiry::Never => Expiry::In(std::time::Duration::from_secs(3600)),
                     other => other,
                 });
                 changes.metadata = unless_clear(changes.metadata);
-                if changes.fields().is_empty() && !asked.fields().is_empty() {
-                    return now(liar.honest.get(id));
+                if changes.fields().is_empty() && !requested.fields().is_empty() {
+                    return now(mutant.inner.get(id));
                 }
-                now(liar.honest.update(id, changes))
+                now(mutant.inner.update(id, changes))
             }),
             &[
                 "update_clears_the_description",
                 "update_clears_the_expiry",
-                "update_to_no_expiry_clears_it",
+                "update_to_never_clears_the_expiry",
                 "update_clears_the_metadata",
             ],
         ),
-        lie(
-            "changes only the name when there is one",
-            Lie::Update(|liar, id, changes| match changes.name {
-                Some(name) => now(liar.honest.update(id, UpdateApiKey::new().name(name))),
-                None => now(liar.honest.update(id, changes)),
+        mutant(
+            "changes only the name if it is set",
+            Mutation::Update(|mutant, id, changes| match changes.name {
+                Some(name) => now(mutant.inner.update(id, UpdateApiKey::new().name(name))),
+                None => now(mutant.inner.update(id, changes)),
             }),
-            &["update_of_several_fields_changes_them_all"],
+            &["update_changes_several_fields"],
         ),
-        lie(
-            "takes anything for an update",
-            Lie::Update(|liar, id, mut changes| {
+        mutant(
+            "accepts empty updates",
+            Mutation::Update(|mutant, id, mut changes| {
                 if changes.expiry == Patch::Set(Expiry::VendorDefault) {
                     changes.expiry = Patch::Keep;
                 }
                 match changes.fields().is_empty() {
-                    true => now(liar.honest.get(id)),
-                    false => now(liar.honest.update(id, changes)),
+                    true => now(mutant.inner.get(id)),
+                    false => now(mutant.inner.update(id, changes)),
                 }
             }),
-            &["update_of_nothing_is_refused", "update_to_the_default_expiry_is_refused"],
+            &["empty_update_is_rejected", "update_to_default_expiry_is_rejected"],
         ),
-        lie(
-            "changes the secret with the key",
-            Lie::Update(|liar, id, changes| {
-                let key = now(liar.honest.update(id, changes))?;
-                let _ = now(liar.honest.rotate(id, RotateOptions::new()));
+        mutant(
+            "changes the secret",
+            Mutation::Update(|mutant, id, changes| {
+                let key = now(mutant.inner.update(id, changes))?;
+                let _ = now(mutant.inner.rotate(id, RotateOptions::new()));
                 Ok(key)
             }),
             &["update_keeps_the_secret"],
         ),
-        lie_of(
+        mutant_of(
             DISABLING,
             "cannot enable what it disabled",
-            Lie::Update(|liar, id, mut changes| {
+            Mutation::Update(|mutant, id, mut changes| {
                 if changes.fields().contains(Field::Enabled) {
                     changes.enabled = Some(false);
                 }
-                now(liar.honest.update(id, changes))
+                now(mutant.inner.update(id, changes))
             }),
             &[
-                "a_reversible_revocation_can_be_undone",
-                "update_switches_a_key_off_and_on",
-                "a_disabled_secret_is_dead",
+                "reversible_revocation_can_be_undone",
+                "update_disables_and_enables_a_key",
+                "disabled_secret_does_not_authenticate",
             ],
         ),
     ]
