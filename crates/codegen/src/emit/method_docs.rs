@@ -34,7 +34,7 @@ pub(super) fn method_docs(operation: &Operation) -> String {
         failures.into_iter().map(|response| response_item(response, operation.error.as_ref())),
     );
     sections.push(if errors.is_empty() {
-        "# Errors\n\nThere are no documented errors.".to_owned()
+        "# Errors\n\nErrors are not documented.".to_owned()
     } else {
         errors
     });

@@ -12,7 +12,7 @@ use crate::{json_response, last_request, no_content, target};
 async fn references_are_resolved() {
     let thing = json!({
         "id": "a", "other": "b", "first": { "n": 1 }, "list": [{ "n": 2 }], "within": { "code": "c" },
-        "answer": { "code": "d" }, "more": { "base": true, "name": "m" },
+        "missing": { "code": "d" }, "more": { "base": true, "name": "m" },
     });
     let (server, client) = json_response(200, &thing).await;
     let client = generated::Client::new(client);

@@ -31,11 +31,11 @@ async fn other_origin_must_be_configured() {
     let client = Client::new(http.build().unwrap());
     client.upload().await.unwrap();
     client.list_files().await.unwrap();
-    client.get_beside().await.unwrap();
+    client.get_other().await.unwrap();
 
     assert_eq!(crate::last_request(&files).await.headers["x-api-key"], "one");
     assert_eq!(paths(&files).await, ["/elsewhere/files"]);
-    assert_eq!(paths(&server).await, ["/v1/files", "/v2/beside"]);
+    assert_eq!(paths(&server).await, ["/v1/files", "/v2/other"]);
 }
 
 #[test]

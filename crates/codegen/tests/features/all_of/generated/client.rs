@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.json(request).await
@@ -44,7 +44,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await

@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.json(request).await
@@ -40,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
@@ -54,7 +54,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list_events(&self) -> Result<Response<Vec<Event>>, Error<()>> {
         let request = Request::new(&LIST_EVENTS);
         self.http.json(request).await
@@ -68,7 +68,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_events(&self, body: &[Event]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_EVENTS).body_json(body);
         self.http.empty(request).await
@@ -82,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list_numbers(&self) -> Result<Response<Vec<Quantity>>, Error<()>> {
         let request = Request::new(&LIST_NUMBERS);
         self.http.json(request).await

@@ -29,7 +29,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_file(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_FILE).body_bytes(body);
         self.http.empty(request).await
@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_file(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_FILE);
         self.http.raw(request).await
@@ -57,7 +57,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_picture(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_PICTURE).body_bytes(body).content_type("image/png");
         self.http.empty(request).await
@@ -71,7 +71,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_note(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_NOTE).body_bytes(body.to_owned()).content_type("text/plain");
         self.http.empty(request).await
@@ -85,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn patch_note(&self, body: Option<&str>) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&PATCH_NOTE).body_bytes_opt(body.map(str::to_owned)).content_type("text/markdown");
@@ -100,7 +100,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_note(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_NOTE);
         self.http.raw(request).await
@@ -118,7 +118,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn upload_file(&self, name: &str, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD_FILE).path_parameter("name", name).body_bytes(body);
         self.http.empty(request).await

@@ -66,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_THINGS).query_opt("limit", options.limit);
         self.http.empty(request).await

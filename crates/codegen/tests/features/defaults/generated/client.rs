@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<Vec<Thing>>, Error<()>> {
         let request = Request::new(&LIST_THINGS)
             .query_opt("limit", options.limit)
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn create_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CREATE_THING).body_json(body);
         self.http.empty(request).await

@@ -27,7 +27,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.json(request).await
@@ -41,7 +41,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
@@ -51,11 +51,11 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`: The answer.
+    /// - `200`: The reply.
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](AskThingError::BadRequest): No answer.
+    /// - `400`, [`BadRequest`](AskThingError::BadRequest): No reply.
     pub async fn ask_thing(&self, body: &Question) -> Result<Response<Reply>, Error<AskThingError>> {
         let request = Request::new(&ASK_THING).body_json(body);
         self.http.json(request).await

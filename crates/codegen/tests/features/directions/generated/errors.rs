@@ -10,7 +10,7 @@ use super::types::Failure;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum AskThingError {
-    /// `400`: No answer.
+    /// `400`: No reply.
     BadRequest(Failure),
 }
 

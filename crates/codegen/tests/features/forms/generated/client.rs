@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn log_in(&self, body: &LogIn) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LOG_IN).body_form(body);
         self.http.empty(request).await
@@ -40,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn refresh(&self, body: Option<&RefreshRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REFRESH).body_form_opt(body);
         self.http.empty(request).await
@@ -54,7 +54,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn charge(&self, body: Option<&ChargeRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHARGE).body_form_as(
             body,

@@ -26,7 +26,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn headers(&self, x_tenant: &str, options: &HeadersOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEADERS)
             .header("X-Tenant", x_tenant)
@@ -46,7 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn cookies(&self, session: &str, options: &CookiesOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&COOKIES)
             .cookie("session", session)

@@ -27,7 +27,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Received>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.json(request).await
@@ -41,7 +41,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_thing(&self, body: &Sent) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
@@ -55,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn anything(&self, body: &Value) -> Result<Response<Value>, Error<()>> {
         let request = Request::new(&ANYTHING).body_json(body);
         self.http.json(request).await

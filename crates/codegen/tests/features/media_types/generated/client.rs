@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.json(request).await
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.empty(request).await
@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn patch_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PATCH_THING).body_json(body).content_type("application/merge-patch+json");
         self.http.empty(request).await
@@ -85,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn convert_report(&self, body: impl Into<Body>) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&CONVERT_REPORT).body_bytes(body).content_type("application/xml");
         self.http.raw(request).await

@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn add_photo(&self, body: &AddPhotoRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&ADD_PHOTO).body_multipart(
             Multipart::new()
@@ -51,7 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn add_file(&self, body: &AddFileRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&ADD_FILE).body_multipart(
             Multipart::new()

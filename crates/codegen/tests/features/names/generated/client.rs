@@ -69,7 +69,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn clone2(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&CLONE2);
         self.http.json(request).await
@@ -83,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_all_things(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&GET_ALL_THINGS);
         self.http.json(request).await
@@ -97,7 +97,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn r#type(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TYPE);
         self.http.empty(request).await

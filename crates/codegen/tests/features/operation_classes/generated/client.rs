@@ -24,7 +24,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn read(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&READ);
         self.http.empty(request).await
@@ -38,7 +38,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn replace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REPLACE);
         self.http.empty(request).await
@@ -52,7 +52,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn remove(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REMOVE);
         self.http.empty(request).await
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn search(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SEARCH);
         self.http.empty(request).await

@@ -24,7 +24,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_owners_by_owner_keys(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_OWNERS_BY_OWNER_KEYS).path_parameter("owner", owner);
         self.http.empty(request).await
@@ -38,7 +38,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn same(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME).path_parameter("owner", owner);
         self.http.empty(request).await
@@ -52,7 +52,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn same2(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME2).path_parameter("owner", owner);
         self.http.empty(request).await
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn same3(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME3).path_parameter("owner", owner);
         self.http.empty(request).await
@@ -80,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET);
         self.http.empty(request).await
@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn head(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEAD);
         self.http.empty(request).await
@@ -108,7 +108,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn options(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONS);
         self.http.empty(request).await
@@ -122,7 +122,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn trace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TRACE);
         self.http.empty(request).await
@@ -136,7 +136,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_KEYS);
         self.http.empty(request).await
@@ -150,7 +150,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn keys_list_all(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&KEYS_LIST_ALL);
         self.http.empty(request).await
@@ -164,7 +164,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn post_v1_keys_batch(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&POST_V1_KEYS_BATCH);
         self.http.empty(request).await

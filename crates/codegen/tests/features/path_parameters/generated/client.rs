@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn words(
         &self,
         id: &str,
@@ -58,7 +58,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn lists(
         &self,
         simple: &[&str],
@@ -86,7 +86,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn objects(
         &self,
         simple: &Point,
@@ -114,7 +114,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn files(&self, name: &str, extension: &str) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&FILES).path_parameter("name", name).path_parameter("extension", extension);
@@ -129,7 +129,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn as_json(&self, r#where: &Point) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&AS_JSON).path_as("where", Style::Json, r#where);
         self.http.empty(request).await

@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn words(&self, text: &str, options: &WordsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS)
             .query("text", text)
@@ -52,7 +52,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn lists(
         &self,
         states: &[WordsState],
@@ -77,7 +77,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn objects(&self, needed: &Point, options: &ObjectsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OBJECTS)
             .query_as("needed", Style::DeepObject, needed)
@@ -97,7 +97,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn fixed(&self, options: &FixedOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&FIXED)
             .query("mode", "all")

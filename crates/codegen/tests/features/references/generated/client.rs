@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn put_thing(
         &self,
         id: &str,
@@ -82,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn delete_other(&self, id: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&DELETE_OTHER).path_parameter("id", id);
         self.http.empty(request).await

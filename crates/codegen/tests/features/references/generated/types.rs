@@ -22,9 +22,9 @@ pub struct Thing {
     /// The field `within`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<ThingWithin>,
-    /// The field `answer`.
+    /// The field `missing`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<ThingWithin>,
+    pub missing: Option<ThingWithin>,
     /// The field `more`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub more: Option<ThingMore>,
@@ -33,7 +33,7 @@ pub struct Thing {
 impl Thing {
     /// Creates a new `Thing` with the required fields.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), other: None, first: None, list: None, within: None, answer: None, more: None }
+        Self { id: id.into(), other: None, first: None, list: None, within: None, missing: None, more: None }
     }
 
     /// Sets `other`.
@@ -60,9 +60,9 @@ impl Thing {
         self
     }
 
-    /// Sets `answer`.
-    pub fn answer(mut self, answer: ThingWithin) -> Self {
-        self.answer = Some(answer);
+    /// Sets `missing`.
+    pub fn missing(mut self, missing: ThingWithin) -> Self {
+        self.missing = Some(missing);
         self
     }
 

@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn needed(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NEEDED).body_json(body);
         self.http.empty(request).await
@@ -44,7 +44,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn optional(&self, body: Option<&Thing>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONAL).body_json_opt(body);
         self.http.empty(request).await
@@ -58,7 +58,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn either(&self, body: &EitherRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EITHER).body_json(body);
         self.http.empty(request).await
@@ -72,7 +72,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list(&self, body: &[Thing]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST).body_json(body);
         self.http.empty(request).await
@@ -86,7 +86,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn words(&self, body: &[&str]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS).body_json(body);
         self.http.empty(request).await
@@ -100,7 +100,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn number(&self, body: Option<i64>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NUMBER).body_json_opt(body.as_ref());
         self.http.empty(request).await
@@ -114,7 +114,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn text(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TEXT).body_json(body);
         self.http.empty(request).await

@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn create_key(&self, body: &NewKey) -> Result<Response<Envelope>, Error<()>> {
         let request = Request::new(&CREATE_KEY).body_json(body);
         self.http.json(request).await

@@ -101,7 +101,7 @@ pub struct Envelope {
 pub struct Issued {
     /// The field `key_id`.
     pub key_id: String,
-    /// Not marked, but its name tells.
+    /// Not marked.
     pub api_key: SecretKey,
     /// The field `client_secret`.
     #[serde(default)]

@@ -62,7 +62,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_KEYS).security(&[&["apiKey", "appKey"]]);
         self.http.empty(request).await
@@ -76,7 +76,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn check_health(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHECK_HEALTH).security(&[&[]]);
         self.http.empty(request).await
@@ -91,7 +91,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn make_token(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&MAKE_TOKEN).security(&[&["client"]]);
         self.http.empty(request).await
@@ -105,7 +105,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_profile(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_PROFILE).security(&[&["session", "device"], &["oauth"], &[]]);
         self.http.empty(request).await
@@ -119,7 +119,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_raw(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_RAW);
         self.http.empty(request).await
@@ -133,7 +133,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn get_report(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_REPORT).security(&[&[], &["logged"]]);
         self.http.empty(request).await

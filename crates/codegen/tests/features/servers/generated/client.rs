@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn upload(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD).server("https://files.example/upload");
         self.http.empty(request).await
@@ -57,13 +57,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn list_files(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_FILES);
         self.http.empty(request).await
     }
 
-    /// `GET /beside` at `/v2`. Safe.
+    /// `GET /other` at `/v2`. Safe.
     ///
     /// # Returns
     ///
@@ -71,9 +71,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
-    pub async fn get_beside(&self) -> Result<Response<()>, Error<()>> {
-        let request = Request::new(&GET_BESIDE).server("/v2");
+    /// Errors are not documented.
+    pub async fn get_other(&self) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&GET_OTHER).server("/v2");
         self.http.empty(request).await
     }
 }
@@ -94,10 +94,10 @@ static LIST_FILES: Operation = Operation {
     list: false,
 };
 
-static GET_BESIDE: Operation = Operation {
-    id: "getBeside",
+static GET_OTHER: Operation = Operation {
+    id: "getOther",
     method: Method::GET,
-    path: "/beside",
+    path: "/other",
     class: OperationClass::Safe,
     list: false,
 };

@@ -31,7 +31,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn same(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&SAME);
         self.http.json(request).await
@@ -46,7 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn maybe(&self) -> Result<Response<Option<Thing>>, Error<()>> {
         let request = Request::new(&MAYBE);
         self.http.optional(request).await
@@ -60,7 +60,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn empty(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EMPTY);
         self.http.empty(request).await
@@ -76,7 +76,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn several(&self) -> Result<Response<SeveralSuccess>, Error<()>> {
         let request = Request::new(&SEVERAL);
         let response = self.http.raw(request).await?;
@@ -98,7 +98,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn nothing(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&NOTHING);
         self.http.raw(request).await
@@ -108,7 +108,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no documented errors.
+    /// Errors are not documented.
     pub async fn unsaid(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&UNSAID);
         self.http.raw(request).await
@@ -125,7 +125,7 @@ impl Client {
     /// - `301`: Elsewhere.
     /// - `400`, [`BadRequest`](ErrorsError::BadRequest): Wrong.
     /// - `404`, [`NotFound`](ErrorsError::NotFound): Not there.
-    /// - `429`, [`TooManyRequests`](ErrorsError::TooManyRequests): Too fast; JSON whatever the label says.
+    /// - `429`, [`TooManyRequests`](ErrorsError::TooManyRequests): Too many requests
     /// - `4XX`, [`ClientError`](ErrorsError::ClientError): Our fault.
     /// - Any other status, [`Default`](ErrorsError::Default): Anything else.
     pub async fn errors(&self) -> Result<Response<()>, Error<ErrorsError>> {

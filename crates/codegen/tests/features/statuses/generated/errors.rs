@@ -33,7 +33,7 @@ pub enum ErrorsError {
     BadRequest(Fault),
     /// `404`: Not there.
     NotFound,
-    /// `429`: Too fast; JSON whatever the label says.
+    /// `429`: Too many requests
     TooManyRequests(Fault),
     /// `4XX`: Our fault.
     ClientError {
