@@ -58,27 +58,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](CreateApiKeyError::BadRequest): The input was refused: it fails the schema
-    ///   (`VALIDATION_ERROR`), breaks a limit of the server's options (for example `INVALID_NAME_LENGTH` or
-    ///   `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is switched off (`METADATA_DISABLED`), or
-    ///   changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked before the session.
-    /// - `401`, [`Unauthorized`](CreateApiKeyError::Unauthorized): No valid session: the bearer token or the
-    ///   API key is missing, unknown, disabled or expired. Up to version 1.4 the body is empty on get, list
-    ///   and delete, and a key over its rate limit is also answered here.
-    /// - `403`, [`Forbidden`](CreateApiKeyError::Forbidden): The caller may not do this: not a member of the
-    ///   organization, a role without the permission, an API key of the wrong length, or a request that
-    ///   carried a cookie without a trusted `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
-    /// - `404`, [`NotFound`](CreateApiKeyError::NotFound): Nothing is served at this path: the base URL is
-    ///   wrong or the API-key plugin is not installed. There is no body.
-    /// - `415`, [`UnsupportedMediaType`](CreateApiKeyError::UnsupportedMediaType): The request's content type
-    ///   is not `application/json`. Version 1.3 does not check it.
-    /// - `429`, [`TooManyRequests`](CreateApiKeyError::TooManyRequests): Too many requests. The limit per
-    ///   client address answers JSON labelled `text/plain`, without a code, with `X-Retry-After`. The limit
-    ///   of an API key used as the credential answers `application/json` with the code `RATE_LIMITED` and
-    ///   `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
-    /// - `500`, [`InternalServerError`](CreateApiKeyError::InternalServerError): The server failed. The body
-    ///   is empty as a rule, for example after a `sortBy` that names no column; an organization configuration
-    ///   without the organization plugin answers `ORGANIZATION_PLUGIN_REQUIRED`.
+    /// The documented errors are in [`CreateApiKeyError`].
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -103,27 +83,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](GetApiKeyError::BadRequest): The input was refused: it fails the schema
-    ///   (`VALIDATION_ERROR`), breaks a limit of the server's options (for example `INVALID_NAME_LENGTH` or
-    ///   `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is switched off (`METADATA_DISABLED`), or
-    ///   changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked before the session.
-    /// - `401`, [`Unauthorized`](GetApiKeyError::Unauthorized): No valid session: the bearer token or the API
-    ///   key is missing, unknown, disabled or expired. Up to version 1.4 the body is empty on get, list and
-    ///   delete, and a key over its rate limit is also answered here.
-    /// - `403`, [`Forbidden`](GetApiKeyError::Forbidden): The caller may not do this: not a member of the
-    ///   organization, a role without the permission, an API key of the wrong length, or a request that
-    ///   carried a cookie without a trusted `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
-    /// - `404`, [`NotFound`](GetApiKeyError::NotFound): No key with this id is visible to the caller
-    ///   (`KEY_NOT_FOUND`; up to version 1.4 `API_KEY_NOT_FOUND`): it is unknown, belongs to someone else, or
-    ///   lives in another configuration; the three cannot be told apart. With an empty body: nothing is
-    ///   served at this path.
-    /// - `429`, [`TooManyRequests`](GetApiKeyError::TooManyRequests): Too many requests. The limit per client
-    ///   address answers JSON labelled `text/plain`, without a code, with `X-Retry-After`. The limit of an
-    ///   API key used as the credential answers `application/json` with the code `RATE_LIMITED` and
-    ///   `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
-    /// - `500`, [`InternalServerError`](GetApiKeyError::InternalServerError): The server failed. The body is
-    ///   empty as a rule, for example after a `sortBy` that names no column; an organization configuration
-    ///   without the organization plugin answers `ORGANIZATION_PLUGIN_REQUIRED`.
+    /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(
         &self,
         id: &str,
@@ -149,25 +109,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](ListApiKeysError::BadRequest): The input was refused: it fails the schema
-    ///   (`VALIDATION_ERROR`), breaks a limit of the server's options (for example `INVALID_NAME_LENGTH` or
-    ///   `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is switched off (`METADATA_DISABLED`), or
-    ///   changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked before the session.
-    /// - `401`, [`Unauthorized`](ListApiKeysError::Unauthorized): No valid session: the bearer token or the
-    ///   API key is missing, unknown, disabled or expired. Up to version 1.4 the body is empty on get, list
-    ///   and delete, and a key over its rate limit is also answered here.
-    /// - `403`, [`Forbidden`](ListApiKeysError::Forbidden): The caller may not do this: not a member of the
-    ///   organization, a role without the permission, an API key of the wrong length, or a request that
-    ///   carried a cookie without a trusted `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
-    /// - `404`, [`NotFound`](ListApiKeysError::NotFound): Nothing is served at this path: the base URL is
-    ///   wrong or the API-key plugin is not installed. There is no body.
-    /// - `429`, [`TooManyRequests`](ListApiKeysError::TooManyRequests): Too many requests. The limit per
-    ///   client address answers JSON labelled `text/plain`, without a code, with `X-Retry-After`. The limit
-    ///   of an API key used as the credential answers `application/json` with the code `RATE_LIMITED` and
-    ///   `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
-    /// - `500`, [`InternalServerError`](ListApiKeysError::InternalServerError): The server failed. The body
-    ///   is empty as a rule, for example after a `sortBy` that names no column; an organization configuration
-    ///   without the organization plugin answers `ORGANIZATION_PLUGIN_REQUIRED`.
+    /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(
         &self,
         options: &ListApiKeysOptions,
@@ -199,29 +141,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](UpdateApiKeyError::BadRequest): The input was refused: it fails the schema
-    ///   (`VALIDATION_ERROR`), breaks a limit of the server's options (for example `INVALID_NAME_LENGTH` or
-    ///   `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is switched off (`METADATA_DISABLED`), or
-    ///   changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked before the session.
-    /// - `401`, [`Unauthorized`](UpdateApiKeyError::Unauthorized): No valid session: the bearer token or the
-    ///   API key is missing, unknown, disabled or expired. Up to version 1.4 the body is empty on get, list
-    ///   and delete, and a key over its rate limit is also answered here.
-    /// - `403`, [`Forbidden`](UpdateApiKeyError::Forbidden): The caller may not do this: not a member of the
-    ///   organization, a role without the permission, an API key of the wrong length, or a request that
-    ///   carried a cookie without a trusted `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
-    /// - `404`, [`NotFound`](UpdateApiKeyError::NotFound): No key with this id is visible to the caller
-    ///   (`KEY_NOT_FOUND`; up to version 1.4 `API_KEY_NOT_FOUND`): it is unknown, belongs to someone else, or
-    ///   lives in another configuration; the three cannot be told apart. With an empty body: nothing is
-    ///   served at this path.
-    /// - `415`, [`UnsupportedMediaType`](UpdateApiKeyError::UnsupportedMediaType): The request's content type
-    ///   is not `application/json`. Version 1.3 does not check it.
-    /// - `429`, [`TooManyRequests`](UpdateApiKeyError::TooManyRequests): Too many requests. The limit per
-    ///   client address answers JSON labelled `text/plain`, without a code, with `X-Retry-After`. The limit
-    ///   of an API key used as the credential answers `application/json` with the code `RATE_LIMITED` and
-    ///   `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
-    /// - `500`, [`InternalServerError`](UpdateApiKeyError::InternalServerError): The server failed. The body
-    ///   is empty as a rule, for example after a `sortBy` that names no column; an organization configuration
-    ///   without the organization plugin answers `ORGANIZATION_PLUGIN_REQUIRED`.
+    /// The documented errors are in [`UpdateApiKeyError`].
     pub async fn update_api_key(
         &self,
         body: &UpdateApiKeyRequest,
@@ -246,29 +166,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](DeleteApiKeyError::BadRequest): The input was refused: it fails the schema
-    ///   (`VALIDATION_ERROR`), breaks a limit of the server's options (for example `INVALID_NAME_LENGTH` or
-    ///   `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is switched off (`METADATA_DISABLED`), or
-    ///   changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked before the session.
-    /// - `401`, [`Unauthorized`](DeleteApiKeyError::Unauthorized): No valid session: the bearer token or the
-    ///   API key is missing, unknown, disabled or expired. Up to version 1.4 the body is empty on get, list
-    ///   and delete, and a key over its rate limit is also answered here.
-    /// - `403`, [`Forbidden`](DeleteApiKeyError::Forbidden): The caller may not do this: not a member of the
-    ///   organization, a role without the permission, an API key of the wrong length, or a request that
-    ///   carried a cookie without a trusted `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
-    /// - `404`, [`NotFound`](DeleteApiKeyError::NotFound): No key with this id is visible to the caller
-    ///   (`KEY_NOT_FOUND`; up to version 1.4 `API_KEY_NOT_FOUND`): it is unknown, belongs to someone else, or
-    ///   lives in another configuration; the three cannot be told apart. With an empty body: nothing is
-    ///   served at this path.
-    /// - `415`, [`UnsupportedMediaType`](DeleteApiKeyError::UnsupportedMediaType): The request's content type
-    ///   is not `application/json`. Version 1.3 does not check it.
-    /// - `429`, [`TooManyRequests`](DeleteApiKeyError::TooManyRequests): Too many requests. The limit per
-    ///   client address answers JSON labelled `text/plain`, without a code, with `X-Retry-After`. The limit
-    ///   of an API key used as the credential answers `application/json` with the code `RATE_LIMITED` and
-    ///   `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
-    /// - `500`, [`InternalServerError`](DeleteApiKeyError::InternalServerError): The server failed. The body
-    ///   is empty as a rule, for example after a `sortBy` that names no column; an organization configuration
-    ///   without the organization plugin answers `ORGANIZATION_PLUGIN_REQUIRED`.
+    /// The documented errors are in [`DeleteApiKeyError`].
     pub async fn delete_api_key(
         &self,
         body: &DeleteApiKeyRequest,

@@ -60,16 +60,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](CreateApiKeyError::BadRequest): The request was refused: a parameter or a
-    ///   field breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](CreateApiKeyError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `403`, [`Forbidden`](CreateApiKeyError::Forbidden): The key may not be created, for example because
-    ///   the instance has used up what its plan allows.
-    /// - `409`, [`Conflict`](CreateApiKeyError::Conflict): The key clashes with one that exists, for example
-    ///   by its name.
-    /// - `429`, [`TooManyRequests`](CreateApiKeyError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`CreateApiKeyError`].
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -95,13 +86,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](ListApiKeysError::BadRequest): The request was refused: a parameter or a field
-    ///   breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](ListApiKeysError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](ListApiKeysError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](ListApiKeysError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(
         &self,
         subject: &str,
@@ -134,13 +119,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](GetApiKeyError::BadRequest): The request was refused: a parameter or a field
-    ///   breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](GetApiKeyError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](GetApiKeyError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](GetApiKeyError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("apiKeyID", api_key_id);
         self.http.json(request).await
@@ -165,13 +144,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](UpdateApiKeyError::BadRequest): The request was refused: a parameter or a
-    ///   field breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](UpdateApiKeyError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](UpdateApiKeyError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](UpdateApiKeyError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`UpdateApiKeyError`].
     pub async fn update_api_key(
         &self,
         api_key_id: &str,
@@ -198,13 +171,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](DeleteApiKeyError::BadRequest): The request was refused: a parameter or a
-    ///   field breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](DeleteApiKeyError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](DeleteApiKeyError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](DeleteApiKeyError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`DeleteApiKeyError`].
     pub async fn delete_api_key(
         &self,
         api_key_id: &str,
@@ -230,13 +197,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](GetApiKeySecretError::BadRequest): The request was refused: a parameter or a
-    ///   field breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](GetApiKeySecretError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](GetApiKeySecretError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](GetApiKeySecretError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`GetApiKeySecretError`].
     pub async fn get_api_key_secret(
         &self,
         api_key_id: &str,
@@ -263,13 +224,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](RevokeApiKeyError::BadRequest): The request was refused: a parameter or a
-    ///   field breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](RevokeApiKeyError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](RevokeApiKeyError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](RevokeApiKeyError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`RevokeApiKeyError`].
     pub async fn revoke_api_key(
         &self,
         api_key_id: &str,
@@ -297,13 +252,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](VerifyApiKeyError::BadRequest): The request was refused: a parameter or a
-    ///   field breaks its rule, or the body holds a field that Clerk does not know.
-    /// - `401`, [`Unauthorized`](VerifyApiKeyError::Unauthorized): The secret key of the Clerk instance is
-    ///   missing or wrong.
-    /// - `404`, [`NotFound`](VerifyApiKeyError::NotFound): No key has this secret.
-    /// - `429`, [`TooManyRequests`](VerifyApiKeyError::TooManyRequests): The instance has made too many
-    ///   requests: over 1000 in 10 seconds, or 100 for a development instance.
+    /// The documented errors are in [`VerifyApiKeyError`].
     pub async fn verify_api_key(
         &self,
         body: &VerifyApiKeyRequest,

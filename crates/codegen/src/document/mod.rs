@@ -231,6 +231,11 @@ impl<'d> Node<'d> {
         Ok(node)
     }
 
+    /// Follows `$ref`. With the lenient policy, an invalid reference is a loss and returns nothing.
+    pub(crate) fn resolve_or_omit(&self, instead: &str) -> Result<Option<Self>, Problem> {
+        self.resolve().map(Some).or_else(|problem| self.tolerate(problem, instead).map(|()| None))
+    }
+
     /// Follows `$ref`. With the lenient policy, an invalid reference returns this node.
     pub(crate) fn resolve_if_any(&self) -> Result<Self, Problem> {
         match self.resolve() {

@@ -8,16 +8,20 @@ use crate::model::Docs;
 /// The maximum width of a line, including indentation and `/// `.
 const WIDTH: usize = 110;
 
-/// Returns doc comments for a depth of indentation: the description or a fallback, and the notes that the description
-/// does not contain.
+/// Returns doc comments for a depth of indentation: the description or a fallback, and the relevant notes.
 pub(super) fn docs(docs: &Docs, fallback: &str, depth: usize) -> TokenStream {
     let mut text = if docs.text.trim().is_empty() { fallback.to_owned() } else { markdown(&docs.text) };
-    let notes: Vec<_> = docs.notes.iter().filter(|note| !repeats(&docs.text, note)).cloned().collect();
+    let notes: Vec<_> = relevant_notes(docs).collect();
     if !notes.is_empty() {
         text.push_str("\n\n");
         text.push_str(&notes.join(" "));
     }
     comment(&text, depth)
+}
+
+/// Returns the notes that the description does not contain.
+pub(super) fn relevant_notes(docs: &Docs) -> impl Iterator<Item = &str> {
+    docs.notes.iter().map(String::as_str).filter(|note| !repeats(&docs.text, note))
 }
 
 /// Returns whether a description contains all numbers and code of a note.

@@ -1,7 +1,7 @@
 //! Documentation of methods.
 
-use super::docs::markdown;
-use crate::model::{Class, Docs, Operation, ResponseDoc, Status, StatusEnum, Success};
+use super::docs::{markdown, relevant_notes};
+use crate::model::{Class, Docs, Operation, Status, Success};
 
 /// Returns the docs of a method: description, request, arguments, responses and errors.
 pub(super) fn method_docs(operation: &Operation) -> String {
@@ -22,21 +22,18 @@ pub(super) fn method_docs(operation: &Operation) -> String {
     let described = arguments.chain(body).filter(|(_, docs)| !docs.text.is_empty() || !docs.notes.is_empty());
     sections.push(list("# Arguments", described.map(|(name, docs)| item(&format!("`{name}`"), docs))));
 
-    let (successes, failures): (Vec<_>, Vec<_>) =
-        operation.response_docs.iter().partition(|response| is_success(response.status));
-    let success = match &operation.success {
-        Success::ByStatus(by_status) => Some(by_status),
-        _ => None,
-    };
-    sections.push(list("# Returns", successes.into_iter().map(|response| response_item(response, success))));
-    let errors = list(
-        "# Errors",
-        failures.into_iter().map(|response| response_item(response, operation.error.as_ref())),
-    );
-    sections.push(if errors.is_empty() {
-        "# Errors\n\nErrors are not documented.".to_owned()
-    } else {
-        errors
+    sections.push(match &operation.success {
+        Success::ByStatus(by_status) => {
+            format!("# Returns\n\nA variant of [`{}`] by status.", by_status.name)
+        }
+        _ => {
+            let docs = |text: &String| Docs { text: text.clone(), notes: Vec::new() };
+            list("# Returns", operation.returns.iter().map(|(code, text)| item(&status(*code), &docs(text))))
+        }
+    });
+    sections.push(match &operation.error {
+        Some(error) => format!("# Errors\n\nThe documented errors are in [`{}`].", error.name),
+        None => "# Errors\n\nErrors are not documented.".to_owned(),
     });
 
     sections.retain(|section| !section.is_empty());
@@ -57,10 +54,6 @@ fn credentials(alternatives: &[Vec<String>]) -> String {
     }
 }
 
-fn is_success(status: Status) -> bool {
-    matches!(status, Status::Code(200..=299) | Status::Range(2))
-}
-
 pub(super) fn status(status: Status) -> String {
     match status {
         Status::Code(code) => format!("`{code}`"),
@@ -74,18 +67,8 @@ fn list(heading: &str, items: impl Iterator<Item = String>) -> String {
     if items.is_empty() { String::new() } else { format!("{heading}\n\n{}", items.join("\n")) }
 }
 
-/// Returns a list item for a response, with a link to the variant.
-fn response_item(response: &ResponseDoc, by_status: Option<&StatusEnum>) -> String {
-    let status = status(response.status);
-    let head = match (by_status, &response.variant) {
-        (Some(by_status), Some(variant)) => format!("{status}, [`{variant}`]({}::{variant})", by_status.name),
-        _ => status,
-    };
-    item(&head, &Docs { text: response.text.clone(), notes: Vec::new() })
-}
-
 fn item(head: &str, docs: &Docs) -> String {
     let text = markdown(&docs.text);
-    let words: Vec<_> = text.split_whitespace().chain(docs.notes.iter().map(String::as_str)).collect();
+    let words: Vec<_> = text.split_whitespace().chain(relevant_notes(docs)).collect();
     if words.is_empty() { format!("- {head}") } else { format!("- {head}: {}", words.join(" ")) }
 }

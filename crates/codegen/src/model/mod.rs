@@ -7,7 +7,7 @@ mod types;
 pub(crate) use self::api::{Api, ClientHeader, Credential, Scheme, Server};
 pub(crate) use self::operation::{
     Body, Class, Content, Encoding, EncodingFormat, Location, Operation, Options, Parameter, ResponseBody,
-    ResponseDoc, Status, StatusEnum, StatusResponse, Success,
+    Status, StatusEnum, StatusResponse, Success,
 };
 pub(crate) use self::types::{
     Additional, Direction, Docs, Enum, EnumValue, Field, Presence, SelectedBy, Shape, Struct, Tag, TagValue,

@@ -25,7 +25,8 @@ pub(crate) struct Operation {
     /// Optional parameters.
     pub(crate) options: Option<Options>,
     pub(crate) success: Success,
-    pub(crate) response_docs: Vec<ResponseDoc>,
+    /// The descriptions of the successful responses.
+    pub(crate) returns: Vec<(Status, String)>,
     pub(crate) error: Option<StatusEnum>,
 }
 
@@ -105,14 +106,6 @@ pub(crate) enum Success {
     Raw,
     /// Different types, by status.
     ByStatus(StatusEnum),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ResponseDoc {
-    pub(crate) status: Status,
-    pub(crate) text: String,
-    /// The variant of the enum, if there is one.
-    pub(crate) variant: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

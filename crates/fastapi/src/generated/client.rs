@@ -46,17 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](CreateApiKeyError::BadRequest): The request breaks a rule, a role may not be
-    ///   given here, or as many keys are active as the server allows (100 by default). Only the text tells
-    ///   these apart, and it differs between versions.
-    /// - `401`, [`Unauthorized`](CreateApiKeyError::Unauthorized): The credential is missing or wrong. Only
-    ///   the master key and tokens of users are accepted here; a key of this API is not.
-    /// - `403`, [`Forbidden`](CreateApiKeyError::Forbidden): The user lacks the role for this.
-    /// - `422`, [`UnprocessableEntity`](CreateApiKeyError::UnprocessableEntity): The request breaks a rule.
-    ///   This server answers 400 instead; services built on FastAPI without its changes send 422.
-    /// - `500`, [`InternalServerError`](CreateApiKeyError::InternalServerError): The server failed. This
-    ///   server answers JSON; services built on FastAPI without its changes send the plain words `Internal
-    ///   Server Error`.
+    /// The documented errors are in [`CreateApiKeyError`].
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -78,12 +68,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](ListApiKeysError::Unauthorized): The credential is missing or wrong. Only
-    ///   the master key and tokens of users are accepted here; a key of this API is not.
-    /// - `403`, [`Forbidden`](ListApiKeysError::Forbidden): The user lacks the role for this.
-    /// - `500`, [`InternalServerError`](ListApiKeysError::InternalServerError): The server failed. This
-    ///   server answers JSON; services built on FastAPI without its changes send the plain words `Internal
-    ///   Server Error`.
+    /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(&self) -> Result<Response<Vec<ApiKey>>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS);
         self.http.json(request).await
@@ -105,18 +90,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](GetApiKeyError::BadRequest): The id is not a UUID. The text differs between
-    ///   versions.
-    /// - `401`, [`Unauthorized`](GetApiKeyError::Unauthorized): The credential is missing or wrong. Only the
-    ///   master key and tokens of users are accepted here; a key of this API is not.
-    /// - `403`, [`Forbidden`](GetApiKeyError::Forbidden): The user lacks the role for this.
-    /// - `404`, [`NotFound`](GetApiKeyError::NotFound): There is no key with this id, or, with the text `Not
-    ///   Found`, nothing is served at this path.
-    /// - `422`, [`UnprocessableEntity`](GetApiKeyError::UnprocessableEntity): The request breaks a rule. This
-    ///   server answers 400 instead; services built on FastAPI without its changes send 422.
-    /// - `500`, [`InternalServerError`](GetApiKeyError::InternalServerError): The server failed. This server
-    ///   answers JSON; services built on FastAPI without its changes send the plain words `Internal Server
-    ///   Error`.
+    /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("api_key_id", api_key_id);
         self.http.json(request).await
@@ -140,18 +114,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](DeactivateApiKeyError::BadRequest): The id is not a UUID. The text differs
-    ///   between versions.
-    /// - `401`, [`Unauthorized`](DeactivateApiKeyError::Unauthorized): The credential is missing or wrong.
-    ///   Only the master key and tokens of users are accepted here; a key of this API is not.
-    /// - `403`, [`Forbidden`](DeactivateApiKeyError::Forbidden): The user lacks the role for this.
-    /// - `404`, [`NotFound`](DeactivateApiKeyError::NotFound): There is no key with this id, or, with the
-    ///   text `Not Found`, nothing is served at this path.
-    /// - `422`, [`UnprocessableEntity`](DeactivateApiKeyError::UnprocessableEntity): The request breaks a
-    ///   rule. This server answers 400 instead; services built on FastAPI without its changes send 422.
-    /// - `500`, [`InternalServerError`](DeactivateApiKeyError::InternalServerError): The server failed. This
-    ///   server answers JSON; services built on FastAPI without its changes send the plain words `Internal
-    ///   Server Error`.
+    /// The documented errors are in [`DeactivateApiKeyError`].
     pub async fn deactivate_api_key(
         &self,
         api_key_id: &str,

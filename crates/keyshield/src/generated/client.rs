@@ -51,14 +51,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](CreateApiKeyError::Unauthorized): The credential is missing or wrong, in the
-    ///   application's words.
-    /// - `403`, [`Forbidden`](CreateApiKeyError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `422`, [`UnprocessableEntity`](CreateApiKeyError::UnprocessableEntity): The request breaks a rule.
-    /// - `500`, [`InternalServerError`](CreateApiKeyError::InternalServerError): The server failed. The plain
-    ///   words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`CreateApiKeyError`].
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -80,14 +73,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](ListApiKeysError::Unauthorized): The credential is missing or wrong, in the
-    ///   application's words.
-    /// - `403`, [`Forbidden`](ListApiKeysError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `422`, [`UnprocessableEntity`](ListApiKeysError::UnprocessableEntity): The request breaks a rule.
-    /// - `500`, [`InternalServerError`](ListApiKeysError::InternalServerError): The server failed. The plain
-    ///   words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(
         &self,
         options: &ListApiKeysOptions,
@@ -115,14 +101,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](SearchApiKeysError::Unauthorized): The credential is missing or wrong, in
-    ///   the application's words.
-    /// - `403`, [`Forbidden`](SearchApiKeysError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `422`, [`UnprocessableEntity`](SearchApiKeysError::UnprocessableEntity): The request breaks a rule.
-    /// - `500`, [`InternalServerError`](SearchApiKeysError::InternalServerError): The server failed. The
-    ///   plain words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`SearchApiKeysError`].
     pub async fn search_api_keys(
         &self,
         body: &SearchApiKeysRequest,
@@ -154,13 +133,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](VerifyApiKeyError::Unauthorized): No key has this secret (`API key
-    ///   invalid`), or the credential of the call is missing or wrong.
-    /// - `403`, [`Forbidden`](VerifyApiKeyError::Forbidden): The key is switched off, has expired, or lacks a
-    ///   scope that was asked for; or the credential of the call may not do this.
-    /// - `422`, [`UnprocessableEntity`](VerifyApiKeyError::UnprocessableEntity): The request breaks a rule.
-    /// - `500`, [`InternalServerError`](VerifyApiKeyError::InternalServerError): The server failed. The plain
-    ///   words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`VerifyApiKeyError`].
     pub async fn verify_api_key(
         &self,
         body: &VerifyApiKeyRequest,
@@ -185,15 +158,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](GetApiKeyError::Unauthorized): The credential is missing or wrong, in the
-    ///   application's words.
-    /// - `403`, [`Forbidden`](GetApiKeyError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `404`, [`NotFound`](GetApiKeyError::NotFound): There is no key with this id, or, with the text `Not
-    ///   Found`, nothing is served at this path: an id with a slash in it is none.
-    /// - `500`, [`InternalServerError`](GetApiKeyError::InternalServerError): The server failed. The plain
-    ///   words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("api_key_id", api_key_id);
         self.http.json(request).await
@@ -217,16 +182,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](UpdateApiKeyError::Unauthorized): The credential is missing or wrong, in the
-    ///   application's words.
-    /// - `403`, [`Forbidden`](UpdateApiKeyError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `404`, [`NotFound`](UpdateApiKeyError::NotFound): There is no key with this id, or, with the text
-    ///   `Not Found`, nothing is served at this path: an id with a slash in it is none.
-    /// - `422`, [`UnprocessableEntity`](UpdateApiKeyError::UnprocessableEntity): The request breaks a rule.
-    /// - `500`, [`InternalServerError`](UpdateApiKeyError::InternalServerError): The server failed. The plain
-    ///   words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`UpdateApiKeyError`].
     pub async fn update_api_key(
         &self,
         api_key_id: &str,
@@ -252,15 +208,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](DeleteApiKeyError::Unauthorized): The credential is missing or wrong, in the
-    ///   application's words.
-    /// - `403`, [`Forbidden`](DeleteApiKeyError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `404`, [`NotFound`](DeleteApiKeyError::NotFound): There is no key with this id, or, with the text
-    ///   `Not Found`, nothing is served at this path: an id with a slash in it is none.
-    /// - `500`, [`InternalServerError`](DeleteApiKeyError::InternalServerError): The server failed. The plain
-    ///   words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`DeleteApiKeyError`].
     pub async fn delete_api_key(&self, api_key_id: &str) -> Result<Response<()>, Error<DeleteApiKeyError>> {
         let request = Request::new(&DELETE_API_KEY).path_parameter("api_key_id", api_key_id);
         self.http.empty(request).await
@@ -282,15 +230,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](ActivateApiKeyError::Unauthorized): The credential is missing or wrong, in
-    ///   the application's words.
-    /// - `403`, [`Forbidden`](ActivateApiKeyError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `404`, [`NotFound`](ActivateApiKeyError::NotFound): There is no key with this id, or, with the text
-    ///   `Not Found`, nothing is served at this path: an id with a slash in it is none.
-    /// - `500`, [`InternalServerError`](ActivateApiKeyError::InternalServerError): The server failed. The
-    ///   plain words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`ActivateApiKeyError`].
     pub async fn activate_api_key(
         &self,
         api_key_id: &str,
@@ -316,15 +256,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](DeactivateApiKeyError::Unauthorized): The credential is missing or wrong, in
-    ///   the application's words.
-    /// - `403`, [`Forbidden`](DeactivateApiKeyError::Forbidden): The credential may not do this, in the
-    ///   application's words. The bearer check of older versions of FastAPI answers so where the credential
-    ///   is missing.
-    /// - `404`, [`NotFound`](DeactivateApiKeyError::NotFound): There is no key with this id, or, with the
-    ///   text `Not Found`, nothing is served at this path: an id with a slash in it is none.
-    /// - `500`, [`InternalServerError`](DeactivateApiKeyError::InternalServerError): The server failed. The
-    ///   plain words are those of FastAPI; an application may answer in JSON.
+    /// The documented errors are in [`DeactivateApiKeyError`].
     pub async fn deactivate_api_key(
         &self,
         api_key_id: &str,

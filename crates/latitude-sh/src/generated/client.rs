@@ -46,12 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](ListApiKeysError::Unauthorized): The token is missing or wrong.
-    /// - `403`, [`Forbidden`](ListApiKeysError::Forbidden): The token may not do this, for example because
-    ///   its key is read-only.
-    /// - `429`, [`TooManyRequests`](ListApiKeysError::TooManyRequests): Too many requests with this token:
-    ///   over 60 reads or 20 writes a minute. The seconds to wait are in `meta.retry_after` of the error, in
-    ///   the body; a `Retry-After` header is not documented.
+    /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(&self) -> Result<Response<ApiKeyList>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS);
         self.http.json(request).await
@@ -74,14 +69,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](CreateApiKeyError::BadRequest): The request is not well-formed.
-    /// - `401`, [`Unauthorized`](CreateApiKeyError::Unauthorized): The token is missing or wrong.
-    /// - `403`, [`Forbidden`](CreateApiKeyError::Forbidden): The token may not do this, for example because
-    ///   its key is read-only.
-    /// - `422`, [`UnprocessableEntity`](CreateApiKeyError::UnprocessableEntity): A field breaks its rule.
-    /// - `429`, [`TooManyRequests`](CreateApiKeyError::TooManyRequests): Too many requests with this token:
-    ///   over 60 reads or 20 writes a minute. The seconds to wait are in `meta.retry_after` of the error, in
-    ///   the body; a `Retry-After` header is not documented.
+    /// The documented errors are in [`CreateApiKeyError`].
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -111,15 +99,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](RegenerateApiKeyError::BadRequest): The request is not well-formed.
-    /// - `401`, [`Unauthorized`](RegenerateApiKeyError::Unauthorized): The token is missing or wrong.
-    /// - `403`, [`Forbidden`](RegenerateApiKeyError::Forbidden): The token may not do this, for example
-    ///   because its key is read-only.
-    /// - `404`, [`NotFound`](RegenerateApiKeyError::NotFound): There is no such key.
-    /// - `422`, [`UnprocessableEntity`](RegenerateApiKeyError::UnprocessableEntity): A field breaks its rule.
-    /// - `429`, [`TooManyRequests`](RegenerateApiKeyError::TooManyRequests): Too many requests with this
-    ///   token: over 60 reads or 20 writes a minute. The seconds to wait are in `meta.retry_after` of the
-    ///   error, in the body; a `Retry-After` header is not documented.
+    /// The documented errors are in [`RegenerateApiKeyError`].
     pub async fn regenerate_api_key(
         &self,
         api_key_id: &str,
@@ -147,15 +127,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](UpdateApiKeyError::BadRequest): The request is not well-formed.
-    /// - `401`, [`Unauthorized`](UpdateApiKeyError::Unauthorized): The token is missing or wrong.
-    /// - `403`, [`Forbidden`](UpdateApiKeyError::Forbidden): The token may not do this, for example because
-    ///   its key is read-only.
-    /// - `404`, [`NotFound`](UpdateApiKeyError::NotFound): There is no such key.
-    /// - `422`, [`UnprocessableEntity`](UpdateApiKeyError::UnprocessableEntity): A field breaks its rule.
-    /// - `429`, [`TooManyRequests`](UpdateApiKeyError::TooManyRequests): Too many requests with this token:
-    ///   over 60 reads or 20 writes a minute. The seconds to wait are in `meta.retry_after` of the error, in
-    ///   the body; a `Retry-After` header is not documented.
+    /// The documented errors are in [`UpdateApiKeyError`].
     pub async fn update_api_key(
         &self,
         api_key_id: &str,
@@ -182,13 +154,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](DeleteApiKeyError::Unauthorized): The token is missing or wrong.
-    /// - `403`, [`Forbidden`](DeleteApiKeyError::Forbidden): The token may not do this, for example because
-    ///   its key is read-only.
-    /// - `404`, [`NotFound`](DeleteApiKeyError::NotFound): There is no such key.
-    /// - `429`, [`TooManyRequests`](DeleteApiKeyError::TooManyRequests): Too many requests with this token:
-    ///   over 60 reads or 20 writes a minute. The seconds to wait are in `meta.retry_after` of the error, in
-    ///   the body; a `Retry-After` header is not documented.
+    /// The documented errors are in [`DeleteApiKeyError`].
     pub async fn delete_api_key(
         &self,
         api_key_id: &str,

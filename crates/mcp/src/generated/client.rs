@@ -46,14 +46,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](ListApiKeysError::Unauthorized): The user's token is missing, malformed,
-    ///   expired, signed by another issuer or meant for another audience. A key of this API is not accepted
-    ///   as a token.
-    /// - `422`, [`UnprocessableEntity`](ListApiKeysError::UnprocessableEntity): The body with the credentials
-    ///   does not have its form. Sent only by servers built before 3 November 2025, which read one.
-    /// - `500`, [`InternalServerError`](ListApiKeysError::InternalServerError): The server failed, as a rule
-    ///   because its Keycloak did. One of the service's two applications answers JSON, the other the plain
-    ///   words `Internal Server Error`.
+    /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(
         &self,
         body: Option<&HttpCredentials>,
@@ -79,16 +72,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](CreateApiKeyError::BadRequest): The user has five keys already, expired ones
-    ///   counted, or a value could not be stored.
-    /// - `401`, [`Unauthorized`](CreateApiKeyError::Unauthorized): The user's token is missing, malformed,
-    ///   expired, signed by another issuer or meant for another audience. A key of this API is not accepted
-    ///   as a token.
-    /// - `422`, [`UnprocessableEntity`](CreateApiKeyError::UnprocessableEntity): The body is not JSON or does
-    ///   not have its form.
-    /// - `500`, [`InternalServerError`](CreateApiKeyError::InternalServerError): The server failed, as a rule
-    ///   because its Keycloak did. One of the service's two applications answers JSON, the other the plain
-    ///   words `Internal Server Error`.
+    /// The documented errors are in [`CreateApiKeyError`].
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyBody,
@@ -118,17 +102,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](RotateApiKeyError::Unauthorized): The user's token is missing, malformed,
-    ///   expired, signed by another issuer or meant for another audience. A key of this API is not accepted
-    ///   as a token.
-    /// - `404`, [`NotFound`](RotateApiKeyError::NotFound): The caller has no key with this id. The text names
-    ///   the id and the user.
-    /// - `422`, [`UnprocessableEntity`](RotateApiKeyError::UnprocessableEntity): The body with the
-    ///   credentials does not have its form. Sent only by servers built before 3 November 2025, which read
-    ///   one.
-    /// - `500`, [`InternalServerError`](RotateApiKeyError::InternalServerError): The server failed, as a rule
-    ///   because its Keycloak did. One of the service's two applications answers JSON, the other the plain
-    ///   words `Internal Server Error`.
+    /// The documented errors are in [`RotateApiKeyError`].
     pub async fn rotate_api_key(
         &self,
         key_id: &str,
@@ -157,17 +131,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `401`, [`Unauthorized`](RevokeApiKeyError::Unauthorized): The user's token is missing, malformed,
-    ///   expired, signed by another issuer or meant for another audience. A key of this API is not accepted
-    ///   as a token.
-    /// - `404`, [`NotFound`](RevokeApiKeyError::NotFound): Nothing is served at this path, for example
-    ///   because the id holds a slash. An unknown id is answered with 204.
-    /// - `422`, [`UnprocessableEntity`](RevokeApiKeyError::UnprocessableEntity): The body with the
-    ///   credentials does not have its form. Sent only by servers built before 3 November 2025, which read
-    ///   one.
-    /// - `500`, [`InternalServerError`](RevokeApiKeyError::InternalServerError): The server failed, as a rule
-    ///   because its Keycloak did. One of the service's two applications answers JSON, the other the plain
-    ///   words `Internal Server Error`.
+    /// The documented errors are in [`RevokeApiKeyError`].
     pub async fn revoke_api_key(
         &self,
         key_id: &str,

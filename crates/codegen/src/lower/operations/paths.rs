@@ -45,13 +45,7 @@ pub(crate) fn lower<'d>(
         if path.starts_with("x-") {
             continue;
         }
-        let item = match item.resolve() {
-            Ok(item) => item,
-            Err(problem) => {
-                item.tolerate(problem, "the path is omitted")?;
-                continue;
-            }
-        };
+        let Some(item) = item.resolve_or_omit("the path is omitted")? else { continue };
         let handled: Vec<_> = METHODS.into_iter().chain(["parameters", "servers"]).collect();
         item.expect_keys("a path", &handled, &["summary", "description"])?;
         for (method, node) in item.entries()? {
@@ -139,7 +133,7 @@ fn operation<'d>(
         Ok(node) => responses::lower(&node, schemas, &title)?,
         Err(problem) => {
             node.pass_over(problem, "the response is treated as bytes")?;
-            responses::Responses { success: Success::Raw, error: None, documented: Vec::new() }
+            responses::Responses { success: Success::Raw, error: None, returns: Vec::new() }
         }
     };
     let options = (!parameters.optional.is_empty()).then(|| {
@@ -161,7 +155,7 @@ fn operation<'d>(
         body,
         options,
         success: responses.success,
-        response_docs: responses.documented,
+        returns: responses.returns,
         error: responses.error,
     })
 }

@@ -4,14 +4,14 @@ use super::media_types;
 use crate::document::Node;
 use crate::lower::names::{self, Scope};
 use crate::lower::schemas::Schemas;
-use crate::model::{ResponseBody, ResponseDoc, Status, StatusEnum, StatusResponse, Success, Type};
+use crate::model::{ResponseBody, Status, StatusEnum, StatusResponse, Success, Type};
 use crate::problem::{AS_ANY, Problem};
 
 #[derive(Debug)]
 pub(super) struct Responses {
     pub(super) success: Success,
     pub(super) error: Option<StatusEnum>,
-    pub(super) documented: Vec<ResponseDoc>,
+    pub(super) returns: Vec<(Status, String)>,
 }
 
 pub(super) fn lower<'d>(
@@ -32,13 +32,7 @@ pub(super) fn lower<'d>(
             response.tolerate(problem, "omitted")?;
             continue;
         };
-        let response = match response.resolve() {
-            Ok(response) => response,
-            Err(problem) => {
-                response.tolerate(problem, "the response is omitted")?;
-                continue;
-            }
-        };
+        let Some(response) = response.resolve_or_omit("the response is omitted")? else { continue };
         response.expect_keys("a response", &["description", "content"], &["headers", "links", "summary"])?;
         statuses.push((status, response));
     }
@@ -57,6 +51,8 @@ pub(super) fn lower<'d>(
         node.pass_over(problem, instead)?;
     }
 
+    let returns = successes.iter().map(|(status, response)| Ok((*status, text(response)?)));
+    let returns = returns.collect::<Result<_, Problem>>()?;
     let is_unknown = successes.is_empty();
     let success = by_status(&successes, schemas, |_, _| format!("{title}Response"))?;
     let success = match uniform(&success) {
@@ -76,19 +72,7 @@ pub(super) fn lower<'d>(
         StatusEnum { name, responses: failures }
     });
 
-    let documented = statuses.iter().map(|(status, response)| {
-        let enums = error.iter().chain(match &success {
-            Success::ByStatus(by_status) => Some(by_status),
-            _ => None,
-        });
-        let variants = enums.flat_map(|by_status| &by_status.responses);
-        let variant = variants.into_iter().find(|variant| variant.status == *status);
-        let variant =
-            variant.map(|variant| variant.bodies.first().map_or(&variant.name, |body| &body.variant).clone());
-        Ok(ResponseDoc { status: *status, text: text(response)?, variant })
-    });
-    let documented = documented.collect::<Result<_, Problem>>()?;
-    Ok(Responses { success, error, documented })
+    Ok(Responses { success, error, returns })
 }
 
 fn text(response: &Node<'_>) -> Result<String, Problem> {

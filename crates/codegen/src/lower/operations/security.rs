@@ -12,13 +12,7 @@ pub(crate) fn credentials(root: &Node<'_>) -> Result<Vec<Credential>, Problem> {
     let mut scope = Scope::default();
     let mut credentials = Vec::new();
     for (key, node) in components.entries_of("securitySchemes")? {
-        let node = match node.resolve() {
-            Ok(node) => node,
-            Err(problem) => {
-                node.tolerate(problem, "the scheme has no constructor")?;
-                continue;
-            }
-        };
+        let Some(node) = node.resolve_or_omit("the scheme has no constructor")? else { continue };
         node.expect_keys(
             "a security scheme",
             &["type", "scheme", "in", "name", "description"],

@@ -55,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](AskThingError::BadRequest): No reply.
+    /// The documented errors are in [`AskThingError`].
     pub async fn ask_thing(&self, body: &Question) -> Result<Response<Reply>, Error<AskThingError>> {
         let request = Request::new(&ASK_THING).body_json(body);
         self.http.json(request).await

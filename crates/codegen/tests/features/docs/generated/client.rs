@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `404`, [`NotFound`](GetThingError::NotFound): No such \<thing>.
+    /// The documented errors are in [`GetThingError`].
     pub async fn get_thing(
         &self,
         id: &str,

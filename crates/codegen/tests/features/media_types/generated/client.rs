@@ -70,8 +70,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `503`, [`ServiceUnavailable`](PostThingError::ServiceUnavailable): JSON of the service, or text of
-    ///   what stands before it.
+    /// The documented errors are in [`PostThingError`].
     pub async fn post_thing(&self, body: &Thing) -> Result<Response<Thing>, Error<PostThingError>> {
         let request = Request::new(&POST_THING).body_json(body);
         self.http.json(request).await

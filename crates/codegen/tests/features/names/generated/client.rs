@@ -28,7 +28,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](NewError::BadRequest): Wrong.
+    /// The documented errors are in [`NewError`].
     pub async fn new2(
         &self,
         id: &str,

@@ -31,7 +31,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `404`, [`NotFound`](GetThingError::NotFound): Not there.
+    /// The documented errors are in [`GetThingError`].
     pub async fn get_thing(
         &self,
         id: &str,

@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](VerifyError::BadRequest): No.
+    /// The documented errors are in [`VerifyError`].
     pub async fn verify(
         &self,
         code: &SecretKey,

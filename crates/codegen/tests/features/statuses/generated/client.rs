@@ -70,9 +70,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`, [`Ok`](SeveralSuccess::Ok): Done.
-    /// - `202`, [`Accepted`](SeveralSuccess::Accepted): Started.
-    /// - `204`, [`NoContent`](SeveralSuccess::NoContent): Nothing to do.
+    /// A variant of [`SeveralSuccess`] by status.
     ///
     /// # Errors
     ///
@@ -86,9 +84,13 @@ impl Client {
 
     /// `GET /default`. Safe.
     ///
+    /// # Returns
+    ///
+    /// - Any other status: A thing.
+    ///
     /// # Errors
     ///
-    /// - Any other status, [`Default`](OnlyDefaultError::Default): A thing.
+    /// The documented errors are in [`OnlyDefaultError`].
     pub async fn only_default(&self) -> Result<Response<Thing>, Error<OnlyDefaultError>> {
         let request = Request::new(&ONLY_DEFAULT);
         self.http.json(request).await
@@ -122,12 +124,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `301`: Elsewhere.
-    /// - `400`, [`BadRequest`](ErrorsError::BadRequest): Wrong.
-    /// - `404`, [`NotFound`](ErrorsError::NotFound): Not there.
-    /// - `429`, [`TooManyRequests`](ErrorsError::TooManyRequests): Too many requests
-    /// - `4XX`, [`ClientError`](ErrorsError::ClientError): Our fault.
-    /// - Any other status, [`Default`](ErrorsError::Default): Anything else.
+    /// The documented errors are in [`ErrorsError`].
     pub async fn errors(&self) -> Result<Response<()>, Error<ErrorsError>> {
         let request = Request::new(&ERRORS);
         self.http.empty(request).await
@@ -141,9 +138,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - `400`, [`BadRequest`](AnonymousError::BadRequest): Wrong.
-    /// - `409`, [`Conflict`](AnonymousError::Conflict): Taken.
-    /// - `5XX`, [`ServerError`](AnonymousError::ServerError): Down.
+    /// The documented errors are in [`AnonymousError`].
     pub async fn anonymous(&self) -> Result<Response<()>, Error<AnonymousError>> {
         let request = Request::new(&ANONYMOUS);
         self.http.empty(request).await
