@@ -6,8 +6,8 @@
 //! OpenTelemetry's names for HTTP. A retry is an event at level DEBUG. Spans contain the template of the path, never the
 //! URL, which contains ids, and neither headers nor bodies.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs;
+use std::sync::Arc;
 
 use api_keys::clerk::ClerkConfig;
 use api_keys::{ApiKeyProvider as _, ListQuery, NewApiKey, RevokeOptions};
@@ -19,36 +19,42 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let log = Log::default();
-    let writer = log.clone();
+    // An application writes to standard error or to a collector; this example searches its log.
+    let log = tempfile::NamedTempFile::new()?;
     tracing_subscriber::registry()
-        // An application writes to standard error or to a collector; this example searches the log.
         .with(
             tracing_subscriber::fmt::layer()
                 .with_span_events(FmtSpan::CLOSE)
                 .with_ansi(false)
                 .without_time()
-                .with_writer(move || writer.clone()),
+                .with_writer(Arc::new(log.reopen()?)),
         )
         .with(Targets::new().with_target("api_keys_runtime", LevelFilter::DEBUG))
         .init();
+    let mut shown = 0;
+    let mut show = |title: &str| -> std::io::Result<()> {
+        let text = fs::read_to_string(log.path())?;
+        println!("== {title}\n{}", &text[shown..]);
+        shown = text.len();
+        Ok(())
+    };
 
     let emulator = Emulator::start(Vendor::Clerk).await?;
     let config = ClerkConfig::new(emulator.token().clone()).base_url(emulator.base_url());
     let clerk = config.build()?;
     let issued = clerk.create(NewApiKey::new("example").owner("user_2abcdefghijklmnopqrstuvwxyz")).await?;
     clerk.revoke(&issued.key.id, RevokeOptions::new()).await?;
-    log.show("a create and a revoke");
+    show("a create and a revoke")?;
 
     // An invalid credential.
     let invalid = ClerkConfig::new("sk_test_invalid").base_url(emulator.base_url()).build()?;
     let rejected = invalid.get(&issued.key.id).await;
-    log.show("an invalid credential");
+    show("an invalid credential")?;
 
     // A failed connect is retried for any operation.
     let unreachable = ClerkConfig::new(emulator.token().clone()).base_url("http://127.0.0.1:9").build()?;
     let no_connection = unreachable.list(ListQuery::new().owner("user_2abcdefghijklmnopqrstuvwxyz")).await;
-    log.show("an unreachable server");
+    show("an unreachable server")?;
 
     // Errors are as safe to log as spans.
     let (Err(rejected), Err(no_connection)) = (rejected, no_connection) else {
@@ -56,37 +62,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     println!("== errors\n{rejected}\n{no_connection}\n");
 
-    let everything = format!("{}{rejected:?}{no_connection:?}{clerk:?}{issued:?}", log.text());
+    let log = fs::read_to_string(log.path())?;
+    let everything = format!("{log}{rejected:?}{no_connection:?}{clerk:?}{issued:?}");
     for secret in [issued.secret.expose(), emulator.token().expose(), "sk_test_invalid"] {
         assert!(!everything.contains(secret), "a secret was printed");
     }
-    println!("{} lines, no secret", log.text().lines().count());
+    println!("{} lines, no secret", log.lines().count());
     Ok(())
-}
-
-/// The log, and the length of the part that was printed.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<(Vec<u8>, usize)>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&log.0).into_owned()
-    }
-
-    fn show(&self, title: &str) {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        println!("== {title}\n{}", String::from_utf8_lossy(&log.0[log.1..]));
-        log.1 = log.0.len();
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
