@@ -38,7 +38,8 @@ pub fn provider(data: &[u8]) {
 
 /// Calls every operation, in each way that the capabilities allow.
 async fn every_operation(server: &Server, provider: &dyn ApiKeyProvider) {
-    let checks = Checks { server, provider };
+    let secrets = secrets::pointers(provider.vendor(), |_| true);
+    let checks = Checks { server, provider, secrets };
     let id = KeyId::new("ak_0123456789abcdef0123456789abcdef").expect("a valid id");
 
     let capabilities = provider.capabilities();
@@ -104,6 +105,8 @@ fn changes(capabilities: &Capabilities) -> impl Iterator<Item = UpdateApiKey> {
 struct Checks<'a> {
     server: &'a Server,
     provider: &'a dyn ApiKeyProvider,
+    /// JSON pointers of secrets in the vendor's responses.
+    secrets: Vec<String>,
 }
 
 impl Checks<'_> {
@@ -126,7 +129,6 @@ impl Checks<'_> {
     }
 
     fn call<T: Debug>(&self, operation: Operation, result: Result<T>) -> Option<T> {
-        let secrets = secrets::pointers(self.provider.vendor(), |_| true);
         let requests = self.server.take();
         let response = &self.server.response;
         client::assert_no_duplicates(response, &requests);
@@ -139,14 +141,14 @@ impl Checks<'_> {
                     && response.status.is_client_error()
                     && shown.starts_with("Invalid(");
                 assert!(response.status.is_success() || is_invalid_secret, "{operation}: {shown}");
-                response.assert_new_secret_hidden(&secrets, &shown);
+                response.assert_new_secret_hidden(&self.secrets, &shown);
                 Some(value)
             }
             Err(error) => {
                 self.effect(operation, &error, requests.first().map(|first| first.context.operation.class));
                 let shown = format!("{error} {error:?} {:?}", error.source());
                 assert!(!error.to_string().chars().any(char::is_control), "not one line: {error:?}");
-                response.assert_new_secret_hidden(&secrets, &shown);
+                response.assert_new_secret_hidden(&self.secrets, &shown);
                 if !response.status.is_success() {
                     let kept = error.body().map_or(&[][..], |body| body.expose());
                     client::assert_token_hidden(response, kept, &shown);
