@@ -1,19 +1,16 @@
-//! The README of each vendor crate describes the fields as `CAPABILITIES` declares them.
+//! Pages match the code. Skipped outside of the repository, as in a package.
 
 #![cfg(feature = "all-vendors")]
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use api_keys::{Field, VENDORS, VendorInfo};
 
-/// Returns the README of a vendor crate, or `None` outside of the repository, as in a package.
-fn page(vendor: &str) -> Option<String> {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    if !crates.join("core").exists() {
-        eprintln!("skipped: the vendor crates are not available");
-        return None;
-    }
-    Some(std::fs::read_to_string(crates.join(vendor).join("README.md")).expect("a README"))
+/// Returns the path of the repository.
+fn repository() -> Option<PathBuf> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    repository.join("crates/core").exists().then_some(repository)
 }
 
 /// Returns the cells of a field's row: in create, in update, and in keys.
@@ -26,8 +23,10 @@ fn cells(page: &str, field: Field) -> Vec<&str> {
 
 #[test]
 fn vendor_pages_match_capabilities() {
+    let Some(repository) = repository() else { return };
     for VendorInfo { name, capabilities, .. } in VENDORS {
-        let Some(page) = page(name) else { return };
+        let page =
+            fs::read_to_string(repository.join("crates").join(name).join("README.md")).expect("a README");
         for field in Field::ALL.iter().copied() {
             // These belong to revoke and list.
             if matches!(field, Field::Reason | Field::Search | Field::IncludeInactive) {
@@ -57,4 +56,29 @@ fn vendor_pages_match_capabilities() {
             }
         }
     }
+}
+
+#[test]
+fn guarantees_name_existing_tests() {
+    let Some(repository) = repository() else { return };
+    let sources: Vec<_> =
+        ["crates", "tests"].iter().flat_map(|name| sources(&repository.join(name))).collect();
+    let words = include_str!("../docs/promises.md").split('`').skip(1).step_by(2);
+    for word in words {
+        let exists = match word.contains('/') {
+            true => repository.join(word).exists(),
+            false if word.contains('_') => sources.iter().any(|text| text.contains(&format!("fn {word}("))),
+            false => true,
+        };
+        assert!(exists, "`{word}` does not exist");
+    }
+}
+
+/// Returns the contents of the Rust files in a folder.
+fn sources(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let files = files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let files = files.map(|path| fs::read_to_string(path).expect("a source file"));
+    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
 }
