@@ -8,12 +8,12 @@ mod enums;
 mod errors;
 mod file;
 mod method_docs;
-mod one_of;
 mod options;
 mod requests;
 mod statuses;
 mod structs;
 mod types;
+mod union_deserialize;
 mod unions;
 
 use quote::quote;
