@@ -1,4 +1,4 @@
-//! A common interface to API-key vendors.
+//! The vendor-neutral interface of `api-keys`.
 //!
 //! [`ApiKeyProvider`] creates, lists, inspects, updates, revokes, deletes, rotates, reveals and verifies API keys
 //! independently of the vendor:

@@ -1,4 +1,4 @@
-//! Errors: one line for people, facts for programs, no secret for anybody.
+//! Errors.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -28,7 +28,7 @@ fn error(kind: ErrorKind, operation: Operation, effect: Effect) -> Error {
 }
 
 #[test]
-fn a_new_error_says_that_nothing_happened() {
+fn new_error_is_not_applied() {
     let error = Error::new(ErrorKind::Conflict, "fake", Operation::Update);
     assert_eq!((error.effect(), error.attempts(), error.status()), (Effect::NotApplied, 0, None));
     assert_eq!((error.message(), error.vendor_code(), error.vendor_message()), (None, None, None));
@@ -38,7 +38,7 @@ fn a_new_error_says_that_nothing_happened() {
 }
 
 #[test]
-fn everything_that_was_put_in_can_be_read() {
+fn all_values_can_be_read() {
     let error = error(ErrorKind::RateLimited, Operation::List, Effect::Unknown)
         .with_message("ours")
         .with_status(429)
@@ -63,7 +63,7 @@ fn everything_that_was_put_in_can_be_read() {
 }
 
 #[test]
-fn the_line_tells_who_what_why_and_what_to_do() {
+fn display_describes_the_failure() {
     let error = error(ErrorKind::InvalidInput, Operation::Create, Effect::NotApplied)
         .with_status(400)
         .with_vendor_code("INVALID_NAME")
@@ -77,14 +77,14 @@ fn the_line_tells_who_what_why_and_what_to_do() {
         "fake: create: invalid value (response: 400 INVALID_NAME \"bad name\"); \
          body.name: too long; odd; request req_1; 2 attempts; retry after 2 s"
     );
-    let error = Error::configuration("fake", "the base URL is no URL");
-    assert_eq!(error.to_string(), "fake: the base URL is no URL");
+    let error = Error::configuration("fake", "invalid base URL");
+    assert_eq!(error.to_string(), "fake: invalid base URL");
     let error = Error::new(ErrorKind::Unauthenticated, "fake", Operation::List).with_attempts(1);
     assert_eq!(error.to_string(), "fake: list: invalid credential");
 }
 
 #[test]
-fn every_kind_has_words_for_people_and_a_name_for_programs() {
+fn kinds_have_a_summary_and_a_name() {
     let mut names = std::collections::HashSet::new();
     for kind in KINDS {
         let line = Error::new(kind, "fake", Operation::Get).to_string();
@@ -95,7 +95,7 @@ fn every_kind_has_words_for_people_and_a_name_for_programs() {
 }
 
 #[test]
-fn the_line_does_not_repeat_the_source() {
+fn display_omits_the_source() {
     let error = error(ErrorKind::Transport, Operation::Get, Effect::NotApplied)
         .with_source(std::io::Error::other("connection reset"));
     assert!(!error.to_string().contains("connection reset"));
@@ -113,12 +113,12 @@ fn body_is_not_printed() {
 }
 
 #[test]
-fn only_a_failure_that_passes_and_did_nothing_is_retryable() {
+fn transient_errors_without_effect_are_retryable() {
     use ErrorKind::{RateLimited, Timeout, Transport, Unavailable};
     for kind in KINDS {
         for effect in [Effect::NotApplied, Effect::Unknown, Effect::Applied] {
-            let passes = matches!(kind, RateLimited | Unavailable | Timeout | Transport);
-            let expected = passes && effect == Effect::NotApplied;
+            let transient = matches!(kind, RateLimited | Unavailable | Timeout | Transport);
+            let expected = transient && effect == Effect::NotApplied;
             assert_eq!(error(kind, Operation::Create, effect).is_retryable(), expected, "{kind} {effect}");
         }
         let error = error(kind, Operation::Get, Effect::NotApplied);
@@ -128,7 +128,7 @@ fn only_a_failure_that_passes_and_did_nothing_is_retryable() {
 
 #[test]
 fn effect_is_displayed_and_has_help() {
-    for (operation, effect, advice) in [
+    for (operation, effect, expected) in [
         (Operation::Create, Effect::Unknown, "orphans"),
         (Operation::Rotate, Effect::Unknown, "rotate again"),
         (Operation::Revoke, Effect::Unknown, "repeating the call is safe"),
@@ -144,14 +144,14 @@ fn effect_is_displayed_and_has_help() {
             let error = error(kind, operation, effect);
             let line = error.to_string();
             let help = error.help().expect("help");
-            assert!(help.contains(advice), "{help}");
+            assert!(help.contains(expected), "{help}");
             assert!(line.ends_with(&format!("effect {effect}")) && !line.contains(help), "{line}");
         }
     }
 }
 
 #[test]
-fn help_never_repeats_an_uncertain_create() {
+fn help_does_not_suggest_to_repeat_a_create() {
     for kind in KINDS {
         for effect in [Effect::Unknown, Effect::Applied] {
             let help = error(kind, Operation::Create, effect).help().expect("help");
@@ -161,7 +161,7 @@ fn help_never_repeats_an_uncertain_create() {
 }
 
 #[test]
-fn without_an_effect_the_line_does_not_mention_one() {
+fn display_omits_the_effect_not_applied() {
     for kind in KINDS {
         let line = error(kind, Operation::Create, Effect::NotApplied).to_string();
         assert!(!line.contains("effect") && !line.contains("orphans") && !line.contains("rescue"), "{line}");
@@ -174,13 +174,13 @@ fn without_an_effect_the_line_does_not_mention_one() {
 }
 
 #[test]
-fn effects_are_ordered_by_certainty_that_something_happened() {
+fn effects_are_ordered_by_certainty() {
     assert!(Effect::NotApplied < Effect::Unknown && Effect::Unknown < Effect::Applied);
     assert_eq!(Effect::default(), Effect::NotApplied);
 }
 
 #[test]
-fn long_vendor_texts_are_cut() {
+fn long_vendor_text_is_truncated() {
     let line = error(ErrorKind::Unavailable, Operation::Get, Effect::NotApplied)
         .with_vendor_message("é".repeat(100_000))
         .to_string();
@@ -189,7 +189,7 @@ fn long_vendor_texts_are_cut() {
 
 proptest! {
     #[test]
-    fn the_line_is_one_line_whatever_is_in_it(
+    fn display_is_one_line(
         message in prop::option::of(any::<String>()),
         code in any::<String>(),
         vendor_message in "(a|\n|\r|\x1b|\u{85}|\u{2028}|\u{2029}){0,9}",

@@ -1,4 +1,4 @@
-//! Patches and expiries.
+//! Requests and results.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use api_keys_core::{
 use proptest::prelude::*;
 
 #[test]
-fn a_patch_keeps_clears_or_sets() {
+fn patch_keeps_clears_or_sets() {
     for (patch, after) in [(Patch::Keep, Some("old")), (Patch::Clear, None), (Patch::Set("new"), Some("new"))]
     {
         let mut slot = Some("old");
@@ -31,7 +31,7 @@ fn a_patch_keeps_clears_or_sets() {
 }
 
 #[test]
-fn an_expiry_without_an_end_has_no_span() {
+fn no_expiration_has_no_lifetime() {
     let now = Timestamp::UNIX_EPOCH;
     assert_eq!(Expiry::VendorDefault.lifetime(now), None);
     assert_eq!(Expiry::Never.lifetime(now), None);
@@ -39,37 +39,37 @@ fn an_expiry_without_an_end_has_no_span() {
 }
 
 #[test]
-fn a_time_that_is_past_has_no_span_left() {
+fn past_time_has_a_lifetime_of_zero() {
     assert_eq!(Expiry::At(Timestamp::MIN).lifetime(Timestamp::MAX), Some(Duration::ZERO));
     assert_eq!(Expiry::At(Timestamp::UNIX_EPOCH).lifetime(Timestamp::UNIX_EPOCH), Some(Duration::ZERO));
 }
 
 proptest! {
     #[test]
-    fn a_span_is_what_was_asked_for(span: Duration, now in -1_000_000_000_000_i64..1_000_000_000_000) {
+    fn lifetime_is_exact(lifetime: Duration, now in -1_000_000_000_000_i64..1_000_000_000_000) {
         let now = Timestamp::from_millisecond(now).expect("a time");
-        prop_assert_eq!(Expiry::In(span).lifetime(now), Some(span));
+        prop_assert_eq!(Expiry::In(lifetime).lifetime(now), Some(lifetime));
     }
 
     #[test]
-    fn the_span_to_a_time_ends_at_that_time(
+    fn lifetime_ends_at_the_given_time(
         now in -100_000_000_000_000_i64..100_000_000_000_000,
         end in -100_000_000_000_000_i64..100_000_000_000_000,
     ) {
         let [now, end] = [now, end].map(|ms| Timestamp::from_millisecond(ms).expect("a time"));
-        let span = Expiry::At(end).lifetime(now).expect("a span");
-        prop_assert_eq!(now + span, end.max(now));
+        let lifetime = Expiry::At(end).lifetime(now).expect("a lifetime");
+        prop_assert_eq!(now + lifetime, end.max(now));
     }
 }
 
 #[test]
-fn the_longest_span_that_times_allow_is_exact() {
-    let span = Expiry::At(Timestamp::MAX).lifetime(Timestamp::MIN).expect("a span");
-    assert_eq!(Timestamp::MIN + span, Timestamp::MAX);
+fn longest_lifetime_is_exact() {
+    let lifetime = Expiry::At(Timestamp::MAX).lifetime(Timestamp::MIN).expect("a lifetime");
+    assert_eq!(Timestamp::MIN + lifetime, Timestamp::MAX);
 }
 
 #[test]
-fn a_revocation_tells_what_became_of_the_record() {
+fn revocation_reports_the_record() {
     let [disabled, retained, removed] =
         [Revocation::disabled(), Revocation::retained(), Revocation::removed()];
     assert_eq!((disabled.record, disabled.reversible), (RecordState::Retained, true));
@@ -78,7 +78,7 @@ fn a_revocation_tells_what_became_of_the_record() {
 }
 
 #[test]
-fn only_a_valid_verification_has_a_key() {
+fn valid_verification_has_a_key() {
     let key = api_keys_core::ApiKey::new(KeyId::new("ak").expect("an id"));
     assert_eq!(Verification::valid(key.clone()).key(), Some(&key));
     assert_eq!(Verification::Invalid(InvalidReason::Expired).key(), None);
@@ -87,7 +87,7 @@ fn only_a_valid_verification_has_a_key() {
 }
 
 #[test]
-fn a_complete_page_has_no_successor() {
+fn complete_page_has_no_cursor() {
     let page = Page::complete(vec![1, 2]);
     assert_eq!((page.items, page.next, page.total), (vec![1, 2], None, None));
 }

@@ -1,4 +1,4 @@
-//! What secrets cannot do, and where they come from.
+//! Secrets and their sources.
 
 use std::fmt::Display;
 use std::ops::Deref;
@@ -15,7 +15,7 @@ assert_not_impl_any!(SecretKey: AsRef<str>, AsRef<[u8]>, Into<String>, std::hash
 assert_not_impl_any!(SecretBytes: Display, Serialize, PartialEq, Deref, AsRef<[u8]>, Into<Vec<u8>>, Copy);
 assert_not_impl_any!(IssuedKey: Clone, Display, Serialize, PartialEq, Deref);
 assert_not_impl_any!(SecretSource: Display, Serialize, PartialEq);
-// Whether `None` keeps or clears must be written down.
+// `None` would be ambiguous.
 assert_not_impl_any!(Patch<String>: From<Option<String>>);
 assert_impl_all!(SecretKey: Send, Sync, Clone, DeserializeOwned);
 assert_impl_all!(IssuedKey: Send, Sync);
@@ -24,7 +24,7 @@ assert_impl_all!(Error: Send, Sync, std::error::Error);
 const SECRET: &str = "sk_live_0123456789";
 
 #[test]
-fn debug_of_a_secret_shows_nothing_of_it() {
+fn debug_does_not_contain_the_secret() {
     let key = ApiKey::new(KeyId::new("ak").expect("an id"));
     let issued = IssuedKey::new(key, SecretKey::new(SECRET));
     let source = SecretSource::from(SECRET);
@@ -40,11 +40,11 @@ fn debug_of_a_secret_shows_nothing_of_it() {
         }
     }
     let (short, long) = (SecretKey::new("a"), SecretKey::new(SECRET));
-    assert_eq!(format!("{short:?}"), format!("{long:?}"), "not even the length");
+    assert_eq!(format!("{short:?}"), format!("{long:?}"), "the length is not shown");
 }
 
 #[test]
-fn a_secret_is_given_back_when_it_is_asked_for() {
+fn expose_returns_the_secret() {
     let (_, secret) =
         IssuedKey::new(ApiKey::new(KeyId::new("ak").expect("an id")), SECRET.into()).into_parts();
     assert_eq!(secret.expose(), SECRET);
@@ -65,11 +65,11 @@ fn read(source: &SecretSource) -> String {
 }
 
 #[test]
-fn a_source_is_a_value_a_variable_or_a_file() {
+fn source_is_a_value_a_variable_or_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("secret");
     std::fs::write(&path, SECRET).expect("written");
-    // Cargo sets this for every test.
+    // Cargo sets this variable.
     let name = "CARGO_PKG_NAME";
     assert_eq!(read(&configured(SECRET.into())), SECRET);
     assert_eq!(read(&configured(serde_json::json!({ "env": name }))), "api-keys-core");
@@ -79,7 +79,7 @@ fn a_source_is_a_value_a_variable_or_a_file() {
 }
 
 #[test]
-fn one_line_break_at_the_end_of_a_file_is_no_part_of_the_secret() {
+fn one_trailing_line_break_is_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("secret");
     for (text, secret) in
@@ -91,7 +91,7 @@ fn one_line_break_at_the_end_of_a_file_is_no_part_of_the_secret() {
 }
 
 #[test]
-fn a_file_is_read_anew_each_time() {
+fn file_is_read_each_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("secret");
     let source = SecretSource::file(&path);
@@ -102,7 +102,7 @@ fn a_file_is_read_anew_each_time() {
 }
 
 #[test]
-fn a_source_with_nothing_to_read_is_named() {
+fn error_names_the_source() {
     let folder = tempfile::tempdir().expect("a folder");
     let missing = folder.path().join("missing");
     let binary = folder.path().join("binary");
@@ -123,7 +123,7 @@ fn a_source_with_nothing_to_read_is_named() {
 }
 
 #[test]
-fn a_source_of_no_known_form_is_refused_without_being_quoted() {
+fn invalid_source_is_not_quoted() {
     for json in [
         r#"{ "environment": "sk_live_0123456789" }"#,
         "17",
@@ -135,24 +135,24 @@ fn a_source_of_no_known_form_is_refused_without_being_quoted() {
     }
 }
 
-/// Tells the child what to do.
+/// The environment variable that selects the child process.
 #[cfg(unix)]
 const CHILD: &str = "API_KEYS_CORE_TEST_CHILD";
 
 #[test]
 #[cfg(unix)]
-fn a_variable_that_is_no_text_is_not_quoted() {
+fn invalid_variable_is_not_quoted() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
 
     if std::env::var_os(CHILD).is_some() {
-        let error = SecretSource::env("NOT_TEXT").read().expect_err("it is no text");
+        let error = SecretSource::env("NOT_TEXT").read().expect_err("not Unicode");
         println!("{error}\n{error:?}\n{error:#?}");
         return;
     }
-    // The environment of this process cannot be changed while other tests run.
+    // Setting a variable in this process would affect other tests.
     let output = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "--nocapture", "a_variable_that_is_no_text_is_not_quoted"])
+        .args(["--exact", "--nocapture", "invalid_variable_is_not_quoted"])
         .env(CHILD, "1")
         .env("NOT_TEXT", OsStr::from_bytes(b"sk_live_0123456789\xff"))
         .output()

@@ -1,96 +1,32 @@
-//! What every public type can do.
+//! Traits that the public types implement.
 
-use std::error::Error as StdError;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use api_keys_core::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use static_assertions::assert_impl_all;
 
-#[test]
-fn secrets_and_their_sources_are_shared_but_not_compared() {
-    fn values<T: Send + Sync + Unpin + Debug + Clone>() {}
-    values::<SecretKey>();
-    values::<SecretBytes>();
-    values::<SecretSource>();
+macro_rules! assert_all {
+    ([$($type:ty),+ $(,)?]: $($bounds:tt)+) => {
+        const _: () = {
+            const fn check<T: Send + Sync + Unpin + Debug + $($bounds)+>() {}
+            $(check::<$type>();)+
+        };
+    };
 }
 
-#[test]
-fn what_holds_a_new_secret_goes_from_task_to_task() {
-    fn issued<T: Send + Sync + Unpin + Debug>() {}
-    issued::<IssuedKey>();
-    issued::<Replacement>();
-}
-
-#[test]
-fn what_holds_json_is_compared() {
-    fn compared<T: Send + Sync + Unpin + Debug + Clone + PartialEq>() {}
-    compared::<ApiKey>();
-    compared::<NewApiKey>();
-    compared::<UpdateApiKey>();
-    compared::<Page<ApiKey>>();
-    compared::<Verification>();
-}
-
-#[test]
-fn what_holds_texts_is_compared_and_hashed() {
-    fn hashed<T: Send + Sync + Unpin + Debug + Clone + Eq + Hash>() {}
-    hashed::<Cursor>();
-    hashed::<InvalidReason>();
-    hashed::<KeyId>();
-    hashed::<ListQuery>();
-    hashed::<RevokeOptions>();
-    hashed::<RotateOptions>();
-    hashed::<Violation>();
-}
-
-#[test]
-fn small_values_are_copied() {
-    fn copied<T: Send + Sync + Unpin + Debug + Copy + Eq + Hash>() {}
-    copied::<Capabilities>();
-    copied::<Effect>();
-    copied::<ErrorKind>();
-    copied::<Expiry>();
-    copied::<Field>();
-    copied::<FieldSet>();
-    copied::<InvalidKeyId>();
-    copied::<KeyExpiry>();
-    copied::<KeyStatus>();
-    copied::<ListScope>();
-    copied::<Operation>();
-    copied::<Patch<u8>>();
-    copied::<RecordState>();
-    copied::<Revocation>();
-    copied::<Support>();
-}
-
-#[test]
-fn keys_can_be_stored() {
-    fn stored<T: Serialize + DeserializeOwned>() {}
-    stored::<ApiKey>();
-    stored::<KeyExpiry>();
-    stored::<KeyId>();
-    stored::<KeyStatus>();
-}
-
-#[test]
-fn what_has_a_name_prints_it() {
-    fn named<T: Display>() {}
-    named::<Effect>();
-    named::<ErrorKind>();
-    named::<Field>();
-    named::<InvalidKeyId>();
-    named::<InvalidReason>();
-    named::<KeyId>();
-    named::<KeyStatus>();
-    named::<Operation>();
-    named::<Support>();
-}
-
-#[test]
-fn errors_fit_into_those_of_an_application() {
-    fn error<T: StdError + Send + Sync + 'static>() {}
-    error::<InvalidKeyId>();
-    error::<api_keys_core::Error>();
-}
+assert_all!([SecretKey, SecretBytes, SecretSource]: Clone);
+assert_all!([IssuedKey, Replacement]: Send);
+assert_all!([ApiKey, NewApiKey, UpdateApiKey, Page<ApiKey>, Verification]: Clone + PartialEq);
+assert_all!([Cursor, InvalidReason, KeyId, ListQuery, RevokeOptions, RotateOptions, Violation]: Clone + Eq + Hash);
+assert_all!([Capabilities, Effect, ErrorKind, Expiry, Field, FieldSet, InvalidKeyId, KeyExpiry]: Copy + Eq + Hash);
+assert_all!([KeyStatus, ListScope, Operation, Patch<u8>, RecordState, Revocation, Support]: Copy + Eq + Hash);
+assert_all!([ApiKey, KeyExpiry, KeyId, KeyStatus]: Serialize + DeserializeOwned);
+assert_all!([Effect, ErrorKind, Field, InvalidReason, KeyId, KeyStatus, Operation, Support]: Display);
+assert_all!([Error, InvalidKeyId, ReplaceError, SecretSourceError]: std::error::Error);
+assert_impl_all!(Arc<dyn ApiKeyProvider>: ApiKeyProvider, ApiKeyProviderExt, Send, Sync, Clone);
+assert_impl_all!(Box<dyn ApiKeyProvider>: ApiKeyProvider, ApiKeyProviderExt, Send, Sync);
+assert_impl_all!(dyn ApiKeyProvider: ApiKeyProvider, ApiKeyProviderExt);

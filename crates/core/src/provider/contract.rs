@@ -33,9 +33,13 @@ use crate::types::verification::Verification;
 ///   may not have acted. The provider remains usable.
 ///
 /// No method has a default body: a wrapper that omits a method does not compile.
+///
+/// # Vendors
+/// Vendors differ in the operations and fields that they support, as reported by [`capabilities`](Self::capabilities).
+/// The crate of a vendor documents its fields, limits and other differences.
 #[async_trait]
 pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
-    /// Returns the short name of the vendor for errors, spans and output, such as `"clerk"`.
+    /// Returns the short name of the vendor for errors, spans and output, such as `"acme"`.
     ///
     /// # Examples
     /// ```

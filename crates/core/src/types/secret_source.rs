@@ -11,8 +11,8 @@ use crate::error::Error;
 
 /// A credential, or the environment variable or file that contains it.
 ///
-/// In TOML: `"sk_…"` for the value itself, `{ env = "CLERK_SECRET_KEY" }` for an environment variable, and
-/// `{ file = "/run/secrets/clerk" }` for a file, of which one trailing line break is removed.
+/// In TOML: `"sk_…"` for the value itself, `{ env = "ACME_TOKEN" }` for an environment variable, and
+/// `{ file = "/run/secrets/acme" }` for a file, of which one trailing line break is removed.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 #[non_exhaustive]

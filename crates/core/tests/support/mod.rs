@@ -1,4 +1,4 @@
-//! A small provider that does what a test says, and writes down what it was asked.
+//! A provider with canned responses that records calls.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::fmt;
@@ -12,9 +12,9 @@ use api_keys_core::{
 };
 use futures_util::FutureExt as _;
 
-/// The outcome of a call; the fake never waits.
+/// Returns the result of a call, which never waits.
 pub(crate) fn run<F: Future>(call: F) -> F::Output {
-    call.now_or_never().expect("the fake answers at once")
+    call.now_or_never().expect("completed")
 }
 
 pub(crate) fn id(text: &str) -> KeyId {
@@ -33,7 +33,7 @@ pub(crate) fn error(kind: ErrorKind, operation: Operation) -> Error {
     Error::new(kind, "fake", operation)
 }
 
-/// What the fake answers to a listing.
+/// Produces the result of `list`.
 pub(crate) type List = dyn Fn(&ListQuery) -> Result<Page<ApiKey>> + Send + Sync;
 
 pub(crate) struct Fake {
@@ -55,7 +55,7 @@ impl Fake {
         Self { capabilities, list: Box::new(list), calls: Mutex::default(), recorded: true }
     }
 
-    /// Writes nothing down.
+    /// Creates a provider that does not record calls.
     pub(crate) fn unrecorded(
         capabilities: Capabilities,
         list: impl Fn(&ListQuery) -> Result<Page<ApiKey>> + Send + Sync + 'static,
@@ -63,13 +63,13 @@ impl Fake {
         Self { recorded: false, ..Self::listing(capabilities, list) }
     }
 
-    /// What was asked so far.
+    /// Returns the recorded calls.
     pub(crate) fn calls(&self) -> MutexGuard<'_, Vec<String>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a call down; ids that are called after a failure fail so.
-    fn note(&self, operation: Operation, id: Option<&KeyId>, detail: impl fmt::Debug) -> Result<()> {
+    /// Records a call. The ids `missing` and `broken` fail.
+    fn record(&self, operation: Operation, id: Option<&KeyId>, detail: impl fmt::Debug) -> Result<()> {
         if self.recorded {
             self.calls().push(format!("{operation} {} {detail:?}", id.map_or("-", KeyId::as_str)));
         }
@@ -98,46 +98,46 @@ impl ApiKeyProvider for Fake {
     }
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
-        self.note(Operation::Create, None, &new)?;
+        self.record(Operation::Create, None, &new)?;
         Ok(IssuedKey::new(key("created"), SecretKey::new("created-secret")))
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
-        self.note(Operation::Get, Some(id), ())?;
+        self.record(Operation::Get, Some(id), ())?;
         Ok(ApiKey::new(id.clone()))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
-        self.note(Operation::List, None, &query)?;
+        self.record(Operation::List, None, &query)?;
         (self.list)(&query)
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        self.note(Operation::Update, Some(id), &changes)?;
+        self.record(Operation::Update, Some(id), &changes)?;
         Ok(key("updated"))
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        self.note(Operation::Revoke, Some(id), &options)?;
+        self.record(Operation::Revoke, Some(id), &options)?;
         Ok(Revocation::removed())
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
-        self.note(Operation::Delete, Some(id), ())
+        self.record(Operation::Delete, Some(id), ())
     }
 
     async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
-        self.note(Operation::Rotate, Some(id), &options)?;
+        self.record(Operation::Rotate, Some(id), &options)?;
         Ok(IssuedKey::new(key("rotated"), SecretKey::new("rotated-secret")))
     }
 
     async fn reveal(&self, id: &KeyId) -> Result<SecretKey> {
-        self.note(Operation::Reveal, Some(id), ())?;
+        self.record(Operation::Reveal, Some(id), ())?;
         Ok(SecretKey::new("revealed-secret"))
     }
 
     async fn verify(&self, secret: &SecretKey) -> Result<Verification> {
-        self.note(Operation::Verify, None, secret.expose())?;
+        self.record(Operation::Verify, None, secret.expose())?;
         Ok(Verification::Invalid(InvalidReason::Other("fake".to_owned())))
     }
 }

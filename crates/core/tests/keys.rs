@@ -1,10 +1,10 @@
-//! Ids: which texts are ids, and that they stay what they are.
+//! Keys and their ids.
 
 use api_keys_core::{ApiKey, KeyExpiry, KeyId, KeyStatus, Timestamp};
 use proptest::prelude::*;
 
 #[test]
-fn what_could_climb_out_of_a_path_segment_is_refused() {
+fn invalid_id_is_rejected() {
     for text in ["", ".", "..", "a\0", "\n", "a\u{7f}b", "a\u{85}"] {
         let error = KeyId::new(text).expect_err(text);
         assert!(text.parse::<KeyId>().is_err() && KeyId::try_from(text.to_owned()).is_err());
@@ -14,21 +14,21 @@ fn what_could_climb_out_of_a_path_segment_is_refused() {
 }
 
 #[test]
-fn everything_else_is_left_to_the_vendor() {
+fn other_characters_are_valid() {
     for text in ["a", "...", ".a", "a/../b", "a b", "a%2Fb", "?", "#", "ключ", "-1", " "] {
         assert_eq!(KeyId::new(text).expect(text).as_str(), text);
     }
 }
 
 #[test]
-fn an_id_is_padded_like_a_text() {
+fn id_is_padded() {
     let id = KeyId::new("ak").expect("an id");
     assert_eq!(format!("[{id:4}]"), "[ak  ]");
     assert_eq!(format!("{id:?}"), "KeyId(\"ak\")");
 }
 
 #[test]
-fn a_key_of_which_only_the_id_is_known_says_nothing_else() {
+fn new_key_has_only_an_id() {
     let key = ApiKey::new(KeyId::new("ak").expect("an id"));
     assert_eq!((key.status, key.expiry), (KeyStatus::Unknown, KeyExpiry::Unknown));
     assert_eq!((key.name, key.owner, key.scopes, key.created_at), (None, None, None, None));
@@ -36,7 +36,7 @@ fn a_key_of_which_only_the_id_is_known_says_nothing_else() {
 }
 
 #[test]
-fn only_a_status_that_says_so_is_inactive() {
+fn unknown_status_is_not_inactive() {
     for (status, inactive) in [
         (KeyStatus::Active, false),
         (KeyStatus::Unknown, false),
@@ -49,17 +49,17 @@ fn only_a_status_that_says_so_is_inactive() {
 }
 
 #[test]
-fn a_key_ends_at_its_end_and_not_knowing_is_not_never() {
-    let end = Timestamp::UNIX_EPOCH;
+fn expiry_is_past_at_its_time() {
+    let time = Timestamp::UNIX_EPOCH;
     let nanosecond = std::time::Duration::from_nanos(1);
-    assert!(KeyExpiry::At(end).is_past(end) && !KeyExpiry::At(end).is_past(end - nanosecond));
-    assert!(!KeyExpiry::Never.is_past(end) && !KeyExpiry::Unknown.is_past(end));
-    assert_eq!((KeyExpiry::At(end).at(), KeyExpiry::Never.at()), (Some(end), None));
+    assert!(KeyExpiry::At(time).is_past(time) && !KeyExpiry::At(time).is_past(time - nanosecond));
+    assert!(!KeyExpiry::Never.is_past(time) && !KeyExpiry::Unknown.is_past(time));
+    assert_eq!((KeyExpiry::At(time).at(), KeyExpiry::Never.at()), (Some(time), None));
     assert_ne!(KeyExpiry::Never, KeyExpiry::Unknown);
 }
 
 #[test]
-fn debug_of_a_key_leaves_free_form_values_out() {
+fn debug_omits_free_form_values() {
     let mut key = ApiKey::new(KeyId::new("ak").expect("an id"));
     key.metadata = Some("private-value".into());
     key.extra.insert("field".to_owned(), "private-value".into());
@@ -69,13 +69,13 @@ fn debug_of_a_key_leaves_free_form_values_out() {
 
 proptest! {
     #[test]
-    fn an_id_is_any_text_but_the_refused(text in any::<String>()) {
-        let good = !matches!(text.as_str(), "" | "." | "..") && !text.chars().any(char::is_control);
-        prop_assert_eq!(KeyId::new(text.clone()).is_ok(), good);
+    fn arbitrary_id_is_valid_or_rejected(text in any::<String>()) {
+        let valid = !matches!(text.as_str(), "" | "." | "..") && !text.chars().any(char::is_control);
+        prop_assert_eq!(KeyId::new(text.clone()).is_ok(), valid);
     }
 
     #[test]
-    fn an_id_survives_every_way_out_and_in(text in "[^\\p{Cc}]{3,20}") {
+    fn id_round_trips(text in "[^\\p{Cc}]{3,20}") {
         let id = KeyId::new(text.clone()).expect("an id");
         prop_assert_eq!(id.to_string(), text.as_str());
         prop_assert_eq!(id.as_ref(), text.as_str());

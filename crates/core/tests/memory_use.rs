@@ -1,4 +1,4 @@
-//! Walking a long listing takes no more memory than walking a short one.
+//! Memory use of `keys`.
 
 mod support;
 
@@ -12,45 +12,46 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const LISTS: Capabilities = Capabilities::none().native(&[Operation::List]).paged();
 
-/// A vendor of so many keys, in pages of a hundred that are made when they are asked for.
+/// Returns a provider that generates pages of a hundred keys.
 fn vendor(keys: usize) -> Fake {
     Fake::unrecorded(LISTS, move |query| {
-        let start: usize = query.cursor.as_ref().map_or(0, |at| at.as_str().parse().expect("its own"));
+        let start: usize =
+            query.cursor.as_ref().map_or(0, |cursor| cursor.as_str().parse().expect("a cursor"));
         let end = keys.min(start + 100);
         let items = (start..end).map(|n| key(&format!("ak_{n:032}"))).collect();
         Ok(Page::new(items, (end < keys).then(|| Cursor::new(end.to_string())), None))
     })
 }
 
-/// The most bytes that were live at a time during a walk.
+/// Returns the peak memory use of an iteration, in bytes.
 fn peak(keys: usize) -> usize {
     let provider = vendor(keys);
     let start = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
     let mut seen = 0;
-    let walk = provider.keys(ListQuery::new()).try_for_each(|_| {
+    let iteration = provider.keys(ListQuery::new()).try_for_each(|_| {
         seen += 1;
         std::future::ready(Ok(()))
     });
-    run(walk).expect("a walk");
+    run(iteration).expect("keys");
     assert_eq!(seen, keys);
     ALLOCATOR.peak_usage() - start
 }
 
-/// One test, since all count with the same allocator.
+/// A single test, because all tests share the allocator.
 #[test]
-fn a_walk_over_a_million_keys_holds_no_more_than_one_over_thirty_thousand_and_ends_when_they_go_in_a_circle()
-{
+fn keys_memory_is_bounded() {
     let (short, long) = (peak(30_000), peak(1_000_000));
     println!("peak over 30,000 keys: {short} bytes; over 1,000,000: {long} bytes");
     assert!(long <= short + 1_000, "{long} bytes for a million keys, {short} for thirty thousand");
 
-    // A circle so long that each key is forgotten before it comes again.
-    let circle = Fake::unrecorded(LISTS, |query| {
-        let start: usize = query.cursor.as_ref().map_or(0, |at| at.as_str().parse().expect("its own"));
+    // A loop that is longer than the remembered ids.
+    let endless = Fake::unrecorded(LISTS, |query| {
+        let start: usize =
+            query.cursor.as_ref().map_or(0, |cursor| cursor.as_str().parse().expect("a cursor"));
         let items = (start..start + 100).map(|n| key(&format!("ak_{n}"))).collect();
         Ok(Page::new(items, Some(Cursor::new(((start + 100) % 30_000).to_string())), None))
     });
-    let end = run(circle.keys(ListQuery::new()).try_for_each(|_| std::future::ready(Ok(()))));
-    assert_eq!(end.expect_err("it never ends").kind(), ErrorKind::UnexpectedResponse);
+    let end = run(endless.keys(ListQuery::new()).try_for_each(|_| std::future::ready(Ok(()))));
+    assert_eq!(end.expect_err("endless").kind(), ErrorKind::UnexpectedResponse);
 }

@@ -1,4 +1,4 @@
-//! What a vendor cannot do is refused beforehand.
+//! Validation against the capabilities.
 
 use std::collections::HashSet;
 
@@ -19,8 +19,8 @@ const ALL: Capabilities = Capabilities::none()
 
 const NO_FIELDS: Capabilities = Capabilities::none().native(Operation::ALL);
 
-fn refused(outcome: Result<()>) -> (ErrorKind, Option<Operation>) {
-    let error = outcome.expect_err("refused");
+fn rejection(outcome: Result<()>) -> (ErrorKind, Option<Operation>) {
+    let error = outcome.expect_err("rejected");
     assert_eq!((error.effect(), error.vendor(), error.attempts()), (Effect::NotApplied, "fake", 0));
     (error.kind(), error.operation())
 }
@@ -35,18 +35,18 @@ fn names_field(outcome: Result<()>, operation: Operation, field: Field) {
 fn none_supports_nothing() {
     for operation in Operation::ALL.iter().copied() {
         assert_eq!(Capabilities::none().support(operation), Support::Unsupported);
-        let kind = refused(Capabilities::none().validate("fake", operation));
+        let kind = rejection(Capabilities::none().validate("fake", operation));
         assert_eq!(kind, (ErrorKind::Unsupported, Some(operation)));
     }
 }
 
 #[test]
-fn native_and_emulated_operations_can_be_called() {
+fn native_and_emulated_operations_are_supported() {
     const SOME: Capabilities = Capabilities::none()
         .native(&[Operation::Create, Operation::Verify])
         .emulated(&[Operation::Get, Operation::Verify]);
     assert_eq!(SOME.support(Operation::Create), Support::Native);
-    assert_eq!(SOME.support(Operation::Verify), Support::Emulated, "the last word counts");
+    assert_eq!(SOME.support(Operation::Verify), Support::Emulated, "the last declaration applies");
     assert_eq!(SOME.support(Operation::Delete), Support::Unsupported);
     assert!(
         SOME.validate("fake", Operation::Create).is_ok() && SOME.validate("fake", Operation::Get).is_ok()
@@ -56,7 +56,7 @@ fn native_and_emulated_operations_can_be_called() {
 }
 
 #[test]
-fn every_setter_sets_its_own_fact_only() {
+fn setters_are_independent() {
     let none = Capabilities::none();
     let set = none
         .owner_required()
@@ -85,7 +85,7 @@ fn every_setter_sets_its_own_fact_only() {
 }
 
 #[test]
-fn names_are_short_and_differ() {
+fn names_are_unique() {
     let operations: HashSet<_> = Operation::ALL.iter().map(|operation| operation.as_str()).collect();
     let fields: HashSet<_> = Field::ALL.iter().map(|field| field.as_str()).collect();
     assert_eq!((operations.len(), fields.len()), (Operation::ALL.len(), Field::ALL.len()));
@@ -95,7 +95,7 @@ fn names_are_short_and_differ() {
 
 proptest! {
     #[test]
-    fn a_field_set_holds_what_was_put_in(fields in subsequence(Field::ALL.to_vec(), 0..=Field::ALL.len())) {
+    fn field_set_contains_its_fields(fields in subsequence(Field::ALL.to_vec(), 0..=Field::ALL.len())) {
         let set = FieldSet::of(&fields);
         for field in Field::ALL.iter().copied() {
             prop_assert_eq!(set.contains(field), fields.contains(&field));
@@ -107,9 +107,9 @@ proptest! {
 }
 
 #[test]
-fn create_is_refused_when_it_sets_a_field_that_is_not_honoured() {
+fn create_rejects_unsupported_fields() {
     let named = ALL.create_fields(&[Field::Name]);
-    named.validate_create("fake", &NewApiKey::new("n")).expect("only a name");
+    named.validate_create("fake", &NewApiKey::new("n")).expect("supported");
     let new = || NewApiKey::new("n");
     for (new, field) in [
         (new().description("d"), Field::Description),
@@ -121,15 +121,15 @@ fn create_is_refused_when_it_sets_a_field_that_is_not_honoured() {
         (new().extra("x", 1), Field::Extra),
     ] {
         names_field(named.validate_create("fake", &new), Operation::Create, field);
-        ALL.validate_create("fake", &new).expect("every field is honoured");
+        ALL.validate_create("fake", &new).expect("supported");
         let both = FieldSet::of(&[Field::Name, field]);
-        assert_eq!(new.fields(), both, "only what was set counts as set");
+        assert_eq!(new.fields(), both, "only fields that are set");
     }
     names_field(NO_FIELDS.validate_create("fake", &new()), Operation::Create, Field::Name);
 }
 
 #[test]
-fn update_is_refused_when_it_changes_a_field_that_is_not_honoured() {
+fn update_rejects_unsupported_fields() {
     let new = UpdateApiKey::new;
     for (changes, field) in [
         (new().name("n"), Field::Name),
@@ -145,20 +145,19 @@ fn update_is_refused_when_it_changes_a_field_that_is_not_honoured() {
         (new().extra("x", 1), Field::Extra),
     ] {
         names_field(NO_FIELDS.validate_update("fake", &changes), Operation::Update, field);
-        ALL.validate_update("fake", &changes).expect("every field is honoured");
-        assert_eq!(changes.fields(), FieldSet::of(&[field]), "only what changes counts as changed");
+        ALL.validate_update("fake", &changes).expect("supported");
+        assert_eq!(changes.fields(), FieldSet::of(&[field]), "only fields that change");
     }
 }
 
 #[test]
-fn update_is_refused_when_it_clears_what_can_only_be_set() {
+fn update_rejects_clearing_settable_fields() {
     let settable = ALL.update_fields(Field::ALL, &[]);
     let new = UpdateApiKey::new;
-    settable.validate_update("fake", &new().description("d").metadata(1)).expect("set, not cleared");
+    settable.validate_update("fake", &new().description("d").metadata(1)).expect("supported");
     for (changes, field) in [
         (new().clear_description(), Field::Description),
         (new().clear_expiry(), Field::Expiry),
-        // The same wish in other words.
         (new().expiry(Expiry::Never), Field::Expiry),
         (new().clear_metadata(), Field::Metadata),
     ] {
@@ -171,16 +170,16 @@ fn update_is_refused_when_it_clears_what_can_only_be_set() {
 }
 
 #[test]
-fn update_is_refused_when_it_changes_nothing_or_to_the_vendors_default() {
+fn update_rejects_no_changes_and_vendor_default() {
     let nothing = ALL.validate_update("fake", &UpdateApiKey::new());
     let default = ALL.validate_update("fake", &UpdateApiKey::new().expiry(Expiry::VendorDefault));
     for outcome in [nothing, default] {
-        assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(Operation::Update)));
+        assert_eq!(rejection(outcome), (ErrorKind::InvalidInput, Some(Operation::Update)));
     }
 }
 
 #[test]
-fn list_is_refused_when_a_filter_is_not_honoured_or_a_page_is_empty() {
+fn list_rejects_unsupported_filters_and_limit_0() {
     let new = ListQuery::new;
     for (query, field) in [
         (new().owner("o"), Field::Owner),
@@ -188,32 +187,32 @@ fn list_is_refused_when_a_filter_is_not_honoured_or_a_page_is_empty() {
         (new().include_inactive(true), Field::IncludeInactive),
     ] {
         names_field(NO_FIELDS.validate_list("fake", &query), Operation::List, field);
-        ALL.validate_list("fake", &query).expect("every filter is honoured");
+        ALL.validate_list("fake", &query).expect("supported");
         assert_eq!(query.fields(), FieldSet::of(&[field]));
     }
     NO_FIELDS.validate_list("fake", &new().limit(1)).expect("the page size is a hint");
     let empty = NO_FIELDS.validate_list("fake", &new().limit(0));
-    assert_eq!(refused(empty), (ErrorKind::InvalidInput, Some(Operation::List)));
+    assert_eq!(rejection(empty), (ErrorKind::InvalidInput, Some(Operation::List)));
 }
 
 #[test]
-fn a_cursor_is_refused_where_there_is_only_one_page() {
+fn cursor_requires_pagination() {
     let query = ListQuery::new().cursor(api_keys_core::Cursor::new("c"));
     let outcome = NO_FIELDS.validate_list("fake", &query);
-    assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(Operation::List)));
-    NO_FIELDS.paged().validate_list("fake", &query).expect("the provider reads it");
+    assert_eq!(rejection(outcome), (ErrorKind::InvalidInput, Some(Operation::List)));
+    NO_FIELDS.paged().validate_list("fake", &query).expect("paginated");
 }
 
 #[test]
-fn revoke_is_refused_when_the_reason_would_be_lost() {
+fn revoke_rejects_an_unsupported_reason() {
     let reason = RevokeOptions::new().reason("r");
     names_field(NO_FIELDS.validate_revoke("fake", &reason), Operation::Revoke, Field::Reason);
-    NO_FIELDS.validate_revoke("fake", &RevokeOptions::new()).expect("nothing to lose");
-    ALL.validate_revoke("fake", &reason).expect("kept");
+    NO_FIELDS.validate_revoke("fake", &RevokeOptions::new()).expect("no reason");
+    ALL.validate_revoke("fake", &reason).expect("supported");
 }
 
 #[test]
-fn a_missing_owner_is_refused_where_the_vendor_needs_one() {
+fn required_owner_must_be_present() {
     let owned = ALL.owner_required();
     owned.validate_create("fake", &NewApiKey::new("n").owner("o")).expect("an owner");
     owned.validate_list("fake", &ListQuery::new().owner("o")).expect("an owner");
@@ -223,12 +222,12 @@ fn a_missing_owner_is_refused_where_the_vendor_needs_one() {
         (owned.validate_list("fake", &ListQuery::new()), Operation::List),
         (owned.validate_list("fake", &ListQuery::new().owner("")), Operation::List),
     ] {
-        assert_eq!(refused(outcome), (ErrorKind::InvalidInput, Some(operation)));
+        assert_eq!(rejection(outcome), (ErrorKind::InvalidInput, Some(operation)));
     }
 }
 
 #[test]
-fn an_unknown_vendor_specific_field_is_refused_by_name() {
+fn unknown_extra_field_is_rejected_by_name() {
     let known = ALL.extra_fields(&["ip"], &["ip", "remaining"]);
     known.validate_create("fake", &NewApiKey::new("n").extra("ip", 1)).expect("known");
     known.validate_update("fake", &UpdateApiKey::new().extra("remaining", 1)).expect("known");
@@ -240,15 +239,21 @@ fn an_unknown_vendor_specific_field_is_refused_by_name() {
         assert_eq!((error.kind(), error.effect()), (ErrorKind::UnsupportedField, Effect::NotApplied));
         assert!(error.to_string().contains("`remaining`") || error.to_string().contains("`typo`"), "{error}");
     }
-    ALL.validate_create("fake", &NewApiKey::new("n").extra("anything", 1)).expect("without a list, any goes");
+    ALL.validate_create("fake", &NewApiKey::new("n").extra("anything", 1)).expect("all are supported");
 }
 
 #[test]
-fn an_unsupported_operation_is_refused_before_its_fields_are_looked_at() {
+fn unsupported_operation_precedes_its_fields() {
     let none = Capabilities::none();
     let unsupported = |operation| (ErrorKind::Unsupported, Some(operation));
-    assert_eq!(refused(none.validate_create("fake", &NewApiKey::new("n"))), unsupported(Operation::Create));
-    assert_eq!(refused(none.validate_update("fake", &UpdateApiKey::new())), unsupported(Operation::Update));
-    assert_eq!(refused(none.validate_list("fake", &ListQuery::new().limit(0))), unsupported(Operation::List));
-    assert_eq!(refused(none.validate_revoke("fake", &RevokeOptions::new())), unsupported(Operation::Revoke));
+    assert_eq!(rejection(none.validate_create("fake", &NewApiKey::new("n"))), unsupported(Operation::Create));
+    assert_eq!(rejection(none.validate_update("fake", &UpdateApiKey::new())), unsupported(Operation::Update));
+    assert_eq!(
+        rejection(none.validate_list("fake", &ListQuery::new().limit(0))),
+        unsupported(Operation::List)
+    );
+    assert_eq!(
+        rejection(none.validate_revoke("fake", &RevokeOptions::new())),
+        unsupported(Operation::Revoke)
+    );
 }
