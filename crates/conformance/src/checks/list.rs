@@ -90,8 +90,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
     pub(super) async fn list_rejects_a_foreign_cursor(&self) -> CheckResult {
         self.require(Operation::List)?;
         let result = self.provider.list(self.query().cursor(Cursor::new("invalid: cursor"))).await;
-        self.expect_error("a foreign cursor", Operation::List, ErrorKind::InvalidInput, result)?;
-        Ok(())
+        self.expect_error("a foreign cursor", Operation::List, ErrorKind::InvalidInput, result).map(|_| ())
     }
 
     pub(super) async fn list_without_pagination_is_one_page(&self) -> CheckResult {

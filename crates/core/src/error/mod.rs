@@ -36,7 +36,6 @@ impl Violation {
 /// `Display` is one line with the vendor, the operation, the failure and the vendor's message. It contains neither
 /// [`help`](Self::help) nor the text of [`source`](StdError::source), and never a secret. Programs use
 /// [`kind`](Self::kind) and [`effect`](Self::effect).
-#[must_use]
 pub struct Error(Box<Inner>);
 
 struct Inner {
