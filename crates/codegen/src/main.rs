@@ -85,24 +85,20 @@ const COMPATIBLE: u8 = 4;
 const BREAKING: u8 = 5;
 
 fn main() -> ExitCode {
-    // References can lead deeper than the main thread's stack reaches.
-    let task = std::thread::Builder::new().stack_size(256 << 20).spawn(|| match Command::parse() {
+    // Nested schemas need more stack than the main thread has.
+    let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(|| match Command::parse() {
         Command::Generate(arguments) => generate(&arguments),
         Command::Diff(arguments) => diff(&arguments),
     });
-    match task.map(std::thread::JoinHandle::join) {
-        Ok(Ok(Ok(code))) => code,
-        Ok(Ok(Err(error))) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+    let result = match worker {
         // The panic has printed its message.
-        Ok(Err(_)) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+        Ok(worker) => worker.join().unwrap_or(Ok(ExitCode::FAILURE)),
+        Err(error) => Err(error.into()),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
 }
 
 fn generate(arguments: &Generate) -> Result<ExitCode, Error> {
