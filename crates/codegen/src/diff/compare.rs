@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::impact::Direction;
+use super::difference::{Difference, Places};
+use super::edit::Edit;
+use super::impact::{Direction, Impact};
 use super::pairs::pair;
 use super::schema::{Schema, Shape, same};
 use super::words::{describe, describe_shape, text};
-use super::{Difference, Edit, Impact, Places};
 use crate::document::Node;
 use crate::problem::Problem;
 

@@ -1,11 +1,11 @@
 //! What keywords say of values: which they may be, of what form and size.
 
-use super::Places;
 use super::compare::Schemas;
-use super::impact::{self, Direction};
+use super::difference::Places;
+use super::edit::Edit;
+use super::impact::{self, Direction, Impact};
 use super::schema::{Shape, same};
 use super::words::{number, text};
-use super::{Edit, Impact};
 use crate::document::Node;
 
 /// Keywords that say how many or how much.

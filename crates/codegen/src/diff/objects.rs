@@ -1,11 +1,12 @@
 //! What lists and objects are made of.
 
-use super::Places;
 use super::compare::Schemas;
-use super::impact::Direction;
+use super::difference::Places;
+use super::edit::Edit;
+use super::edits;
+use super::impact::{Direction, Impact};
 use super::schema::{Property, Rest, Schema, Shape, list};
 use super::words::describe;
-use super::{Edit, Impact, edits};
 use crate::document::{Node, escape};
 use crate::problem::Problem;
 

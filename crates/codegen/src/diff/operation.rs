@@ -1,10 +1,12 @@
 //! An operation of ours and the same one of the vendor's: bodies, answers and headers.
 
 use super::compare::Schemas;
-use super::impact::Direction;
-use super::parameters::schema_of;
+use super::difference::{Difference, Places};
+use super::edit::Edit;
+use super::edits;
+use super::impact::{Direction, Impact};
 use super::paths::Operation;
-use super::{Difference, Edit, Impact, Places, edits};
+use super::schema::schema_of;
 use crate::document::{Node, escape};
 use crate::problem::Problem;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::difference::Difference;
+use super::impact::Impact;
 use super::operation::Pair;
 use super::paths::{Operation, operations, template};
-use super::{Difference, Impact};
 use crate::document::Node;
 use crate::problem::Problem;
 

@@ -1,10 +1,12 @@
 //! The parameters of an operation.
 
-use super::impact::Direction;
+use super::difference::Difference;
+use super::edit::Edit;
+use super::edits;
+use super::impact::{Direction, Impact};
 use super::operation::Pair;
 use super::paths::{Operation, names};
-use super::schema::Schema;
-use super::{Difference, Edit, Impact, edits};
+use super::schema::{Schema, schema_of};
 use crate::document::Node;
 use crate::problem::Problem;
 
@@ -98,12 +100,6 @@ fn parameters<'d>(operation: &Operation<'d>) -> Result<Vec<Parameter<'d>>, Probl
         }
     }
     Ok(parameters)
-}
-
-/// The schema of a parameter or header, also where it is that of a media type.
-pub(super) fn schema_of<'d>(node: &Node<'d>) -> Option<Node<'d>> {
-    let in_content = || node.get("content")?.entries().ok()?.first()?.1.get("schema");
-    node.get("schema").or_else(in_content)
 }
 
 /// How a parameter is written; for a single value, all styles but two are the same.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Comparison, Difference, Impact};
+use super::difference::{Comparison, Difference};
+use super::impact::Impact;
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

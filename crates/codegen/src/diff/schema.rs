@@ -327,3 +327,9 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
         _ => one == other,
     }
 }
+
+/// The schema of a parameter or header, also where it is that of a media type.
+pub(super) fn schema_of<'d>(node: &Node<'d>) -> Option<Node<'d>> {
+    let in_content = || node.get("content")?.entries().ok()?.first()?.1.get("schema");
+    node.get("schema").or_else(in_content)
+}

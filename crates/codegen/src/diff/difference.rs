@@ -1,0 +1,112 @@
+//! Differences between two documents.
+
+use serde::Serialize;
+
+use super::edit::Edit;
+use super::impact::Impact;
+use crate::document::Node;
+use crate::overlay::Stale;
+
+/// One thing that the vendor's document says otherwise than ours, once the overlay is applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The operations that it is about; none if it is about all.
+    pub operations: Vec<String>,
+    /// What part of the operation.
+    pub place: String,
+    /// What is different.
+    pub message: String,
+    /// What it means for those who use our client.
+    pub impact: Impact,
+    /// Where it is in our document: a JSON pointer. None if it is not there.
+    pub ours: Option<String>,
+    /// Where it is in the vendor's document.
+    pub upstream: Option<String>,
+    /// What makes our document say the same, if that can be written down.
+    #[serde(skip)]
+    pub(crate) edits: Vec<Edit>,
+}
+
+/// Where something is in ours, and where in the vendor's.
+pub(super) type Places<'p, 'd> = (Option<&'p Node<'d>>, Option<&'p Node<'d>>);
+
+impl Difference {
+    pub(super) fn new(
+        operation: &str,
+        place: impl Into<String>,
+        message: impl Into<String>,
+        impact: Impact,
+        (ours, upstream): Places<'_, '_>,
+    ) -> Self {
+        let pointer = |node: &Node<'_>| node.pointer().to_owned();
+        Self {
+            operations: if operation.is_empty() { Vec::new() } else { vec![operation.to_owned()] },
+            place: place.into(),
+            message: message.into(),
+            impact,
+            ours: ours.map(pointer),
+            upstream: upstream.map(pointer),
+            edits: Vec::new(),
+        }
+    }
+}
+
+/// Two documents compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// What our document is called.
+    pub ours: String,
+    /// What the vendor's is called.
+    pub upstream: String,
+    /// The overlay that was applied to the vendor's.
+    pub overlay: Option<String>,
+    /// What is different.
+    pub differences: Vec<Difference>,
+    /// Actions of the overlay that have no use any more.
+    pub stale: Vec<Stale>,
+}
+
+impl Comparison {
+    /// The worst that a difference means. A stale action breaks nobody. None if there is nothing to tell.
+    pub fn impact(&self) -> Option<Impact> {
+        let stale = self.stale.first().map(|_| Impact::Compatible);
+        self.differences.iter().map(|difference| difference.impact).max().max(stale)
+    }
+
+    pub(super) fn count(&self, impact: Impact) -> usize {
+        self.differences.iter().filter(|difference| difference.impact == impact).count()
+    }
+}
+
+/// Differences that are the same one, seen from several operations that share a schema, become one.
+pub(super) fn together(differences: Vec<Difference>) -> Vec<Difference> {
+    let mut all: Vec<Difference> = Vec::new();
+    for difference in differences {
+        let is_same = |known: &&mut Difference| {
+            known.ours == difference.ours
+                && known.upstream == difference.upstream
+                && known.message == difference.message
+                && known.impact == difference.impact
+                && (known.ours.is_some() || known.upstream.is_some())
+        };
+        match all.iter_mut().find(is_same) {
+            Some(known) => {
+                // Each operation may need an edit of its own.
+                known.edits.extend(
+                    difference
+                        .edits
+                        .into_iter()
+                        .filter(|edit| !known.edits.contains(edit))
+                        .collect::<Vec<_>>(),
+                );
+                for operation in difference.operations {
+                    if !known.operations.contains(&operation) {
+                        known.operations.push(operation);
+                    }
+                }
+            }
+            None => all.push(difference),
+        }
+    }
+    all
+}
