@@ -1,10 +1,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 //!
-//! # How a call goes
+//! # Usage
 //!
-//! Generated code builds a [`Request`] for an [`Operation`] and hands it to a [`Client`], which prepared base URL and
-//! headers when it was built:
+//! Generated code builds a [`Request`] for an [`Operation`] and sends it with a [`Client`], which has prepared base URL,
+//! headers and credentials:
 //!
 //! ```no_run
 //! use api_keys_runtime::{Authentication, Client, Error, Method, Operation, OperationClass, Request};
@@ -22,82 +22,63 @@
 //!     .authentication(Authentication::bearer("sk_live_0123456789"))
 //!     .build()?;
 //! let request = Request::new(&LIST_API_KEYS).query("limit", 10);
-//! let keys: Result<_, Error<()>> = client.json::<Vec<String>, ()>(request).await;
-//! match keys {
-//!     Ok(answer) => println!("{:?}", answer.into_body()),
+//! match client.send_json::<Vec<String>, ()>(request).await {
+//!     Ok(response) => println!("{:?}", response.into_body()),
 //!     Err(error) => println!("{error}, effect: {}", error.effect()),
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The client makes one attempt after another. Each goes through the [`Transport`] and comes back as an answer or a
-//! [`Fault`]; [`decide`] says whether the request may be sent again and what the vendor may have done.
+//! The client makes one attempt after another through the [`Transport`]; [`decide`] determines whether to retry after a
+//! failed attempt, and its effect at the vendor.
 
-mod additional;
-mod answer;
-mod any;
-mod authentication;
-mod base;
-mod body;
-mod budget;
-mod builder;
+mod auth;
+mod build_error;
 mod client;
-mod clock;
-mod config;
-mod content;
-mod credentials;
-mod datetime;
 mod error;
-mod exchange;
-mod fault;
-mod json;
-mod nullable;
-mod one_of;
-mod operation;
-mod parameters;
 mod request;
-#[cfg(feature = "reqwest")]
-mod reqwest;
 mod response;
-mod retry;
-mod scrub;
-pub mod secret;
-#[cfg_attr(not(feature = "tracing"), path = "untraced.rs")]
-mod trace;
 mod transport;
-mod transports;
-mod upload;
+mod types;
 
-pub use additional::AdditionalProperties;
-pub use any::Json;
-pub use authentication::Authentication;
-pub use base::TrailingSlash;
-pub use body::BodyLimits;
-pub use builder::{BuildError, ClientBuilder, ClientHeader, Timeouts};
-pub use client::Client;
-pub use clock::Clock;
-pub use config::HttpConfig;
-pub use content::{FilePart, Multipart};
-pub use datetime::DateTime;
-pub use error::{DocumentedError, Error};
-pub use fault::{Fault, FaultKind, VendorSaid};
-pub use json::decode_json;
-pub use nullable::Nullable;
-pub use one_of::OneOf;
-pub use operation::{Operation, OperationClass};
-pub use parameters::Style;
-pub use request::Request;
-#[cfg(feature = "reqwest")]
-pub use reqwest::ReqwestTransport;
-pub use response::Response;
-pub use retry::{Decision, Outcome, RetryPolicy, decide};
-pub use transport::{Body, OperationContext, OutgoingRequest, Transport, TransportError, TransportErrorKind};
-pub use upload::{RequestBody, Streamed};
-
-// Parts of this crate's interface that come from elsewhere.
+// Parts of the public interface that are defined by other crates.
+pub use ::bytes::Bytes;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-pub use bytes::Bytes;
-pub use jiff::tz::TimeZone;
-pub use serde_json::error::Category;
-pub use url::Url;
+pub use ::jiff::tz::TimeZone;
+pub use ::serde_json::error::Category;
+pub use ::url::Url;
+
+pub use crate::auth::authentication::Authentication;
+pub use crate::auth::secret_name::looks_secret;
+pub use crate::build_error::BuildError;
+pub use crate::client::Client;
+pub use crate::client::builder::{ClientBuilder, ClientHeader};
+pub use crate::client::clock::Clock;
+pub use crate::client::config::HttpConfig;
+pub use crate::client::retry::{Decision, Outcome, RetryPolicy, decide};
+pub use crate::client::timeouts::Timeouts;
+pub use crate::error::{DocumentedError, Error, ErrorDetails, FailureKind};
+pub use crate::request::Request;
+pub use crate::request::base_url::TrailingSlash;
+#[cfg(feature = "full-openapi")]
+pub use crate::request::multipart::{FilePart, Multipart};
+pub use crate::request::operation::{Operation, OperationClass};
+#[cfg(feature = "full-openapi")]
+pub use crate::request::parameters::Style;
+pub use crate::request::payload::{RequestBody, Streamed};
+pub use crate::request::secret;
+pub use crate::response::body::BodyLimits;
+pub use crate::response::json::decode_json;
+pub use crate::response::{Response, ResponseMeta};
+pub use crate::transport::body::Body;
+pub use crate::transport::error::{TransportError, TransportErrorKind};
+#[cfg(feature = "reqwest")]
+pub use crate::transport::reqwest::ReqwestTransport;
+pub use crate::transport::{OperationContext, OutgoingRequest, Transport};
+pub use crate::types::additional_properties::AdditionalProperties;
+pub use crate::types::date_time::DateTime;
+pub use crate::types::json::Json;
+pub use crate::types::nullable::Nullable;
+#[cfg(feature = "full-openapi")]
+pub use crate::types::one_of::OneOf;

@@ -1,0 +1,244 @@
+//! The HTTP client that generated code calls.
+
+mod attempt;
+mod budget;
+pub(crate) mod builder;
+pub(crate) mod clock;
+pub(crate) mod config;
+mod jitter;
+pub(crate) mod retry;
+mod shared;
+pub(crate) mod timeouts;
+#[cfg_attr(not(feature = "tracing"), path = "untraced.rs")]
+mod trace;
+mod transports;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_keys_core::{Effect, SecretBytes};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use self::attempt::{Attempts, Expect};
+use self::budget::Budget;
+use self::retry::{Outcome, RetryPolicy, decide};
+use self::shared::Shared;
+use self::timeouts::Timeouts;
+use self::trace::Span;
+use crate::error::{Error, Failure, FailureKind};
+use crate::request::Request;
+use crate::request::operation::Operation;
+use crate::response::json::{self, DecodeFailure};
+use crate::response::{Response, ResponseMeta};
+
+/// A client of one vendor's API.
+///
+/// Clones are cheap and share connections and the retry budget. Every call needs a tokio runtime with time enabled.
+/// Dropping the future of a call abandons the call and leaves the client usable; the effect of a request that was
+/// already sent is then unknown.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+}
+
+/// A successful response that has not been decoded. The span of the call is open until then.
+struct Undecoded {
+    operation: &'static Operation,
+    response: Response<Bytes>,
+    span: Span,
+}
+
+impl Client {
+    fn new(shared: Arc<Shared>, timeouts: Timeouts, retry: RetryPolicy) -> Self {
+        Self { shared, timeouts, retry }
+    }
+
+    /// Returns the timeouts.
+    pub fn timeouts(&self) -> Timeouts {
+        self.timeouts
+    }
+
+    /// Returns a client with another total timeout.
+    pub fn with_timeout(&self, total: Duration) -> Self {
+        Self { timeouts: self.timeouts.total(total), ..self.clone() }
+    }
+
+    /// Returns a client with another retry policy.
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self.clone() }
+    }
+
+    /// Sends a request and decodes the JSON response.
+    ///
+    /// # Errors
+    /// Returns an error if there is no successful response, or if its body cannot be decoded.
+    #[allow(clippy::manual_async_fn, reason = "the future of an `async fn` stores each argument twice")]
+    pub fn send_json<T, E>(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<Response<T>, Error<E>>> + Send
+    where
+        T: DeserializeOwned,
+    {
+        async move {
+            let undecoded = self.send(&request, Expect::Body).await?;
+            if undecoded.is_blank() {
+                return Err(undecoded.into_failure(FailureKind::EmptyBody).into());
+            }
+            Ok(undecoded.decode(json::decode)?)
+        }
+    }
+
+    /// Sends a request and decodes the JSON response, which may be empty.
+    ///
+    /// # Errors
+    /// Returns an error if there is no successful response, or if its body is neither empty nor valid.
+    pub async fn send_json_opt<T, E>(&self, request: Request) -> Result<Response<Option<T>>, Error<E>>
+    where
+        T: DeserializeOwned,
+    {
+        let undecoded = self.send(&request, Expect::Body).await?;
+        if undecoded.is_blank() {
+            return Ok(undecoded.response.map(|_| None));
+        }
+        Ok(undecoded.decode(json::decode::<Option<T>>)?)
+    }
+
+    /// Sends a request whose response has no relevant body. A body is read, so that the connection can be reused, and
+    /// discarded.
+    ///
+    /// # Errors
+    /// Returns an error if there is no successful response.
+    pub async fn send_empty<E>(&self, request: Request) -> Result<Response<()>, Error<E>> {
+        Ok(self.send(&request, Expect::Status).await?.response.map(drop))
+    }
+
+    /// Sends a request and returns the body of the response, which is kept in memory within the client's
+    /// [`BodyLimits`](crate::BodyLimits).
+    ///
+    /// # Errors
+    /// Returns an error if there is no complete successful response.
+    pub async fn send_bytes<E>(&self, request: Request) -> Result<Response<SecretBytes>, Error<E>> {
+        Ok(self.send(&request, Expect::Body).await?.response.map(SecretBytes::new))
+    }
+
+    /// Sends a request. Not generic, so that it is compiled once.
+    async fn send(&self, request: &Request, expect: Expect) -> Result<Undecoded, Box<Failure>> {
+        let operation = request.operation;
+        let total = request.timeout.unwrap_or(self.timeouts.total);
+        let span = Span::call(self.shared.vendor, operation);
+        let result = match Attempts::new(&self.shared, request, expect) {
+            Ok(attempts) => span.within(self.retry(operation, &attempts, total)).await,
+            Err(failure) => Err(failure),
+        };
+        match result {
+            Ok(response) => Ok(Undecoded { operation, response, span }),
+            Err(failure) => {
+                span.failed(&failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Makes attempts until one succeeds, or the retry decision, the budget or the deadline ends them.
+    async fn retry(
+        &self,
+        operation: &'static Operation,
+        attempts: &Attempts<'_>,
+        total: Duration,
+    ) -> Result<Response<Bytes>, Box<Failure>> {
+        let shared = &*self.shared;
+        let clock = &*shared.clock;
+        if total.is_zero() {
+            return Err(Box::new(Failure::new(operation, FailureKind::Timeout)));
+        }
+        let started = clock.now();
+        let left = || total.saturating_sub(clock.now().saturating_duration_since(started));
+
+        let mut remaining = total;
+        let mut attempt = 1;
+        let mut effect = Effect::NotApplied;
+        let mut refund = Budget::SUCCESS;
+        loop {
+            let limit = remaining.min(self.timeouts.attempt);
+            // Providers box the future of a whole call. With this part in a box of its own, that box is small enough
+            // for allocators to be fast.
+            let mut failure = match Box::pin(attempts.attempt(attempt, limit)).await {
+                Ok(response) => {
+                    shared.budget.give(refund);
+                    return Ok(response);
+                }
+                Err(failure) => failure,
+            };
+            let decision = decide(operation.class, &self.retry, attempt, failure.outcome());
+            effect = effect.max(decision.effect);
+            let retry = decision.retry.filter(|_| attempts.is_repeatable());
+            let delay = retry.map(|floor| shared.jitter.below(self.retry.ceiling(attempt)).max(floor));
+            let cost = match failure.kind {
+                FailureKind::Timeout => Budget::RETRY_AFTER_TIMEOUT,
+                _ => Budget::RETRY,
+            };
+            match delay {
+                // A delay past the deadline would replace this failure by a less specific one.
+                Some(delay) if delay < left() && shared.budget.take(cost) => {
+                    trace::retrying(&failure, attempt, delay);
+                    clock.sleep(delay).await;
+                    remaining = left();
+                }
+                _ => {
+                    failure.effect = effect;
+                    failure.attempts = attempt;
+                    return Err(failure);
+                }
+            }
+            refund = cost;
+            attempt += 1;
+        }
+    }
+}
+
+impl Undecoded {
+    fn is_blank(&self) -> bool {
+        self.response.body.trim_ascii().is_empty()
+    }
+
+    fn decode<T>(
+        self,
+        decode: impl FnOnce(&[u8]) -> Result<T, DecodeFailure>,
+    ) -> Result<Response<T>, Box<Failure>> {
+        match decode(&self.response.body) {
+            Ok(body) => Ok(self.response.map(|_| body)),
+            Err(failure) => Err(self.into_failure(failure.into())),
+        }
+    }
+
+    /// Creates the failure for a body that cannot be decoded. The vendor has acted, so the body is kept: it may contain
+    /// a new secret.
+    fn into_failure(self, kind: FailureKind) -> Box<Failure> {
+        let Response { meta: ResponseMeta { status, headers, attempts }, body } = self.response;
+        let mut failure = Box::new(Failure::new(self.operation, kind));
+        failure.effect =
+            decide(self.operation.class, &RetryPolicy::never(), attempts, Outcome::Undecodable).effect;
+        failure.attempts = attempts;
+        failure.status = Some(status);
+        failure.headers = headers;
+        failure.body = SecretBytes::new(body);
+        self.span.failed(&failure);
+        failure
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("vendor", &self.shared.vendor)
+            .field("base_url", &self.shared.base_url.url().as_str())
+            .field("timeouts", &self.timeouts)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

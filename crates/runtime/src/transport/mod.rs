@@ -1,0 +1,73 @@
+//! HTTP transport abstraction.
+
+pub(crate) mod body;
+pub(crate) mod error;
+#[cfg(feature = "reqwest")]
+pub(crate) mod reqwest;
+
+use std::fmt::{self, Debug};
+
+use async_trait::async_trait;
+use http::{HeaderMap, Method};
+use url::Url;
+
+use self::body::Body;
+use self::error::TransportError;
+use crate::request::operation::Operation;
+use crate::request::payload::RequestBody;
+
+/// A transport that sends one request and returns the head of the response with an unread body.
+///
+/// The client retries, applies timeouts and size limits, and decodes. A transport makes one attempt: it must not follow
+/// redirects, store cookies, decompress or retry.
+#[async_trait]
+pub trait Transport: Debug + Send + Sync + 'static {
+    /// Sends a request.
+    ///
+    /// The future is dropped on a timeout or when the caller drops the call.
+    ///
+    /// # Errors
+    /// Returns an error if there is no response. [`TransportErrorKind::Connect`](crate::TransportErrorKind::Connect) means
+    /// that no part of the request was sent: the client then retries even unsafe requests.
+    async fn send(&self, request: OutgoingRequest) -> Result<http::Response<Body>, TransportError>;
+}
+
+/// A complete request, including credentials.
+#[non_exhaustive]
+pub struct OutgoingRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// The URL.
+    pub url: Url,
+    /// The headers, except those of the connection such as `Host` and `Content-Length`.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Option<RequestBody>,
+    /// The context of the request.
+    pub context: OperationContext,
+}
+
+/// Omits body, path and query, and the values of sensitive headers.
+impl Debug for OutgoingRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingRequest")
+            .field("method", &self.method)
+            .field("origin", &self.url.origin().ascii_serialization())
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .field("context", &self.context)
+            .finish()
+    }
+}
+
+/// The context of a request, for transports that measure, log or limit.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct OperationContext {
+    /// The short name of the vendor.
+    pub vendor: &'static str,
+    /// The operation, with its path template.
+    pub operation: &'static Operation,
+    /// The number of the attempt, counted from 1.
+    pub attempt: u32,
+}
