@@ -44,7 +44,7 @@ fn assert_below(client: &Client, server: &Server, base: &str, mount: Option<&str
         "{parsed}"
     );
 
-    let result: Result<_, Error<()>> = run(client.empty(Request::new(&LIST)));
+    let result: Result<_, Error<()>> = run(client.send_empty(Request::new(&LIST)));
     let requests = server.take();
     let Ok(_) = result else {
         return assert!(requests.is_empty(), "a rejected request was sent to {}", requests[0].url);

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Debug;
 
 use api_keys::runtime::{
-    Error, FaultKind, Method, Operation, OperationClass, OutgoingRequest, Request, Response, StatusCode,
+    Error, FailureKind, Method, Operation, OperationClass, OutgoingRequest, Request, Response, StatusCode,
 };
 use api_keys::{Effect, SecretKey};
 use serde::Deserialize;
@@ -42,10 +42,10 @@ pub(crate) async fn every_operation(server: &std::sync::Arc<Server>) {
     let client = client.expect("a client");
     for operation in &OPERATIONS {
         let request = || Request::new(operation);
-        check(server, &client.json::<IssuedApiKey, ()>(request()).await);
-        check(server, &client.optional::<IssuedApiKey, ()>(request()).await);
-        check(server, &client.empty::<()>(request()).await);
-        check(server, &client.raw::<()>(request()).await);
+        check(server, &client.send_json::<IssuedApiKey, ()>(request()).await);
+        check(server, &client.send_json_opt::<IssuedApiKey, ()>(request()).await);
+        check(server, &client.send_empty::<()>(request()).await);
+        check(server, &client.send_bytes::<()>(request()).await);
     }
 }
 
@@ -64,7 +64,7 @@ fn check<T: Debug>(server: &Server, result: &Result<Response<T>, Error<()>>) {
         Err(error) => {
             assert_eq!(error.status(), Some(expected.status));
             assert_eq!(error.attempts() as usize, requests.len());
-            let is_web_page = error.kind() == &FaultKind::WebPage;
+            let is_web_page = error.kind() == &FailureKind::WebPage;
             let effect = effect(error.operation().class, expected.status, is_web_page);
             assert_eq!(error.effect(), effect, "{error:?}");
             let shown = format!("{error} {error:?} {:?} {:?}", error.source(), error.documented());

@@ -29,7 +29,8 @@ pub fn key_id(data: &[u8]) {
     let Ok(id) = KeyId::new(text) else {
         // Generated clients accept any string, and reject the same ones before a request is sent.
         let client = server.builder(BASE_URL).build().expect("a client");
-        let result: Result<_, Error<()>> = run(client.empty(Request::new(&GET).path_parameter("id", text)));
+        let result: Result<_, Error<()>> =
+            run(client.send_empty(Request::new(&GET).path_parameter("id", text)));
         assert_eq!(result.expect_err("an invalid id").attempts(), 0, "{text:?} was sent");
         return assert!(server.take().is_empty(), "{text:?} was sent");
     };

@@ -35,7 +35,7 @@ pub fn retry_after(data: &[u8]) {
         .clock(clock.clone())
         .build()
         .expect("a client");
-    let result: Result<_, Error<()>> = run(client.empty(Request::new(&GET)));
+    let result: Result<_, Error<()>> = run(client.send_empty(Request::new(&GET)));
 
     let error = result.expect_err("a 429 is an error");
     let requested = error.retry_after();

@@ -1,7 +1,7 @@
 //! How to reach a better-auth server.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_runtime::{self as http, HttpConfig, Url};
+use api_keys_runtime::{self as runtime, HttpConfig, Url};
 use serde::Deserialize;
 
 use crate::generated::{Client, api_key_header, bearer_auth};
@@ -95,7 +95,7 @@ impl BetterAuthConfig {
             Credential::ApiKey => api_key_header(token),
         };
         let builder =
-            http::Client::builder(mounted(self.base_url)).vendor(VENDOR).authentication(authentication);
+            runtime::Client::builder(mounted(self.base_url)).vendor(VENDOR).authentication(authentication);
         let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
         Ok(BetterAuth::new(Client::new(client), self.config_id))
     }

@@ -1,4 +1,4 @@
-//! What better-auth's operations mean in terms of the trait.
+//! The provider: maps better-auth's operations to the trait.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use api_keys_core::{
     KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation, RevokeOptions,
     RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification,
 };
-use api_keys_runtime::{self as http, Nullable, VendorSaid};
+use api_keys_runtime::{self as runtime, DateTime, ErrorDetails, Nullable, OperationCall, ResponseMeta};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -16,13 +16,13 @@ use crate::generated::{Client, ListApiKeysOptions, types};
 
 pub(crate) const VENDOR: &str = "better-auth";
 
-/// The server reads at most this many rows, whatever is asked (its option `defaultFindManyLimit`).
+/// The server reads at most this many rows (its option `defaultFindManyLimit`).
 const CEILING: u32 = 100;
 
-/// As many keys as are asked for at a time. Under Node, servers of version 1.5 never end an answer of more than 16 KiB.
+/// The requested page size. Under Node, servers of version 1.5 never finish a response of more than 16 KiB.
 const PAGE: u32 = 20;
 
-/// What better-auth can do.
+/// The operations and fields that better-auth supports.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::Get, Operation::List, Operation::Update, Operation::Delete])
     .emulated(&[Operation::Revoke])
@@ -60,54 +60,57 @@ impl BetterAuth {
         Self { client, config_id }
     }
 
-    /// The typed client, for what the trait leaves out.
+    /// Returns the typed client, for operations that the trait does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// One request of a listing: the keys and how many there are in all.
-    async fn keys(&self, owner: Option<&str>, offset: u64, limit: u32) -> Result<(Vec<ApiKey>, u64)> {
+    /// Returns the keys at an offset, and the total number of keys.
+    async fn keys(
+        &self,
+        call: OperationCall,
+        owner: Option<&str>,
+        offset: u64,
+        limit: u32,
+    ) -> Result<(Vec<ApiKey>, u64)> {
         let options = ListApiKeysOptions {
             config_id: self.config_id.clone(),
             organization_id: owner.map(str::to_owned),
             limit: Some(limit.into()),
             offset: Some(offset.try_into().unwrap_or(i64::MAX)),
-            // The server cuts the list off before it pages, and the newest keys are the ones to be missed: among
-            // them is the orphan of a create that failed a moment ago.
+            // The server truncates the list before it paginates. The newest keys must be on it, because they include the
+            // orphan of a create that has just failed.
             sort_by: Some("createdAt".to_owned()),
             sort_direction: Some(types::SortDirection::Desc),
             ..ListApiKeysOptions::default()
         };
-        let answer = self.client.list_api_keys(&options).await.map_err(failed(Operation::List))?;
-        answer.interpret(|list| {
-            let (keys, total) = match list {
-                types::ApiKeyList::ApiKeyPage(page) => {
-                    let total = page.total.try_into().unwrap_or_default();
-                    (page.api_keys, total)
-                }
-                // Servers up to 1.4 know no paging: they answer with all keys, whatever was asked.
-                types::ApiKeyList::Array(keys) => {
-                    let total = keys.len() as u64;
-                    let offset = offset.try_into().unwrap_or(usize::MAX);
-                    (keys.into_iter().skip(offset).take(limit as usize).collect(), total)
-                }
-            };
-            let keys = keys.into_iter().map(|key| read(key, Operation::List)).collect::<Result<_>>()?;
-            Ok((keys, total))
-        })
+        let (list, meta) = call.response(self.client.list_api_keys(&options)).await?;
+        let (keys, total) = match list {
+            types::ApiKeyList::ApiKeyPage(page) => {
+                let total = page.total.try_into().unwrap_or_default();
+                (page.api_keys, total)
+            }
+            // Servers up to 1.4 do not paginate: they return all keys.
+            types::ApiKeyList::Array(keys) => {
+                let total = keys.len() as u64;
+                let offset = offset.try_into().unwrap_or(usize::MAX);
+                (keys.into_iter().skip(offset).take(limit as usize).collect(), total)
+            }
+        };
+        let keys = keys.into_iter().map(|key| convert(key, call)).collect::<Result<_>>();
+        Ok((meta.check(keys)?, total))
     }
 
-    /// One update, and what is made of the key as it is then.
-    async fn change<T>(
+    /// Updates a key and returns its new state.
+    async fn change(
         &self,
-        operation: Operation,
+        call: OperationCall,
         request: types::UpdateApiKeyRequest,
-        judge: impl FnOnce(ApiKey) -> Result<T>,
-    ) -> Result<T> {
+    ) -> Result<(ApiKey, ResponseMeta)> {
         let request = types::UpdateApiKeyRequest { config_id: self.config_id.clone(), ..request };
-        let answer = self.client.update_api_key(&request).await.map_err(failed(operation))?;
-        answer
-            .interpret(|key| judge(read(key, operation).map_err(|error| error.with_effect(Effect::Applied))?))
+        let (key, meta) = call.response(self.client.update_api_key(&request)).await?;
+        let key = convert(key, call).map_err(|error| error.with_effect(Effect::Applied));
+        Ok((meta.check(key)?, meta))
     }
 }
 
@@ -123,30 +126,25 @@ impl ApiKeyProvider for BetterAuth {
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
         CAPABILITIES.validate_create(VENDOR, &new)?;
+        let call = call(Operation::Create);
         let request = types::CreateApiKeyRequest {
             name: Some(new.name.clone()),
-            expires_in: seconds(Operation::Create, new.expiry)?,
-            prefix: prefix(&new.extra)?,
-            metadata: new
-                .metadata
-                .as_ref()
-                .map(|metadata| object(Operation::Create, metadata))
-                .transpose()?,
+            expires_in: seconds(call, new.expiry)?,
+            prefix: prefix(call, &new.extra)?,
+            metadata: new.metadata.as_ref().map(|metadata| object(call, metadata)).transpose()?,
             config_id: self.config_id.clone(),
             organization_id: new.owner.clone(),
             ..types::CreateApiKeyRequest::default()
         };
-        let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        answer.interpret(|issued| {
-            let (key, secret) = split(issued);
-            let config_id = key.config_id.clone();
-            let issued = IssuedKey::from_response(read(key, Operation::Create), secret)?;
-            // An unknown configuration falls back to the default one, with other limits, and servers before 1.5
-            // have only that.
-            if self.config_id.is_some() && self.config_id != config_id {
-                return Err(issued.field_not_applied(VENDOR, Operation::Create, "config_id"));
-            }
-            new.verify_response(VENDOR, issued)
+        let (issued, meta) = call.response(self.client.create_api_key(&request)).await?;
+        let (key, secret) = split(issued);
+        let config_id = key.config_id.clone();
+        let issued = meta.check(IssuedKey::from_response(convert(key, call), secret))?;
+        // The server replaces an unknown configuration by the default one, with other limits. Servers before 1.5 have only
+        // that.
+        meta.check(match self.config_id.is_some() && self.config_id != config_id {
+            true => Err(issued.field_not_applied(VENDOR, Operation::Create, "config_id")),
+            false => new.verify_response(VENDOR, issued),
         })
     }
 
@@ -155,49 +153,51 @@ impl ApiKeyProvider for BetterAuth {
             config_id: self.config_id.clone(),
             ..crate::generated::GetApiKeyOptions::default()
         };
-        let answer = self.client.get_api_key(id.as_str(), &options).await.map_err(failed(Operation::Get))?;
-        answer.interpret(|key| read(key, Operation::Get))
+        let call = call(Operation::Get);
+        let (key, meta) = call.response(self.client.get_api_key(id.as_str(), &options)).await?;
+        meta.check(convert(key, call))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.validate_list(VENDOR, &query)?;
-        let mut place = OffsetCursor::from_query(&query, PAGE).ok_or_else(|| {
-            Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
-        })?;
+        let call = call(Operation::List);
+        let mut cursor = OffsetCursor::from_query(&query, PAGE)
+            .ok_or_else(|| call.invalid_input("cursor of another provider"))?;
         loop {
-            let (keys, total) = self.keys(query.owner.as_deref(), place.offset(), place.limit()).await?;
-            match place.page(keys, total) {
+            let (keys, total) =
+                self.keys(call, query.owner.as_deref(), cursor.offset(), cursor.limit()).await?;
+            match cursor.page(keys, total) {
                 Step::Page(mut page) => {
                     if !query.include_inactive {
                         page.items.retain(|key| !key.status.is_inactive());
                     }
                     return Ok(page);
                 }
-                Step::Retry(next) => place = next,
+                Step::Retry(next) => cursor = next,
             }
         }
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
         CAPABILITIES.validate_update(VENDOR, &changes)?;
+        let call = call(Operation::Update);
         let request = types::UpdateApiKeyRequest {
             name: changes.name.clone(),
             enabled: changes.enabled,
             expires_in: match changes.expiry {
                 Patch::Keep => Nullable::Absent,
                 Patch::Clear => Nullable::Null,
-                Patch::Set(expiry) => {
-                    seconds(Operation::Update, expiry)?.map_or(Nullable::Null, Nullable::Value)
-                }
+                Patch::Set(expiry) => seconds(call, expiry)?.map_or(Nullable::Null, Nullable::Value),
             },
             metadata: match &changes.metadata {
                 Patch::Keep => Nullable::Absent,
                 Patch::Clear => Nullable::Null,
-                Patch::Set(metadata) => Nullable::Value(object(Operation::Update, metadata)?),
+                Patch::Set(metadata) => Nullable::Value(object(call, metadata)?),
             },
             ..types::UpdateApiKeyRequest::new(id.as_str())
         };
-        self.change(Operation::Update, request, |key| changes.verify_response(VENDOR, key)).await
+        let (key, meta) = self.change(call, request).await?;
+        meta.check(changes.verify_response(VENDOR, key))
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
@@ -206,14 +206,15 @@ impl ApiKeyProvider for BetterAuth {
             enabled: Some(false),
             ..types::UpdateApiKeyRequest::new(id.as_str())
         };
-        // The answer is the key as it is now, so it tells whether the emergency button worked.
-        self.change(Operation::Revoke, request, |key| match key.status {
-            KeyStatus::Active => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
-                .with_effect(Effect::Unknown)
-                .with_message("the server says that the key is still enabled")),
+        let call = call(Operation::Revoke);
+        let (key, meta) = self.change(call, request).await?;
+        meta.check(match key.status {
+            KeyStatus::Active => {
+                let error = call.unexpected("the response reports that the key is still enabled");
+                Err(error.with_effect(Effect::Unknown))
+            }
             _ => Ok(Revocation::disabled()),
         })
-        .await
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
@@ -221,15 +222,13 @@ impl ApiKeyProvider for BetterAuth {
             config_id: self.config_id.clone(),
             ..types::DeleteApiKeyRequest::new(id.as_str())
         };
-        match self.client.delete_api_key(&request).await {
-            Ok(answer) => answer.interpret(|deletion| match deletion.success {
-                true => Ok(()),
-                false => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
-                    .with_effect(Effect::Unknown)
-                    .with_message("the server says that the deletion did not succeed")),
-            }),
-            Err(error) if error.is_acknowledged() => Ok(()),
-            Err(error) => Err(failed(Operation::Delete)(error)),
+        let call = call(Operation::Delete);
+        match call.removal(self.client.delete_api_key(&request)).await? {
+            Some((deletion, meta)) if !deletion.success => {
+                let error = call.unexpected("the response reports that the key is not deleted");
+                meta.check(Err(error.with_effect(Effect::Unknown)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -246,33 +245,35 @@ impl ApiKeyProvider for BetterAuth {
     }
 }
 
-/// The key in the trait's terms.
-fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    };
-    let id = KeyId::new(key.id).map_err(|error| unreadable(&error))?;
-    let metadata = key.metadata.map(|json| json.value()).transpose().map_err(|error| unreadable(&error))?;
-    let mut read = ApiKey::new(id);
-    read.name = key.name;
-    read.hint = key.start;
-    read.owner = key.reference_id.or(key.user_id);
-    read.scopes = key.permissions.as_ref().map(scopes);
-    read.created_at = key.created_at.timestamp();
-    read.updated_at = key.updated_at.timestamp();
-    read.expiry = match &key.expires_at {
+const fn call(operation: Operation) -> OperationCall {
+    OperationCall::new(VENDOR, operation, details)
+}
+
+/// Converts a key to that of the trait.
+fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
+    let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
+    let metadata =
+        key.metadata.map(|json| json.value()).transpose().map_err(|error| call.unexpected(error))?;
+    let mut converted = ApiKey::new(id);
+    converted.name = key.name;
+    converted.hint = key.start;
+    converted.owner = key.reference_id.or(key.user_id);
+    converted.scopes = key.permissions.as_ref().map(scopes);
+    converted.created_at = key.created_at.timestamp();
+    converted.updated_at = key.updated_at.timestamp();
+    converted.expiry = match &key.expires_at {
         Nullable::Null => KeyExpiry::Never,
         Nullable::Value(time) => time.timestamp().map_or(KeyExpiry::Unknown, KeyExpiry::At),
         Nullable::Absent => KeyExpiry::Unknown,
     };
-    read.last_used_at = key.last_request.as_ref().and_then(http::DateTime::timestamp);
-    read.status = match key.enabled {
+    converted.last_used_at = key.last_request.as_ref().and_then(DateTime::timestamp);
+    converted.status = match key.enabled {
         false => KeyStatus::Disabled,
-        true if read.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
+        true if converted.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
         true => KeyStatus::Active,
     };
-    read.metadata = metadata;
-    read.extra = key.additional_properties.into_public();
+    converted.metadata = metadata;
+    converted.extra = key.additional_properties.into_public();
     let further = [
         ("configId", key.config_id.map(Value::from)),
         ("prefix", key.prefix.map(Value::from)),
@@ -286,12 +287,13 @@ fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
         ("refillInterval", key.refill_interval.map(Value::from)),
         ("lastRefillAt", key.last_refill_at.map(|time| time.as_str().into())),
     ];
-    read.extra
+    converted
+        .extra
         .extend(further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))));
-    Ok(read)
+    Ok(converted)
 }
 
-/// `{"files": ["read", "write"]}` as `files:read`, `files:write`.
+/// Converts `{"files": ["read", "write"]}` to `files:read`, `files:write`.
 fn scopes<'a>(permissions: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>) -> Vec<String> {
     let pairs = permissions.into_iter();
     pairs
@@ -299,76 +301,68 @@ fn scopes<'a>(permissions: impl IntoIterator<Item = (&'a String, &'a Vec<String>
         .collect()
 }
 
-/// The span until the expiry in whole seconds, rounded down; `None` where no expiry is asked for.
-fn seconds(operation: Operation, expiry: Expiry) -> Result<Option<f64>> {
-    match expiry.lifetime(Timestamp::now()).map(|span| span.as_secs()) {
-        Some(0) => {
-            Err(Error::invalid_input(VENDOR, operation, "an expiry must be at least one second ahead"))
-        }
+/// Returns the lifetime in whole seconds, rounded down, or `None` for the default.
+fn seconds(call: OperationCall, expiry: Expiry) -> Result<Option<f64>> {
+    match expiry.lifetime(Timestamp::now()).map(|lifetime| lifetime.as_secs()) {
+        Some(0) => Err(call.invalid_input("the lifetime must be at least one second")),
         #[allow(clippy::cast_precision_loss, reason = "exact for 285 million years")]
         seconds => Ok(seconds.map(|seconds| seconds as f64)),
     }
 }
 
-fn prefix(extra: &Map<String, Value>) -> Result<Option<String>> {
+fn prefix(call: OperationCall, extra: &Map<String, Value>) -> Result<Option<String>> {
     match extra.get("prefix") {
         None => Ok(None),
         Some(Value::String(prefix)) => Ok(Some(prefix.clone())),
-        Some(_) => {
-            Err(Error::invalid_input(VENDOR, Operation::Create, "the extra field `prefix` must be a string"))
-        }
+        Some(_) => Err(call.invalid_input("the extra field `prefix` must be a string")),
     }
 }
 
-fn object(operation: Operation, metadata: &Value) -> Result<Map<String, Value>> {
+fn object(call: OperationCall, metadata: &Value) -> Result<Map<String, Value>> {
     match metadata {
         Value::Object(object) => Ok(object.clone()),
-        _ => Err(Error::invalid_input(VENDOR, operation, "metadata must be a JSON object")),
+        _ => Err(call.invalid_input("metadata must be a JSON object")),
     }
 }
 
-/// Maps a failed call, whatever its own error type: the server's error body is the same everywhere.
-fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
-    move |error| fault_to_error(operation, error.into_fault())
-}
-
-fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
-    let body: Option<types::ErrorResponse> = fault.json();
-    let status = fault.status().map_or(0, |status| status.as_u16());
+/// Extracts the details of an error response.
+fn details(operation: Operation, error: &runtime::Error) -> ErrorDetails {
+    let body: Option<types::ErrorResponse> = error.body_as();
+    let status = error.status().map_or(0, |status| status.as_u16());
     let code = body.as_ref().and_then(|body| body.code.as_deref()).unwrap_or_default();
     let kind = match (status, code) {
-        // Before 1.6.11 the limit of a key used as a session came as a 401.
+        // Before 1.6.11 the status for the limit of a key that is used as a session was 401.
         (_, "RATE_LIMITED") => Some(ErrorKind::RateLimited),
         (_, "USAGE_EXCEEDED") => Some(ErrorKind::LimitReached),
-        // An update without metadata always has a value; metadata alone is none where they are switched off.
+        // Every update without metadata contains a value. With metadata alone it contains none if metadata is disabled.
         (
             400,
             "METADATA_DISABLED" | "METADATA_IS_DISABLED" | "NO_VALUES_TO_UPDATE" | "KEY_DISABLED_EXPIRATION",
         ) => Some(ErrorKind::UnsupportedField),
-        // The credential is a key that is too short to be one.
+        // The credential is a key of invalid length.
         (403, "INVALID_API_KEY") => Some(ErrorKind::Unauthenticated),
         (403, "MISSING_OR_NULL_ORIGIN" | "INVALID_ORIGIN") | (500, "ORGANIZATION_PLUGIN_REQUIRED") => {
             Some(ErrorKind::Configuration)
         }
-        // These name no key that could be missing: there is no such path, so no plugin at this base URL.
+        // These operations do not name a key, so the path does not exist: there is no plugin at this base URL.
         (404, _) if matches!(operation, Operation::Create | Operation::List) => {
             Some(ErrorKind::Configuration)
         }
         _ => None,
     };
-    // The limit of a key says how long to wait in the body, not in a header.
-    let wait = body.as_ref().and_then(|body| body.details.as_ref()?.try_again_in);
-    let wait = wait.and_then(|milliseconds| Duration::try_from_secs_f64(milliseconds / 1000.0).ok());
-    let (code, message) = body.map_or((None, None), |body| (body.code, Some(body.message)));
-    let error =
-        fault.into_error(VENDOR, operation, VendorSaid { code, message, kind, ..VendorSaid::default() });
-    match wait {
-        Some(wait) if error.retry_after().is_none() => error.with_retry_after(wait),
-        _ => error,
+    let mut details = ErrorDetails::default();
+    details.kind = kind;
+    if let Some(body) = body {
+        // The requested delay of a key's limit is in the body, not in a header.
+        let delay = body.details.as_ref().and_then(|details| details.try_again_in);
+        details.retry_after = delay.and_then(|millis| Duration::try_from_secs_f64(millis / 1000.0).ok());
+        details.code = body.code;
+        details.message = Some(body.message);
     }
+    details
 }
 
-/// Takes the secret off, which leaves the key as the other operations return it.
+/// Separates the secret from the key.
 fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     let key = types::ApiKey {
         id: issued.id,

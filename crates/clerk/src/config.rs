@@ -1,7 +1,7 @@
 //! How to reach Clerk.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_runtime::{self as http, HttpConfig};
+use api_keys_runtime::{self as runtime, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::{CLERK_API_VERSION, Client, DEFAULT_BASE_URL, bearer_auth};
@@ -65,7 +65,7 @@ impl ClerkConfig {
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or secret key that cannot be right.
     pub fn build(self) -> Result<Clerk> {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
-        let mut builder = http::Client::builder(base_url)
+        let mut builder = runtime::Client::builder(base_url)
             .vendor(VENDOR)
             .authentication(bearer_auth(self.token.read().map_err(|error| error.into_error(VENDOR))?));
         if let Some(version) = self.api_version.as_deref().or(CLERK_API_VERSION.default) {

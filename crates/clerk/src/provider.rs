@@ -1,4 +1,4 @@
-//! What Clerk's operations mean in terms of the trait.
+//! The provider: maps Clerk's operations to the trait.
 
 use api_keys_core::provider::{OffsetCursor, Step};
 use api_keys_core::{
@@ -6,7 +6,7 @@ use api_keys_core::{
     KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation,
     RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
-use api_keys_runtime::{self as http, Nullable, VendorSaid};
+use api_keys_runtime::{self as runtime, ErrorDetails, Nullable, OperationCall};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -14,10 +14,10 @@ use crate::generated::{Client, ListApiKeysOptions, types};
 
 pub(crate) const VENDOR: &str = "clerk";
 
-/// The largest page.
-const MOST: u32 = 100;
+/// The maximum page size.
+const MAX_PAGE_SIZE: u32 = 100;
 
-/// What Clerk can do.
+/// The operations and fields that Clerk supports.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[
         Operation::Create,
@@ -65,7 +65,7 @@ impl Clerk {
         Self { client }
     }
 
-    /// The typed client, for what the trait leaves out.
+    /// Returns the typed client, for operations that the trait does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -83,58 +83,58 @@ impl ApiKeyProvider for Clerk {
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
         CAPABILITIES.validate_create(VENDOR, &new)?;
+        let call = call(Operation::Create);
         let mut request =
             types::CreateApiKeyRequest::new(new.name.clone(), new.owner.clone().unwrap_or_default());
         request.description.clone_from(&new.description);
         request.claims.clone_from(&new.metadata);
         request.scopes.clone_from(&new.scopes);
-        request.r#type = text(&new.extra, "type")?;
-        request.created_by = text(&new.extra, "created_by")?;
+        request.r#type = text(call, &new.extra, "type")?;
+        request.created_by = text(call, &new.extra, "created_by")?;
         request.seconds_until_expiration = match new.expiry {
             Expiry::VendorDefault => Nullable::Absent,
-            expiry => seconds(Operation::Create, expiry)?,
+            expiry => seconds(call, expiry)?,
         };
-        let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        answer.interpret(|issued| {
-            let (key, secret) = split(issued);
-            new.verify_response(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
-        })
+        let (issued, meta) = call.response(self.client.create_api_key(&request)).await?;
+        let (key, secret) = split(issued);
+        let issued = IssuedKey::from_response(convert(key, call), secret);
+        meta.check(issued.and_then(|issued| new.verify_response(VENDOR, issued)))
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
-        let answer = self.client.get_api_key(id.as_str()).await.map_err(failed(Operation::Get))?;
-        answer.interpret(|key| read(key, Operation::Get))
+        let call = call(Operation::Get);
+        let (key, meta) = call.response(self.client.get_api_key(id.as_str())).await?;
+        meta.check(convert(key, call))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.validate_list(VENDOR, &query)?;
+        let call = call(Operation::List);
         let owner = query.owner.as_deref().unwrap_or_default();
-        let mut place = OffsetCursor::from_query(&query, MOST).ok_or_else(|| {
-            Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
-        })?;
+        let mut cursor = OffsetCursor::from_query(&query, MAX_PAGE_SIZE)
+            .ok_or_else(|| call.invalid_input("cursor of another provider"))?;
         loop {
             let options = ListApiKeysOptions {
                 include_invalid: query.include_inactive.then_some(types::IncludeInvalid::True),
-                limit: Some(place.limit().into()),
-                offset: Some(place.offset().try_into().unwrap_or(i64::MAX)),
+                limit: Some(cursor.limit().into()),
+                offset: Some(cursor.offset().try_into().unwrap_or(i64::MAX)),
                 query: query.search.clone(),
                 ..ListApiKeysOptions::default()
             };
-            let answer = self.client.list_api_keys(owner, &options).await.map_err(failed(Operation::List))?;
-            let (keys, total) = answer.interpret(|page| {
-                let keys = page.data.into_iter().map(|key| read(key, Operation::List));
-                Ok((keys.collect::<Result<_>>()?, page.total_count))
-            })?;
+            let (page, meta) = call.response(self.client.list_api_keys(owner, &options)).await?;
+            let keys = page.data.into_iter().map(|key| convert(key, call));
+            let keys = meta.check(keys.collect::<Result<_>>())?;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            match place.page(keys, total as u64) {
+            match cursor.page(keys, page.total_count as u64) {
                 Step::Page(page) => return Ok(page),
-                Step::Retry(next) => place = next,
+                Step::Retry(next) => cursor = next,
             }
         }
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
         CAPABILITIES.validate_update(VENDOR, &changes)?;
+        let call = call(Operation::Update);
         let request = types::UpdateApiKeyRequest {
             description: nullable(changes.description.clone()),
             claims: match &changes.metadata {
@@ -147,42 +147,35 @@ impl ApiKeyProvider for Clerk {
             seconds_until_expiration: match changes.expiry {
                 Patch::Keep => Nullable::Absent,
                 Patch::Clear => Nullable::Null,
-                Patch::Set(expiry) => seconds(Operation::Update, expiry)?,
+                Patch::Set(expiry) => seconds(call, expiry)?,
             },
         };
-        let answer =
-            self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
-        answer.interpret(|key| {
-            let key = read(key, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
-            changes.verify_response(VENDOR, key)
-        })
+        let (key, meta) = call.response(self.client.update_api_key(id.as_str(), &request)).await?;
+        let key = convert(key, call).map_err(|error| error.with_effect(Effect::Applied));
+        meta.check(key.and_then(|key| changes.verify_response(VENDOR, key)))
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
         CAPABILITIES.validate_revoke(VENDOR, &options)?;
         let request = types::RevokeApiKeyRequest { revocation_reason: options.reason };
-        match self.client.revoke_api_key(id.as_str(), &request).await {
-            Ok(answer) => answer.interpret(|key| match key.revoked {
-                true => Ok(Revocation::retained()),
-                false => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
-                    .with_effect(Effect::Unknown)
-                    .with_message("Clerk says that the key is not revoked")),
-            }),
-            Err(error) if error.is_acknowledged() => Ok(Revocation::retained()),
-            Err(error) => Err(failed(Operation::Revoke)(error)),
+        let call = call(Operation::Revoke);
+        match call.removal(self.client.revoke_api_key(id.as_str(), &request)).await? {
+            Some((key, meta)) if !key.revoked => {
+                let error = call.unexpected("the response reports that the key is not revoked");
+                meta.check(Err(error.with_effect(Effect::Unknown)))
+            }
+            _ => Ok(Revocation::retained()),
         }
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
-        match self.client.delete_api_key(id.as_str()).await {
-            Ok(answer) => answer.interpret(|deletion| match deletion.deleted {
-                true => Ok(()),
-                false => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Delete)
-                    .with_effect(Effect::Unknown)
-                    .with_message("Clerk says that the key is not deleted")),
-            }),
-            Err(error) if error.is_acknowledged() => Ok(()),
-            Err(error) => Err(failed(Operation::Delete)(error)),
+        let call = call(Operation::Delete);
+        match call.removal(self.client.delete_api_key(id.as_str())).await? {
+            Some((deletion, meta)) if !deletion.deleted => {
+                let error = call.unexpected("the response reports that the key is not deleted");
+                meta.check(Err(error.with_effect(Effect::Unknown)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -191,84 +184,87 @@ impl ApiKeyProvider for Clerk {
     }
 
     async fn reveal(&self, id: &KeyId) -> Result<SecretKey> {
-        let answer = self.client.get_api_key_secret(id.as_str()).await.map_err(failed(Operation::Reveal))?;
-        Ok(answer.into_body().secret)
+        let (body, _) = call(Operation::Reveal).response(self.client.get_api_key_secret(id.as_str())).await?;
+        Ok(body.secret)
     }
 
     async fn verify(&self, secret: &SecretKey) -> Result<Verification> {
         let request = types::VerifyApiKeyRequest::new(secret.clone());
+        let call = call(Operation::Verify);
         match self.client.verify_api_key(&request).await {
-            // The status says nothing: 200 also comes for keys that no longer count.
-            Ok(answer) => answer.interpret(|key| {
-                let key = read(key, Operation::Verify)?;
+            Ok(response) => {
+                let (key, meta) = response.into_parts();
+                let key = meta.check(convert(key, call))?;
+                // The status is 200 even for keys that do not authenticate.
                 Ok(match key.status {
                     KeyStatus::Active => Verification::valid(key),
                     KeyStatus::Expired => Verification::Invalid(InvalidReason::Expired),
                     _ => Verification::Invalid(InvalidReason::Revoked),
                 })
-            }),
-            // Only Clerk's own 404 is an answer; another one means a wrong base URL.
+            }
+            // Only Clerk's own 404 is a result. Any other 404 means an invalid base URL.
             Err(error) => match error.documented() {
                 Some(crate::errors::VerifyApiKeyError::NotFound(_)) => {
                     Ok(Verification::Invalid(InvalidReason::NotFound))
                 }
-                _ => Err(failed(Operation::Verify)(error)),
+                _ => Err(call.error(error)),
             },
         }
     }
 }
 
-/// The key in the trait's terms.
-fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    };
-    let id = KeyId::new(key.id).map_err(|error| unreadable(&error))?;
-    let metadata = key.claims.map(|json| json.value()).transpose().map_err(|error| unreadable(&error))?;
-    let mut read = ApiKey::new(id);
-    read.name = Some(key.name);
-    read.description = key.description.into_option();
-    read.owner = Some(key.subject);
-    read.scopes = Some(key.scopes);
-    read.created_at = time(key.created_at);
-    read.updated_at = time(key.updated_at);
-    read.expiry = match key.expiration {
+const fn call(operation: Operation) -> OperationCall {
+    OperationCall::new(VENDOR, operation, details)
+}
+
+/// Converts a key to that of the trait.
+fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
+    let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
+    let metadata = key.claims.map(|json| json.value()).transpose().map_err(|error| call.unexpected(error))?;
+    let mut converted = ApiKey::new(id);
+    converted.name = Some(key.name);
+    converted.description = key.description.into_option();
+    converted.owner = Some(key.subject);
+    converted.scopes = Some(key.scopes);
+    converted.created_at = time(key.created_at);
+    converted.updated_at = time(key.updated_at);
+    converted.expiry = match key.expiration {
         Nullable::Null => KeyExpiry::Never,
         Nullable::Value(number) => time(number).map_or(KeyExpiry::Unknown, KeyExpiry::At),
         Nullable::Absent => KeyExpiry::Unknown,
     };
-    read.last_used_at = key.last_used_at.and_then(time);
-    read.status = match (key.revoked, key.expired) {
+    converted.last_used_at = key.last_used_at.and_then(time);
+    converted.status = match (key.revoked, key.expired) {
         (true, _) => KeyStatus::Revoked,
         (false, true) => KeyStatus::Expired,
         (false, false) => KeyStatus::Active,
     };
-    read.metadata = metadata;
-    read.extra = key.additional_properties.into_public();
+    converted.metadata = metadata;
+    converted.extra = key.additional_properties.into_public();
     let further = [
         ("type", Some(key.r#type)),
         ("created_by", key.created_by),
         ("revocation_reason", key.revocation_reason),
     ];
-    read.extra.extend(
+    converted.extra.extend(
         further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.into()))),
     );
-    Ok(read)
+    Ok(converted)
 }
 
-/// A point in time from a number that holds milliseconds or, in Clerk's examples, seconds. Below 10^11 it must be
-/// seconds: as milliseconds it would lie in 1973 or before, and as seconds it reaches to the year 5138.
+/// Converts a number of milliseconds or, in Clerk's examples, of seconds. Below 10^11 it must be seconds: as milliseconds it
+/// would be before 1974, and as seconds it reaches the year 5138.
 fn time(number: f64) -> Option<Timestamp> {
     let milliseconds = if number.abs() < 1e11 { number * 1e3 } else { number };
-    #[allow(clippy::cast_possible_truncation, reason = "saturates, and the range is checked next")]
+    #[allow(clippy::cast_possible_truncation, reason = "saturates, and the range is validated next")]
     Timestamp::from_millisecond(milliseconds as i64).ok()
 }
 
-fn seconds(operation: Operation, expiry: Expiry) -> Result<Nullable<f64>> {
-    match expiry.lifetime(Timestamp::now()).map(|span| span.as_secs_f64()) {
+fn seconds(call: OperationCall, expiry: Expiry) -> Result<Nullable<f64>> {
+    match expiry.lifetime(Timestamp::now()).map(|lifetime| lifetime.as_secs_f64()) {
         None => Ok(Nullable::Null),
         Some(seconds) if seconds > 0.0 => Ok(Nullable::Value(seconds)),
-        Some(_) => Err(Error::invalid_input(VENDOR, operation, "an expiry must lie ahead")),
+        Some(_) => Err(call.invalid_input("the expiration must be in the future")),
     }
 }
 
@@ -280,41 +276,34 @@ fn nullable<T>(patch: Patch<T>) -> Nullable<T> {
     }
 }
 
-fn text(extra: &Map<String, Value>, name: &str) -> Result<Option<String>> {
+fn text(call: OperationCall, extra: &Map<String, Value>, name: &str) -> Result<Option<String>> {
     match extra.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => {
-            let message = format!("the extra field `{name}` must be a string");
-            Err(Error::invalid_input(VENDOR, Operation::Create, message))
-        }
+        Some(_) => Err(call.invalid_input(format!("the extra field `{name}` must be a string"))),
     }
 }
 
-/// Maps a failed call, whatever its own error type: Clerk's error body is the same everywhere.
-fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
-    move |error| fault_to_error(operation, error.into_fault())
-}
-
-fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
-    let mut said = VendorSaid::default();
-    if let Some(body) = fault.json::<types::ErrorResponse>() {
+/// Extracts the details of an error response.
+fn details(_: Operation, error: &runtime::Error) -> ErrorDetails {
+    let mut details = ErrorDetails::default();
+    if let Some(body) = error.body_as::<types::ErrorResponse>() {
         let mut items = body.errors.into_iter();
         if let Some(first) = items.next() {
-            // A quota is the only reason known for a 403 on create.
+            // The status is 403, like that of a missing permission.
             if first.code.ends_with("quota_exceeded") {
-                said.kind = Some(ErrorKind::LimitReached);
+                details.kind = Some(ErrorKind::LimitReached);
             }
-            said.code = Some(first.code);
-            said.message = Some(first.long_message.unwrap_or(first.message));
+            details.code = Some(first.code);
+            details.message = Some(first.long_message.unwrap_or(first.message));
         }
-        said.violations =
+        details.violations =
             items.map(|item| Violation::new("", item.long_message.unwrap_or(item.message))).collect();
     }
-    fault.into_error(VENDOR, operation, said)
+    details
 }
 
-/// Takes the secret off, which leaves the key as the other operations return it.
+/// Separates the secret from the key.
 fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     let key = types::ApiKey {
         object: issued.object,

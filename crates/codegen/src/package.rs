@@ -128,7 +128,7 @@ native-tls = ["api-keys-runtime/native-tls"]
 
 [dependencies]
 api-keys-core = {{ version = "0.1.0", {core}default-features = false }}
-api-keys-runtime = {{ version = "0.1.0", {runtime}default-features = false }}
+api-keys-runtime = {{ version = "0.1.0", {runtime}default-features = false, features = ["full-openapi"] }}
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
 

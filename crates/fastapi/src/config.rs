@@ -1,7 +1,7 @@
 //! How to reach a FastAPI service.
 
 use api_keys_core::{Error, Result, SecretSource};
-use api_keys_runtime::{self as http, Authentication, HttpConfig, TimeZone, TrailingSlash};
+use api_keys_runtime::{self as runtime, Authentication, HttpConfig, TimeZone, TrailingSlash};
 use serde::Deserialize;
 
 use crate::generated::{Client, bearer_auth};
@@ -112,7 +112,8 @@ impl FastApiConfig {
                 )
             })?),
         };
-        let mut builder = http::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
+        let mut builder =
+            runtime::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
         if let Some(prefix) = self.prefix {
             builder = builder.mount(DOCUMENTED_PREFIX, prefix);
         }

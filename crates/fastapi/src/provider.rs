@@ -1,11 +1,11 @@
-//! What the service's operations mean in terms of the trait.
+//! The provider: maps the service's operations to the trait.
 
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Capabilities, Error, ErrorKind, Field, IssuedKey, KeyId, KeyStatus, ListQuery,
     NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions, SecretKey, Timestamp,
     UpdateApiKey, Verification, Violation,
 };
-use api_keys_runtime::{self as http, TimeZone, VendorSaid};
+use api_keys_runtime::{self as runtime, DateTime, ErrorDetails, OperationCall, TimeZone};
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::generated::{Client, types};
 
 pub(crate) const VENDOR: &str = "fastapi";
 
-/// What the service can do.
+/// The operations and fields that the service supports.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::Get, Operation::List, Operation::Revoke])
     .create_fields(&[Field::Name, Field::Scopes])
@@ -33,7 +33,7 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 #[derive(Debug, Clone)]
 pub struct FastApi {
     client: Client,
-    /// Zone of times without an offset.
+    /// The time zone of times without an offset.
     zone: Option<TimeZone>,
 }
 
@@ -42,39 +42,37 @@ impl FastApi {
         Self { client, zone }
     }
 
-    /// The typed client, for what the trait leaves out.
+    /// Returns the typed client, for operations that the trait does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    fn time(&self, time: &http::DateTime) -> Option<Timestamp> {
+    fn time(&self, time: &DateTime) -> Option<Timestamp> {
         match &self.zone {
             Some(zone) => time.timestamp_in(zone),
             None => time.timestamp(),
         }
     }
 
-    /// The key in the trait's terms.
-    fn read(&self, key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-        let id = KeyId::new(key.id).map_err(|error| {
-            Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-        })?;
-        let mut read = ApiKey::new(id);
-        read.name = key.description;
-        read.status = if key.is_active { KeyStatus::Active } else { KeyStatus::Revoked };
-        read.scopes = key.roles;
-        read.created_at = self.time(&key.created_at);
-        read.extra = key.additional_properties.into_public();
+    /// Converts a key to that of the trait.
+    fn convert(&self, key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
+        let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
+        let mut converted = ApiKey::new(id);
+        converted.name = key.description;
+        converted.status = if key.is_active { KeyStatus::Active } else { KeyStatus::Revoked };
+        converted.scopes = key.roles;
+        converted.created_at = self.time(&key.created_at);
+        converted.extra = key.additional_properties.into_public();
         let further = [("created_at", Some(key.created_at)), ("deactivated_at", key.deactivated_at)];
         let further = further
             .into_iter()
             .filter_map(|(name, time)| time.map(|time| (name.to_owned(), time.as_str().into())));
-        read.extra.extend(further);
-        // Empty but for the advice that comes with a new key.
+        converted.extra.extend(further);
+        // Empty except for the advice with a new key.
         if let Some(message) = key.message.filter(|message| !message.is_empty()) {
-            read.extra.insert("message".to_owned(), message.into());
+            converted.extra.insert("message".to_owned(), message.into());
         }
-        Ok(read)
+        Ok(converted)
     }
 }
 
@@ -94,27 +92,27 @@ impl ApiKeyProvider for FastApi {
         request.description = Some(new.name.clone());
         request.roles =
             new.scopes.as_ref().map(|scopes| scopes.iter().cloned().map(types::Role::from).collect());
-        let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        answer.interpret(|issued| {
-            let (key, secret) = split(issued);
-            new.verify_response(VENDOR, IssuedKey::from_response(self.read(key, Operation::Create), secret)?)
-        })
+        let call = call(Operation::Create);
+        let (issued, meta) = call.response(self.client.create_api_key(&request)).await?;
+        let (key, secret) = split(issued);
+        let issued = IssuedKey::from_response(self.convert(key, call), secret);
+        meta.check(issued.and_then(|issued| new.verify_response(VENDOR, issued)))
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
-        let answer = self.client.get_api_key(id.as_str()).await.map_err(failed(Operation::Get))?;
-        answer.interpret(|key| self.read(key, Operation::Get))
+        let call = call(Operation::Get);
+        let (key, meta) = call.response(self.client.get_api_key(id.as_str())).await?;
+        meta.check(self.convert(key, call))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.validate_list(VENDOR, &query)?;
-        let answer = self.client.list_api_keys().await.map_err(failed(Operation::List))?;
-        answer.interpret(|keys| {
-            let keys = keys.into_iter().map(|key| self.read(key, Operation::List));
-            let mut keys: Vec<_> = keys.collect::<Result<_>>()?;
-            keys.retain(|key| !key.status.is_inactive());
-            Ok(Page::complete(keys))
-        })
+        let call = call(Operation::List);
+        let (keys, meta) = call.response(self.client.list_api_keys()).await?;
+        let keys = keys.into_iter().map(|key| self.convert(key, call));
+        let mut keys: Vec<_> = meta.check(keys.collect::<Result<_>>())?;
+        keys.retain(|key| !key.status.is_inactive());
+        Ok(Page::complete(keys))
     }
 
     async fn update(&self, _id: &KeyId, _changes: UpdateApiKey) -> Result<ApiKey> {
@@ -123,11 +121,8 @@ impl ApiKeyProvider for FastApi {
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
         CAPABILITIES.validate_revoke(VENDOR, &options)?;
-        match self.client.deactivate_api_key(id.as_str()).await {
-            Ok(_) => Ok(Revocation::retained()),
-            Err(error) if error.is_acknowledged() => Ok(Revocation::retained()),
-            Err(error) => Err(failed(Operation::Revoke)(error)),
-        }
+        call(Operation::Revoke).removal(self.client.deactivate_api_key(id.as_str())).await?;
+        Ok(Revocation::retained())
     }
 
     async fn delete(&self, _id: &KeyId) -> Result<()> {
@@ -147,7 +142,11 @@ impl ApiKeyProvider for FastApi {
     }
 }
 
-/// Takes the secret off, which leaves the key as the other operations return it.
+const fn call(operation: Operation) -> OperationCall {
+    OperationCall::new(VENDOR, operation, details)
+}
+
+/// Separates the secret from the key.
 fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     let key = types::ApiKey {
         id: issued.id,
@@ -162,36 +161,34 @@ fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     (key, issued.key)
 }
 
-/// Maps a failed call, whatever its own error type: the error body is the same everywhere.
-fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
-    move |error| fault_to_error(operation, error.into_fault())
-}
-
-fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
-    let status = fault.status().map_or(0, |status| status.as_u16());
-    let mut said = VendorSaid::default();
-    match fault.json::<types::ErrorResponse>().and_then(|body| body.detail) {
+/// Extracts the details of an error response.
+fn details(operation: Operation, error: &runtime::Error) -> ErrorDetails {
+    let status = error.status().map_or(0, |status| status.as_u16());
+    let mut details = ErrorDetails::default();
+    match error.body_as::<types::ErrorResponse>().and_then(|body| body.detail) {
         Some(types::ErrorDetail::Text(text)) => {
-            // The status is that of any bad value; only the text tells.
+            // The status is that of any invalid value. Only the text distinguishes.
             if status == 400 && operation == Operation::Create && text.contains("Maximum number") {
-                said.kind = Some(ErrorKind::LimitReached);
+                details.kind = Some(ErrorKind::LimitReached);
             }
-            said.message = Some(text);
+            details.message = Some(text);
         }
-        Some(types::ErrorDetail::Faults(faults)) => said.violations = faults.iter().map(violation).collect(),
+        Some(types::ErrorDetail::Faults(faults)) => {
+            details.violations = faults.iter().map(violation).collect()
+        }
         Some(types::ErrorDetail::Object(object)) => {
-            said.message = object.get("message").and_then(Value::as_str).map(str::to_owned);
+            details.message = object.get("message").and_then(Value::as_str).map(str::to_owned);
         }
         None => {}
     }
-    // These name no key that could be missing: there is no such path at this base URL.
+    // These operations do not name a key, so the path does not exist at this base URL.
     if status == 404 && matches!(operation, Operation::Create | Operation::List) {
-        said.kind = Some(ErrorKind::Configuration);
+        details.kind = Some(ErrorKind::Configuration);
     }
-    fault.into_error(VENDOR, operation, said)
+    details
 }
 
-fn violation(fault: &types::ValidationError) -> Violation {
-    let path: Vec<_> = fault.loc.iter().map(ToString::to_string).collect();
-    Violation::new(path.join("."), fault.msg.clone())
+fn violation(error: &types::ValidationError) -> Violation {
+    let path: Vec<_> = error.loc.iter().map(ToString::to_string).collect();
+    Violation::new(path.join("."), error.msg.clone())
 }

@@ -1,7 +1,7 @@
 //! How to reach an application that mounts keyshield's router.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_runtime::{self as http, Authentication, HttpConfig, TrailingSlash};
+use api_keys_runtime::{self as runtime, Authentication, HttpConfig, TrailingSlash};
 use serde::Deserialize;
 
 use crate::generated::{Client, bearer_auth};
@@ -91,7 +91,8 @@ impl KeyshieldConfig {
             None => bearer_auth(token),
             Some(name) => Authentication::header(name, token),
         };
-        let mut builder = http::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
+        let mut builder =
+            runtime::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
         if let Some(prefix) = self.prefix {
             builder = builder.mount(DOCUMENTED_PREFIX, prefix);
         }

@@ -1,4 +1,4 @@
-//! What keyshield's operations mean in terms of the trait.
+//! The provider: maps keyshield's operations to the trait.
 
 use api_keys_core::provider::{OffsetCursor, Step};
 use api_keys_core::{
@@ -6,7 +6,7 @@ use api_keys_core::{
     KeyExpiry, KeyId, KeyStatus, ListQuery, NewApiKey, Operation, Page, Patch, Result, Revocation,
     RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
-use api_keys_runtime::{self as http, DateTime, VendorSaid};
+use api_keys_runtime::{self as runtime, DateTime, ErrorDetails, OperationCall};
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -15,10 +15,10 @@ use crate::generated::{Client, SearchApiKeysOptions, types};
 
 pub(crate) const VENDOR: &str = "keyshield";
 
-/// The largest page.
-const MOST: u32 = 100;
+/// The maximum page size.
+const MAX_PAGE_SIZE: u32 = 100;
 
-/// What keyshield can do.
+/// The operations and fields that keyshield supports.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[
         Operation::Create,
@@ -57,7 +57,7 @@ impl Keyshield {
         Self { client }
     }
 
-    /// The typed client, for what the trait leaves out.
+    /// Returns the typed client, for operations that the trait does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -78,25 +78,25 @@ impl ApiKeyProvider for Keyshield {
         let mut request = types::CreateApiKeyRequest::new(new.name.clone());
         request.description.clone_from(&new.description);
         request.scopes.clone_from(&new.scopes);
-        request.expires_at = end(Operation::Create, new.expiry)?;
-        let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        answer.interpret(|issued| {
-            let key = read(issued.entity, Operation::Create);
-            new.verify_response(VENDOR, IssuedKey::from_response(key, issued.api_key)?)
-        })
+        let call = call(Operation::Create);
+        request.expires_at = expires_at(call, new.expiry)?;
+        let (issued, meta) = call.response(self.client.create_api_key(&request)).await?;
+        let issued = IssuedKey::from_response(convert(issued.entity, call), issued.api_key);
+        meta.check(issued.and_then(|issued| new.verify_response(VENDOR, issued)))
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
-        let answer = self.client.get_api_key(id.as_str()).await.map_err(failed(Operation::Get))?;
-        answer.interpret(|key| read(key, Operation::Get))
+        let call = call(Operation::Get);
+        let (key, meta) = call.response(self.client.get_api_key(id.as_str())).await?;
+        meta.check(convert(key, call))
     }
 
     async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
         CAPABILITIES.validate_list(VENDOR, &query)?;
-        let mut place = OffsetCursor::from_query(&query, MOST).ok_or_else(|| {
-            Error::invalid_input(VENDOR, Operation::List, "the cursor is not one of this provider")
-        })?;
-        // The plain list says neither how many keys there are nor in which order two of the same moment come.
+        let call = call(Operation::List);
+        let mut cursor = OffsetCursor::from_query(&query, MAX_PAGE_SIZE)
+            .ok_or_else(|| call.invalid_input("cursor of another provider"))?;
+        // The plain list reports no total, and its order of keys with the same time is undefined.
         let request = types::SearchApiKeysRequest {
             is_active: (!query.include_inactive).then_some(true),
             name_contains: query.search.clone(),
@@ -106,29 +106,27 @@ impl ApiKeyProvider for Keyshield {
         };
         loop {
             let options = SearchApiKeysOptions {
-                offset: Some(place.offset().try_into().unwrap_or(i64::MAX)),
-                limit: Some(place.limit().into()),
+                offset: Some(cursor.offset().try_into().unwrap_or(i64::MAX)),
+                limit: Some(cursor.limit().into()),
             };
-            let answer = self.client.search_api_keys(&request, &options).await;
-            let answer = answer.map_err(failed(Operation::List))?;
-            let (keys, total) = answer.interpret(|page| {
-                let keys = page.items.into_iter().map(|key| read(key, Operation::List));
-                Ok((keys.collect::<Result<_>>()?, page.total.try_into().unwrap_or_default()))
-            })?;
-            match place.page(keys, total) {
+            let (page, meta) = call.response(self.client.search_api_keys(&request, &options)).await?;
+            let keys = page.items.into_iter().map(|key| convert(key, call));
+            let keys = meta.check(keys.collect::<Result<_>>())?;
+            match cursor.page(keys, page.total.try_into().unwrap_or_default()) {
                 Step::Page(mut page) => {
                     if !query.include_inactive {
                         page.items.retain(|key| !key.status.is_inactive());
                     }
                     return Ok(page);
                 }
-                Step::Retry(next) => place = next,
+                Step::Retry(next) => cursor = next,
             }
         }
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
         CAPABILITIES.validate_update(VENDOR, &changes)?;
+        let call = call(Operation::Update);
         let mut request = types::UpdateApiKeyRequest {
             name: changes.name.clone(),
             is_active: changes.enabled,
@@ -139,36 +137,27 @@ impl ApiKeyProvider for Keyshield {
         match changes.expiry {
             Patch::Keep => {}
             Patch::Clear | Patch::Set(Expiry::Never) => request.clear_expires = Some(true),
-            Patch::Set(expiry) => request.expires_at = end(Operation::Update, expiry)?,
+            Patch::Set(expiry) => request.expires_at = expires_at(call, expiry)?,
         }
-        let answer =
-            self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
-        answer.interpret(|key| {
-            let key = read(key, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
-            changes.verify_response(VENDOR, key)
-        })
+        let (key, meta) = call.response(self.client.update_api_key(id.as_str(), &request)).await?;
+        let key = convert(key, call).map_err(|error| error.with_effect(Effect::Applied));
+        meta.check(key.and_then(|key| changes.verify_response(VENDOR, key)))
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
         CAPABILITIES.validate_revoke(VENDOR, &options)?;
-        match self.client.deactivate_api_key(id.as_str()).await {
-            Ok(answer) => answer.interpret(|key| match key.is_active {
-                false => Ok(Revocation::disabled()),
-                true => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Revoke)
-                    .with_effect(Effect::Unknown)
-                    .with_message("the application says that the key is still active")),
-            }),
-            Err(error) if error.is_acknowledged() => Ok(Revocation::disabled()),
-            Err(error) => Err(failed(Operation::Revoke)(error)),
+        let call = call(Operation::Revoke);
+        match call.removal(self.client.deactivate_api_key(id.as_str())).await? {
+            Some((key, meta)) if key.is_active => {
+                let error = call.unexpected("the response reports that the key is still active");
+                meta.check(Err(error.with_effect(Effect::Unknown)))
+            }
+            _ => Ok(Revocation::disabled()),
         }
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
-        match self.client.delete_api_key(id.as_str()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_acknowledged() => Ok(()),
-            Err(error) => Err(failed(Operation::Delete)(error)),
-        }
+        call(Operation::Delete).removal(self.client.delete_api_key(id.as_str())).await.map(drop)
     }
 
     async fn rotate(&self, _id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
@@ -180,37 +169,41 @@ impl ApiKeyProvider for Keyshield {
     }
 
     async fn verify(&self, secret: &SecretKey) -> Result<Verification> {
-        // The router fails on white space, of which no key is made.
+        // The router fails on white space, which is never a key.
         if secret.expose().trim().is_empty() {
             return Ok(Verification::Invalid(InvalidReason::NotFound));
         }
         let request = types::VerifyApiKeyRequest::new(secret.clone());
+        let call = call(Operation::Verify);
         match self.client.verify_api_key(&request).await {
-            Ok(answer) => answer.interpret(|key| {
-                let mut key = read(key, Operation::Verify)?;
-                Ok(match key.status {
-                    KeyStatus::Disabled => Verification::Invalid(InvalidReason::Disabled),
-                    _ => {
-                        // It was good when the application looked, whatever this machine's clock says.
-                        key.status = KeyStatus::Active;
-                        Verification::valid(key)
-                    }
-                })
-            }),
-            Err(error) => match verdict(&error) {
+            Ok(response) => {
+                let (key, meta) = response.into_parts();
+                let mut key = meta.check(convert(key, call))?;
+                if key.status == KeyStatus::Disabled {
+                    return Ok(Verification::Invalid(InvalidReason::Disabled));
+                }
+                // The application found the key valid, regardless of this machine's clock.
+                key.status = KeyStatus::Active;
+                Ok(Verification::valid(key))
+            }
+            Err(error) => match invalid_reason(&error) {
                 Some(reason) => Ok(Verification::Invalid(reason)),
-                None => Err(failed(Operation::Verify)(error)),
+                None => Err(call.error(error)),
             },
         }
     }
 }
 
-/// Why the secret is no good; `None` when the question was not answered.
+const fn call(operation: Operation) -> OperationCall {
+    OperationCall::new(VENDOR, operation, details)
+}
+
+/// Returns the reason for an invalid secret, or `None` if the secret was not verified.
 ///
-/// The router refuses a secret with the statuses that the application has for a credential, so the router's own words
-/// must tell. An application may check credentials with a part of keyshield that uses the same words, but that part
-/// challenges the caller.
-fn verdict(error: &http::Error<VerifyApiKeyError>) -> Option<InvalidReason> {
+/// The router rejects a secret with the statuses that the application uses for a credential, so only its messages
+/// distinguish the two. An application may check credentials with a part of keyshield that uses the same messages, but that
+/// part sends a challenge.
+fn invalid_reason(error: &runtime::Error<VerifyApiKeyError>) -> Option<InvalidReason> {
     if error.headers().contains_key("www-authenticate") {
         return None;
     }
@@ -227,73 +220,69 @@ fn verdict(error: &http::Error<VerifyApiKeyError>) -> Option<InvalidReason> {
     }
 }
 
-/// The key in the trait's terms.
-fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let id = KeyId::new(key.id).map_err(|error| {
-        Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    })?;
-    let mut read = ApiKey::new(id);
-    read.name = key.name;
-    read.description = key.description;
-    read.hint = Some(key.key_id);
-    read.scopes = Some(key.scopes);
-    read.created_at = key.created_at.as_ref().and_then(DateTime::timestamp);
-    read.last_used_at = key.last_used_at.as_ref().and_then(DateTime::timestamp);
-    read.expiry = match &key.expires_at {
+/// Converts a key to that of the trait.
+fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
+    let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
+    let mut converted = ApiKey::new(id);
+    converted.name = key.name;
+    converted.description = key.description;
+    converted.hint = Some(key.key_id);
+    converted.scopes = Some(key.scopes);
+    converted.created_at = key.created_at.as_ref().and_then(DateTime::timestamp);
+    converted.last_used_at = key.last_used_at.as_ref().and_then(DateTime::timestamp);
+    converted.expiry = match &key.expires_at {
         None => KeyExpiry::Never,
         Some(time) => time.timestamp().map_or(KeyExpiry::Unknown, KeyExpiry::At),
     };
-    read.status = match key.is_active {
+    converted.status = match key.is_active {
         false => KeyStatus::Disabled,
-        true if read.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
+        true if converted.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
         true => KeyStatus::Active,
     };
-    read.extra = key.additional_properties.into_public();
-    Ok(read)
+    converted.extra = key.additional_properties.into_public();
+    Ok(converted)
 }
 
-/// When a key ends, in UTC; `None` where it does not. The router fails on a time that is over.
-fn end(operation: Operation, expiry: Expiry) -> Result<Option<DateTime>> {
+/// Returns the expiration in UTC, or `None` for no expiration. The router fails on a time in the past.
+fn expires_at(call: OperationCall, expiry: Expiry) -> Result<Option<DateTime>> {
     let now = Timestamp::now();
     let end = match expiry {
         Expiry::At(time) => time,
         _ => match expiry.lifetime(now) {
             None => return Ok(None),
-            Some(span) => now.checked_add(span).map_err(|_| {
-                Error::invalid_input(VENDOR, operation, "an expiry must lie before the year 10000")
-            })?,
+            Some(lifetime) => now
+                .checked_add(lifetime)
+                .map_err(|_| call.invalid_input("the expiration must be before the year 10000"))?,
         },
     };
     match end > now {
         true => Ok(Some(end.into())),
-        false => Err(Error::invalid_input(VENDOR, operation, "an expiry must lie ahead")),
+        false => Err(call.invalid_input("the expiration must be in the future")),
     }
 }
 
-/// Maps a failed call, whatever its own error type: the error body is the same everywhere.
-fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
-    move |error| fault_to_error(operation, error.into_fault())
-}
-
-fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
-    let status = fault.status().map_or(0, |status| status.as_u16());
-    let mut said = VendorSaid::default();
-    match fault.json::<types::ErrorResponse>().and_then(|body| body.detail) {
-        Some(types::ErrorDetail::Text(text)) => said.message = Some(text),
-        Some(types::ErrorDetail::Faults(faults)) => said.violations = faults.iter().map(violation).collect(),
+/// Extracts the details of an error response.
+fn details(operation: Operation, error: &runtime::Error) -> ErrorDetails {
+    let status = error.status().map_or(0, |status| status.as_u16());
+    let mut details = ErrorDetails::default();
+    match error.body_as::<types::ErrorResponse>().and_then(|body| body.detail) {
+        Some(types::ErrorDetail::Text(text)) => details.message = Some(text),
+        Some(types::ErrorDetail::Faults(faults)) => {
+            details.violations = faults.iter().map(violation).collect()
+        }
         Some(types::ErrorDetail::Object(object)) => {
-            said.message = object.get("message").and_then(Value::as_str).map(str::to_owned);
+            details.message = object.get("message").and_then(Value::as_str).map(str::to_owned);
         }
         None => {}
     }
-    // These name no key that could be missing: there is no such path at this base URL.
+    // These operations do not name a key, so the path does not exist at this base URL.
     if status == 404 && matches!(operation, Operation::Create | Operation::List | Operation::Verify) {
-        said.kind = Some(ErrorKind::Configuration);
+        details.kind = Some(ErrorKind::Configuration);
     }
-    fault.into_error(VENDOR, operation, said)
+    details
 }
 
-fn violation(fault: &types::ValidationError) -> Violation {
-    let path: Vec<_> = fault.loc.iter().map(ToString::to_string).collect();
-    Violation::new(path.join("."), fault.msg.clone())
+fn violation(error: &types::ValidationError) -> Violation {
+    let path: Vec<_> = error.loc.iter().map(ToString::to_string).collect();
+    Violation::new(path.join("."), error.msg.clone())
 }

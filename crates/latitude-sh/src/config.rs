@@ -1,7 +1,7 @@
 //! How to reach Latitude.sh.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_runtime::{self as http, HttpConfig};
+use api_keys_runtime::{self as runtime, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::{Client, DEFAULT_BASE_URL, token_auth};
@@ -55,7 +55,7 @@ impl LatitudeShConfig {
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
     pub fn build(self) -> Result<LatitudeSh> {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
-        let builder = http::Client::builder(base_url)
+        let builder = runtime::Client::builder(base_url)
             .vendor(VENDOR)
             .authentication(token_auth(self.token.read().map_err(|error| error.into_error(VENDOR))?));
         let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;

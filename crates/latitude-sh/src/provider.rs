@@ -1,4 +1,4 @@
-//! What Latitude.sh's operations mean in terms of the trait.
+//! The provider: maps Latitude.sh's operations to the trait.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use api_keys_core::{
     ListQuery, NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions, SecretKey,
     UpdateApiKey, Verification, Violation,
 };
-use api_keys_runtime::{self as http, VendorSaid};
+use api_keys_runtime::{self as runtime, DateTime, ErrorDetails, OperationCall};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ pub(crate) const VENDOR: &str = "latitude-sh";
 const READ_ONLY: &str = "read_only";
 const ALLOWED_IPS: &str = "allowed_ips";
 
-/// What Latitude.sh can do.
+/// The operations and fields that Latitude.sh supports.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::List, Operation::Update, Operation::Delete, Operation::Rotate])
     .emulated(&[Operation::Get, Operation::Revoke])
@@ -46,22 +46,19 @@ impl LatitudeSh {
         Self { client }
     }
 
-    /// The typed client, for what the trait leaves out.
+    /// Returns the typed client, for operations that the trait does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
     async fn keys(&self, operation: Operation) -> Result<Vec<ApiKey>> {
-        let answer = self.client.list_api_keys().await.map_err(failed(operation))?;
-        answer.interpret(|list| list.data.into_iter().map(|key| read(key, operation)).collect())
+        let call = call(operation);
+        let (list, meta) = call.response(self.client.list_api_keys()).await?;
+        meta.check(list.data.into_iter().map(|key| convert(key, call)).collect())
     }
 
     async fn remove(&self, operation: Operation, id: &KeyId) -> Result<()> {
-        match self.client.delete_api_key(id.as_str()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_acknowledged() => Ok(()),
-            Err(error) => Err(failed(operation)(error)),
-        }
+        call(operation).removal(self.client.delete_api_key(id.as_str())).await.map(drop)
     }
 }
 
@@ -77,20 +74,19 @@ impl ApiKeyProvider for LatitudeSh {
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
         CAPABILITIES.validate_create(VENDOR, &new)?;
-        let limits = Limits::read(Operation::Create, &new.extra)?;
+        let call = call(Operation::Create);
+        let restrictions = Restrictions::parse(call, &new.extra)?;
         let mut attributes = types::CreateApiKeyAttributes::new(new.name.clone());
-        attributes.read_only = limits.read_only;
-        attributes.allowed_ips.clone_from(&limits.allowed_ips);
+        attributes.read_only = restrictions.read_only;
+        attributes.allowed_ips.clone_from(&restrictions.allowed_ips);
         let data = types::CreateApiKeyData::new(types::ResourceType::ApiKeys, attributes);
         let request = types::CreateApiKeyRequest::new(data);
-        let answer = self.client.create_api_key(&request).await.map_err(failed(Operation::Create))?;
-        answer.interpret(|issued| {
-            let (key, secret) = split(issued.data);
-            let issued = IssuedKey::from_response(read(key, Operation::Create), secret)?;
-            match limits.dropped_in(&issued.key) {
-                Some(field) => Err(issued.field_not_applied(VENDOR, Operation::Create, field)),
-                None => new.verify_response(VENDOR, issued),
-            }
+        let (issued, meta) = call.response(self.client.create_api_key(&request)).await?;
+        let (key, secret) = split(issued.data);
+        let issued = meta.check(IssuedKey::from_response(convert(key, call), secret))?;
+        meta.check(match restrictions.not_applied(&issued.key) {
+            Some(field) => Err(issued.field_not_applied(VENDOR, Operation::Create, field)),
+            None => new.verify_response(VENDOR, issued),
         })
     }
 
@@ -99,7 +95,7 @@ impl ApiKeyProvider for LatitudeSh {
         keys.into_iter().find(|key| key.id == *id).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, VENDOR, Operation::Get)
                 .with_attempts(1)
-                .with_message("no such key is listed")
+                .with_message("the key is not in the list")
         })
     }
 
@@ -110,25 +106,23 @@ impl ApiKeyProvider for LatitudeSh {
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
         CAPABILITIES.validate_update(VENDOR, &changes)?;
-        let limits = Limits::read(Operation::Update, &changes.extra)?;
+        let call = call(Operation::Update);
+        let restrictions = Restrictions::parse(call, &changes.extra)?;
         let attributes = types::UpdateApiKeyAttributes {
             name: changes.name.clone(),
-            read_only: limits.read_only,
-            allowed_ips: limits.allowed_ips.clone(),
+            read_only: restrictions.read_only,
+            allowed_ips: restrictions.allowed_ips.clone(),
         };
-        let request = about(id, attributes);
-        let answer =
-            self.client.update_api_key(id.as_str(), &request).await.map_err(failed(Operation::Update))?;
-        answer.interpret(|updated| {
-            let key =
-                read(updated.data, Operation::Update).map_err(|error| error.with_effect(Effect::Applied))?;
-            match limits.dropped_in(&key) {
-                Some(field) => Err(Error::new(ErrorKind::UnexpectedResponse, VENDOR, Operation::Update)
-                    .with_effect(Effect::Applied)
-                    .with_message(format!("the vendor did not honour the field `{field}`"))),
-                None => changes.verify_response(VENDOR, key),
+        let request = update_request(id, attributes);
+        let (updated, meta) = call.response(self.client.update_api_key(id.as_str(), &request)).await?;
+        let key = convert(updated.data, call).map_err(|error| error.with_effect(Effect::Applied));
+        meta.check(key.and_then(|key| match restrictions.not_applied(&key) {
+            Some(field) => {
+                let error = call.unexpected(format!("the vendor did not apply the field `{field}`"));
+                Err(error.with_effect(Effect::Applied))
             }
-        })
+            None => changes.verify_response(VENDOR, key),
+        }))
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
@@ -143,13 +137,11 @@ impl ApiKeyProvider for LatitudeSh {
 
     async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
         // Empty attributes leave name and limits as they are.
-        let request = about(id, types::UpdateApiKeyAttributes::default());
-        let answer =
-            self.client.regenerate_api_key(id.as_str(), &request).await.map_err(failed(Operation::Rotate))?;
-        answer.interpret(|issued| {
-            let (key, secret) = split(issued.data);
-            IssuedKey::from_response(read(key, Operation::Rotate), secret)
-        })
+        let request = update_request(id, types::UpdateApiKeyAttributes::default());
+        let call = call(Operation::Rotate);
+        let (issued, meta) = call.response(self.client.regenerate_api_key(id.as_str(), &request)).await?;
+        let (key, secret) = split(issued.data);
+        meta.check(IssuedKey::from_response(convert(key, call), secret))
     }
 
     async fn reveal(&self, _id: &KeyId) -> Result<SecretKey> {
@@ -161,23 +153,27 @@ impl ApiKeyProvider for LatitudeSh {
     }
 }
 
-/// A request about one key; the service wants its id in the body too.
-fn about(id: &KeyId, attributes: types::UpdateApiKeyAttributes) -> types::UpdateApiKeyRequest {
+const fn call(operation: Operation) -> OperationCall {
+    OperationCall::new(VENDOR, operation, details)
+}
+
+/// Creates a request for one key. The service requires its id in the body as well.
+fn update_request(id: &KeyId, attributes: types::UpdateApiKeyAttributes) -> types::UpdateApiKeyRequest {
     let data =
         types::UpdateApiKeyData::new(types::ResourceType::ApiKeys).id(id.as_str()).attributes(attributes);
     types::UpdateApiKeyRequest::new(data)
 }
 
-/// What limits a key: fields that no other vendor has, but that must not get lost.
-struct Limits {
+/// Restrictions of a key: vendor-specific fields that must not be dropped.
+struct Restrictions {
     read_only: Option<bool>,
     allowed_ips: Option<Vec<String>>,
 }
 
-impl Limits {
-    fn read(operation: Operation, extra: &Map<String, Value>) -> Result<Self> {
-        let invalid = |name: &str, what: &str| {
-            Error::invalid_input(VENDOR, operation, format!("the extra field `{name}` must be {what}"))
+impl Restrictions {
+    fn parse(call: OperationCall, extra: &Map<String, Value>) -> Result<Self> {
+        let invalid = |name: &str, expected: &str| {
+            call.invalid_input(format!("the extra field `{name}` must be {expected}"))
         };
         let read_only = match extra.get(READ_ONLY) {
             None => None,
@@ -190,18 +186,18 @@ impl Limits {
         Ok(Self { read_only, allowed_ips })
     }
 
-    /// The first limit that the answer does not show, if any.
-    fn dropped_in(&self, key: &ApiKey) -> Option<&'static str> {
-        let told = |name| key.extra.get(name).filter(|value| !value.is_null());
+    /// Returns the first restriction that the key does not have.
+    fn not_applied(&self, key: &ApiKey) -> Option<&'static str> {
+        let reported = |name| key.extra.get(name).filter(|value| !value.is_null());
         // Null and an empty list both mean no restriction.
         let ips = |value: &Value| strings(value).unwrap_or_default();
-        let read_only_differs = self
-            .read_only
-            .is_some_and(|asked| asked != told(READ_ONLY).and_then(Value::as_bool).unwrap_or(false));
+        let read_only_differs = self.read_only.is_some_and(|requested| {
+            requested != reported(READ_ONLY).and_then(Value::as_bool).unwrap_or(false)
+        });
         let ips_differ = self
             .allowed_ips
             .as_ref()
-            .is_some_and(|asked| *asked != told(ALLOWED_IPS).map(ips).unwrap_or_default());
+            .is_some_and(|requested| *requested != reported(ALLOWED_IPS).map(ips).unwrap_or_default());
         read_only_differs.then_some(READ_ONLY).or(ips_differ.then_some(ALLOWED_IPS))
     }
 }
@@ -210,34 +206,33 @@ fn strings(value: &Value) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
-/// The key in the trait's terms.
-fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let id = KeyId::new(key.id).map_err(|error| {
-        Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    })?;
+/// Converts a key to that of the trait.
+fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
+    let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
     let attributes = key.attributes;
-    let mut read = ApiKey::new(id);
-    read.name = attributes.name;
-    read.status = KeyStatus::Active;
-    read.hint = attributes.token_last_slice;
-    read.created_at = attributes.created_at.as_ref().and_then(http::DateTime::timestamp);
-    read.updated_at = attributes.updated_at.as_ref().and_then(http::DateTime::timestamp);
-    read.last_used_at = attributes.last_used_at.as_ref().and_then(http::DateTime::timestamp);
-    read.extra = attributes.additional_properties.into_public();
+    let mut converted = ApiKey::new(id);
+    converted.name = attributes.name;
+    converted.status = KeyStatus::Active;
+    converted.hint = attributes.token_last_slice;
+    converted.created_at = attributes.created_at.as_ref().and_then(DateTime::timestamp);
+    converted.updated_at = attributes.updated_at.as_ref().and_then(DateTime::timestamp);
+    converted.last_used_at = attributes.last_used_at.as_ref().and_then(DateTime::timestamp);
+    converted.extra = attributes.additional_properties.into_public();
     let user = attributes.user.unwrap_or_default();
-    read.owner = user.id;
+    converted.owner = user.id;
     let further = [
         (READ_ONLY, attributes.read_only.map(Value::from)),
         (ALLOWED_IPS, attributes.allowed_ips.map(Value::from)),
         ("api_version", attributes.api_version.map(Value::from)),
         ("user_email", user.email.map(Value::from)),
     ];
-    read.extra
+    converted
+        .extra
         .extend(further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))));
-    Ok(read)
+    Ok(converted)
 }
 
-/// Takes the secret off, which leaves the key as it is listed.
+/// Separates the secret from the key.
 fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     let attributes = issued.attributes;
     let key = types::ApiKey {
@@ -259,30 +254,22 @@ fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     (key, attributes.token)
 }
 
-/// Maps a failed call, whatever its own error type: the error body is the same everywhere.
-fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
-    move |error| fault_to_error(operation, error.into_fault())
-}
-
-fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
-    let mut said = VendorSaid::default();
-    let mut wait = None;
-    if let Some(body) = fault.json::<types::ErrorDocument>() {
+/// Extracts the details of an error response.
+fn details(_: Operation, error: &runtime::Error) -> ErrorDetails {
+    let mut details = ErrorDetails::default();
+    if let Some(body) = error.body_as::<types::ErrorDocument>() {
         let mut items = body.errors.into_iter();
         if let Some(first) = items.next() {
-            wait = first.meta.as_ref().and_then(|meta| meta.retry_after);
-            said.violations.extend(violation(&first));
-            said.code = first.code.into_option();
-            said.message = first.detail.or(first.message).or(first.title);
+            // The requested delay is in the body, not in a header.
+            let seconds = first.meta.as_ref().and_then(|meta| meta.retry_after);
+            details.retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            details.violations.extend(violation(&first));
+            details.code = first.code.into_option();
+            details.message = first.detail.or(first.message).or(first.title);
         }
-        said.violations.extend(items.filter_map(|item| violation(&item)));
+        details.violations.extend(items.filter_map(|item| violation(&item)));
     }
-    let error = fault.into_error(VENDOR, operation, said);
-    // The service says how long to wait in the body, not in a header.
-    match wait.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
-        Some(wait) if error.retry_after().is_none() => error.with_retry_after(wait),
-        _ => error,
-    }
+    details
 }
 
 fn violation(item: &types::ErrorObject) -> Option<Violation> {

@@ -1,7 +1,7 @@
 //! How to reach an MCP server.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_runtime::{self as http, Authentication, HttpConfig};
+use api_keys_runtime::{self as runtime, Authentication, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::bearer_auth;
@@ -80,7 +80,7 @@ impl McpConfig {
             CredentialPlace::Header => (bearer_auth(token), None),
             CredentialPlace::Body => (Authentication::none(), Some(token)),
         };
-        let builder = http::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
+        let builder = runtime::Client::builder(self.base_url).vendor(VENDOR).authentication(authentication);
         let client = self.http.apply(builder).build().map_err(|error| error.into_error(VENDOR))?;
         Ok(Mcp::new(client, body_token))
     }

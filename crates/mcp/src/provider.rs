@@ -1,4 +1,4 @@
-//! What the MCP server's operations mean in terms of the trait.
+//! The provider: maps the MCP server's operations to the trait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use api_keys_core::{
     KeyStatus, ListQuery, NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions,
     SecretKey, Timestamp, UpdateApiKey, Verification, Violation,
 };
-use api_keys_runtime::{self as http, TimeZone, VendorSaid};
+use api_keys_runtime::{self as runtime, DateTime, ErrorDetails, OperationCall, TimeZone};
 use async_trait::async_trait;
 use serde::Deserialize;
 use tokio::sync::{Mutex, MutexGuard};
@@ -20,10 +20,10 @@ pub(crate) const VENDOR: &str = "mcp";
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The server accepts more and then fails: the year would have five digits.
-const MOST_DAYS: u64 = 2_900_000;
+/// The server accepts more and then fails, because the year would have five digits.
+const MAX_DAYS: u64 = 2_900_000;
 
-/// What the MCP server can do.
+/// The operations and fields that the MCP server supports.
 pub const CAPABILITIES: Capabilities = Capabilities::none()
     .native(&[Operation::Create, Operation::List, Operation::Revoke, Operation::Delete, Operation::Rotate])
     .emulated(&[Operation::Get])
@@ -46,20 +46,20 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 #[derive(Debug, Clone)]
 pub struct Mcp {
     client: Client,
-    /// What the client sends with.
-    http: http::Client,
-    /// The token, for servers that want it in the body.
+    /// The HTTP client below `client`.
+    http: runtime::Client,
+    /// The token, for servers that require it in the body.
     body_token: Option<SecretKey>,
-    /// Held while the server writes.
+    /// Held during writes.
     writing: Arc<Mutex<()>>,
 }
 
 impl Mcp {
-    pub(crate) fn new(http: http::Client, body_token: Option<SecretKey>) -> Self {
+    pub(crate) fn new(http: runtime::Client, body_token: Option<SecretKey>) -> Self {
         Self { client: Client::new(http.clone()), http, body_token, writing: Arc::default() }
     }
 
-    /// The typed client, for what the trait leaves out.
+    /// Returns the typed client, for operations that the trait does not cover.
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -68,33 +68,31 @@ impl Mcp {
         self.body_token.clone().map(|token| types::HttpCredentials::new("Bearer", token))
     }
 
-    /// Every key of the user.
+    /// Returns all keys of the user.
     async fn keys(&self, operation: Operation) -> Result<Vec<ApiKey>> {
-        let answer =
-            self.client.list_api_keys(self.credentials().as_ref()).await.map_err(failed(operation))?;
-        answer.interpret(|keys| keys.into_iter().map(|key| read(key, operation)).collect())
+        let call = call(operation);
+        let credentials = self.credentials();
+        let (keys, meta) = call.response(self.client.list_api_keys(credentials.as_ref())).await?;
+        meta.check(keys.into_iter().map(|key| convert(key, call)).collect())
     }
 
-    /// Waits until nobody else writes. The client that comes with the right to write has what is left of the time.
+    /// Waits for other writes of this provider. The returned client has the remaining time as its timeout.
     async fn writer(&self, operation: Operation) -> Result<(MutexGuard<'_, ()>, Client)> {
         let started = Instant::now();
         let total = self.http.timeouts().total;
         let writing = timeout(total, self.writing.lock()).await.map_err(|_| {
             Error::new(ErrorKind::Timeout, VENDOR, operation)
-                .with_message("earlier writes of this provider took all the time; nothing was sent")
+                .with_message("timed out waiting for earlier writes of this provider")
         })?;
         let left = total.saturating_sub(started.elapsed());
         Ok((writing, Client::new(self.http.with_timeout(left))))
     }
 
-    /// Removes a record; true for any id.
+    /// Removes a record. Succeeds for any id.
     async fn remove(&self, operation: Operation, id: &KeyId) -> Result<()> {
         let (_writing, client) = self.writer(operation).await?;
-        match client.revoke_api_key(id.as_str(), self.credentials().as_ref()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_acknowledged() => Ok(()),
-            Err(error) => Err(failed(operation)(error)),
-        }
+        let credentials = self.credentials();
+        call(operation).removal(client.revoke_api_key(id.as_str(), credentials.as_ref())).await.map(drop)
     }
 }
 
@@ -117,12 +115,12 @@ impl ApiKeyProvider for Mcp {
             Some(credentials) => types::WrappedCreateApiKeyRequest::new(request, credentials).into(),
         };
         let (writing, client) = self.writer(Operation::Create).await?;
-        let answer = client.create_api_key(&body).await.map_err(failed(Operation::Create))?;
+        let call = call(Operation::Create);
+        let (issued, meta) = call.response(client.create_api_key(&body)).await?;
         drop(writing);
-        answer.interpret(|issued| {
-            let (key, secret) = split(issued);
-            new.verify_response(VENDOR, IssuedKey::from_response(read(key, Operation::Create), secret)?)
-        })
+        let (key, secret) = split(issued);
+        let issued = IssuedKey::from_response(convert(key, call), secret);
+        meta.check(issued.and_then(|issued| new.verify_response(VENDOR, issued)))
     }
 
     async fn get(&self, id: &KeyId) -> Result<ApiKey> {
@@ -130,7 +128,7 @@ impl ApiKeyProvider for Mcp {
         keys.into_iter().find(|key| key.id == *id).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, VENDOR, Operation::Get)
                 .with_attempts(1)
-                .with_message("no such key is listed")
+                .with_message("the key is not in the list")
         })
     }
 
@@ -159,11 +157,10 @@ impl ApiKeyProvider for Mcp {
 
     async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
         let (_writing, client) = self.writer(Operation::Rotate).await?;
-        let answer = client
-            .rotate_api_key(id.as_str(), self.credentials().as_ref())
-            .await
-            .map_err(failed(Operation::Rotate))?;
-        Ok(IssuedKey::new(ApiKey::new(id.clone()), answer.into_body().new_api_key))
+        let credentials = self.credentials();
+        let call = call(Operation::Rotate);
+        let (rotated, _) = call.response(client.rotate_api_key(id.as_str(), credentials.as_ref())).await?;
+        Ok(IssuedKey::new(ApiKey::new(id.clone()), rotated.new_api_key))
     }
 
     async fn reveal(&self, _id: &KeyId) -> Result<SecretKey> {
@@ -175,47 +172,49 @@ impl ApiKeyProvider for Mcp {
     }
 }
 
-/// The key in the trait's terms.
-fn read(key: types::ApiKey, operation: Operation) -> Result<ApiKey> {
-    let id = KeyId::new(key.key_id).map_err(|error| {
-        Error::new(ErrorKind::UnexpectedResponse, VENDOR, operation).with_message(error.to_string())
-    })?;
-    let mut read = ApiKey::new(id);
-    // Empty is what the server writes for an attribute that it did not store.
-    read.name = Some(key.name).filter(|name| !name.is_empty());
-    read.created_at = time(&key.created);
-    read.expiry = time(&key.expires_at).map_or(KeyExpiry::Unknown, KeyExpiry::At);
-    read.last_used_at = key.last_used.as_ref().and_then(time);
-    read.status = match read.expiry {
+const fn call(operation: Operation) -> OperationCall {
+    OperationCall::new(VENDOR, operation, details)
+}
+
+/// Converts a key to that of the trait.
+fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
+    let id = KeyId::new(key.key_id).map_err(|error| call.unexpected(error))?;
+    let mut converted = ApiKey::new(id);
+    // The server reports an empty string for an attribute that it has not stored.
+    converted.name = Some(key.name).filter(|name| !name.is_empty());
+    converted.created_at = time(&key.created);
+    converted.expiry = time(&key.expires_at).map_or(KeyExpiry::Unknown, KeyExpiry::At);
+    converted.last_used_at = key.last_used.as_ref().and_then(time);
+    converted.status = match converted.expiry {
         expiry if expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
         KeyExpiry::Unknown => KeyStatus::Unknown,
         KeyExpiry::At(_) | KeyExpiry::Never => KeyStatus::Active,
     };
-    read.extra = key.additional_properties.into_public();
-    Ok(read)
+    converted.extra = key.additional_properties.into_public();
+    Ok(converted)
 }
 
-/// Keys made before November 2025 have times without an offset, which mean UTC.
-fn time(time: &http::DateTime) -> Option<Timestamp> {
+/// Parses a time. Those of keys created before November 2025 have no offset and are in UTC.
+fn time(time: &DateTime) -> Option<Timestamp> {
     time.timestamp_in(&TimeZone::UTC)
 }
 
 fn days(expiry: Expiry) -> Result<Option<i64>> {
     if expiry == Expiry::Never {
-        let message = "every key expires, after 365 days unless told otherwise";
+        let message = "every key expires, by default after 365 days";
         return Err(Error::unsupported_field(VENDOR, Operation::Create, Field::Expiry).with_message(message));
     }
-    match expiry.lifetime(Timestamp::now()).map(|span| span.as_secs() / DAY.as_secs()) {
+    match expiry.lifetime(Timestamp::now()).map(|lifetime| lifetime.as_secs() / DAY.as_secs()) {
         None => Ok(None),
-        Some(days @ 1..=MOST_DAYS) => Ok(days.try_into().ok()),
+        Some(days @ 1..=MAX_DAYS) => Ok(days.try_into().ok()),
         Some(_) => {
-            let message = format!("an expiry must lie between one day and {MOST_DAYS} days ahead");
+            let message = format!("the lifetime must be between 1 and {MAX_DAYS} days");
             Err(Error::invalid_input(VENDOR, Operation::Create, message))
         }
     }
 }
 
-/// Takes the secret off, which leaves the key as it is listed.
+/// Separates the secret from the key.
 fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     let key = types::ApiKey {
         key_id: issued.key_id,
@@ -228,7 +227,7 @@ fn split(issued: types::IssuedApiKey) -> (types::ApiKey, SecretKey) {
     (key, issued.api_key)
 }
 
-/// The three forms of the server's error bodies, in one.
+/// The union of the server's three formats of error bodies.
 #[derive(Deserialize)]
 struct ErrorBody {
     #[serde(default)]
@@ -241,42 +240,38 @@ struct ErrorBody {
 #[serde(untagged)]
 enum Detail {
     Text(String),
-    Faults(Vec<types::ValidationError>),
+    Errors(Vec<types::ValidationError>),
 }
 
-/// Maps a failed call, whatever its own error type.
-fn failed<E>(operation: Operation) -> impl Fn(http::Error<E>) -> Error {
-    move |error| fault_to_error(operation, error.into_fault())
-}
-
-fn fault_to_error(operation: Operation, fault: http::Fault) -> Error {
-    let status = fault.status().map_or(0, |status| status.as_u16());
-    let mut said = VendorSaid::default();
-    match fault.json::<ErrorBody>() {
+/// Extracts the details of an error response.
+fn details(operation: Operation, error: &runtime::Error) -> ErrorDetails {
+    let status = error.status().map_or(0, |status| status.as_u16());
+    let mut details = ErrorDetails::default();
+    match error.body_as::<ErrorBody>() {
         Some(ErrorBody { detail: Some(Detail::Text(text)), .. }) => {
-            // The status is that of any bad value; only the text tells.
+            // The status is that of any invalid value. Only the text distinguishes.
             if status == 400 && operation == Operation::Create && text.contains("Maximum") {
-                said.kind = Some(ErrorKind::LimitReached);
+                details.kind = Some(ErrorKind::LimitReached);
             }
-            said.message = Some(text);
+            details.message = Some(text);
         }
-        Some(ErrorBody { detail: Some(Detail::Faults(faults)), .. }) => {
-            said.violations = faults.iter().map(violation).collect();
+        Some(ErrorBody { detail: Some(Detail::Errors(errors)), .. }) => {
+            details.violations = errors.iter().map(violation).collect();
         }
         Some(ErrorBody { error: Some(error), .. }) => {
-            said.code = Some(error.code);
-            said.message = Some(error.message);
+            details.code = Some(error.code);
+            details.message = Some(error.message);
         }
         _ => {}
     }
-    // These name no key that could be missing: there is no such path at this base URL.
+    // These operations do not name a key, so the path does not exist at this base URL.
     if status == 404 && matches!(operation, Operation::Create | Operation::List | Operation::Get) {
-        said.kind = Some(ErrorKind::Configuration);
+        details.kind = Some(ErrorKind::Configuration);
     }
-    fault.into_error(VENDOR, operation, said)
+    details
 }
 
-fn violation(fault: &types::ValidationError) -> Violation {
-    let path: Vec<_> = fault.loc.iter().map(ToString::to_string).collect();
-    Violation::new(path.join("."), fault.msg.clone())
+fn violation(error: &types::ValidationError) -> Violation {
+    let path: Vec<_> = error.loc.iter().map(ToString::to_string).collect();
+    Violation::new(path.join("."), error.msg.clone())
 }

@@ -94,7 +94,6 @@ pub enum FailureKind {
 
 /// Details of an error response, extracted by the provider that knows the format of the body.
 #[derive(Debug, Clone, Default)]
-#[non_exhaustive]
 pub struct ErrorDetails {
     /// The vendor's error code.
     pub code: Option<String>,
@@ -104,6 +103,8 @@ pub struct ErrorDetails {
     pub violations: Vec<Violation>,
     /// The kind of failure, where it does not follow from the status.
     pub kind: Option<ErrorKind>,
+    /// The requested delay, where it is in the body and not in a header.
+    pub retry_after: Option<Duration>,
 }
 
 impl<E> Error<E> {
@@ -153,6 +154,11 @@ impl<E> Error<E> {
         self.failure.retry_after
     }
 
+    /// Removes the type of the documented errors.
+    pub fn erase(self) -> Error {
+        self.failure.into()
+    }
+
     /// Decodes the body as JSON, if it matches the type.
     pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
         json::decode_json(self.body().expose())
@@ -196,7 +202,7 @@ impl<E> Error<E> {
         if let Some(message) = details.message {
             error = error.with_vendor_message(message);
         }
-        if let Some(delay) = failure.retry_after {
+        if let Some(delay) = failure.retry_after.or(details.retry_after) {
             error = error.with_retry_after(delay);
         }
         if let Some(source) = failure.source {

@@ -37,6 +37,7 @@ mod auth;
 mod build_error;
 mod client;
 mod error;
+mod provider;
 mod request;
 mod response;
 mod transport;
@@ -59,6 +60,7 @@ pub use crate::client::config::HttpConfig;
 pub use crate::client::retry::{Decision, Outcome, RetryPolicy, decide};
 pub use crate::client::timeouts::Timeouts;
 pub use crate::error::{DocumentedError, Error, ErrorDetails, FailureKind};
+pub use crate::provider::OperationCall;
 pub use crate::request::Request;
 pub use crate::request::base_url::TrailingSlash;
 #[cfg(feature = "full-openapi")]

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use api_keys_core::Effect;
-use api_keys_runtime::{FaultKind, Request, Timeouts, TransportErrorKind};
+use api_keys_runtime::{FailureKind, Request, Timeouts, TransportErrorKind};
 use support::{CREATE, DELETE, GET, Step, Vendor, answer};
 use tokio::time::Instant;
 
@@ -17,18 +17,18 @@ fn get() -> Request {
 async fn an_attempt_ends_after_fifteen_seconds_and_the_call_after_thirty() {
     let vendor = Vendor::new([Step::Hang, Step::Hang, Step::Hang]);
     let started = Instant::now();
-    let error = vendor.client().empty::<()>(get()).await.unwrap_err();
+    let error = vendor.client().send_empty::<()>(get()).await.unwrap_err();
 
-    assert_eq!((error.kind(), error.attempts()), (&FaultKind::Timeout, 2));
+    assert_eq!((error.kind(), error.attempts()), (&FailureKind::Timeout, 2));
     assert_eq!(started.elapsed().as_secs(), 30);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stops_coming_ends_the_attempt() {
     let vendor = Vendor::new([Step::Stalled { status: 200, part: r#"{"secret":"sk_"#.into() }]);
-    let error = vendor.client().json::<serde_json::Value, ()>(Request::new(&CREATE)).await.unwrap_err();
+    let error = vendor.client().send_json::<serde_json::Value, ()>(Request::new(&CREATE)).await.unwrap_err();
 
-    assert_eq!((error.kind(), error.effect()), (&FaultKind::Timeout, Effect::Applied));
+    assert_eq!((error.kind(), error.effect()), (&FailureKind::Timeout, Effect::Applied));
     assert!(error.is_acknowledged());
     assert_eq!(error.body().expose(), br#"{"secret":"sk_"#, "what arrived is kept");
 }
@@ -36,8 +36,8 @@ async fn a_body_that_stops_coming_ends_the_attempt() {
 #[tokio::test(start_paused = true)]
 async fn an_error_body_that_stops_coming_does_not_hide_the_status() {
     let vendor = Vendor::new([Step::Stalled { status: 403, part: "go away".into() }]);
-    let error = vendor.client().empty::<()>(get()).await.unwrap_err();
-    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FaultKind::Status, 403));
+    let error = vendor.client().send_empty::<()>(get()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, 403));
     assert_eq!(error.body().expose(), b"go away");
 }
 
@@ -52,7 +52,7 @@ async fn the_limit_can_be_set_per_client_per_clone_and_per_call() {
         (hang().client(), get().timeout(limit)),
     ] {
         let started = Instant::now();
-        assert_eq!(client.empty::<()>(request).await.unwrap_err().kind(), &FaultKind::Timeout);
+        assert_eq!(client.send_empty::<()>(request).await.unwrap_err().kind(), &FailureKind::Timeout);
         assert_eq!(started.elapsed().as_millis(), 2000);
     }
 }
@@ -60,24 +60,25 @@ async fn the_limit_can_be_set_per_client_per_clone_and_per_call() {
 #[tokio::test(start_paused = true)]
 async fn without_any_time_nothing_is_sent() {
     let vendor = Vendor::new([]);
-    let error = vendor.client().empty::<()>(Request::new(&CREATE).timeout(Duration::ZERO)).await.unwrap_err();
+    let error =
+        vendor.client().send_empty::<()>(Request::new(&CREATE).timeout(Duration::ZERO)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
-        (&FaultKind::Timeout, Effect::NotApplied, 0)
+        (&FailureKind::Timeout, Effect::NotApplied, 0)
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_longest_possible_limit_is_no_problem() {
     let vendor = Vendor::new([Step::Fail(TransportErrorKind::Connect), answer(200, "")]);
-    vendor.client().empty::<()>(get().timeout(Duration::MAX)).await.unwrap();
+    vendor.client().send_empty::<()>(get().timeout(Duration::MAX)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_is_not_begun_when_the_deadline_comes_first() {
     let vendor = Vendor::new([answer(503, "")]);
     let delete = Request::new(&DELETE).path_parameter("id", "k1").timeout(Duration::from_nanos(1));
-    let error = vendor.client().empty::<()>(delete).await.unwrap_err();
+    let error = vendor.client().send_empty::<()>(delete).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), vendor.waits()), (503, vec![]));
 }
 
@@ -91,11 +92,11 @@ async fn a_client_works_on_after_a_call_was_dropped() {
     ]);
     let client = vendor.client();
     for _ in 0..2 {
-        let abandoned = tokio::time::timeout(Duration::from_millis(5), client.json::<u8, ()>(get()));
+        let abandoned = tokio::time::timeout(Duration::from_millis(5), client.send_json::<u8, ()>(get()));
         assert!(abandoned.await.is_err());
     }
-    let between_attempts = tokio::time::timeout(Duration::from_nanos(1), client.json::<u8, ()>(get()));
+    let between_attempts = tokio::time::timeout(Duration::from_nanos(1), client.send_json::<u8, ()>(get()));
     assert!(between_attempts.await.is_err());
 
-    assert_eq!(client.json::<u8, ()>(get()).await.unwrap().into_body(), 1);
+    assert_eq!(client.send_json::<u8, ()>(get()).await.unwrap().into_body(), 1);
 }

@@ -7,7 +7,7 @@ use api_keys_runtime::OperationClass::{Idempotent, Safe, Unsafe};
 use api_keys_runtime::{Decision, OperationClass, Outcome, RetryPolicy, StatusCode, decide};
 
 fn refused(status: u16) -> Outcome {
-    Outcome::Refused { status: StatusCode::from_u16(status).unwrap(), retry_after: None }
+    Outcome::Status { status: StatusCode::from_u16(status).unwrap(), retry_after: None }
 }
 
 fn first(class: OperationClass, outcome: Outcome) -> (bool, Effect) {
@@ -22,10 +22,10 @@ fn each_outcome_is_decided_for_each_class() {
     let table = [
         //                           safe    idempotent          unsafe
         (Outcome::NotSent,           again, (again, Nothing), (again, Nothing)),
-        (Outcome::NoAnswer,          again, (again, Unknown), (stop,  Unknown)),
+        (Outcome::NoResponse,          again, (again, Unknown), (stop,  Unknown)),
         (Outcome::WebPage,           stop,  (stop,  Unknown), (stop,  Unknown)),
-        (Outcome::CutShort,          again, (again, Applied), (stop,  Applied)),
-        (Outcome::Unreadable,        stop,  (stop,  Applied), (stop,  Applied)),
+        (Outcome::Incomplete,          again, (again, Applied), (stop,  Applied)),
+        (Outcome::Undecodable,        stop,  (stop,  Applied), (stop,  Applied)),
         (refused(429),               again, (again, Nothing), (again, Nothing)),
         (refused(408),               again, (again, Unknown), (stop,  Unknown)),
         (refused(425),               again, (again, Unknown), (stop,  Unknown)),
@@ -68,7 +68,7 @@ fn the_last_attempt_is_the_last() {
 #[test]
 fn the_wait_that_the_vendor_asks_for_is_the_floor() {
     let wait = Duration::from_secs(7);
-    let asked = Outcome::Refused { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(wait) };
+    let asked = Outcome::Status { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(wait) };
     assert_eq!(decide(Unsafe, &RetryPolicy::default(), 1, asked).retry, Some(wait));
     assert_eq!(decide(Unsafe, &RetryPolicy::default(), 1, refused(429)).retry, Some(Duration::ZERO));
 }

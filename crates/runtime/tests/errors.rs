@@ -2,16 +2,16 @@
 
 mod support;
 
-use api_keys_core::{self as core, Effect, ErrorKind, Violation};
-use api_keys_runtime::{Fault, Request, TransportErrorKind, VendorSaid};
+use api_keys_core::{Effect, ErrorKind, Operation, Violation};
+use api_keys_runtime::{Error, ErrorDetails, Request, TransportErrorKind};
 use support::{CREATE, GET, Step, Vendor, answer, answer_with};
 
-async fn fault(step: Step) -> Fault {
-    Vendor::new([step]).client().json::<u8, ()>(Request::new(&CREATE)).await.unwrap_err().into_fault()
+async fn fault(step: Step) -> Error {
+    Vendor::new([step]).client().send_json::<u8, ()>(Request::new(&CREATE)).await.unwrap_err().erase()
 }
 
 async fn kind(step: Step) -> ErrorKind {
-    fault(step).await.into_error("clerk", core::Operation::Create, VendorSaid::default()).kind()
+    fault(step).await.into_error("clerk", Operation::Create, ErrorDetails::default()).kind()
 }
 
 #[tokio::test(start_paused = true)]
@@ -44,19 +44,20 @@ async fn each_failure_has_its_kind() {
 async fn the_error_tells_all_that_is_known() {
     let headers = [("retry-after", "60"), ("x-request-id", "r1")];
     let fault = fault(answer_with(429, &headers, "the body")).await;
-    let said = VendorSaid {
+    let said = ErrorDetails {
         code: Some("quota".to_owned()),
         message: Some("too many keys".to_owned()),
         violations: vec![Violation::new("name", "is taken")],
         kind: Some(ErrorKind::LimitReached),
+        retry_after: None,
     };
-    let error = fault.into_error("clerk", core::Operation::Create, said);
+    let error = fault.into_error("clerk", Operation::Create, said);
 
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
         (ErrorKind::LimitReached, Effect::NotApplied, 1)
     );
-    assert_eq!((error.vendor(), error.operation()), ("clerk", Some(core::Operation::Create)));
+    assert_eq!((error.vendor(), error.operation()), ("clerk", Some(Operation::Create)));
     assert_eq!(
         (error.status(), error.vendor_code(), error.vendor_message()),
         (Some(429), Some("quota"), Some("too many keys"))
@@ -71,10 +72,10 @@ async fn the_error_tells_all_that_is_known() {
 async fn a_request_that_was_not_sent_is_invalid_input() {
     let error = Vendor::new([])
         .client()
-        .empty::<()>(Request::new(&GET).path_parameter("id", ".."))
+        .send_empty::<()>(Request::new(&GET).path_parameter("id", ".."))
         .await
         .unwrap_err();
-    let error = error.into_fault().into_error("clerk", core::Operation::Get, VendorSaid::default());
+    let error = error.erase().into_error("clerk", Operation::Get, ErrorDetails::default());
 
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
@@ -89,23 +90,23 @@ async fn the_cause_is_the_source_and_not_repeated() {
     let error = fault(Step::Fail(TransportErrorKind::Io)).await;
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, "as the script says");
-    assert_eq!(error.to_string(), "createApiKey: the connection broke; effect unknown");
+    assert_eq!(error.to_string(), "createApiKey: connection broke; effect unknown");
 
-    let error = error.into_error("clerk", core::Operation::Create, VendorSaid::default());
+    let error = error.into_error("clerk", Operation::Create, ErrorDetails::default());
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), source);
     assert!(!error.to_string().contains(&source));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_provider_that_cannot_use_an_answer_tells_how_it_came() {
-    let unusable = |_: u8| -> core::Result<()> {
-        Err(core::Error::new(ErrorKind::UnexpectedResponse, "clerk", core::Operation::Get)
-            .with_effect(Effect::Applied))
-    };
+async fn unusable_response_is_annotated() {
+    let unusable: api_keys_core::Result<()> =
+        Err(api_keys_core::Error::new(ErrorKind::UnexpectedResponse, "clerk", Operation::Get)
+            .with_effect(Effect::Applied));
     let steps = [answer(503, ""), answer_with(200, &[("x-request-id", "r1")], "7")];
     let client = Vendor::new(steps).client();
-    let response = client.json::<u8, ()>(Request::new(&GET).path_parameter("id", "k1")).await.unwrap();
-    let error = response.interpret(unusable).unwrap_err();
+    let response = client.send_json::<u8, ()>(Request::new(&GET).path_parameter("id", "k1")).await.unwrap();
+    let (_, meta) = response.into_parts();
+    let error = meta.check(unusable).unwrap_err();
     assert_eq!((error.attempts(), error.status(), error.request_id()), (2, Some(200), Some("r1")));
     assert_eq!(error.effect(), Effect::Applied);
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use api_keys_core::Effect;
-use api_keys_runtime::{FaultKind, Method, Operation, OperationClass, Request, TrailingSlash};
+use api_keys_runtime::{FailureKind, Method, Operation, OperationClass, Request, TrailingSlash};
 use proptest::prelude::*;
 use support::{CREATE, GET, LIST, Vendor, answer};
 
@@ -17,7 +17,7 @@ static NESTED: Operation = Operation {
 
 async fn url_at(base_url: &str, request: Request) -> String {
     let vendor = Vendor::new([answer(200, "")]);
-    vendor.builder_at(base_url).build().unwrap().empty::<()>(request).await.unwrap();
+    vendor.builder_at(base_url).build().unwrap().send_empty::<()>(request).await.unwrap();
     vendor.urls().remove(0)
 }
 
@@ -51,9 +51,9 @@ async fn an_id_that_no_url_can_carry_is_refused_before_anything_is_sent() {
     for id in ["", ".", "..", "a\nb", "\r\n", "a\0b", "\t", "a\u{7f}", "a\u{85}b"] {
         let vendor = Vendor::new([]);
         let request = Request::new(&GET).path_parameter("id", id);
-        let error = vendor.client().empty::<()>(request).await.unwrap_err();
+        let error = vendor.client().send_empty::<()>(request).await.unwrap_err();
 
-        let FaultKind::InvalidRequest(problem) = error.kind() else { panic!("{error:?}") };
+        let FailureKind::InvalidRequest(problem) = error.kind() else { panic!("{error:?}") };
         assert!(problem.starts_with("path parameter `id` "), "{problem}");
         assert_eq!((vendor.sent(), error.attempts(), error.effect()), (0, 0, Effect::NotApplied));
     }
@@ -62,7 +62,7 @@ async fn an_id_that_no_url_can_carry_is_refused_before_anything_is_sent() {
 #[tokio::test]
 async fn a_missing_path_parameter_is_refused_before_anything_is_sent() {
     let vendor = Vendor::new([]);
-    let error = vendor.client().empty::<()>(Request::new(&GET)).await.unwrap_err();
+    let error = vendor.client().send_empty::<()>(Request::new(&GET)).await.unwrap_err();
     assert_eq!(error.to_string(), "getApiKey: path parameter `id` is missing");
 }
 
@@ -87,7 +87,7 @@ async fn the_documents_trailing_slash_is_kept_unless_told_otherwise() {
 
     let vendor = Vendor::new([answer(200, "")]);
     let client = vendor.builder_at("https://h").trailing_slash(TrailingSlash::Never).build().unwrap();
-    client.empty::<()>(Request::new(&LIST)).await.unwrap();
+    client.send_empty::<()>(Request::new(&LIST)).await.unwrap();
     assert_eq!(vendor.urls(), ["https://h/api_keys"]);
 }
 
@@ -104,7 +104,7 @@ async fn an_api_may_be_mounted_elsewhere_than_documented() {
         let vendor = Vendor::new([answer(200, "")]);
         let client = vendor.builder_at("https://h/v2").mount(from, to).build().unwrap();
         let request = Request::new(&NESTED).path_parameter("user", "u").path_parameter("id", "k");
-        client.empty::<()>(request).await.unwrap();
+        client.send_empty::<()>(request).await.unwrap();
         assert_eq!(vendor.urls(), [expected], "{from} -> {to}");
     }
 }
@@ -128,16 +128,16 @@ async fn query_parameters_are_encoded_and_repeated() {
 async fn a_header_value_that_cannot_be_sent_is_refused_before_anything_is_sent() {
     let vendor = Vendor::new([]);
     let request = Request::new(&CREATE).header("X-Trace", "a\r\nEvil: 1");
-    let error = vendor.client().empty::<()>(request).await.unwrap_err();
-    assert_eq!(error.to_string(), "createApiKey: header `X-Trace` holds a control character");
+    let error = vendor.client().send_empty::<()>(request).await.unwrap_err();
+    assert_eq!(error.to_string(), "createApiKey: header `X-Trace` contains a control character");
 }
 
 #[tokio::test]
 async fn the_first_problem_is_the_one_that_is_told() {
     let vendor = Vendor::new([]);
     let request = Request::new(&GET).path_parameter("id", "").header("x", "\n");
-    let error = vendor.client().empty::<()>(request).await.unwrap_err();
-    assert_eq!(error.kind(), &FaultKind::InvalidRequest("path parameter `id` is empty".to_owned()));
+    let error = vendor.client().send_empty::<()>(request).await.unwrap_err();
+    assert_eq!(error.kind(), &FailureKind::InvalidRequest("path parameter `id` is empty".to_owned()));
 }
 
 proptest! {
@@ -146,7 +146,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let vendor = Vendor::new([answer(200, "")]);
         let client = vendor.builder_at("https://h/v1").build().unwrap();
-        let result = runtime.block_on(client.empty::<()>(Request::new(&GET).path_parameter("id", &id)));
+        let result = runtime.block_on(client.send_empty::<()>(Request::new(&GET).path_parameter("id", &id)));
 
         let unfit = id.is_empty() || id == "." || id == ".." || id.chars().any(char::is_control);
         prop_assert_eq!(result.is_err(), unfit);

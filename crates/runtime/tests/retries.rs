@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api_keys_core::Effect;
 use api_keys_runtime::{
-    Error, FaultKind, Operation, OutgoingRequest, Request, RequestBody, Response, RetryPolicy,
+    Error, FailureKind, Operation, OutgoingRequest, Request, RequestBody, Response, RetryPolicy,
     TransportErrorKind as Kind,
 };
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn call(
     vendor: &std::sync::Arc<Vendor>,
     operation: &'static Operation,
 ) -> Result<Response<()>, Error<()>> {
-    vendor.client().empty(request(operation)).await
+    vendor.client().send_empty(request(operation)).await
 }
 
 fn request(operation: &'static Operation) -> Request {
@@ -36,10 +36,7 @@ async fn it_gives_up_after_three_attempts_and_says_so() {
     let vendor = Vendor::new([answer(500, ""), answer(502, ""), answer(503, "")]);
     let error = call(&vendor, &DELETE).await.unwrap_err();
     assert_eq!((error.attempts(), error.status().unwrap().as_u16()), (3, 503));
-    assert_eq!(
-        error.to_string(),
-        "deleteApiKey: the server answered 503 Service Unavailable; 3 attempts; effect unknown"
-    );
+    assert_eq!(error.to_string(), "deleteApiKey: status 503 Service Unavailable; 3 attempts; effect unknown");
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,14 +63,14 @@ async fn a_create_is_sent_again_where_the_first_request_surely_had_no_effect() {
     let vendor =
         Vendor::new([Step::Fail(Kind::Connect), Step::Fail(Kind::Connect), Step::Fail(Kind::Connect)]);
     let error = call(&vendor, &CREATE).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (&FaultKind::Connect, Effect::NotApplied));
+    assert_eq!((error.kind(), error.effect()), (&FailureKind::Connect, Effect::NotApplied));
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_attempt_sends_the_same_request() {
     let vendor = Vendor::new([answer(429, ""), answer(200, "")]);
     let request = Request::new(&CREATE).body_json(&json!({ "name": "ci" })).query("a", 1);
-    vendor.client().empty::<()>(request).await.unwrap();
+    vendor.client().send_empty::<()>(request).await.unwrap();
 
     let requests = vendor.requests.lock().unwrap();
     let [first, second] = &requests[..] else { panic!("two requests") };
@@ -113,8 +110,8 @@ async fn a_key_that_was_never_there_was_not_deleted() {
 #[tokio::test(start_paused = true)]
 async fn a_safe_operation_never_has_an_effect() {
     let vendor = Vendor::new([Step::Fail(Kind::Io), answer(500, ""), answer(200, "not json")]);
-    let error = vendor.client().json::<u32, ()>(request(&GET)).await.unwrap_err();
-    assert!(matches!(error.kind(), FaultKind::Decode { .. }));
+    let error = vendor.client().send_json::<u32, ()>(request(&GET)).await.unwrap_err();
+    assert!(matches!(error.kind(), FailureKind::Decode { .. }));
     assert_eq!(error.effect(), Effect::NotApplied);
 }
 
@@ -124,7 +121,7 @@ async fn waits_are_random_below_a_ceiling_that_doubles() {
     for seed in 0..200 {
         let vendor = Vendor::new([answer(503, ""), answer(503, ""), answer(503, "")]);
         let client = vendor.builder().seed(seed).build().unwrap();
-        client.empty::<()>(request(&GET)).await.unwrap_err();
+        client.send_empty::<()>(request(&GET)).await.unwrap_err();
         for (longest, wait) in longest.iter_mut().zip(vendor.waits()) {
             *longest = wait.max(*longest);
         }
@@ -141,7 +138,7 @@ async fn waits_do_not_grow_beyond_five_seconds() {
         .client()
         .with_retry(RetryPolicy::default().max_attempts(12))
         .with_timeout(Duration::from_secs(3600));
-    client.empty::<()>(request(&GET)).await.unwrap_err();
+    client.send_empty::<()>(request(&GET)).await.unwrap_err();
     let longest = vendor.waits().into_iter().max().unwrap();
     assert!(longest <= Duration::from_secs(5) && longest > Duration::from_secs(2), "{longest:?}");
 }
@@ -150,7 +147,7 @@ async fn waits_do_not_grow_beyond_five_seconds() {
 async fn the_same_seed_waits_the_same() {
     let waits = || async {
         let vendor = Vendor::new([answer(503, ""), answer(503, ""), answer(503, "")]);
-        vendor.client().empty::<()>(request(&GET)).await.unwrap_err();
+        vendor.client().send_empty::<()>(request(&GET)).await.unwrap_err();
         vendor.waits()
     };
     assert_eq!(waits().await, waits().await);
@@ -196,13 +193,13 @@ async fn clones_share_a_limit_on_retries() {
     let vendor = Vendor::new((0..152).map(|_| answer(503, "")));
     let client = vendor.client();
     for _ in 0..50 {
-        assert_eq!(client.clone().empty::<()>(request(&GET)).await.unwrap_err().attempts(), 3);
+        assert_eq!(client.clone().send_empty::<()>(request(&GET)).await.unwrap_err().attempts(), 3);
     }
     for _ in 0..2 {
         assert_eq!(
             client
                 .with_timeout(Duration::from_secs(9))
-                .empty::<()>(request(&GET))
+                .send_empty::<()>(request(&GET))
                 .await
                 .unwrap_err()
                 .attempts(),
@@ -216,7 +213,7 @@ async fn a_success_after_a_retry_gives_back_what_it_cost() {
     let vendor = Vendor::new((0..300).flat_map(|_| [answer(503, ""), answer(200, "")]));
     let client = vendor.client();
     for _ in 0..300 {
-        client.empty::<()>(request(&GET)).await.unwrap();
+        client.send_empty::<()>(request(&GET)).await.unwrap();
     }
 }
 
@@ -224,5 +221,5 @@ async fn a_success_after_a_retry_gives_back_what_it_cost() {
 async fn retries_can_be_switched_off() {
     let vendor = Vendor::new([Step::Fail(Kind::Connect)]);
     let client = vendor.client().with_retry(RetryPolicy::never());
-    assert_eq!(client.empty::<()>(request(&GET)).await.unwrap_err().attempts(), 1);
+    assert_eq!(client.send_empty::<()>(request(&GET)).await.unwrap_err().attempts(), 1);
 }

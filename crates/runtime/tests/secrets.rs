@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use api_keys_core::{self as core, SecretKey};
-use api_keys_runtime::{Authentication, Client, DocumentedError, Request, VendorSaid, decode_json, secret};
+use api_keys_runtime::{Authentication, Client, DocumentedError, ErrorDetails, Request, decode_json, secret};
 use serde::{Deserialize, Serialize};
 use support::{CREATE, SECRET, Step, Vendor, answer, answer_with};
 
@@ -53,7 +53,7 @@ async fn secrets_that_the_vendor_echoes_in_an_error_are_removed_everywhere() {
         format!(r#"{{"detail":"{SECRET} may not verify {VERIFIED} or {}"}}"#, VERIFIED.replace('/', "\\/"));
     let vendor =
         Vendor::new([answer_with(400, &[("x-request-id", SECRET), ("www-authenticate", SECRET)], echo)]);
-    let error = client(&vendor).json::<u8, Refusal>(request()).await.unwrap_err();
+    let error = client(&vendor).send_json::<u8, Refusal>(request()).await.unwrap_err();
 
     let refusal = error.documented().unwrap();
     assert_eq!(refusal.detail, "[redacted] may not verify [redacted] or [redacted]");
@@ -62,9 +62,10 @@ async fn secrets_that_the_vendor_echoes_in_an_error_are_removed_everywhere() {
     assert!(!String::from_utf8_lossy(error.body().expose()).contains("canary"));
 
     let message = Some(refusal.detail.clone());
-    let said = VendorSaid { message, ..VendorSaid::default() };
+    let mut said = ErrorDetails::default();
+    said.message = message;
     assert!(!shown(&error).contains("canary"));
-    let error = error.into_fault().into_error("clerk", core::Operation::Verify, said);
+    let error = error.erase().into_error("clerk", core::Operation::Verify, said);
     assert!(!shown(&error).contains("canary"));
 }
 
@@ -85,9 +86,9 @@ async fn no_error_shows_a_secret() {
         Step::Hang,
     ] {
         let vendor = Vendor::new([step.clone()]);
-        let error = client(&vendor).json::<u8, ()>(request()).await.unwrap_err();
+        let error = client(&vendor).send_json::<u8, ()>(request()).await.unwrap_err();
         assert!(!shown(&error).contains("canary"), "{step:?}");
-        let error = error.into_fault().into_error("clerk", core::Operation::Create, VendorSaid::default());
+        let error = error.erase().into_error("clerk", core::Operation::Create, ErrorDetails::default());
         assert!(!shown(&error).contains("canary"), "{step:?}");
     }
 }
@@ -102,7 +103,7 @@ async fn nothing_on_the_way_shows_a_secret() {
     let client = client(&vendor);
     let request = request().path_parameter("id", SECRET).query("q", SECRET).header("x", "y");
     let mut shown = format!("{authentication:?} {builder:?} {client:?} {request:?}");
-    let response = client.json::<u8, ()>(request).await.unwrap();
+    let response = client.send_json::<u8, ()>(request).await.unwrap();
     shown.push_str(&format!("{response:?} {:?}", vendor.requests.lock().unwrap()[0]));
 
     assert!(!shown.contains("canary"), "{shown}");

@@ -39,7 +39,7 @@ impl Server {
     async fn called_by(&self, config: &HttpConfig) {
         let client = config.clone().apply(Client::builder(&self.base_url)).build().unwrap();
         let request = Request::new(&GET).path_parameter("id", "key_1");
-        client.json::<serde_json::Value, ()>(request).await.unwrap();
+        client.send_json::<serde_json::Value, ()>(request).await.unwrap();
         // The connection returns to the pool once its tasks have seen that the body is at its end.
         for _ in 0..100 {
             tokio::task::yield_now().await;

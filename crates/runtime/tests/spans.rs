@@ -37,7 +37,7 @@ async fn logged(vendor: &Arc<Vendor>, request: Request) -> Vec<String> {
     let client =
         vendor.builder().vendor("clerk").authentication(Authentication::bearer(SECRET)).build().unwrap();
     let guard = tracing::subscriber::set_default(subscriber);
-    let _ = client.json::<u8, ()>(request).await;
+    let _ = client.send_json::<u8, ()>(request).await;
     drop(guard);
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     text.lines().map(str::to_owned).collect()
@@ -72,7 +72,7 @@ async fn a_call_is_a_span_with_a_child_for_each_attempt() {
         "{second}"
     );
     assert!(!second.contains("error.type"), "{second}");
-    assert!(again.contains("sending again") && again.contains("attempt=1"), "{again}");
+    assert!(again.contains("retrying") && again.contains("attempt=1"), "{again}");
     assert!(
         call.contains("api_keys.call{") && !call.contains("error.type") && !call.contains("attempt"),
         "{call}"

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::fmt::Debug;
 
 use api_keys_runtime::{
-    Authentication, Body, BuildError, Client, ClientBuilder, Error, Fault, HttpConfig, OutgoingRequest,
-    Request, Response, RetryPolicy, Timeouts, TransportError,
+    Authentication, Body, BuildError, Client, ClientBuilder, Error, HttpConfig, OutgoingRequest, Request,
+    Response, RetryPolicy, Timeouts, TransportError,
 };
 
 #[test]
@@ -29,7 +29,7 @@ fn clients_requests_and_answers_go_from_task_to_task() {
 fn errors_fit_into_those_of_an_application() {
     fn boxed<T: StdError + Send + Sync + 'static>() {}
     boxed::<Error<()>>();
-    boxed::<Fault>();
+    boxed::<Error>();
     boxed::<BuildError>();
     boxed::<TransportError>();
 }

@@ -56,8 +56,11 @@ async fn server(status: u16) -> (MockServer, Client) {
 async fn a_body_is_sent_while_it_is_read_with_its_length_or_in_chunks() {
     let (server, client) = server(204).await;
     let length = 300_000;
-    client.empty::<()>(Request::new(&CREATE).body_bytes(letters(length, Some(length as u64)))).await.unwrap();
-    client.empty::<()>(Request::new(&CREATE).body_bytes(letters(length, None))).await.unwrap();
+    client
+        .send_empty::<()>(Request::new(&CREATE).body_bytes(letters(length, Some(length as u64))))
+        .await
+        .unwrap();
+    client.send_empty::<()>(Request::new(&CREATE).body_bytes(letters(length, None))).await.unwrap();
 
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests[0].headers["content-length"], "300000");
@@ -77,7 +80,7 @@ async fn files_in_a_form_are_sent_while_they_are_read_and_the_form_has_a_length_
             .file("one", &FilePart::new("one.txt", letters(5_000, length)))
             .file("two", &FilePart::new("two.txt", &b"two"[..]))
             .text("after", "2");
-        client.empty::<()>(Request::new(&CREATE).body_multipart(form)).await.unwrap();
+        client.send_empty::<()>(Request::new(&CREATE).body_multipart(form)).await.unwrap();
     }
     let requests = server.received_requests().await.unwrap();
     for (request, has_length) in requests.iter().zip([true, false]) {
@@ -98,14 +101,15 @@ async fn files_in_a_form_are_sent_while_they_are_read_and_the_form_has_a_length_
 #[tokio::test]
 async fn what_can_be_read_once_is_sent_once() {
     let (server, client) = server(429).await;
-    let error = client.empty::<()>(Request::new(&CREATE).body_bytes(letters(10, None))).await.unwrap_err();
-    assert_eq!(error.fault().attempts(), 1);
+    let error =
+        client.send_empty::<()>(Request::new(&CREATE).body_bytes(letters(10, None))).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 
     let file = FilePart::new("one.txt", letters(10, None));
     let form = |file: &FilePart| Request::new(&CREATE).body_multipart(Multipart::new().file("one", file));
-    client.empty::<()>(form(&file)).await.unwrap_err();
-    let error = client.empty::<()>(form(&file.clone())).await.unwrap_err();
+    client.send_empty::<()>(form(&file)).await.unwrap_err();
+    let error = client.send_empty::<()>(form(&file.clone())).await.unwrap_err();
     assert!(error.to_string().contains("was sent already"), "{error}");
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
@@ -114,6 +118,6 @@ async fn what_can_be_read_once_is_sent_once() {
 async fn a_file_that_cannot_be_read_to_its_end_is_an_error() {
     let (_server, client) = server(204).await;
     let body = Body::from_reader(Letters { left: 10, breaks: true }, None);
-    let error = client.empty::<()>(Request::new(&CREATE).body_bytes(body)).await.unwrap_err();
-    assert!(error.fault().status().is_none(), "{error:?}");
+    let error = client.send_empty::<()>(Request::new(&CREATE).body_bytes(body)).await.unwrap_err();
+    assert!(error.status().is_none(), "{error:?}");
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_keys_core::Effect;
-use api_keys_runtime::{Authentication, Client, FaultKind, Request, ReqwestTransport, RetryPolicy};
+use api_keys_runtime::{Authentication, Client, FailureKind, Request, ReqwestTransport, RetryPolicy};
 use serde_json::{Value, json};
 use support::{CREATE, DELETE, GET, LIST, SECRET};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -55,7 +55,7 @@ async fn a_request_arrives_as_it_was_made() {
         .await;
 
     let request = Request::new(&CREATE).query("dry run", "yes & no").body_json(&json!({ "name": "ci" }));
-    let response = client(&format!("{}/v1/", server.uri())).json::<Value, ()>(request).await.unwrap();
+    let response = client(&format!("{}/v1/", server.uri())).send_json::<Value, ()>(request).await.unwrap();
     assert_eq!((response.status().as_u16(), response.body()), (201, &json!({ "id": "k1" })));
 }
 
@@ -67,7 +67,7 @@ async fn an_odd_id_arrives_as_one_segment() {
         .expect(1)
         .mount(&server)
         .await;
-    client(&server.uri()).empty::<()>(get()).await.unwrap();
+    client(&server.uri()).send_empty::<()>(get()).await.unwrap();
 }
 
 #[tokio::test]
@@ -77,8 +77,8 @@ async fn a_redirect_is_not_followed() {
     let redirect = ResponseTemplate::new(307).insert_header("location", elsewhere.uri().as_str());
     Mock::given(method("POST")).respond_with(redirect).mount(&server).await;
 
-    let error = client(&server.uri()).empty::<()>(Request::new(&CREATE)).await.unwrap_err();
-    assert_eq!(error.kind(), &FaultKind::Redirect { origin: Some(elsewhere.uri()) });
+    let error = client(&server.uri()).send_empty::<()>(Request::new(&CREATE)).await.unwrap_err();
+    assert_eq!(error.kind(), &FailureKind::Redirect { origin: Some(elsewhere.uri()) });
     assert!(elsewhere.received_requests().await.unwrap().is_empty());
 }
 
@@ -88,48 +88,54 @@ async fn a_refused_connection_has_no_effect_and_is_tried_again() {
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
 
-    let error = client(&base_url).empty::<()>(Request::new(&CREATE)).await.unwrap_err();
+    let error = client(&base_url).send_empty::<()>(Request::new(&CREATE)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
-        (&FaultKind::Connect, Effect::NotApplied, 3)
+        (&FailureKind::Connect, Effect::NotApplied, 3)
     );
     assert!(std::error::Error::source(&error).is_some());
 }
 
 #[tokio::test]
 async fn a_create_is_not_sent_again_when_the_connection_closes_without_an_answer() {
-    let error = client(&server(&[b""]).await).empty::<()>(Request::new(&CREATE)).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect(), error.attempts()), (&FaultKind::Transport, Effect::Unknown, 1));
+    let error = client(&server(&[b""]).await).send_empty::<()>(Request::new(&CREATE)).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect(), error.attempts()),
+        (&FailureKind::Transport, Effect::Unknown, 1)
+    );
 }
 
 #[tokio::test]
 async fn a_read_is_sent_again_when_the_connection_closes_without_an_answer() {
     let base_url = server(&[b"", b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7"]).await;
-    let response = client(&base_url).json::<u8, ()>(get()).await.unwrap();
+    let response = client(&base_url).send_json::<u8, ()>(get()).await.unwrap();
     assert_eq!((response.attempts(), response.into_body()), (2, 7));
 }
 
 #[tokio::test]
 async fn an_answer_that_is_no_http_has_an_unknown_effect() {
     let error = client(&server(&[b"SSH-2.0-OpenSSH\r\n"]).await)
-        .empty::<()>(Request::new(&CREATE))
+        .send_empty::<()>(Request::new(&CREATE))
         .await
         .unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (&FaultKind::Transport, Effect::Unknown));
+    assert_eq!((error.kind(), error.effect()), (&FailureKind::Transport, Effect::Unknown));
 }
 
 #[tokio::test]
 async fn a_truncated_answer_to_a_create_keeps_what_arrived() {
     let base_url = server(&[b"HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"secret\":\"sk_1"]).await;
-    let error = client(&base_url).json::<Value, ()>(Request::new(&CREATE)).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect(), error.attempts()), (&FaultKind::Transport, Effect::Applied, 1));
+    let error = client(&base_url).send_json::<Value, ()>(Request::new(&CREATE)).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect(), error.attempts()),
+        (&FailureKind::Transport, Effect::Applied, 1)
+    );
     assert_eq!(error.body().expose(), b"{\"secret\":\"sk_1");
 }
 
 #[tokio::test]
 async fn a_truncated_answer_does_not_undo_a_delete() {
     let base_url = server(&[b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"]).await;
-    client(&base_url).empty::<()>(Request::new(&DELETE).path_parameter("id", "k1")).await.unwrap();
+    client(&base_url).send_empty::<()>(Request::new(&DELETE).path_parameter("id", "k1")).await.unwrap();
 }
 
 #[tokio::test]
@@ -141,8 +147,8 @@ async fn an_endless_answer_is_cut_at_the_limit() {
         .mount(&server)
         .await;
 
-    let error = client(&server.uri()).json::<Value, ()>(Request::new(&LIST)).await.unwrap_err();
-    assert_eq!(error.kind(), &FaultKind::BodyTooLarge { limit: 8 << 20 });
+    let error = client(&server.uri()).send_json::<Value, ()>(Request::new(&LIST)).await.unwrap_err();
+    assert_eq!(error.kind(), &FailureKind::BodyTooLarge { limit: 8 << 20 });
 }
 
 #[tokio::test]
@@ -151,7 +157,7 @@ async fn a_body_in_many_pieces_is_put_together() {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n2\r\n2,\r\n2\r\n3]\r\n0\r\n\r\n",
     ])
     .await;
-    let response = client(&base_url).json::<Vec<u8>, ()>(get()).await.unwrap();
+    let response = client(&base_url).send_json::<Vec<u8>, ()>(get()).await.unwrap();
     assert_eq!(response.into_body(), [1, 2, 3]);
 }
 
@@ -160,8 +166,8 @@ async fn a_server_that_does_not_answer_is_left() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client =
         client(&format!("http://{}", listener.local_addr().unwrap())).with_timeout(Duration::from_millis(5));
-    let error = client.empty::<()>(Request::new(&CREATE)).await.unwrap_err();
-    assert_eq!((error.kind(), error.effect()), (&FaultKind::Timeout, Effect::Unknown));
+    let error = client.send_empty::<()>(Request::new(&CREATE)).await.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (&FailureKind::Timeout, Effect::Unknown));
 }
 
 #[tokio::test]
@@ -172,7 +178,7 @@ async fn no_cookie_is_ever_sent_back() {
 
     let client = client(&server.uri());
     for _ in 0..2 {
-        client.empty::<()>(get()).await.unwrap();
+        client.send_empty::<()>(get()).await.unwrap();
     }
     for request in server.received_requests().await.unwrap() {
         assert!(!request.headers.contains_key("cookie"));
@@ -194,7 +200,7 @@ async fn the_applications_own_client_can_be_used() {
     let mine = reqwest::Client::builder().default_headers(headers).build().unwrap();
     let client =
         Client::builder(server.uri()).transport(Arc::new(ReqwestTransport::from(mine))).build().unwrap();
-    client.empty::<()>(get()).await.unwrap();
+    client.send_empty::<()>(get()).await.unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use api_keys_core::SecretKey;
-use api_keys_runtime::{Error, Fault, Response};
+use api_keys_runtime::{DocumentedError, Error, Response};
 
 /// What a call of a typed client came to.
 pub type Outcome = Result<Success, Box<Failure>>;
@@ -25,7 +25,7 @@ pub struct Failure {
     /// The documented error, as its `Debug` shows it.
     pub documented: Option<String>,
     /// The failure itself.
-    pub fault: Fault,
+    pub error: Error,
     /// The error as `Display` and `Debug` show it, and as the causes below it do.
     pub shown: String,
 }
@@ -38,19 +38,19 @@ impl Failure {
 }
 
 /// The outcome of an operation that issues no secret.
-pub fn plain<T: Debug, E: Debug>(result: Result<Response<T>, Error<E>>) -> Outcome {
+pub fn plain<T: Debug, E: DocumentedError + Debug>(result: Result<Response<T>, Error<E>>) -> Outcome {
     outcome(result, |_| None)
 }
 
 /// The outcome of an operation that issues a secret.
-pub fn issued<T: Debug, E: Debug>(
+pub fn issued<T: Debug, E: DocumentedError + Debug>(
     result: Result<Response<T>, Error<E>>,
     secret: impl FnOnce(&T) -> &SecretKey,
 ) -> Outcome {
     outcome(result, |body| Some(secret(body).expose().to_owned()))
 }
 
-fn outcome<T: Debug, E: Debug>(
+fn outcome<T: Debug, E: DocumentedError + Debug>(
     result: Result<Response<T>, Error<E>>,
     secret: impl FnOnce(&T) -> Option<String>,
 ) -> Outcome {
@@ -62,8 +62,8 @@ fn outcome<T: Debug, E: Debug>(
         }),
         Err(error) => {
             let shown = everything_shown(&error);
-            let (fault, documented) = error.into_parts();
-            Err(Box::new(Failure { documented: documented.map(|error| format!("{error:?}")), fault, shown }))
+            let documented = error.documented().map(|error| format!("{error:?}"));
+            Err(Box::new(Failure { documented, error: error.erase(), shown }))
         }
     }
 }

@@ -64,7 +64,7 @@ impl Client {
         body: &CreateApiKeyRequest,
     ) -> Result<Response<IssuedApiKey>, Error<CreateApiKeyError>> {
         let request = Request::new(&CREATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Get one key.
@@ -91,7 +91,7 @@ impl Client {
     ) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request =
             Request::new(&GET_API_KEY).query("id", id).query_opt("configId", options.config_id.as_ref());
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// List keys.
@@ -121,7 +121,7 @@ impl Client {
             .query_opt("offset", options.offset)
             .query_opt("sortBy", options.sort_by.as_ref())
             .query_opt("sortDirection", options.sort_direction.as_ref());
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Change a key.
@@ -147,7 +147,7 @@ impl Client {
         body: &UpdateApiKeyRequest,
     ) -> Result<Response<ApiKey>, Error<UpdateApiKeyError>> {
         let request = Request::new(&UPDATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Delete a key.
@@ -172,7 +172,7 @@ impl Client {
         body: &DeleteApiKeyRequest,
     ) -> Result<Response<DeleteApiKeyResponse>, Error<DeleteApiKeyError>> {
         let request = Request::new(&DELETE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 }
 

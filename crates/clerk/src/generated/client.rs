@@ -66,7 +66,7 @@ impl Client {
         body: &CreateApiKeyRequest,
     ) -> Result<Response<IssuedApiKey>, Error<CreateApiKeyError>> {
         let request = Request::new(&CREATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// List keys.
@@ -99,7 +99,7 @@ impl Client {
             .query_opt("limit", options.limit)
             .query_opt("offset", options.offset)
             .query_opt("query", options.query.as_ref());
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Get one key.
@@ -122,7 +122,7 @@ impl Client {
     /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("apiKeyID", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Change a key.
@@ -151,7 +151,7 @@ impl Client {
         body: &UpdateApiKeyRequest,
     ) -> Result<Response<ApiKey>, Error<UpdateApiKeyError>> {
         let request = Request::new(&UPDATE_API_KEY).path_parameter("apiKeyID", api_key_id).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Delete a key.
@@ -177,7 +177,7 @@ impl Client {
         api_key_id: &str,
     ) -> Result<Response<DeletedApiKey>, Error<DeleteApiKeyError>> {
         let request = Request::new(&DELETE_API_KEY).path_parameter("apiKeyID", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Reveal the secret of a key.
@@ -203,7 +203,7 @@ impl Client {
         api_key_id: &str,
     ) -> Result<Response<ApiKeySecret>, Error<GetApiKeySecretError>> {
         let request = Request::new(&GET_API_KEY_SECRET).path_parameter("apiKeyID", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Revoke a key.
@@ -231,7 +231,7 @@ impl Client {
         body: &RevokeApiKeyRequest,
     ) -> Result<Response<ApiKey>, Error<RevokeApiKeyError>> {
         let request = Request::new(&REVOKE_API_KEY).path_parameter("apiKeyID", api_key_id).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Verify a secret.
@@ -258,7 +258,7 @@ impl Client {
         body: &VerifyApiKeyRequest,
     ) -> Result<Response<ApiKey>, Error<VerifyApiKeyError>> {
         let request = Request::new(&VERIFY_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 }
 

@@ -110,17 +110,17 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
     let docs = comment(&method_docs(operation), 1);
     let (response, error) = (file.runtime("Response"), file.runtime("Error"));
     let (success, call) = match &operation.success {
-        Success::Empty => (quote!(()), quote!(empty)),
-        Success::Json(ty) => (file.ty(ty), quote!(json)),
+        Success::Empty => (quote!(()), quote!(send_empty)),
+        Success::Json(ty) => (file.ty(ty), quote!(send_json)),
         Success::Optional(ty) => {
             let ty = file.ty(ty);
-            (quote!(Option<#ty>), quote!(optional))
+            (quote!(Option<#ty>), quote!(send_json_opt))
         }
         Success::ByStatus(by_status) => {
             let name = ident(&by_status.name);
-            (quote!(#name), quote!(raw))
+            (quote!(#name), quote!(send_bytes))
         }
-        Success::Raw => (file.import("api_keys_core", "SecretBytes"), quote!(raw)),
+        Success::Raw => (file.import("api_keys_core", "SecretBytes"), quote!(send_bytes)),
     };
     let failure = match &operation.error {
         Some(error) => file.import("super::errors", &error.name),
@@ -146,7 +146,7 @@ fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
         Success::ByStatus(by_status) => {
             let name = ident(&by_status.name);
             quote! {
-                let response = self.http.raw(request).await?;
+                let response = self.http.send_bytes(request).await?;
                 let status = response.status().as_u16();
                 Ok(response.map(|body| #name::read(status, body)))
             }

@@ -52,7 +52,7 @@ impl Client {
         body: &CreateApiKeyRequest,
     ) -> Result<Response<IssuedApiKey>, Error<CreateApiKeyError>> {
         let request = Request::new(&CREATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// List active keys.
@@ -71,7 +71,7 @@ impl Client {
     /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(&self) -> Result<Response<Vec<ApiKey>>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Get one key.
@@ -93,7 +93,7 @@ impl Client {
     /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Deactivate a key.
@@ -120,7 +120,7 @@ impl Client {
         api_key_id: &str,
     ) -> Result<Response<Option<ApiKey>>, Error<DeactivateApiKeyError>> {
         let request = Request::new(&DEACTIVATE_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.optional(request).await
+        self.http.send_json_opt(request).await
     }
 }
 

@@ -57,7 +57,7 @@ impl Client {
         body: &CreateApiKeyRequest,
     ) -> Result<Response<IssuedApiKey>, Error<CreateApiKeyError>> {
         let request = Request::new(&CREATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// List keys.
@@ -81,7 +81,7 @@ impl Client {
         let request = Request::new(&LIST_API_KEYS)
             .query_opt("offset", options.offset)
             .query_opt("limit", options.limit);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Search keys.
@@ -111,7 +111,7 @@ impl Client {
             .query_opt("offset", options.offset)
             .query_opt("limit", options.limit)
             .body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Verify a secret.
@@ -139,7 +139,7 @@ impl Client {
         body: &VerifyApiKeyRequest,
     ) -> Result<Response<ApiKey>, Error<VerifyApiKeyError>> {
         let request = Request::new(&VERIFY_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Get one key.
@@ -161,7 +161,7 @@ impl Client {
     /// The documented errors are in [`GetApiKeyError`].
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Update a key.
@@ -189,7 +189,7 @@ impl Client {
         body: &UpdateApiKeyRequest,
     ) -> Result<Response<ApiKey>, Error<UpdateApiKeyError>> {
         let request = Request::new(&UPDATE_API_KEY).path_parameter("api_key_id", api_key_id).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Delete a key.
@@ -211,7 +211,7 @@ impl Client {
     /// The documented errors are in [`DeleteApiKeyError`].
     pub async fn delete_api_key(&self, api_key_id: &str) -> Result<Response<()>, Error<DeleteApiKeyError>> {
         let request = Request::new(&DELETE_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// Switch a key on.
@@ -236,7 +236,7 @@ impl Client {
         api_key_id: &str,
     ) -> Result<Response<ApiKey>, Error<ActivateApiKeyError>> {
         let request = Request::new(&ACTIVATE_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Switch a key off.
@@ -262,7 +262,7 @@ impl Client {
         api_key_id: &str,
     ) -> Result<Response<ApiKey>, Error<DeactivateApiKeyError>> {
         let request = Request::new(&DEACTIVATE_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 }
 

@@ -49,7 +49,7 @@ impl Client {
     /// The documented errors are in [`ListApiKeysError`].
     pub async fn list_api_keys(&self) -> Result<Response<ApiKeyList>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Create a key.
@@ -75,7 +75,7 @@ impl Client {
         body: &CreateApiKeyRequest,
     ) -> Result<Response<IssuedApiKeyDocument>, Error<CreateApiKeyError>> {
         let request = Request::new(&CREATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Regenerate the token of a key.
@@ -107,7 +107,7 @@ impl Client {
     ) -> Result<Response<IssuedApiKeyDocument>, Error<RegenerateApiKeyError>> {
         let request =
             Request::new(&REGENERATE_API_KEY).path_parameter("api_key_id", api_key_id).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Change the settings of a key.
@@ -134,7 +134,7 @@ impl Client {
         body: &UpdateApiKeyRequest,
     ) -> Result<Response<ApiKeyDocument>, Error<UpdateApiKeyError>> {
         let request = Request::new(&UPDATE_API_KEY).path_parameter("api_key_id", api_key_id).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Delete a key.
@@ -160,7 +160,7 @@ impl Client {
         api_key_id: &str,
     ) -> Result<Response<Option<MetaDocument>>, Error<DeleteApiKeyError>> {
         let request = Request::new(&DELETE_API_KEY).path_parameter("api_key_id", api_key_id);
-        self.http.optional(request).await
+        self.http.send_json_opt(request).await
     }
 }
 

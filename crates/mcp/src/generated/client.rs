@@ -52,7 +52,7 @@ impl Client {
         body: Option<&HttpCredentials>,
     ) -> Result<Response<Vec<ApiKey>>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS).body_json_opt(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Create a key.
@@ -78,7 +78,7 @@ impl Client {
         body: &CreateApiKeyBody,
     ) -> Result<Response<IssuedApiKey>, Error<CreateApiKeyError>> {
         let request = Request::new(&CREATE_API_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Rotate a key.
@@ -109,7 +109,7 @@ impl Client {
         body: Option<&HttpCredentials>,
     ) -> Result<Response<RotatedApiKey>, Error<RotateApiKeyError>> {
         let request = Request::new(&ROTATE_API_KEY).path_parameter("key_id", key_id).body_json_opt(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// Revoke a key.
@@ -138,7 +138,7 @@ impl Client {
         body: Option<&HttpCredentials>,
     ) -> Result<Response<()>, Error<RevokeApiKeyError>> {
         let request = Request::new(&REVOKE_API_KEY).path_parameter("key_id", key_id).body_json_opt(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

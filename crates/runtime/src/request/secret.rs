@@ -236,6 +236,8 @@ impl ser::SerializeMap for Collector<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde::Serialize;
+
     use super::*;
 
     #[test]

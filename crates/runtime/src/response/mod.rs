@@ -64,12 +64,17 @@ impl<T> Response<T> {
 }
 
 impl ResponseMeta {
-    /// Adds status, request id and the number of attempts to an error.
-    pub fn annotate(&self, mut error: api_keys_core::Error) -> api_keys_core::Error {
-        if let Some(id) = request_id(&self.headers) {
-            error = error.with_request_id(id);
-        }
-        error.with_status(self.status.as_u16()).with_attempts(self.attempts)
+    /// Adds status, request id and the number of attempts to an error that was found in the body.
+    ///
+    /// # Errors
+    /// Returns the error of `result`.
+    pub fn check<T>(&self, result: api_keys_core::Result<T>) -> api_keys_core::Result<T> {
+        result.map_err(|mut error| {
+            if let Some(id) = request_id(&self.headers) {
+                error = error.with_request_id(id);
+            }
+            error.with_status(self.status.as_u16()).with_attempts(self.attempts)
+        })
     }
 }
 

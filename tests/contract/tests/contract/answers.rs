@@ -7,7 +7,7 @@ use api_keys_contract_tests::sample::secrets;
 use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
 use api_keys_core::Effect;
-use api_keys_runtime::{FaultKind, OperationClass};
+use api_keys_runtime::{FailureKind, OperationClass};
 
 #[tokio::test]
 async fn every_documented_success_decodes_with_all_that_it_holds() {
@@ -74,8 +74,8 @@ fn judge_failure(
     body: &Body<'_>,
     failure: &Failure,
 ) {
-    let fault = &failure.fault;
-    case.expect(*fault.kind() == FaultKind::Status, format!("is a {:?}", fault.kind()));
+    let fault = &failure.error;
+    case.expect(*fault.kind() == FailureKind::Status, format!("is a {:?}", fault.kind()));
     case.expect(fault.status().map(|status| status.as_u16()) == Some(status), "has another status");
     case.expect(fault.effect() == effect(class, status), format!("has effect {}", fault.effect()));
     case.expect(!failure.shown.contains(CREDENTIAL), "shows the credential");

@@ -8,7 +8,7 @@ use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::variation::without_required_fields;
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
 use api_keys_core::Effect;
-use api_keys_runtime::{Category, FaultKind, OperationClass};
+use api_keys_runtime::{Category, FailureKind, OperationClass};
 use serde_json::Value;
 
 /// More than an operation reads of a success.
@@ -24,17 +24,17 @@ struct Garbage {
     what: &'static str,
     bytes: Vec<u8>,
     /// What comes of it where JSON was documented.
-    becomes: fn(&FaultKind) -> bool,
+    becomes: fn(&FailureKind) -> bool,
 }
 
 fn garbage(body: &Value, too_much: usize) -> Vec<Garbage> {
     let text = body.to_string().into_bytes();
-    let decode = |kind: &FaultKind| matches!(kind, FaultKind::Decode { .. });
-    let syntax = |kind: &FaultKind| matches!(kind, FaultKind::Decode { category: Category::Syntax, .. });
-    let eof = |kind: &FaultKind| matches!(kind, FaultKind::Decode { category: Category::Eof, .. });
-    let data = |kind: &FaultKind| matches!(kind, FaultKind::Decode { category: Category::Data, .. });
-    let empty = |kind: &FaultKind| *kind == FaultKind::EmptyBody;
-    let large = |kind: &FaultKind| matches!(kind, FaultKind::BodyTooLarge { .. });
+    let decode = |kind: &FailureKind| matches!(kind, FailureKind::Decode { .. });
+    let syntax = |kind: &FailureKind| matches!(kind, FailureKind::Decode { category: Category::Syntax, .. });
+    let eof = |kind: &FailureKind| matches!(kind, FailureKind::Decode { category: Category::Eof, .. });
+    let data = |kind: &FailureKind| matches!(kind, FailureKind::Decode { category: Category::Data, .. });
+    let empty = |kind: &FailureKind| *kind == FailureKind::EmptyBody;
+    let large = |kind: &FailureKind| matches!(kind, FailureKind::BodyTooLarge { .. });
     let padded = || text.iter().copied().chain(std::iter::repeat_n(b' ', too_much)).collect();
     // In the first text of the body, where there is one; else in front.
     let mut latin1 = text.clone();
@@ -76,7 +76,7 @@ async fn a_success_that_cannot_be_read_has_been_done_and_its_body_is_kept() {
                     continue;
                 }
                 let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
-                let fault = &failure.fault;
+                let fault = &failure.error;
                 case.expect(becomes(fault.kind()), format!("is a {:?}", fault.kind()));
                 case.expect(fault.effect() == applied(operation.class), format!("effect {}", fault.effect()));
                 case.expect(fault.is_acknowledged(), "is not acknowledged");
@@ -99,8 +99,8 @@ async fn a_web_page_is_nobodys_success() {
             stage.answer(answer(200, web_page(), "text/html; charset=utf-8")).await;
             let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
             let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
-            let fault = &failure.fault;
-            case.expect(*fault.kind() == FaultKind::WebPage, format!("is a {:?}", fault.kind()));
+            let fault = &failure.error;
+            case.expect(*fault.kind() == FailureKind::WebPage, format!("is a {:?}", fault.kind()));
             case.expect(fault.effect() == unknown(operation.class), format!("effect {}", fault.effect()));
             case.expect(!fault.is_acknowledged(), "is acknowledged");
         }
@@ -125,8 +125,9 @@ async fn a_success_without_a_required_field_has_been_done_and_the_place_is_named
                     stage.answer(answer(200, broken.value.to_string(), "application/json")).await;
                     let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
                     let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
-                    let fault = &failure.fault;
-                    let is_data = matches!(fault.kind(), FaultKind::Decode { category: Category::Data, .. });
+                    let fault = &failure.error;
+                    let is_data =
+                        matches!(fault.kind(), FailureKind::Decode { category: Category::Data, .. });
                     case.expect(is_data, format!("is a {:?}", fault.kind()));
                     case.expect(
                         fault.effect() == applied(operation.class),
@@ -152,8 +153,8 @@ async fn no_content_where_a_body_is_documented_is_a_failure_and_a_body_where_non
                 Ok(_) => case.expect(body.is_null() || may_be_empty, "is a success"),
                 Err(failure) => {
                     case.expect(!body.is_null() && !may_be_empty, "is a failure");
-                    case.expect(*failure.fault.kind() == FaultKind::EmptyBody, &failure.fault);
-                    case.expect(failure.fault.effect() == applied(operation.class), "has another effect");
+                    case.expect(*failure.error.kind() == FailureKind::EmptyBody, &failure.error);
+                    case.expect(failure.error.effect() == applied(operation.class), "has another effect");
                 }
             }
             let mut case = findings.case(format!("{} {} 200 with a body", vendor.name, operation.id));
@@ -178,8 +179,8 @@ async fn a_gateway_failure_is_its_status_whatever_the_body() {
                 stage.answer(answer(502, bytes, "text/html")).await;
                 let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
                 let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
-                let fault = &failure.fault;
-                case.expect(*fault.kind() == FaultKind::Status, format!("is a {:?}", fault.kind()));
+                let fault = &failure.error;
+                case.expect(*fault.kind() == FailureKind::Status, format!("is a {:?}", fault.kind()));
                 case.expect(fault.status().is_some_and(|status| status == 502), "has another status");
                 case.expect(failure.documented.is_none(), "is taken for a documented error");
                 let effect = if operation.class == OperationClass::Safe {
@@ -209,8 +210,8 @@ async fn a_documented_failure_keeps_its_status_when_its_body_cannot_be_read() {
                     stage.answer(answer(status, body, "application/json")).await;
                     let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
                     let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
-                    case.expect(*failure.fault.kind() == FaultKind::Status, &failure.fault);
-                    let same = failure.fault.status().is_some_and(|answered| answered == status);
+                    case.expect(*failure.error.kind() == FailureKind::Status, &failure.error);
+                    let same = failure.error.status().is_some_and(|answered| answered == status);
                     case.expect(same, "has another status");
                     // Without a documented body, or with one that is any text, nothing can be wrong with it.
                     let readable = response.content.is_empty() || is_text;
@@ -273,7 +274,7 @@ fn expect_failure(case: &mut Case<'_>, outcome: Outcome, secrets: &[String]) -> 
                 secrets.all(|secret| !failure.shown.contains(secret)),
                 format!("shows {}", failure.shown),
             );
-            case.expect(failure.fault.attempts() == 1, format!("{} attempts", failure.fault.attempts()));
+            case.expect(failure.error.attempts() == 1, format!("{} attempts", failure.error.attempts()));
             Some(failure)
         }
     }

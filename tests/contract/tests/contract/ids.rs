@@ -54,7 +54,7 @@ async fn a_typed_client_sends_an_odd_id_as_one_segment_or_not_at_all() {
                 let outcome = connection.call(&operation.id, &Given::least(id)).await;
                 let failure = outcome.expect_err("this server knows no key");
                 match wire.heard().as_slice() {
-                    [] => case.expect(failure.fault.attempts() == 0, "nothing arrived, and yet it was sent"),
+                    [] => case.expect(failure.error.attempts() == 0, "nothing arrived, and yet it was sent"),
                     [heard] => {
                         let arrived = ids_in(vendor, heard).unwrap_or_default();
                         case.expect(arrived == [id], format!("arrived as {} {}", heard.method, heard.target));
@@ -81,8 +81,8 @@ async fn what_cannot_be_one_segment_is_refused_before_anything_is_sent() {
                 let mut case = findings.case(format!("{} {} {id:?}", vendor.name, operation.id));
                 let failure =
                     connection.call(&operation.id, &Given::least(id)).await.expect_err("nothing is sent");
-                case.expect(failure.fault.attempts() == 0 && wire.heard().is_empty(), "was sent");
-                case.expect(failure.fault.status().is_none(), "has a status");
+                case.expect(failure.error.attempts() == 0 && wire.heard().is_empty(), "was sent");
+                case.expect(failure.error.status().is_none(), "has a status");
             }
         }
     }

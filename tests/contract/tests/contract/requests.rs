@@ -19,7 +19,7 @@ async fn every_failure_names_the_operation_with_the_class_that_the_document_give
         for (method, path, documented) in vendor.document.operations() {
             let mut case = findings.case(format!("{} {}", vendor.name, documented.id));
             let outcome = stage.call(&documented.id, &Given::least(vendor.id)).await;
-            let operation = outcome.expect_err("404").fault.operation();
+            let operation = outcome.expect_err("404").error.operation();
             case.expect(operation.id == documented.id, format!("is {}", operation.id));
             case.expect(operation.class == documented.class, format!("is {:?}", operation.class));
             let place = (operation.method.as_str().to_lowercase(), operation.path);

@@ -30,7 +30,7 @@ async fn each_variation_decodes(
                         Err(failure) => match failure.documented {
                             Some(shown) => shown,
                             None => {
-                                case.wrong(failure.fault);
+                                case.wrong(failure.error);
                                 continue;
                             }
                         },
@@ -104,7 +104,7 @@ async fn any_status_of_success_is_success() {
                     Ok(success) => {
                         case.expect(success.status == status, format!("came as {}", success.status))
                     }
-                    Err(failure) => case.wrong(failure.fault),
+                    Err(failure) => case.wrong(failure.error),
                 }
             }
         }
@@ -127,7 +127,7 @@ async fn the_label_of_an_answer_does_not_matter() {
                     let mut case = findings.case(name);
                     stage.answer(answer(*status, body.to_string(), label)).await;
                     if let Err(failure) = stage.call(&operation.id, &Given::least(vendor.id)).await {
-                        case.expect(*status >= 300 && failure.documented.is_some(), &failure.fault);
+                        case.expect(*status >= 300 && failure.documented.is_some(), &failure.error);
                     }
                 }
             }

@@ -12,8 +12,8 @@ use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verificat
 use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{Bench, Limits, Record, Schedule, new_key, seed};
 use api_keys_runtime::{
-    Authentication, Body, Client, Error, HttpConfig, OutgoingRequest, ReqwestTransport, Response, Transport,
-    TransportError,
+    Authentication, Body, Client, DocumentedError, Error, HttpConfig, OutgoingRequest, ReqwestTransport,
+    Response, Transport, TransportError,
 };
 use async_trait::async_trait;
 use tokio::task::JoinSet;
@@ -36,7 +36,7 @@ impl Transport for Printing {
 }
 
 /// Prints a result in every way; what is left is the answer.
-fn printed<T: Debug, E: Debug>(result: Result<Response<T>, Error<E>>) -> Option<T> {
+fn printed<T: Debug, E: DocumentedError + Debug>(result: Result<Response<T>, Error<E>>) -> Option<T> {
     match result {
         Ok(response) => {
             Record::get().value(&response);
@@ -45,7 +45,7 @@ fn printed<T: Debug, E: Debug>(result: Result<Response<T>, Error<E>>) -> Option<
         Err(error) => {
             Record::get().error(&error);
             Record::get().value(&error.documented());
-            let fault = error.into_fault();
+            let fault = error.erase();
             Record::get().error(&fault);
             None
         }

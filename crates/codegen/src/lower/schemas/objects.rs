@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use api_keys_runtime::secret::looks_secret;
+use api_keys_runtime::looks_secret;
 
 use super::builder::{Schemas, Usage};
 use super::{all_of, type_keyword};

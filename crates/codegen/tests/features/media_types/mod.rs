@@ -48,7 +48,7 @@ async fn error_body_selects_the_variant() {
     let fail = async |body: &str| {
         let (_server, client) = respond_with(ResponseTemplate::new(503).set_body_string(body)).await;
         let thing: Thing = serde_json::from_value(json!({ "id": 1 })).unwrap();
-        Client::new(client).post_thing(&thing).await.unwrap_err().into_parts().1.unwrap()
+        Client::new(client).post_thing(&thing).await.unwrap_err().documented().unwrap()
     };
     assert!(matches!(fail(r#"{"id":2}"#).await, PostThingError::ServiceUnavailable(thing) if thing.id == 2));
     let text = fail("<html>down</html>").await;

@@ -67,7 +67,10 @@ async fn available_alternative_is_sent() {
 async fn missing_credential_is_an_error() {
     let (server, _) = no_content().await;
     let error = client_of(&server, api_key("one").and(app_key("two"))).make_token().await.unwrap_err();
-    assert!(error.to_string().contains("takes another credential than the client has: client"), "{error}");
+    assert!(
+        error.to_string().contains("the client does not have a credential for the operation: client"),
+        "{error}"
+    );
     let error = client_of(&server, api_key("one")).list_keys().await.unwrap_err();
     assert!(error.to_string().contains("apiKey and appKey"), "{error}");
     assert!(credentials(&server).await.is_empty());

@@ -53,7 +53,7 @@ async fn errors_by_status() {
         let (_server, client) = respond_with(ResponseTemplate::new(status).set_body_string(body)).await;
         let error = Client::new(client).errors().await.unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
-        error.into_parts().1
+        error.documented()
     };
     let fault = r#"{"code":"c"}"#;
     assert!(matches!(fail(400, fault).await, Some(ErrorsError::BadRequest(fault)) if fault.code == "c"));
@@ -74,7 +74,7 @@ async fn errors_by_status() {
 async fn equal_error_bodies_share_a_type() {
     let fail = async |status: u16| {
         let (_server, client) = client(status, json!({ "errors": [{ "code": "c" }] })).await;
-        client.anonymous().await.unwrap_err().into_parts().1
+        client.anonymous().await.unwrap_err().documented()
     };
     let (Some(AnonymousError::BadRequest(one)), Some(AnonymousError::Conflict(other))) =
         (fail(400).await, fail(409).await)

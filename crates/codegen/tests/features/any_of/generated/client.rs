@@ -29,7 +29,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -43,7 +43,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /events`. Safe.
@@ -57,7 +57,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn list_events(&self) -> Result<Response<Vec<Event>>, Error<()>> {
         let request = Request::new(&LIST_EVENTS);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `PUT /events`. Not idempotent: retried only if the request cannot have been processed.
@@ -71,7 +71,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_events(&self, body: &[Event]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_EVENTS).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /numbers`. Safe.
@@ -85,7 +85,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn list_numbers(&self) -> Result<Response<Vec<Quantity>>, Error<()>> {
         let request = Request::new(&LIST_NUMBERS);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 }
 

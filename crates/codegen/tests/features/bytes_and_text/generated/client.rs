@@ -32,7 +32,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_file(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_FILE).body_bytes(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /file`. Safe.
@@ -46,7 +46,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_file(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_FILE);
-        self.http.raw(request).await
+        self.http.send_bytes(request).await
     }
 
     /// `PUT /picture`. Not idempotent: retried only if the request cannot have been processed.
@@ -60,7 +60,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_picture(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_PICTURE).body_bytes(body).content_type("image/png");
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PUT /note`. Not idempotent: retried only if the request cannot have been processed.
@@ -74,7 +74,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_note(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_NOTE).body_bytes(body.to_owned()).content_type("text/plain");
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PATCH /note`. Not idempotent: retried only if the request cannot have been processed.
@@ -89,7 +89,7 @@ impl Client {
     pub async fn patch_note(&self, body: Option<&str>) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&PATCH_NOTE).body_bytes_opt(body.map(str::to_owned)).content_type("text/markdown");
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /note`. Safe.
@@ -103,7 +103,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_note(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_NOTE);
-        self.http.raw(request).await
+        self.http.send_bytes(request).await
     }
 
     /// `PUT /files/{name}`. Not idempotent: retried only if the request cannot have been processed.
@@ -121,7 +121,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn upload_file(&self, name: &str, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD_FILE).path_parameter("name", name).body_bytes(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

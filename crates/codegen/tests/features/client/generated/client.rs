@@ -69,7 +69,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_THINGS).query_opt("limit", options.limit);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -31,7 +31,7 @@ impl Client {
         let request = Request::new(&LIST_THINGS)
             .query_opt("limit", options.limit)
             .query_opt("order", options.order.as_ref());
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `POST /things`. Not idempotent: retried only if the request cannot have been processed.
@@ -45,7 +45,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn create_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CREATE_THING).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

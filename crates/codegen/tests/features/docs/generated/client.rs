@@ -53,7 +53,7 @@ impl Client {
             .path_parameter("id", id)
             .query_opt("limit", options.limit)
             .query_opt("old", options.old.as_ref());
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 }
 

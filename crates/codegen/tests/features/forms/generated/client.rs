@@ -29,7 +29,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn log_in(&self, body: &LogIn) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LOG_IN).body_form(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PUT /session`. Not idempotent: retried only if the request cannot have been processed.
@@ -43,7 +43,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn refresh(&self, body: Option<&RefreshRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REFRESH).body_form_opt(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /charges`. Not idempotent: retried only if the request cannot have been processed.
@@ -65,7 +65,7 @@ impl Client {
                 ("flat", Style::FormExploded),
             ],
         );
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

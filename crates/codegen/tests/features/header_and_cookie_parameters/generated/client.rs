@@ -35,7 +35,7 @@ impl Client {
             .header_as("X-Point", Style::Simple, &options.x_point)
             .header_as("X-Point-Exploded", Style::SimpleExploded, &options.x_point_exploded)
             .header_as("X-Filter", Style::Json, &options.x_filter);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /cookies`. Safe.
@@ -53,7 +53,7 @@ impl Client {
             .cookie_opt("count", options.count)
             .cookie_as("tags", Style::Simple, &options.tags)
             .cookie_as("filter", Style::Json, &options.filter);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

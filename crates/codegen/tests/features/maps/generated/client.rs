@@ -29,7 +29,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -43,7 +43,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

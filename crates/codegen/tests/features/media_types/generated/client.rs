@@ -31,7 +31,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -45,7 +45,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PATCH /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -59,7 +59,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn patch_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PATCH_THING).body_json(body).content_type("application/merge-patch+json");
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -73,7 +73,7 @@ impl Client {
     /// The documented errors are in [`PostThingError`].
     pub async fn post_thing(&self, body: &Thing) -> Result<Response<Thing>, Error<PostThingError>> {
         let request = Request::new(&POST_THING).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `POST /report`. Not idempotent: retried only if the request cannot have been processed.
@@ -87,7 +87,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn convert_report(&self, body: impl Into<Body>) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&CONVERT_REPORT).body_bytes(body).content_type("application/xml");
-        self.http.raw(request).await
+        self.http.send_bytes(request).await
     }
 }
 

@@ -40,7 +40,7 @@ impl Client {
                 .json("place", &body.place.as_ref())
                 .secret_opt("password", body.password.as_ref()),
         );
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /files`. Not idempotent: retried only if the request cannot have been processed.
@@ -65,7 +65,7 @@ impl Client {
                 .json("labels", &body.labels.as_ref())
                 .json("owner", &body.owner.as_ref()),
         );
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

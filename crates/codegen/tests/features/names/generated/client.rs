@@ -58,7 +58,7 @@ impl Client {
             .query_opt("a[b]", options.a_b3.as_ref())
             .header_opt("aB", options.a_b4.as_ref())
             .body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `GET /things`. Safe.
@@ -72,7 +72,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn clone2(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&CLONE2);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `PUT /things`. Not idempotent: retried only if the request cannot have been processed.
@@ -86,7 +86,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_all_things(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&GET_ALL_THINGS);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `DELETE /things`. Not idempotent: retried only if the request cannot have been processed.
@@ -100,7 +100,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn r#type(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TYPE);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -27,7 +27,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn read(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&READ);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -41,7 +41,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn replace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REPLACE);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `DELETE /thing`. Idempotent.
@@ -55,7 +55,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn remove(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REMOVE);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /thing`. Safe.
@@ -69,7 +69,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn search(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SEARCH);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -27,7 +27,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_owners_by_owner_keys(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_OWNERS_BY_OWNER_KEYS).path_parameter("owner", owner);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /owners/{owner}/keys`. Not idempotent: retried only if the request cannot have been processed.
@@ -41,7 +41,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn same(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME).path_parameter("owner", owner);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PUT /owners/{owner}/keys`. Not idempotent: retried only if the request cannot have been processed.
@@ -55,7 +55,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn same2(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME2).path_parameter("owner", owner);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `DELETE /owners/{owner}/keys`. Not idempotent: retried only if the request cannot have been processed.
@@ -69,7 +69,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn same3(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME3).path_parameter("owner", owner);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /`. Safe.
@@ -83,7 +83,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `HEAD /`. Safe.
@@ -97,7 +97,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn head(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEAD);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `OPTIONS /`. Safe.
@@ -111,7 +111,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn options(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONS);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `TRACE /`. Not idempotent: retried only if the request cannot have been processed.
@@ -125,7 +125,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn trace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TRACE);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /keys/`. Safe.
@@ -139,7 +139,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_KEYS);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /keys`. Safe.
@@ -153,7 +153,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn keys_list_all(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&KEYS_LIST_ALL);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /v1/keys:batch`. Not idempotent: retried only if the request cannot have been processed.
@@ -167,7 +167,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn post_v1_keys_batch(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&POST_V1_KEYS_BATCH);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -47,7 +47,7 @@ impl Client {
             .path_parameter("time", time)
             .path_as("label", Style::Label, label)
             .path_as("matrix", Style::Matrix, matrix);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /lists/{simple}/{simple_exploded}/{label}/{label_exploded}/{matrix}/{matrix_exploded}`. Safe.
@@ -75,7 +75,7 @@ impl Client {
             .path_as("label_exploded", Style::LabelExploded, label_exploded)
             .path_as("matrix", Style::Matrix, matrix)
             .path_as("matrix_exploded", Style::MatrixExploded, matrix_exploded);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /objects/{simple}/{simple_exploded}/{label}/{label_exploded}/{matrix}/{matrix_exploded}`. Safe.
@@ -103,7 +103,7 @@ impl Client {
             .path_as("label_exploded", Style::LabelExploded, label_exploded)
             .path_as("matrix", Style::Matrix, matrix)
             .path_as("matrix_exploded", Style::MatrixExploded, matrix_exploded);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /files/{name}.{extension}/`. Safe.
@@ -118,7 +118,7 @@ impl Client {
     pub async fn files(&self, name: &str, extension: &str) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&FILES).path_parameter("name", name).path_parameter("extension", extension);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /json/{where}`. Safe.
@@ -132,7 +132,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn as_json(&self, r#where: &Point) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&AS_JSON).path_as("where", Style::Json, r#where);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

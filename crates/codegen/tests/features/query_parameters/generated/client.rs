@@ -41,7 +41,7 @@ impl Client {
             .query_opt("state", options.state.as_ref())
             .query_as("either", Style::FormExploded, &options.either)
             .query_opt("maybe", options.maybe.as_ref());
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /lists`. Safe.
@@ -66,7 +66,7 @@ impl Client {
             .query_as("pipe", Style::PipeDelimited, &options.pipe)
             .query_all("pipe_exploded", &options.pipe_exploded)
             .query_all("numbers", &options.numbers);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /objects`. Safe.
@@ -86,7 +86,7 @@ impl Client {
             .query_as("deep", Style::DeepObject, &options.deep)
             .query_as("json", Style::Json, &options.json)
             .query_as("map", Style::DeepObject, &options.map);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /fixed`. Safe.
@@ -103,7 +103,7 @@ impl Client {
             .query("mode", "all")
             .query_opt("shared", options.shared.as_ref())
             .query_opt("text", options.text.as_ref());
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

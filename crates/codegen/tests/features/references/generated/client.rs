@@ -41,7 +41,7 @@ impl Client {
             .path_parameter("id", id)
             .query_all("columns", &options.columns)
             .header_opt("X-Trace", options.x_trace.as_ref());
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `PUT /things/{id}`. Not idempotent: retried only if the request cannot have been processed.
@@ -67,7 +67,7 @@ impl Client {
             .path_parameter("id", id)
             .header_opt("X-Trace", options.x_trace.as_ref())
             .body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `DELETE /others/{id}`. Not idempotent: retried only if the request cannot have been processed.
@@ -85,7 +85,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn delete_other(&self, id: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&DELETE_OTHER).path_parameter("id", id);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -33,7 +33,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn needed(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NEEDED).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PUT /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -47,7 +47,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn optional(&self, body: Option<&Thing>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONAL).body_json_opt(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `PATCH /thing`. Not idempotent: retried only if the request cannot have been processed.
@@ -61,7 +61,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn either(&self, body: &EitherRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EITHER).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /list`. Not idempotent: retried only if the request cannot have been processed.
@@ -75,7 +75,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn list(&self, body: &[Thing]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /words`. Not idempotent: retried only if the request cannot have been processed.
@@ -89,7 +89,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn words(&self, body: &[&str]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /number`. Not idempotent: retried only if the request cannot have been processed.
@@ -103,7 +103,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn number(&self, body: Option<i64>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NUMBER).body_json_opt(body.as_ref());
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /text`. Not idempotent: retried only if the request cannot have been processed.
@@ -117,7 +117,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn text(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TEXT).body_json(body);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

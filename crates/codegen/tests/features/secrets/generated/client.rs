@@ -31,7 +31,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn create_key(&self, body: &NewKey) -> Result<Response<Envelope>, Error<()>> {
         let request = Request::new(&CREATE_KEY).body_json(body);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `POST /verify/{code}`. Not idempotent: retried only if the request cannot have been processed.
@@ -55,7 +55,7 @@ impl Client {
             .query_secret("token", options.token.as_ref())
             .cookie_secret("session_secret", options.session_secret.as_ref())
             .cookie_opt("theme", options.theme.as_ref());
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -65,7 +65,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn list_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_KEYS).security(&[&["apiKey", "appKey"]]);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /health`. Safe. Requires no credential.
@@ -79,7 +79,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn check_health(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHECK_HEALTH).security(&[&[]]);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /token`. Not idempotent: retried only if the request cannot have been processed. Requires
@@ -94,7 +94,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn make_token(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&MAKE_TOKEN).security(&[&["client"]]);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /profile`. Safe. Accepts `session` and `device`, or `oauth`, or no credential.
@@ -108,7 +108,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_profile(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_PROFILE).security(&[&["session", "device"], &["oauth"], &[]]);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /raw`. Safe.
@@ -122,7 +122,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_raw(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_RAW);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /report`. Safe. Accepts `logged`, or no credential.
@@ -136,7 +136,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_report(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_REPORT).security(&[&[], &["logged"]]);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -46,7 +46,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn upload(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD).server("https://files.example/upload");
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /files`. Safe.
@@ -60,7 +60,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn list_files(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_FILES);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /other` at `/v2`. Safe.
@@ -74,7 +74,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn get_other(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_OTHER).server("/v2");
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 

@@ -34,7 +34,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn same(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&SAME);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `GET /maybe`. Safe.
@@ -49,7 +49,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn maybe(&self) -> Result<Response<Option<Thing>>, Error<()>> {
         let request = Request::new(&MAYBE);
-        self.http.optional(request).await
+        self.http.send_json_opt(request).await
     }
 
     /// `GET /empty`. Safe.
@@ -63,7 +63,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn empty(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EMPTY);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `POST /several`. Not idempotent: retried only if the request cannot have been processed.
@@ -77,7 +77,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn several(&self) -> Result<Response<SeveralSuccess>, Error<()>> {
         let request = Request::new(&SEVERAL);
-        let response = self.http.raw(request).await?;
+        let response = self.http.send_bytes(request).await?;
         let status = response.status().as_u16();
         Ok(response.map(|body| SeveralSuccess::read(status, body)))
     }
@@ -93,7 +93,7 @@ impl Client {
     /// The documented errors are in [`OnlyDefaultError`].
     pub async fn only_default(&self) -> Result<Response<Thing>, Error<OnlyDefaultError>> {
         let request = Request::new(&ONLY_DEFAULT);
-        self.http.json(request).await
+        self.http.send_json(request).await
     }
 
     /// `GET /nothing`. Safe.
@@ -103,7 +103,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn nothing(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&NOTHING);
-        self.http.raw(request).await
+        self.http.send_bytes(request).await
     }
 
     /// `GET /unsaid`. Safe.
@@ -113,7 +113,7 @@ impl Client {
     /// Errors are not documented.
     pub async fn unsaid(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&UNSAID);
-        self.http.raw(request).await
+        self.http.send_bytes(request).await
     }
 
     /// `GET /errors`. Safe.
@@ -127,7 +127,7 @@ impl Client {
     /// The documented errors are in [`ErrorsError`].
     pub async fn errors(&self) -> Result<Response<()>, Error<ErrorsError>> {
         let request = Request::new(&ERRORS);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 
     /// `GET /anonymous`. Safe.
@@ -141,7 +141,7 @@ impl Client {
     /// The documented errors are in [`AnonymousError`].
     pub async fn anonymous(&self) -> Result<Response<()>, Error<AnonymousError>> {
         let request = Request::new(&ANONYMOUS);
-        self.http.empty(request).await
+        self.http.send_empty(request).await
     }
 }
 
