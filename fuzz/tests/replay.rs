@@ -22,7 +22,7 @@ fn corpus_and_variations_pass() {
     let mut failures = Vec::new();
     for (name, target) in TARGETS {
         for seeds in seeds(&folder("corpus").join(name)) {
-            assert!(seeds.len() >= 10, "too few seeds beside {}", seeds[0].0.display());
+            assert!(seeds.len() >= 10, "too few seeds: {}", seeds[0].0.display());
             for (path, seed) in &seeds {
                 if fails(target, seed) {
                     failures.push(path.display().to_string());

@@ -18,8 +18,8 @@ pub use api_keys_core::{
 pub use bulk::{BulkOptions, Progress, RateLimited, Summary, for_each_key};
 pub use vendors::*;
 
-// The examples of these pages use most vendors.
-#[cfg(all(doc, feature = "all-vendors", feature = "rustls"))]
+// The pages use most features.
+#[cfg(all(doc, feature = "all-vendors", feature = "bulk", feature = "rustls"))]
 pub mod _guide;
 #[cfg(doc)]
 #[doc = include_str!("../docs/promises.md")]
