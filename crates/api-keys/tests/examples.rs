@@ -188,7 +188,7 @@ fn tracing_shows_calls_and_attempts() {
             "== an invalid credential",
             "http.response.status_code=401",
             "== an unreachable server",
-            "sending again attempt=1",
+            "retrying attempt=1",
             "== errors",
             "lines, no secret",
         ],
