@@ -5,24 +5,12 @@ mod support;
 use std::time::Duration;
 
 use api_keys_core::{
-    ApiKeyProvider, Effect, ErrorKind, Expiry, InvalidReason, KeyExpiry, KeyStatus, ListQuery, NewApiKey,
-    Operation, RecordState, RevokeOptions, RotateOptions, SecretKey, Support, UpdateApiKey, Verification,
+    ApiKeyProvider, Effect, ErrorKind, Expiry, InvalidReason, KeyExpiry, KeyStatus, NewApiKey, Operation,
+    RecordState, RevokeOptions, RotateOptions, Support, UpdateApiKey, Verification,
 };
 use api_keys_memory::Memory;
 use serde_json::json;
-use support::{Clock, add, run};
-
-fn verification(keys: &Memory, secret: &SecretKey) -> Verification {
-    run(keys.verify(secret)).expect("verified")
-}
-
-fn is_valid(keys: &Memory, secret: &SecretKey) -> bool {
-    matches!(verification(keys, secret), Verification::Valid(_))
-}
-
-fn active(keys: &Memory) -> usize {
-    run(keys.list(ListQuery::new())).expect("a page").items.len()
-}
+use support::{Clock, active, add, is_valid, run, verification};
 
 #[test]
 fn capabilities_follow_the_settings() {

@@ -10,19 +10,7 @@ use api_keys_core::{
 };
 use api_keys_memory::Memory;
 use serde_json::json;
-use support::{Clock, add, id, run};
-
-fn verification(keys: &Memory, secret: &SecretKey) -> Verification {
-    run(keys.verify(secret)).expect("verified")
-}
-
-fn is_valid(keys: &Memory, secret: &SecretKey) -> bool {
-    matches!(verification(keys, secret), Verification::Valid(_))
-}
-
-fn active(keys: &Memory) -> usize {
-    run(keys.list(ListQuery::new())).expect("a page").items.len()
-}
+use support::{Clock, active, add, id, is_valid, run, verification};
 
 #[test]
 fn ids_and_secrets_are_unique() {

@@ -12,17 +12,13 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         mutant(
             "changes names",
-            Mutation::Create(|mutant, mut new| {
-                new.name.make_ascii_uppercase();
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| new.name.make_ascii_uppercase()),
             &["create_applies_the_name", "orphans_are_found_by_name"],
         ),
         mutant(
             "normalizes names",
-            Mutation::Create(|mutant, mut new| {
-                new.name = new.name.trim().chars().filter(char::is_ascii).take(100).collect();
-                now(mutant.inner.create(new))
+            Mutation::CreateRequest(|new| {
+                new.name = new.name.trim().chars().filter(char::is_ascii).take(100).collect()
             }),
             &[
                 "create_keeps_or_rejects_a_unicode_name",
@@ -32,52 +28,37 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         mutant(
             "drops the description",
-            Mutation::Create(|mutant, mut new| {
-                new.description = None;
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| new.description = None),
             &["create_applies_the_description"],
         ),
         mutant(
             "assigns another owner",
-            Mutation::Create(|mutant, mut new| {
-                new.owner = Some("admin".to_owned());
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| new.owner = Some("admin".to_owned())),
             &["create_applies_the_owner"],
         ),
         mutant(
             "drops the scopes",
-            Mutation::Create(|mutant, mut new| {
-                new.scopes = None;
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| new.scopes = None),
             &["create_applies_the_scopes", "create_applies_or_rejects_empty_scopes"],
         ),
         mutant(
             "grants every scope",
-            Mutation::Create(|mutant, new| now(mutant.inner.create(new.scopes(["*"])))),
+            Mutation::CreateRequest(|new| new.scopes = Some(vec!["*".to_owned()])),
             &["create_applies_the_scopes", "create_applies_or_rejects_empty_scopes"],
         ),
         mutant(
             "drops the metadata",
-            Mutation::Create(|mutant, mut new| {
-                new.metadata = None;
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| new.metadata = None),
             &["create_applies_the_metadata"],
         ),
         mutant(
             "drops extra fields",
-            Mutation::Create(|mutant, mut new| {
-                new.extra.clear();
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| new.extra.clear()),
             &["create_applies_extra_fields"],
         ),
         mutant(
             "drops the expiry",
-            Mutation::Create(|mutant, new| now(mutant.inner.create(new.expiry(Expiry::Never)))),
+            Mutation::CreateRequest(|new| new.expiry = Expiry::Never),
             &[
                 "create_applies_a_lifetime",
                 "create_applies_an_expiration_time",
@@ -88,27 +69,25 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         mutant(
             "expires all keys after a day",
-            Mutation::Create(|mutant, new| now(mutant.inner.create(new.expires_in(DAY)))),
+            Mutation::CreateRequest(|new| new.expiry = Expiry::In(DAY)),
             &["create_applies_a_lifetime", "create_applies_or_rejects_no_expiration"],
         ),
         mutant(
             "expires keys immediately by default",
-            Mutation::Create(|mutant, mut new| {
+            Mutation::CreateRequest(|new| {
                 if new.expiry == Expiry::VendorDefault {
                     new.expiry = Expiry::At(Timestamp::UNIX_EPOCH);
                 }
-                now(mutant.inner.create(new))
             }),
             &["create_applies_the_default_expiration"],
         ),
         mutant_of(
             REMOVING,
             "rounds the expiry up",
-            Mutation::Create(|mutant, mut new| {
+            Mutation::CreateRequest(|new| {
                 if let Expiry::In(span) = new.expiry {
                     new.expiry = Expiry::In(span + DAY - Duration::from_nanos(1));
                 }
-                now(mutant.inner.create(new))
             }),
             &["create_rounds_a_lifetime_down", "create_rejects_a_lifetime_below_minimum"],
         ),

@@ -18,7 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         mutant(
             "lists inactive keys",
-            Mutation::List(|mutant, query| now(mutant.inner.list(query.include_inactive(true)))),
+            Mutation::ListQuery(|query| query.include_inactive = true),
             &[
                 "list_excludes_revoked_keys",
                 "list_excludes_disabled_keys",
@@ -27,52 +27,39 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         mutant(
             "never lists inactive keys",
-            Mutation::List(|mutant, query| now(mutant.inner.list(query.include_inactive(false)))),
+            Mutation::ListQuery(|query| query.include_inactive = false),
             &["list_includes_revoked_keys_on_request"],
         ),
         mutant(
             "ignores the owner",
-            Mutation::List(|mutant, mut query| {
-                query.owner = None;
-                now(mutant.inner.list(query))
-            }),
+            Mutation::ListQuery(|query| query.owner = None),
             &["list_filters_by_owner"],
         ),
         mutant(
             "ignores the search",
-            Mutation::List(|mutant, mut query| {
-                query.search = None;
-                now(mutant.inner.list(query))
-            }),
+            Mutation::ListQuery(|query| query.search = None),
             &["list_filters_by_search"],
         ),
         mutant(
             "accepts any limit and cursor",
-            Mutation::List(|mutant, mut query| {
+            Mutation::ListQuery(|query| {
                 query.limit = query.limit.filter(|&limit| limit > 0);
-                query.cursor = query.cursor.filter(|cursor| cursor.as_str().starts_with("memory:"));
-                now(mutant.inner.list(query))
+                query.cursor = query.cursor.take().filter(|cursor| cursor.as_str().starts_with("memory:"));
             }),
             &["list_rejects_a_limit_of_zero", "list_rejects_a_foreign_cursor"],
         ),
         mutant_of(
             REMOVING,
             "truncates the only page",
-            Mutation::List(|mutant, query| {
-                let mut page = now(mutant.inner.list(query.clone()))?;
-                page.items.truncate(query.limit.unwrap_or(100) as usize);
-                Ok(page)
-            }),
+            Mutation::ListPage(|query, page| page.items.truncate(query.limit.unwrap_or(100) as usize)),
             &["list_without_pagination_is_one_page"],
         ),
         mutant(
             "skips a key between two pages",
-            Mutation::List(|mutant, query| {
-                let mut page = now(mutant.inner.list(query.clone()))?;
+            Mutation::ListPage(|query, page| {
                 if query.cursor.is_some() && !page.items.is_empty() {
                     page.items.remove(0);
                 }
-                Ok(page)
             }),
             &["small_pages_contain_every_key", "keys_returns_every_key_once"],
         ),
@@ -83,20 +70,12 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         mutant(
             "returns the cursor of the same page",
-            Mutation::List(|mutant, query| {
-                let mut page = now(mutant.inner.list(query.clone()))?;
-                page.next = query.cursor.or(page.next);
-                Ok(page)
-            }),
+            Mutation::ListPage(|query, page| page.next = query.cursor.clone().or(page.next.take())),
             &["small_pages_contain_every_key"],
         ),
         mutant(
             "reports a total that is too small",
-            Mutation::List(|mutant, query| {
-                let mut page = now(mutant.inner.list(query))?;
-                page.total = Some(1);
-                Ok(page)
-            }),
+            Mutation::ListPage(|_, page| page.total = Some(1)),
             &["small_pages_contain_every_key"],
         ),
         mutant(

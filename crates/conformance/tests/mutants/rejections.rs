@@ -99,22 +99,18 @@ fn of_rejections() -> Vec<Case> {
         mutant_of(
             OWNING,
             "drops unsupported fields",
-            Mutation::Create(|mutant, mut new| {
+            Mutation::CreateRequest(|new| {
                 new.description = None;
                 new.scopes = None;
                 new.metadata = None;
                 new.extra.clear();
-                now(mutant.inner.create(new))
             }),
             &["create_rejects_unsupported_fields"],
         ),
         mutant_of(
             DISABLING,
             "drops unknown extra fields",
-            Mutation::Create(|mutant, mut new| {
-                new.extra.remove("unknown_field");
-                now(mutant.inner.create(new))
-            }),
+            Mutation::CreateRequest(|new| drop(new.extra.remove("unknown_field"))),
             &["create_rejects_unknown_extra_fields"],
         ),
         mutant_of(

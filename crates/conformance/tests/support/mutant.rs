@@ -16,6 +16,12 @@ use super::vendor::Vendor;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mutation {
     Capabilities(fn(&Mutant) -> Capabilities),
+    /// Changes the request of `create`.
+    CreateRequest(fn(&mut NewApiKey)),
+    /// Changes the query of `list`.
+    ListQuery(fn(&mut ListQuery)),
+    /// Changes the page of `list`.
+    ListPage(fn(&ListQuery, &mut Page<ApiKey>)),
     Create(fn(&Mutant, NewApiKey) -> Result<IssuedKey>),
     Get(fn(&Mutant, &KeyId) -> Result<ApiKey>),
     List(fn(&Mutant, ListQuery) -> Result<Page<ApiKey>>),
@@ -93,10 +99,14 @@ impl ApiKeyProvider for Mutant {
         }
     }
 
-    async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
+    async fn create(&self, mut new: NewApiKey) -> Result<IssuedKey> {
         self.begin();
         let result = match self.mutation {
             Mutation::Create(call) => call(self, new),
+            Mutation::CreateRequest(change) => {
+                change(&mut new);
+                self.inner.create(new).await
+            }
             Mutation::Poisoned => {
                 if self.creating.swap(true, Ordering::SeqCst) {
                     return Err(Error::new(ErrorKind::Unavailable, self.vendor(), Operation::Create));
@@ -119,10 +129,18 @@ impl ApiKeyProvider for Mutant {
         })
     }
 
-    async fn list(&self, query: ListQuery) -> Result<Page<ApiKey>> {
+    async fn list(&self, mut query: ListQuery) -> Result<Page<ApiKey>> {
         self.begin();
         self.map_error(match self.mutation {
             Mutation::List(call) => call(self, query),
+            Mutation::ListQuery(change) => {
+                change(&mut query);
+                self.inner.list(query).await
+            }
+            Mutation::ListPage(change) => self.inner.list(query.clone()).await.map(|mut page| {
+                change(&query, &mut page);
+                page
+            }),
             _ => self.inner.list(query).await,
         })
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use auto_impl::auto_impl;
 
 use crate::capabilities::Capabilities;
 use crate::error::Result;
@@ -32,12 +33,14 @@ use crate::types::verification::Verification;
 /// - **Cancel safety.** Dropping the future of any method abandons the call, like a lost connection: the vendor may or
 ///   may not have acted. The provider remains usable.
 ///
-/// No method has a default body: a wrapper that omits a method does not compile.
+/// No method has a default body: a wrapper that omits a method does not compile. `Arc` and `Box` of a provider are
+/// providers.
 ///
 /// # Vendors
 /// Vendors differ in the operations and fields that they support, as reported by [`capabilities`](Self::capabilities).
 /// The crate of a vendor documents its fields, limits and other differences.
 #[async_trait]
+#[auto_impl(Arc, Box)]
 pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// Returns the short name of the vendor for errors, spans and output, such as `"acme"`.
     ///

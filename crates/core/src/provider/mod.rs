@@ -16,7 +16,6 @@
 //! The crate `api-keys-conformance` tests an implementation against this contract.
 
 pub(crate) mod contract;
-mod forward;
 mod offset_cursor;
 
 pub use self::offset_cursor::{OffsetCursor, Step};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api_keys_core::{ApiKeyProvider as _, KeyId, NewApiKey, Timestamp};
+use api_keys_core::{ApiKeyProvider as _, KeyId, ListQuery, NewApiKey, SecretKey, Timestamp, Verification};
 use api_keys_memory::{Memory, MemoryBuilder};
 use futures_util::FutureExt as _;
 
@@ -17,6 +17,20 @@ pub(crate) fn run<F: Future>(call: F) -> F::Output {
 /// Creates a key and returns its id.
 pub(crate) fn add(keys: &Memory, new: NewApiKey) -> KeyId {
     run(keys.create(new)).expect("a key").key.id
+}
+
+/// Returns the result of verifying a secret.
+pub(crate) fn verification(keys: &Memory, secret: &SecretKey) -> Verification {
+    run(keys.verify(secret)).expect("verified")
+}
+
+pub(crate) fn is_valid(keys: &Memory, secret: &SecretKey) -> bool {
+    matches!(verification(keys, secret), Verification::Valid(_))
+}
+
+/// Returns the number of active keys.
+pub(crate) fn active(keys: &Memory) -> usize {
+    run(keys.list(ListQuery::new())).expect("a page").items.len()
 }
 
 pub(crate) fn id(text: &str) -> KeyId {
