@@ -5,8 +5,8 @@ mod support;
 use std::time::Duration;
 
 use api_keys_core::{
-    ApiKeyProvider, Effect, ErrorKind, InvalidReason, KeyStatus, ListQuery, NewApiKey, Operation,
-    RevokeOptions, RotateOptions, SecretKey, UpdateApiKey, Verification,
+    ApiKeyProvider, Effect, ErrorKind, InvalidReason, KeyStatus, NewApiKey, Operation, RevokeOptions,
+    RotateOptions, SecretKey, UpdateApiKey, Verification,
 };
 use api_keys_memory::Memory;
 use serde_json::json;
