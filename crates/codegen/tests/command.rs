@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
@@ -18,19 +17,11 @@ struct Run {
 impl Run {
     fn of(document: &str, options: &[&str]) -> Self {
         let directory = tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"))
-            .args(["generate", "--input", "-", "--output"])
-            .arg(directory.path().join("client"))
-            .args(if options.contains(&"--package") { &[][..] } else { &["--package", "client"] })
-            .args(options)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // The command may exit before it reads everything.
-        let _ = child.stdin.take().unwrap().write_all(document.as_bytes());
-        Self { output: child.wait_with_output().unwrap(), directory }
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"));
+        command.args(["generate", "--input", "-", "--output"]).arg(directory.path().join("client"));
+        command.args(if options.contains(&"--package") { &[][..] } else { &["--package", "client"] });
+        let output = command.args(options).write_stdin(document).output().unwrap();
+        Self { output, directory }
     }
 
     fn status(&self) -> i32 {
@@ -238,14 +229,22 @@ fn invalid_package_name() {
 #[test]
 fn diff_reports_the_impact() {
     let folder = tempdir().unwrap();
-    let diff = |name: &str, new: &str| {
-        let (old, path) = (folder.path().join("old.json"), folder.path().join(name));
-        fs::write(&old, document(json!({ "A": { "type": "string" } }))).unwrap();
-        fs::write(&path, new).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"));
-        command.arg("diff").args([old, path]).output().unwrap()
+    let old = document(json!({ "A": { "type": "string" } }));
+    let with_path = |path: &str| {
+        let mut document: Value = serde_json::from_str(&old).unwrap();
+        document["paths"][path] = json!({ "get": { "responses": { "204": { "description": "" } } } });
+        document.to_string()
     };
-    let same = diff("same.json", &document(json!({ "A": { "type": "string" } })));
-    assert_eq!(same.status.code(), Some(0));
-    assert_eq!(diff("invalid.json", "{").status.code(), Some(1));
+    let status = |old: &str, new: &str| {
+        let paths = ["old.json", "new.json"].map(|name| folder.path().join(name));
+        fs::write(&paths[0], old).unwrap();
+        fs::write(&paths[1], new).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_api-keys-codegen"));
+        command.arg("diff").args(paths).output().unwrap().status.code().unwrap()
+    };
+    assert_eq!(status(&old, &old), 0);
+    assert_eq!(status(&old, "{"), 1);
+    let more = with_path("/a").replacen(r#""204""#, r#""204":{"description":""},"404""#, 1);
+    assert_eq!(status(&with_path("/a"), &more), 4);
+    assert_eq!(status(&with_path("/a"), &old), 5);
 }

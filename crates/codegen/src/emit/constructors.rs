@@ -22,15 +22,15 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
     let optional = object.fields.iter().filter(|field| is_optional(field.presence));
     let setters = optional.map(|field| match field.presence {
         Presence::OptionalNullable => setter(&field.name, &field.wire, &Input::nullable(file, field)),
-        _ => optional_setter(&field.name, &field.wire, &Input::of(file, &field.ty, field.boxed)),
+        _ => setter(&field.name, &field.wire, &Input::of(file, &field.ty, field.boxed).optional()),
     });
     let additional = object.additional.iter().map(|additional| {
         let ty = file.additional(additional);
         let input = match additional.ty {
             Type::Any => {
-                Input { argument: quote!(impl Into<#ty>), conversion: quote!(.into()), boxed: false }
+                Input { argument: quote!(impl Into<#ty>), conversion: quote!(.into()), wrappers: Vec::new() }
             }
-            _ => Input { argument: ty, conversion: quote!(), boxed: false },
+            _ => Input { argument: ty, conversion: quote!(), wrappers: Vec::new() },
         };
         setter(&additional.name, &additional.name, &input)
     });
@@ -86,25 +86,10 @@ fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
     }
 }
 
-pub(super) fn optional_setter(name: &str, wire: &str, input: &Input) -> TokenStream {
-    let field = ident(name);
-    let value = input.value(&quote!(#field));
-    let (docs, method) = (setter_docs(wire), setter_name(name));
-    let argument = &input.argument;
-    quote! {
-        #docs
-        pub fn #method(mut self, #field: #argument) -> Self {
-            self.#field = Some(#value);
-            self
-        }
-    }
-}
-
-/// Returns the setter of a field without an `Option`.
 pub(super) fn setter(name: &str, wire: &str, input: &Input) -> TokenStream {
     let field = ident(name);
     let value = input.value(&quote!(#field));
-    let (docs, method) = (setter_docs(wire), setter_name(name));
+    let (docs, method) = (comment(&format!("Sets `{wire}`."), 1), setter_name(name));
     let argument = &input.argument;
     quote! {
         #docs
@@ -113,10 +98,6 @@ pub(super) fn setter(name: &str, wire: &str, input: &Input) -> TokenStream {
             self
         }
     }
-}
-
-fn setter_docs(wire: &str) -> TokenStream {
-    comment(&format!("Sets `{wire}`."), 1)
 }
 
 /// Returns the name of a setter: the field, unless the name is a Rust convention or a method of a standard trait.
@@ -164,7 +145,8 @@ fn setter_name(field: &str) -> proc_macro2::Ident {
 pub(super) struct Input {
     pub(super) argument: TokenStream,
     conversion: TokenStream,
-    boxed: bool,
+    /// Functions for the converted value, such as `Some`.
+    wrappers: Vec<TokenStream>,
 }
 
 impl Input {
@@ -185,7 +167,7 @@ impl Input {
             ty if converts(file.types(), ty) => (quote!(impl Into<#written>), quote!(.into())),
             _ => (written, quote!()),
         };
-        Self { argument, conversion, boxed }
+        Self { argument, conversion, wrappers: boxed.then(|| quote!(Box::new)).into_iter().collect() }
     }
 
     /// The argument for an optional and nullable field.
@@ -193,16 +175,23 @@ impl Input {
         let nullable = file.runtime("Nullable");
         let ty = file.ty(&field.ty);
         let conversion = if field.boxed { quote!(.into().map(Box::new)) } else { quote!(.into()) };
-        Self { argument: quote!(impl Into<#nullable<#ty>>), conversion, boxed: false }
+        Self { argument: quote!(impl Into<#nullable<#ty>>), conversion, wrappers: Vec::new() }
+    }
+
+    /// The argument for a field in an `Option`.
+    pub(super) fn optional(mut self) -> Self {
+        self.wrappers.push(quote!(Some));
+        self
     }
 
     fn is_plain(&self) -> bool {
-        self.conversion.is_empty() && !self.boxed
+        self.conversion.is_empty() && self.wrappers.is_empty()
     }
 
-    pub(super) fn value(&self, argument: &TokenStream) -> TokenStream {
+    fn value(&self, argument: &TokenStream) -> TokenStream {
         let conversion = &self.conversion;
-        if self.boxed { quote!(Box::new(#argument #conversion)) } else { quote!(#argument #conversion) }
+        let value = quote!(#argument #conversion);
+        self.wrappers.iter().fold(value, |value, wrapper| quote!(#wrapper(#value)))
     }
 }
 

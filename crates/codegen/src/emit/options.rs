@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::constructors::{Input, optional_setter, setter};
+use super::constructors::{Input, setter};
 use super::docs::{comment, docs};
 use super::file::{File, ident};
 use crate::model::{Operation, Options, Type};
@@ -23,7 +23,7 @@ pub(super) fn emit(file: &File<'_>, operation: &Operation, options: &Options) ->
         let input = Input::of(file, &field.ty, false);
         match field.ty {
             Type::List(_) => setter(&field.name, &field.wire, &input),
-            _ => optional_setter(&field.name, &field.wire, &input),
+            _ => setter(&field.name, &field.wire, &input.optional()),
         }
     });
     let has_secret = options.fields.iter().any(|field| {
