@@ -4,15 +4,9 @@ use api_keys::runtime::{Client, Error, Method, Operation, OperationClass, Reques
 
 use crate::response::CannedResponse;
 use crate::server::Server;
-use crate::target::run;
+use crate::target::{operation, run};
 
-static LIST: Operation = Operation {
-    id: "listApiKeys",
-    method: Method::GET,
-    path: "/auth/api_keys/",
-    class: OperationClass::Safe,
-    list: true,
-};
+static LIST: Operation = operation(Method::GET, "/auth/api_keys/", OperationClass::Safe);
 
 /// Parses the first line as a base URL, and the second, if any, as the mount of the collection.
 pub fn base_url(data: &[u8]) {

@@ -11,21 +11,17 @@ use serde::Deserialize;
 
 use crate::response::CannedResponse;
 use crate::server::Server;
-use crate::target::{TOKEN, contains};
+use crate::target::{TOKEN, contains, operation};
 
 /// Limit of the body of an error response.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
 
 /// One operation of each class.
 static OPERATIONS: [Operation; 3] = [
-    operation("getApiKey", Method::GET, OperationClass::Safe),
-    operation("replaceApiKey", Method::PUT, OperationClass::Idempotent),
-    operation("createApiKey", Method::POST, OperationClass::Unsafe),
+    operation(Method::GET, "/api_keys", OperationClass::Safe),
+    operation(Method::PUT, "/api_keys", OperationClass::Idempotent),
+    operation(Method::POST, "/api_keys", OperationClass::Unsafe),
 ];
-
-const fn operation(id: &'static str, method: Method, class: OperationClass) -> Operation {
-    Operation { id, method, path: "/api_keys", class, list: false }
-}
 
 #[derive(Debug, Deserialize)]
 #[allow(dead_code, reason = "only printed")]

@@ -9,17 +9,11 @@ use serde_json::{Value, json};
 
 use crate::response::CannedResponse;
 use crate::server::Server;
-use crate::target::{TOKEN, run};
+use crate::target::{TOKEN, operation, run};
 
 const BASE_URL: &str = "https://api.example.com/below/this";
 
-static GET: Operation = Operation {
-    id: "getApiKey",
-    method: Method::GET,
-    path: "/api_keys/{id}",
-    class: OperationClass::Safe,
-    list: false,
-};
+static GET: Operation = operation(Method::GET, "/api_keys/{id}", OperationClass::Safe);
 
 /// Parses the bytes as the id of a key.
 pub fn key_id(data: &[u8]) {

@@ -8,15 +8,9 @@ use api_keys::runtime::{
 
 use crate::response::CannedResponse;
 use crate::server::{Server, TestClock};
-use crate::target::run;
+use crate::target::{operation, run};
 
-static GET: Operation = Operation {
-    id: "getApiKey",
-    method: Method::GET,
-    path: "/api_keys",
-    class: OperationClass::Safe,
-    list: false,
-};
+static GET: Operation = operation(Method::GET, "/api_keys", OperationClass::Safe);
 
 const TOTAL: Duration = Duration::from_secs(600);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,10 +1,17 @@
 //! Definitions that the targets share.
 
+use api_keys::runtime::{Method, Operation, OperationClass};
+
 /// Credential of every client. It consists of characters that JSON and URLs write in more than one way.
 pub(crate) const TOKEN: &str = "sk_canary/0123+4567==";
 
 /// Secret of a new key in the corpus.
 pub(crate) const NEW_SECRET: &str = "mk_canary_fresh_0123456789";
+
+/// Creates an operation of a generated client.
+pub(crate) const fn operation(method: Method, path: &'static str, class: OperationClass) -> Operation {
+    Operation { id: "operation", method, path, class, list: false }
+}
 
 /// Returns whether `text` contains `part`.
 pub(crate) fn contains(text: &[u8], part: &str) -> bool {

@@ -117,12 +117,10 @@ fn vary(random: &mut fastrand::Rng, seeds: &Seeds, has_config: bool) -> Vec<u8> 
 
 /// Replaces the status of a response.
 fn replace_status(random: &mut fastrand::Rng, data: &mut [u8]) {
-    const STATUSES: [&[u8; 3]; 16] = [
-        b"200", b"201", b"204", b"206", b"301", b"400", b"401", b"403", b"404", b"408", b"410", b"425",
-        b"429", b"500", b"503", b"999",
-    ];
+    const STATUSES: [u16; 16] =
+        [200, 201, 204, 206, 301, 400, 401, 403, 404, 408, 410, 425, 429, 500, 503, 999];
     if let Some(status) = data.get_mut(..3).filter(|status| status.iter().all(u8::is_ascii_digit)) {
-        status.copy_from_slice(STATUSES[random.usize(..STATUSES.len())]);
+        status.copy_from_slice(STATUSES[random.usize(..STATUSES.len())].to_string().as_bytes());
     }
 }
 
