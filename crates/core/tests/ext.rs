@@ -50,8 +50,8 @@ fn keys_uses_the_same_query_for_every_page() {
     let provider = pages(&[("", &["a"], "2"), ("2", &["b"], "")]);
     let query = ListQuery::new().limit(1).owner("o").search("s").include_inactive(true);
     assert_eq!(collect(&provider, query.clone()).0, ["a", "b"]);
-    let asked = [query.clone(), query.cursor(Cursor::new("2"))].map(|query| format!("list - {query:?}"));
-    assert_eq!(*provider.calls(), asked);
+    let expected = [query.clone(), query.cursor(Cursor::new("2"))].map(|query| format!("list - {query:?}"));
+    assert_eq!(*provider.calls(), expected);
 }
 
 #[test]
@@ -97,9 +97,9 @@ fn keys_detects_a_pagination_loop() {
 
 #[test]
 fn keys_follows_a_repeated_cursor_with_new_keys() {
-    let asked = AtomicUsize::new(0);
+    let calls = AtomicUsize::new(0);
     let provider = Fake::listing(LISTS, move |_| {
-        let n = asked.fetch_add(1, Ordering::Relaxed);
+        let n = calls.fetch_add(1, Ordering::Relaxed);
         Ok(Page::new(vec![key(&format!("k{n}"))], (n < 99).then(|| Cursor::new("next")), None))
     });
     let (ids, end) = collect(&provider, ListQuery::new());
@@ -139,8 +139,8 @@ fn require_reports_the_first_unsupported() {
     let provider = Fake::new(capabilities);
     provider.require(&[]).expect("no operations");
     provider.require(&[Operation::List, Operation::Get]).expect("supported");
-    let asked = [Operation::Get, Operation::Verify, Operation::Rotate];
-    let error = provider.require(&asked).expect_err("unsupported");
+    let required = [Operation::Get, Operation::Verify, Operation::Rotate];
+    let error = provider.require(&required).expect_err("unsupported");
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Unsupported, Some(Operation::Verify)));
     assert_eq!((error.effect(), error.vendor()), (Effect::NotApplied, "fake"));
     assert!(provider.supports(Operation::Get) && !provider.supports(Operation::Rotate));
@@ -235,19 +235,19 @@ fn orphans_accepts_the_earliest_time() {
 #[test]
 fn orphans_filters_by_owner_where_supported() {
     let new = NewApiKey::new("ci").owner("o");
-    for (capabilities, asked) in
+    for (capabilities, expected) in
         [(LISTS, ListQuery::new()), (LISTS.list_fields(&[Field::Owner]), ListQuery::new().owner("o"))]
     {
         let provider = Fake::new(capabilities);
         run(provider.orphans(&new, time(STARTED))).expect("a list");
-        assert_eq!(*provider.calls(), [format!("list - {asked:?}")]);
+        assert_eq!(*provider.calls(), [format!("list - {expected:?}")]);
     }
 }
 
 #[test]
 fn orphans_reads_all_pages_or_fails() {
-    let asked = AtomicUsize::new(0);
-    let provider = Fake::listing(LISTS, move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+    let calls = AtomicUsize::new(0);
+    let provider = Fake::listing(LISTS, move |_| match calls.fetch_add(1, Ordering::Relaxed) {
         0 => Ok(Page::new(vec![], Some(Cursor::new("2")), None)),
         1 => Ok(Page::complete(vec![candidate("last", Some("ci"), None, None)])),
         2 => Ok(Page::new(vec![candidate("a", Some("ci"), None, None)], Some(Cursor::new("2")), None)),

@@ -61,13 +61,13 @@ fn matching_key_is_returned() {
 fn unreported_and_unrequested_fields_are_ignored() {
     let new = NewApiKey::new("n").owner("o").scopes(["a"]).expires_in(HOUR);
     assert!(verify(&new, |_| {}).is_ok());
-    let unasked = verify(&NewApiKey::new("n"), |key| {
+    let unrequested = verify(&NewApiKey::new("n"), |key| {
         key.owner = Some("chosen".to_owned());
         key.scopes = Some(vec!["chosen".to_owned()]);
         key.expiry = KeyExpiry::At(now());
         key.metadata = Some(json!(1));
     });
-    assert!(unasked.is_ok(), "unrequested");
+    assert!(unrequested.is_ok(), "unrequested");
 }
 
 #[test]
@@ -150,8 +150,8 @@ fn applied_or_unreported_change_is_accepted() {
 
 #[test]
 fn secret_of_an_unreadable_key_is_kept() {
-    let good = IssuedKey::from_response(Ok(key("ak_1")), SecretKey::new("sk_1")).expect("a key");
-    assert_eq!((good.key, good.secret.expose()), (key("ak_1"), "sk_1"));
+    let issued = IssuedKey::from_response(Ok(key("ak_1")), SecretKey::new("sk_1")).expect("a key");
+    assert_eq!((issued.key, issued.secret.expose()), (key("ak_1"), "sk_1"));
     let failed = Err(Error::new(ErrorKind::UnexpectedResponse, "fake", Operation::Create));
     let error = IssuedKey::from_response(failed, SecretKey::new("sk_1")).expect_err("no key");
     assert_eq!(recovered(&error), json!({ "secret": "sk_1" }));

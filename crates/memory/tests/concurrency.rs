@@ -10,7 +10,7 @@ use api_keys_core::{
     Verification,
 };
 use api_keys_memory::Memory;
-use support::run;
+use support::{run, temporary};
 use tokio::task::JoinSet;
 
 const TASKS: usize = 32;
@@ -95,8 +95,7 @@ async fn revoked_key_stays_revoked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn concurrent_changes_are_all_written() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = Memory::builder().file(&path).build().expect("a new file");
     let mut tasks = JoinSet::new();
     for n in 0..TASKS {

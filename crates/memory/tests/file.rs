@@ -14,7 +14,7 @@ use api_keys_core::{
 };
 use api_keys_memory::Memory;
 use serde_json::json;
-use support::{add, id, run};
+use support::{add, id, run, temporary};
 
 fn open(path: &Path) -> Memory {
     Memory::builder().file(path).build().expect("a key file")
@@ -26,8 +26,7 @@ fn all(keys: &Memory) -> Vec<ApiKey> {
 
 #[test]
 fn keys_survive_a_restart() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = open(&path);
     let new = NewApiKey::new("ci")
         .description("d")
@@ -66,8 +65,7 @@ fn keys_survive_a_restart() {
 
 #[test]
 fn use_is_written_before_it_is_granted() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = open(&path);
     let issued = run(keys.create(NewApiKey::new("ci").extra("remaining", 1))).expect("a key");
     assert!(run(keys.verify(&issued.secret)).expect("verified").key().is_some());
@@ -78,8 +76,7 @@ fn use_is_written_before_it_is_granted() {
 
 #[test]
 fn cursor_survives_a_restart() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = open(&path);
     let ids: Vec<_> = (0..3).map(|_| add(&keys, NewApiKey::new("ci"))).collect();
     let page = run(keys.list(ListQuery::new().limit(2))).expect("a page");
@@ -95,8 +92,7 @@ fn cursor_survives_a_restart() {
 
 #[test]
 fn reveal_of_a_secret_not_retained_is_a_conflict() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let key = add(&open(&path), NewApiKey::new("ci"));
     let keys = Memory::builder().file(&path).retain_secrets(true).build().expect("the same file");
     assert_eq!(run(keys.reveal(&key)).expect_err("not retained").kind(), ErrorKind::Conflict);
@@ -104,8 +100,7 @@ fn reveal_of_a_secret_not_retained_is_a_conflict() {
 
 #[test]
 fn file_is_created_by_the_first_change() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = open(&path);
     assert!(run(keys.get(&id("key_unknown"))).is_err() && run(keys.delete(&id("key_unknown"))).is_err());
     let unknown = run(keys.verify(&SecretKey::new("unknown"))).expect("verified");
@@ -117,8 +112,7 @@ fn file_is_created_by_the_first_change() {
 #[cfg(unix)]
 fn file_has_mode_0600() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let mode = || std::fs::metadata(&path).expect("the file").permissions().mode() & 0o777;
     let keys = open(&path);
     add(&keys, NewApiKey::new("ci"));
@@ -178,8 +172,7 @@ fn failed_write_has_no_effect() {
 
 #[test]
 fn failed_rename_leaves_no_temporary_file() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (folder, path) = temporary();
     let keys = open(&path);
     std::fs::create_dir(&path).expect("a folder");
     let error = run(keys.create(NewApiKey::new("ci"))).expect_err("not a file");
@@ -199,33 +192,32 @@ fn invalid_file_is_rejected() {
     let path = folder.path().join("keys.json");
     let keys = open(&path);
     add(&keys, NewApiKey::new("ci"));
-    let good = std::fs::read_to_string(&path).expect("the file");
-    let twice = good.replacen("\"0\": {", "\"7\": {", 1);
-    let (start, end) = (twice.find("\"7\"").expect("the key"), twice.rfind("  }").expect("the end"));
-    let entry = twice[start..end].trim_end();
-    let twice = good.replacen("\"0\": {", &format!("{entry},\n\"0\": {{"), 1);
+    let valid = std::fs::read_to_string(&path).expect("the file");
+    let duplicate = valid.replacen("\"0\": {", "\"7\": {", 1);
+    let (start, end) = (duplicate.find("\"7\"").expect("the key"), duplicate.rfind("  }").expect("the end"));
+    let entry = duplicate[start..end].trim_end();
+    let duplicate = valid.replacen("\"0\": {", &format!("{entry},\n\"0\": {{"), 1);
 
     for unusable in [
         folder.path().to_owned(),
         folder.path().join("missing").join("keys.json"),
         write("empty", ""),
-        write("torn", &good[..good.len() / 2]),
+        write("torn", &valid[..valid.len() / 2]),
         write("other", "{\"keys\": 1}"),
-        write("version", &good.replacen("\"version\": 1", "\"version\": 2", 1)),
-        write("digest", &good.replacen("\"digest\": \"", "\"digest\": \"A", 1)),
-        write("twice", &twice),
+        write("version", &valid.replacen("\"version\": 1", "\"version\": 2", 1)),
+        write("digest", &valid.replacen("\"digest\": \"", "\"digest\": \"A", 1)),
+        write("duplicate", &duplicate),
     ] {
         let error = Memory::builder().file(&unusable).build().expect_err(&unusable.display().to_string());
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains(&unusable.display().to_string()), "{error}");
     }
-    assert!(Memory::builder().file(write("good", &good)).build().is_ok());
+    assert!(Memory::builder().file(write("valid", &valid)).build().is_ok());
 }
 
 #[test]
 fn unknown_status_does_not_authenticate() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let issued = run(open(&path).create(NewApiKey::new("ci"))).expect("a key");
     let text = std::fs::read_to_string(&path).expect("the file");
     let changed = text.replacen("\"active\"", "\"unknown\"", 1);
@@ -236,8 +228,7 @@ fn unknown_status_does_not_authenticate() {
 
 #[test]
 fn file_is_replaced_atomically() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = open(&path);
     add(&keys, NewApiKey::new("ci").metadata("x".repeat(100_000)));
     let done = AtomicBool::new(false);
@@ -272,8 +263,7 @@ fn killed_process_loses_no_reported_key() {
         }
         return;
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let mut reported: Vec<SecretKey> = Vec::new();
     for round in 0..5 {
         let mut child = Command::new(std::env::current_exe().expect("this test"))

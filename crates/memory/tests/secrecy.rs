@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use api_keys_core::{ApiKeyProvider, NewApiKey, RevokeOptions, RotateOptions, SecretKey, UpdateApiKey};
 use api_keys_memory::Memory;
-use support::{id, run};
+use support::{id, run, temporary};
 
 /// Asserts that no six characters of a secret are in the text. The hint has four.
 fn assert_not_contained(secret: &SecretKey, text: &str) {
@@ -20,8 +20,7 @@ fn assert_not_contained(secret: &SecretKey, text: &str) {
 
 #[test]
 fn debug_does_not_show_secrets() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let builder = Memory::builder().retain_secrets(true).file(&path);
     let builder_text = format!("{builder:?}");
     let keys = builder.build().expect("a new file");
@@ -39,8 +38,7 @@ fn debug_does_not_show_secrets() {
 
 #[test]
 fn file_contains_only_retained_secrets() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let text = || std::fs::read_to_string(&path).expect("the file");
 
     let keys = Memory::builder().file(&path).build().expect("a new file");
@@ -86,8 +84,7 @@ fn errors_do_not_show_secrets() {
 
 #[test]
 fn invalid_file_is_not_quoted() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
+    let (_folder, path) = temporary();
     let keys = Memory::builder().file(&path).retain_secrets(true).build().expect("a new file");
     let issued = run(keys.create(NewApiKey::new("ci"))).expect("a key");
     let text = std::fs::read_to_string(&path).expect("the file");

@@ -98,9 +98,9 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
             Ok(issued) => {
                 ensure!(issued.key.status != KeyStatus::Active, "{what} returns an active key");
                 match self.authenticates(&issued.secret).await {
-                    Ok(live) => ensure!(!live, "{what} returns a secret that authenticates"),
+                    Ok(valid) => ensure!(!valid, "{what} returns a secret that authenticates"),
                     Err(CheckError::Skipped { .. }) => {}
-                    Err(failed) => return Err(failed),
+                    Err(error) => return Err(error),
                 }
                 Ok(())
             }

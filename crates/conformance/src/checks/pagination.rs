@@ -55,11 +55,11 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let mut pages = Pages::new(self.query().limit(PAGE_SIZE));
         while let Some(page) = pages.next(self).await? {
             seen.extend(page.iter().map(|key| key.id.clone()));
-            let ours = |id: &KeyId| page.iter().any(|key| key.id == *id);
+            let on_page = |id: &KeyId| page.iter().any(|key| key.id == *id);
             // Removing the first key of a page shifts the others. The last key may be the position of the next page.
             let removed = match changes.start % 2 {
-                0 => remaining.iter().position(ours),
-                _ => remaining.iter().rposition(ours),
+                0 => remaining.iter().position(on_page),
+                _ => remaining.iter().rposition(on_page),
             };
             if let Some(removed) = removed.filter(|_| changes.next().is_some()) {
                 self.remove(&remaining.remove(removed)).await?;
@@ -78,8 +78,8 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let mut keys = pin!(self.provider.keys(self.query().limit(PAGE_SIZE)));
         while let Some(ApiKey { id, .. }) = keys.try_next().await? {
             ensure!(seen.insert(id.clone()), "the key {id} is repeated");
-            let ours = remaining.iter().position(|remaining| *remaining == id);
-            if let Some(removed) = ours.filter(|_| seen.len() % 2 == 1 && changes.next().is_some()) {
+            let on_page = remaining.iter().position(|remaining| *remaining == id);
+            if let Some(removed) = on_page.filter(|_| seen.len() % 2 == 1 && changes.next().is_some()) {
                 self.remove(&remaining.remove(removed)).await?;
                 let _ = self.create(self.new_key()).await?;
             }
