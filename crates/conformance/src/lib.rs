@@ -22,8 +22,8 @@ use crate::result::CheckError;
 ///
 /// The checks run sequentially. Each one creates the keys that it needs and removes them in any case; a panic of the
 /// provider fails the check. Operations and fields that `capabilities()` reports as unsupported must be rejected, all
-/// others must work. A check is skipped, with the reason, if the provider or the [`Options`] lack something that it needs.
-/// The last check looks for keys that remain.
+/// others must work. A check is skipped, with the reason, if the provider or the [`Options`] lack something that it
+/// needs. The last check looks for keys that remain.
 ///
 /// There are no timeouts. A run that is dropped leaves keys whose names begin with [`Options::name_prefix`].
 ///

@@ -73,8 +73,8 @@ impl Options {
         self
     }
 
-    /// Sets the prefix of key names; by default `check-` and six random hexadecimal digits. It must be unique to this run,
-    /// because all keys with the prefix are removed, and short, because up to 16 characters are appended.
+    /// Sets the prefix of key names; by default `check-` and six random hexadecimal digits. It must be unique to this
+    /// run, because all keys with the prefix are removed, and short, because up to 16 characters are appended.
     pub fn name_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.name_prefix = prefix.into();
         self
@@ -111,8 +111,8 @@ impl Options {
         self
     }
 
-    /// Sets the shortest lifetime that the vendor accepts, which is also its unit if it exceeds a second. Half of it must
-    /// be rejected. By default one hour is assumed to be valid.
+    /// Sets the shortest lifetime that the vendor accepts, which is also its unit if it exceeds a second. Half of it
+    /// must be rejected. By default one hour is assumed to be valid.
     pub fn min_expiry(mut self, lifetime: Duration) -> Self {
         self.min_expiry = Some(lifetime);
         self
@@ -131,8 +131,8 @@ impl Options {
         self
     }
 
-    /// Sets a function that returns whether a secret authenticates with the vendor's service, to check revoke, delete and
-    /// rotate. Without it, `verify` is used if supported; with both, they must agree.
+    /// Sets a function that returns whether a secret authenticates with the vendor's service, to check revoke, delete
+    /// and rotate. Without it, `verify` is used if supported; with both, they must agree.
     pub fn secret_is_live<F, Fut>(mut self, probe: F) -> Self
     where
         F: Fn(SecretKey) -> Fut + Send + Sync + 'static,

@@ -6,8 +6,8 @@ use api_keys_core::Error;
 
 /// The results of a run.
 ///
-/// `Display` lists the failures first, each with its reason. It contains no secrets, but the errors and panic messages of
-/// the provider.
+/// `Display` lists the failures first, each with its reason and the provider's error or panic message. The suite itself
+/// writes no secrets.
 #[derive(Debug)]
 #[must_use = "a run does not panic on failed checks"]
 pub struct Report {

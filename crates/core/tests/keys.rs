@@ -81,7 +81,7 @@ proptest! {
         prop_assert_eq!(id.as_ref(), text.as_str());
         prop_assert_eq!(String::from(id.clone()), text.as_str());
         prop_assert_eq!(text.parse::<KeyId>(), Ok(id.clone()));
-        let json = serde_json::to_value(&id).expect("a text");
+        let json = serde_json::to_value(&id).expect("JSON");
         prop_assert_eq!(&json, &serde_json::Value::from(text));
         prop_assert_eq!(serde_json::from_value::<KeyId>(json).expect("an id"), id);
     }

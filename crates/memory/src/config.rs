@@ -18,7 +18,7 @@ pub struct MemoryConfig {
     /// The maximum number of active keys. Unlimited by default.
     #[serde(deserialize_with = "de::option_from_text")]
     pub max_active: Option<u32>,
-    /// Whether secrets are stored and can be revealed. By default only their digests are stored.
+    /// Stores secrets so that they can be revealed. By default only their digests are stored.
     #[serde(deserialize_with = "de::from_text")]
     pub retain_secrets: bool,
 }

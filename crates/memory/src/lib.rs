@@ -1,5 +1,5 @@
-//! An in-process [`ApiKeyProvider`](api_keys_core::ApiKeyProvider) that stores keys in memory and, optionally, in a JSON
-//! file.
+//! An in-process [`ApiKeyProvider`](api_keys_core::ApiKeyProvider) that stores keys in memory and, optionally, in a
+//! JSON file.
 //!
 //! For tests and small tools, and as the reference implementation of the trait: every operation is native, and every
 //! field is supported.
@@ -33,9 +33,9 @@
 //! - `revocation_reason`: the [`RevokeOptions::reason`](api_keys_core::RevokeOptions::reason).
 //!
 //! # File
-//! With [`MemoryBuilder::file`], a call returns after its change has been written, so calls that change a key (including
-//! a successful `verify`, which records the time) block their thread for a disk write. A file must not be used by two
-//! processes, or by two [`Memory`] values that are not clones: they would overwrite each other's changes.
+//! With [`MemoryBuilder::file`], a call returns after its change has been written, so calls that change a key
+//! (including a successful `verify`, which records the time) block their thread for a disk write. A file must not be
+//! used by two processes, or by two [`Memory`] values that are not clones: they would overwrite each other's changes.
 
 mod config;
 mod error;

@@ -26,7 +26,7 @@ pub(crate) struct Context<'a, P: ?Sized> {
     name_count: AtomicU32,
     /// Keys that may exist.
     tracked: Mutex<Vec<KeyId>>,
-    /// Whether keys with unknown ids may exist.
+    /// `true` if keys with unknown ids may exist.
     unknown_keys: AtomicBool,
 }
 

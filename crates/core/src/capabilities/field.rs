@@ -19,13 +19,13 @@ pub enum Field {
     Expiry,
     /// The caller's own JSON, stored with a key.
     Metadata,
-    /// Whether a key is enabled.
+    /// The enabled state of a key.
     Enabled,
     /// The reason for a revocation.
     Reason,
     /// A text that listed keys must match.
     Search,
-    /// Whether keys that no longer authenticate are listed.
+    /// The inclusion of keys that no longer authenticate.
     IncludeInactive,
     /// Vendor-specific fields.
     Extra,

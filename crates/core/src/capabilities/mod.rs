@@ -49,21 +49,21 @@ pub struct Capabilities {
     pub list_fields: FieldSet,
     /// The fields that [`revoke`](crate::ApiKeyProvider::revoke) supports.
     pub revoke_fields: FieldSet,
-    /// Whether [`create`](crate::ApiKeyProvider::create) and [`list`](crate::ApiKeyProvider::list) require an owner.
+    /// `true` if [`create`](crate::ApiKeyProvider::create) and [`list`](crate::ApiKeyProvider::list) require an owner.
     pub owner_required: bool,
     /// The keys that the vendor lists.
     pub list_scope: ListScope,
-    /// Whether listings are paginated; otherwise the first page contains all keys.
+    /// `true` if listings are paginated; otherwise the first page contains all keys.
     pub paged: bool,
     /// The maximum number of keys in a listing, if the vendor truncates it without an indication.
     pub list_ceiling: Option<u32>,
-    /// Whether the vendor's creation times are reliable.
+    /// `true` if the vendor's creation times are reliable.
     pub created_at_reliable: bool,
-    /// Whether a rotated key keeps its id.
+    /// `true` if a rotated key keeps its id.
     pub rotate_keeps_id: bool,
-    /// Whether a revoked key can be enabled again.
+    /// `true` if a revoked key can be enabled again.
     pub revoke_reversible: bool,
-    /// Whether a revoked key can still be read by id.
+    /// `true` if a revoked key can still be read by id.
     pub revoke_keeps_record: bool,
     /// The maximum number of active keys, if it is known and fixed.
     pub max_active: Option<u32>,

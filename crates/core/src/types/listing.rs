@@ -14,7 +14,7 @@ pub struct ListQuery {
     pub cursor: Option<Cursor>,
     /// The owner of the keys.
     pub owner: Option<String>,
-    /// Whether to include keys that no longer authenticate, as far as the vendor keeps them.
+    /// Includes keys that no longer authenticate, as far as the vendor keeps them.
     pub include_inactive: bool,
     /// A text that keys must match, as defined by the vendor.
     pub search: Option<String>,

@@ -49,7 +49,7 @@ pub enum RecordState {
 pub struct Revocation {
     /// The state of the record.
     pub record: RecordState,
-    /// Whether the key can be enabled again.
+    /// `true` if the key can be enabled again.
     pub reversible: bool,
 }
 

@@ -77,7 +77,7 @@ impl<S: Into<SecretKey>> From<S> for SecretSource {
 #[non_exhaustive]
 pub enum SecretSourceError {
     /// The environment variable is not set, or not to Unicode text.
-    #[error("the environment variable {name} is not set to a text")]
+    #[error("the environment variable {name} is not set or not valid Unicode")]
     #[non_exhaustive]
     Env {
         /// The name of the variable.

@@ -74,7 +74,7 @@ pub struct UpdateApiKey {
     pub expiry: Patch<Expiry>,
     /// The change to the metadata, which is replaced and never merged.
     pub metadata: Patch<Value>,
-    /// Whether the key is enabled.
+    /// The new enabled state.
     pub enabled: Option<bool>,
     /// Vendor-specific fields by the vendor's names. Unknown fields are rejected.
     pub extra: Map<String, Value>,
