@@ -71,7 +71,7 @@ async fn create_renew_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
 async fn every_vendor() -> Result<(), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
     let (token, file) = (directory.path().join("token"), directory.path().join("keys.toml"));
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await?;
         // The configuration file does not contain the credential.
         std::fs::write(&token, emulator.token().expose())?;

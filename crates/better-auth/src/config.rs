@@ -1,4 +1,4 @@
-//! How to reach a better-auth server.
+//! Configuration of a better-auth server.
 
 use api_keys_core::{Result, SecretSource};
 use api_keys_runtime::{self as runtime, HttpConfig, Url};
@@ -7,10 +7,10 @@ use serde::Deserialize;
 use crate::generated::{Client, api_key_header, bearer_auth};
 use crate::provider::{BetterAuth, VENDOR};
 
-/// Where better-auth is mounted unless the application says otherwise.
+/// The default path of better-auth.
 const DEFAULT_BASE_PATH: &str = "/api/auth";
 
-/// What the token of a [`BetterAuthConfig`] is.
+/// The kind of the token in a [`BetterAuthConfig`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -42,11 +42,11 @@ pub struct BetterAuthConfig {
     pub base_url: String,
     /// The credential.
     pub token: SecretSource,
-    /// What the credential is.
+    /// The token.
     #[serde(default)]
     pub credential: Credential,
-    /// Which of the server's API-key configurations to use, for servers of version 1.5 or later that have several.
-    /// Keys of organizations need it.
+    /// The server's API-key configuration, for servers of version 1.5 or later that have several. Required for keys of
+    /// organizations.
     #[serde(default)]
     pub config_id: Option<String>,
     /// Settings of the HTTP client.
@@ -66,7 +66,7 @@ impl BetterAuthConfig {
         }
     }
 
-    /// Says what the token is.
+    /// Sets the kind of the token.
     pub fn credential(mut self, credential: Credential) -> Self {
         self.credential = credential;
         self
@@ -106,7 +106,7 @@ fn mounted(base_url: String) -> String {
         Ok(url) if url.path() == "/" && url.query().is_none() && url.fragment().is_none() => {
             format!("{}{DEFAULT_BASE_PATH}", base_url.trim_end_matches('/'))
         }
-        // What is wrong with it, the client says.
+        // The client reports the problem.
         _ => base_url,
     }
 }

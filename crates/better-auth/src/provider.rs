@@ -344,7 +344,7 @@ fn details(operation: Operation, error: &runtime::Error) -> ErrorDetails {
         (403, "MISSING_OR_NULL_ORIGIN" | "INVALID_ORIGIN") | (500, "ORGANIZATION_PLUGIN_REQUIRED") => {
             Some(ErrorKind::Configuration)
         }
-        // These operations do not name a key, so the path does not exist: there is no plugin at this base URL.
+        // These operations do not name a key, so the path does not exist: the plugin is not at this base URL.
         (404, _) if matches!(operation, Operation::Create | Operation::List) => {
             Some(ErrorKind::Configuration)
         }

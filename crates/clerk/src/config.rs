@@ -1,4 +1,4 @@
-//! How to reach Clerk.
+//! Configuration of Clerk.
 
 use api_keys_core::{Result, SecretSource};
 use api_keys_runtime::{self as runtime, HttpConfig};
@@ -27,7 +27,7 @@ pub struct ClerkConfig {
     /// Address of the API, version included; Clerk's own by default.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// What to send as `Clerk-API-Version`; by default the date of the document that this client was made from.
+    /// The value of `Clerk-API-Version`. The default is the date of the OpenAPI document.
     #[serde(default)]
     pub api_version: Option<String>,
     /// Settings of the HTTP client.

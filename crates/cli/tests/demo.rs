@@ -63,7 +63,14 @@ async fn demo_on_fake(lie: Lie, options: &[&str]) -> (Done, FakeClerk) {
 fn five_emulated_vendors_and_memory_keep_every_promise() {
     let done = finish(api_keys().arg("demo"));
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
-    for word in Vendor::ALL.map(Vendor::as_str).iter().chain(&["memory"]).chain(&OPERATIONS) {
+    for word in Vendor::ALL
+        .iter()
+        .map(|vendor| vendor.as_str())
+        .collect::<Vec<_>>()
+        .iter()
+        .chain(&["memory"])
+        .chain(&OPERATIONS)
+    {
         assert!(done.stdout.contains(word), "{word} is missing in {}", done.stdout);
     }
     assert!(done.stdout.contains("All 54 outcomes are what capabilities() promised."), "{}", done.stdout);
@@ -107,7 +114,7 @@ fn secrets_are_shown_as_hints_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_server_takes_its_token_from_the_environment_or_the_standard_input_and_is_left_clean() {
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();
         for piped in [false, true] {
             let mut command = api_keys();
@@ -131,7 +138,7 @@ async fn one_server_takes_its_token_from_the_environment_or_the_standard_input_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_token_is_named_as_the_cause() {
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();
         let mut command = api_keys();
         command.args(["demo", "--provider", vendor.as_str(), "--base-url", emulator.base_url()]);

@@ -167,7 +167,7 @@ fn a_secret_to_verify_is_never_an_argument() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();
         let home = Home::new();
         home.configure(&emulated(&home, "it", &emulator));
@@ -216,13 +216,13 @@ async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many()
     let home = Home::new();
     let mut settings = home.memory("local");
     let mut emulators = Vec::new();
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();
         settings.push_str(&emulated(&home, vendor.as_str(), &emulator));
         emulators.push(emulator);
     }
     home.configure(&settings);
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let arguments = ["create", "ci-key", "--provider", vendor.as_str(), "--output", "json"];
         home.run_beside(&arguments).await.expect(0);
     }

@@ -1,9 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+pub mod better_auth;
+pub mod clerk;
 mod dialect;
+pub mod fastapi;
+pub mod latitude_sh;
+pub mod mcp;
+mod pydantic;
 mod server;
+mod state;
 mod vendor;
+mod wire;
 
-pub use dialect::{Dialect, better_auth, clerk, fastapi, latitude_sh, mcp};
-pub use server::{Emulator, EmulatorBuilder};
-pub use vendor::{UnknownVendor, Vendor};
+pub use crate::dialect::Dialect;
+pub use crate::server::{Emulator, EmulatorBuilder};
+pub use crate::vendor::{UnknownVendor, Vendor};

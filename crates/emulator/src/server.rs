@@ -1,4 +1,4 @@
-//! Binding, counting and stopping: what all dialects share.
+//! The server: binding, counting and stopping.
 
 use std::fmt;
 use std::io;
@@ -14,12 +14,13 @@ use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::dialect::{Clock, Dialect, State};
-use crate::{Vendor, dialect};
+use crate::dialect::{self, Dialect};
+use crate::state::{Clock, State};
+use crate::vendor::Vendor;
 
-/// A running server that speaks one vendor's dialect on a loopback address.
+/// A server on a loopback address that behaves like a vendor's.
 ///
-/// Dropping it stops it; [`stop`](Self::stop) also waits until it has.
+/// It stops when it is dropped. [`stop`](Self::stop) also waits for it.
 ///
 /// ```
 /// use api_keys_emulator::{Emulator, Vendor};
@@ -39,58 +40,58 @@ pub struct Emulator {
     token: SecretKey,
     store: Memory,
     requests: Arc<AtomicU64>,
-    // Dropping the sender is the signal to stop.
+    // Dropping the sender signals the server to stop.
     running: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
 
 impl Emulator {
-    /// Starts a vendor's dialect, in its newest version, on a free port.
+    /// Starts the newest version of a vendor on a free port.
     ///
     /// # Errors
-    /// When no port can be bound.
+    /// Returns an error if no port can be bound.
     ///
     /// # Panics
-    /// Outside of a Tokio runtime.
+    /// Panics outside of a tokio runtime.
     pub async fn start(vendor: Vendor) -> io::Result<Self> {
         Self::builder(vendor).start().await
     }
 
-    /// Starts with options: of a [`Vendor`], of one version of its dialect, or of a whole [`Dialect`].
+    /// Creates a builder for a [`Vendor`], one of its versions, or a [`Dialect`].
     pub fn builder(dialect: impl Into<Dialect>) -> EmulatorBuilder {
         EmulatorBuilder { dialect: dialect.into(), port: 0, token: None, max_active: None, clock: None }
     }
 
-    /// Whose dialect it speaks.
+    /// Returns the emulated vendor.
     pub fn vendor(&self) -> Vendor {
         self.vendor
     }
 
-    /// What the vendor's client takes as its base URL.
+    /// Returns the base URL for the vendor's client.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The management credential that it accepts.
+    /// Returns the accepted management credential.
     pub fn token(&self) -> &SecretKey {
         &self.token
     }
 
-    /// The keys behind it: what is really there, whatever the answers say.
+    /// Returns the stored keys, independently of the responses.
     pub fn store(&self) -> &Memory {
         &self.store
     }
 
-    /// How many requests have reached it.
+    /// Returns the number of received requests.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::SeqCst)
     }
 
-    /// Stops, and waits for requests that are being answered.
+    /// Stops the server after all pending requests.
     pub async fn stop(self) {
         let Self { running, server, .. } = self;
         drop(running);
-        // The task ends with the signal; it can fail only by a panic, which has been reported by then.
+        // The task ends with the signal. It fails only by a panic, which has been reported.
         let _ = server.await;
     }
 }
@@ -106,6 +107,7 @@ impl fmt::Debug for Emulator {
 }
 
 /// Options of an [`Emulator`].
+#[must_use]
 pub struct EmulatorBuilder {
     dialect: Dialect,
     port: u16,
@@ -115,25 +117,25 @@ pub struct EmulatorBuilder {
 }
 
 impl EmulatorBuilder {
-    /// Listens on this port of 127.0.0.1; by default on any free one.
+    /// Sets the port on 127.0.0.1. The default is a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Accepts this management credential; by default one made up at start.
+    /// Sets the management credential. The default is a random one.
     pub fn token(mut self, token: impl Into<SecretKey>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// How many keys may be active at a time; by default as many as the vendor allows.
+    /// Sets the maximum number of active keys. The default is the vendor's.
     pub fn max_active(mut self, keys: u32) -> Self {
         self.max_active = Some(keys);
         self
     }
 
-    /// Tells the time; by default the system's.
+    /// Sets the clock. The default is the system clock.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -142,27 +144,27 @@ impl EmulatorBuilder {
     /// Starts the server.
     ///
     /// # Errors
-    /// When the port cannot be bound.
+    /// Returns an error if the port cannot be bound.
     ///
     /// # Panics
-    /// Outside of a Tokio runtime.
+    /// Panics outside of a tokio runtime.
     pub async fn start(self) -> io::Result<Emulator> {
         let Self { dialect, port, token, max_active, clock } = self;
         let token = token.unwrap_or_else(|| dialect::random_token(&dialect));
         let clock = clock.unwrap_or_else(|| Arc::new(Timestamp::now));
 
-        let told = Arc::clone(&clock);
-        let mut store = dialect.store(Memory::builder().clock(move || told()));
+        let store_clock = Arc::clone(&clock);
+        let mut store = dialect.store(Memory::builder().clock(move || store_clock()));
         if let Some(keys) = max_active {
             store = store.max_active(keys);
         }
         let store = store.build().map_err(io::Error::other)?;
 
         let socket = TcpSocket::new_v4()?;
-        // As servers do, so that the port can be used again at once.
+        // The port can then be reused immediately.
         socket.set_reuseaddr(!cfg!(windows))?;
         socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
-        // Room for a test that opens a thousand connections at once: those that do not fit would hang.
+        // Enough for a thousand concurrent connections. Those in excess would hang.
         let listener = socket.listen(4096)?;
         let base_url = format!("http://{}{}", listener.local_addr()?, dialect.base_path());
         let vendor = dialect.vendor();
@@ -179,11 +181,11 @@ impl EmulatorBuilder {
 
         let (running, stopped) = oneshot::channel::<()>();
         let server = axum::serve(listener, router).with_graceful_shutdown(async {
-            // Only ever ends by the sender being dropped.
+            // Ends when the sender is dropped.
             let _ = stopped.await;
         });
         let server = tokio::spawn(async {
-            // Accepting goes on after errors of single connections, so there is no error to report.
+            // Errors of single connections do not end the server, so there is no error to report.
             let _ = server.await;
         });
         Ok(Emulator { vendor, base_url, token, store, requests, running, server })

@@ -1,9 +1,9 @@
-//! Whose dialect.
+//! The emulated vendors.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A vendor whose dialect can be spoken.
+/// An emulated vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Vendor {
@@ -20,10 +20,11 @@ pub enum Vendor {
 }
 
 impl Vendor {
-    /// Every vendor.
-    pub const ALL: [Self; 5] = [Self::BetterAuth, Self::Clerk, Self::Mcp, Self::LatitudeSh, Self::FastApi];
+    /// All emulated vendors.
+    pub const ALL: &'static [Self] =
+        &[Self::BetterAuth, Self::Clerk, Self::Mcp, Self::LatitudeSh, Self::FastApi];
 
-    /// The name that the vendor's provider goes by.
+    /// Returns the name of the vendor's provider.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BetterAuth => "better-auth",
@@ -41,17 +42,17 @@ impl fmt::Display for Vendor {
     }
 }
 
-/// A text that names no [`Vendor`].
+/// An error for a name that is not that of an emulated vendor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownVendor(String);
 
 impl fmt::Display for UnknownVendor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no emulated vendor; they are", self.0)?;
-        for (i, vendor) in Vendor::ALL.into_iter().enumerate() {
+        write!(f, "unknown emulated vendor {:?} (emulated:", self.0)?;
+        for (i, vendor) in Vendor::ALL.iter().enumerate() {
             write!(f, "{} {vendor}", if i == 0 { "" } else { "," })?;
         }
-        Ok(())
+        f.write_str(")")
     }
 }
 
@@ -62,7 +63,8 @@ impl FromStr for Vendor {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|vendor| vendor.as_str() == name)
             .ok_or_else(|| UnknownVendor(name.to_owned()))
     }

@@ -1,4 +1,4 @@
-//! What the better-auth dialect does on the wire, in its newest version.
+//! HTTP behavior of the better-auth emulator, in its newest version.
 
 mod http;
 
@@ -46,7 +46,7 @@ fn id(key: &Value) -> &str {
     key["id"].as_str().expect("an id")
 }
 
-/// Checks status and form of a refusal, and takes code and message out.
+/// Checks status and format of an error, and returns code and message.
 fn refusal(answer: &Answer, status: u16) -> (String, String) {
     assert_eq!(
         (answer.status, answer.header("content-type")),
@@ -87,7 +87,7 @@ async fn a_new_key_has_all_fields_and_its_secret() {
 }
 
 #[tokio::test]
-async fn a_key_is_read_as_it_was_created_but_without_its_secret() {
+async fn get_returns_the_key_without_its_secret() {
     let emulator = start().await;
     let mut key = create(&emulator, json!({ "expiresIn": 86_400.5 })).await;
     key.as_object_mut().unwrap().remove("key");
@@ -100,7 +100,7 @@ async fn a_key_is_read_as_it_was_created_but_without_its_secret() {
 }
 
 #[tokio::test]
-async fn an_empty_name_is_kept_on_create_and_refused_on_update() {
+async fn empty_name_is_valid_on_create_only() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "" })).await;
     assert_eq!(read(&emulator, &key).await["name"], "");
@@ -125,7 +125,7 @@ async fn lengths_and_spans_are_bounded() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_schema_is_named_field_by_field() {
+async fn invalid_fields_are_named() {
     let emulator = start().await;
     for (path, body, expected) in [
         ("create", json!([]), "[body] Invalid input: expected object, received array"),
@@ -172,7 +172,7 @@ async fn what_does_not_fit_the_schema_is_named_field_by_field() {
 }
 
 #[tokio::test]
-async fn fields_for_the_server_alone_are_refused() {
+async fn server_only_fields_are_rejected() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "remaining": null })).await;
     for (name, value) in [
@@ -198,7 +198,7 @@ async fn fields_for_the_server_alone_are_refused() {
 }
 
 #[tokio::test]
-async fn metadata_is_an_object_or_an_array_and_replaced_as_a_whole() {
+async fn metadata_is_replaced() {
     let emulator = start().await;
     for metadata in [json!("text"), json!(7), json!(true)] {
         let answer = post(&emulator, "/api-key/create", json!({ "metadata": metadata })).await;
@@ -230,7 +230,7 @@ async fn metadata_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn an_update_changes_what_it_names_and_not_the_time_of_update() {
+async fn update_keeps_other_fields_and_the_time() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "old", "expiresIn": 86_400 })).await;
     let body = json!({ "keyId": id(&key), "name": "new", "enabled": false, "expiresIn": null });
@@ -299,7 +299,7 @@ async fn a_listing_ends_at_a_hundred_keys() {
 }
 
 #[tokio::test]
-async fn keys_of_organizations_are_behind_their_configuration() {
+async fn organization_keys_need_a_configuration() {
     let emulator = start_with(|options| options.organization("acme")).await;
     let user_key = create(&emulator, json!({ "configId": "missing", "organizationId": "acme" })).await;
     assert_eq!(user_key["configId"], "default");
@@ -332,7 +332,7 @@ async fn keys_of_organizations_are_behind_their_configuration() {
 }
 
 #[tokio::test]
-async fn an_expired_key_stays_until_it_is_swept_and_can_be_brought_back() {
+async fn expired_key_can_be_reactivated() {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let seconds = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&seconds);
@@ -341,7 +341,7 @@ async fn an_expired_key_stays_until_it_is_swept_and_can_be_brought_back() {
     let day = json!({ "expiresIn": 86_400 });
     let (first, second) = (create(&emulator, day.clone()).await, create(&emulator, day).await);
 
-    // Each answer is made before the sweep that it sets off.
+    // Each response is created before the removal of expired keys that it triggers.
     seconds.store(86_401, Ordering::SeqCst);
     assert_eq!(read(&emulator, &first).await["enabled"], true);
     assert_eq!(get(&emulator, &format!("/api-key/get?id={}", id(&first))).await.status, 404);
@@ -355,7 +355,7 @@ async fn an_expired_key_stays_until_it_is_swept_and_can_be_brought_back() {
 }
 
 #[tokio::test]
-async fn a_limit_of_the_applications_own_is_answered_as_by_a_hook() {
+async fn application_limit_is_a_hook_error() {
     let emulator = Emulator::builder(Vendor::BetterAuth).max_active(1).start().await.unwrap();
     create(&emulator, json!({})).await;
     assert_eq!(code(&post(&emulator, "/api-key/create", json!({})).await, 403), "API_KEY_LIMIT_REACHED");

@@ -1,4 +1,4 @@
-//! What the better-auth dialect does with requests that never reach an operation, and what older versions do.
+//! Requests that do not reach an operation, and the behavior of older versions.
 
 mod http;
 
@@ -79,7 +79,7 @@ async fn a_dead_session_is_to_be_forgotten() {
 }
 
 #[tokio::test]
-async fn the_scheme_of_a_bearer_token_is_read_in_any_case() {
+async fn bearer_scheme_ignores_case() {
     let emulator = start().await;
     let credential = format!("bEARER {}", emulator.token().expose());
     let answer =
@@ -121,13 +121,13 @@ async fn only_json_is_read() {
     );
     assert_eq!(create_raw(&emulator, "APPLICATION/JSON; charset=utf-8", "{}").await.status, 200);
     assert_eq!(code(&create_raw(&emulator, "application/json", "{\"name\":").await, 400), "BAD_REQUEST");
-    // Without a content type there is no body.
+    // Without a content type the body is ignored.
     let answer = send(signed_in(&emulator, Method::POST, "/api-key/create").body("{}")).await;
     assert_eq!(answer.json()["message"], "[body] Invalid input: expected object, received undefined");
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_not_found_and_say_nothing() {
+async fn unknown_routes_are_empty_404s() {
     let emulator = start().await;
     for (method, path) in [
         (Method::GET, "/api-key/nope"),
@@ -176,7 +176,7 @@ async fn requests_are_limited_per_address_and_path() {
 }
 
 #[tokio::test]
-async fn a_limit_passes_with_the_window_after_the_last_good_request() {
+async fn rate_limit_window_restarts() {
     let (emulator, seconds) = start_limited(Version::V1_4, 2, Duration::from_secs(10)).await;
     let list = async |at| {
         seconds.store(at, Ordering::SeqCst);
@@ -193,7 +193,7 @@ async fn a_limit_passes_with_the_window_after_the_last_good_request() {
 }
 
 #[tokio::test]
-async fn the_plugin_of_its_own_brought_pages_and_owners_by_reference() {
+async fn standalone_plugin_has_pages_and_owners() {
     for version in VERSIONS {
         let emulator = start_version(version).await;
         let key = post(&emulator, "/api-key/create", json!({ "name": "k" })).await.json();
@@ -211,7 +211,7 @@ async fn the_plugin_of_its_own_brought_pages_and_owners_by_reference() {
 }
 
 #[tokio::test]
-async fn codes_followed_from_messages_before_they_had_names() {
+async fn old_codes_derive_from_messages() {
     let unknown = json!({ "keyId": "x", "name": "n" });
     for version in VERSIONS {
         let emulator = start_version(version).await;
@@ -236,7 +236,7 @@ async fn codes_followed_from_messages_before_they_had_names() {
 }
 
 #[tokio::test]
-async fn the_built_in_plugin_says_nothing_about_a_missing_session() {
+async fn built_in_plugin_omits_session_errors() {
     for version in [Version::V1_3, Version::V1_4] {
         let emulator = start_version(version).await;
         let answer = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("nope")).await;
@@ -260,7 +260,7 @@ async fn one_s_own_user_id_was_accepted_before_1_5() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_json_is_judged_by_each_version_in_its_own_way() {
+async fn invalid_json_differs_by_version() {
     let text = [400, 415, 415, 415];
     let form = [200, 415, 415, 415];
     let broken = [500, 500, 500, 400];

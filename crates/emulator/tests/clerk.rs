@@ -1,4 +1,4 @@
-//! What the Clerk dialect does on the wire.
+//! HTTP behavior of the Clerk emulator.
 
 mod http;
 
@@ -45,7 +45,7 @@ async fn post(emulator: &Emulator, path: &str, body: Value) -> Answer {
     call(emulator, Method::POST, path, Some(body)).await
 }
 
-/// Creates a key of the subject with these fields beside the name; it must come into being.
+/// Creates a key of the subject with additional fields.
 async fn create(emulator: &Emulator, name: &str, fields: Value) -> Value {
     let mut body = json!({ "name": name, "subject": SUBJECT });
     body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -58,7 +58,7 @@ fn path(key: &Value) -> String {
     format!("/api_keys/{}", key["id"].as_str().unwrap())
 }
 
-/// Checks the envelope of a refusal, and takes the codes and the long messages out.
+/// Checks the envelope of an error, and returns the codes and the long messages.
 fn errors(answer: &Answer, status: u16) -> Vec<(String, String)> {
     assert_eq!(
         (answer.status, answer.header("content-type")),
@@ -109,7 +109,7 @@ async fn a_new_key_is_shown_with_its_secret() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_empty() {
+async fn absent_fields_are_empty() {
     let emulator = start().await;
     let key = create(&emulator, "bare", json!({ "description": null, "claims": null })).await;
     for (name, value) in [
@@ -124,7 +124,7 @@ async fn what_is_not_said_is_empty() {
 }
 
 #[tokio::test]
-async fn a_create_can_be_answered_with_201() {
+async fn create_status_can_be_201() {
     let emulator = Emulator::builder(clerk::Options::new().created(true)).start().await.unwrap();
     let answer = post(&emulator, "/api_keys", json!({ "name": "key", "subject": SUBJECT })).await;
     assert_eq!(answer.status, 201);
@@ -132,7 +132,7 @@ async fn a_create_can_be_answered_with_201() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_the_rules_is_refused_field_by_field() {
+async fn invalid_fields_are_named() {
     let emulator = start().await;
     let invalid = |field: &str, problem: &str| vec![format!("Invalid 'body.{field}': {problem}")];
     let with = |field: &str, value: Value| {
@@ -196,7 +196,7 @@ async fn a_listing_is_of_one_subject_and_in_pages() {
 }
 
 #[tokio::test]
-async fn a_listing_without_a_subject_or_beyond_its_bounds_is_refused() {
+async fn list_parameters_are_validated() {
     let emulator = start().await;
     let invalid = |name: &str, problem: &str| vec![format!("Invalid 'query_parameter.{name}': {problem}")];
     assert_eq!(bad(&get(&emulator, "/api_keys").await), invalid("subject", "Required"));
@@ -323,7 +323,7 @@ async fn a_deleted_key_is_gone() {
 }
 
 #[tokio::test]
-async fn unknown_ids_are_not_found_and_malformed_ones_refused() {
+async fn unknown_and_malformed_ids_differ() {
     let emulator = start().await;
     let operations = [
         (Method::GET, "", None),

@@ -1,4 +1,4 @@
-//! What the FastAPI dialect does on the wire.
+//! HTTP behavior of the FastAPI emulator.
 
 mod http;
 
@@ -41,7 +41,7 @@ fn detail(answer: &Answer, status: u16) -> String {
 }
 
 #[tokio::test]
-async fn a_new_key_is_shown_with_its_secret_and_status_200() {
+async fn create_returns_the_secret_with_200() {
     let emulator = start().await;
     let answer =
         create(&emulator, json!({ "description": "probe", "roles": ["TASK-ADMIN", "TASK-ADMIN"] })).await;
@@ -62,7 +62,7 @@ async fn a_new_key_is_shown_with_its_secret_and_status_200() {
 }
 
 #[tokio::test]
-async fn saying_nothing_of_roles_is_not_the_same_as_null() {
+async fn absent_and_null_roles_differ() {
     let emulator = start().await;
     for (body, roles) in [
         (json!({}), json!(["VALIDATION-USER"])),
@@ -74,7 +74,7 @@ async fn saying_nothing_of_roles_is_not_the_same_as_null() {
 }
 
 #[tokio::test]
-async fn a_missing_description_is_left_out_and_an_empty_one_kept() {
+async fn missing_and_empty_descriptions_differ() {
     let emulator = start().await;
     for (body, description) in [
         (json!({ "name": "ignored" }), None),
@@ -89,7 +89,7 @@ async fn a_missing_description_is_left_out_and_an_empty_one_kept() {
 }
 
 #[tokio::test]
-async fn metadata_has_neither_the_secret_nor_a_message() {
+async fn get_has_no_secret_and_message() {
     let emulator = start().await;
     let created = create(&emulator, json!({ "description": "x" })).await.json();
     let read = call(&emulator, Method::GET, &format!("{KEYS}{}", id(&created))).await.json();
@@ -101,7 +101,7 @@ async fn metadata_has_neither_the_secret_nor_a_message() {
 }
 
 #[tokio::test]
-async fn every_key_has_the_time_of_the_start_unless_the_document_holds() {
+async fn creation_time_is_the_start_time() {
     let now = std::sync::Arc::new(std::sync::Mutex::new("2026-01-01T00:00:00.5Z".parse().unwrap()));
     for (mode, expected) in [
         (Mode::Observed, ["2026-01-01T00:00:00.500000", "2026-01-01T00:00:00.500000"]),
@@ -118,7 +118,7 @@ async fn every_key_has_the_time_of_the_start_unless_the_document_holds() {
 }
 
 #[tokio::test]
-async fn deactivation_is_for_good_and_can_be_repeated() {
+async fn deactivation_is_permanent() {
     let emulator = start().await;
     let key = create(&emulator, json!({})).await.json();
     let path = format!("{KEYS}deactivate/{}", id(&key));
@@ -140,7 +140,7 @@ async fn deactivation_is_for_good_and_can_be_repeated() {
 }
 
 #[tokio::test]
-async fn the_documented_deactivation_answers_with_the_key() {
+async fn documented_deactivation_returns_the_key() {
     let emulator = start_documented().await;
     let key = create(&emulator, json!({ "description": "x" })).await.json();
     let answer = call(&emulator, Method::DELETE, &format!("{KEYS}deactivate/{}", id(&key))).await;
@@ -166,7 +166,7 @@ async fn a_key_is_found_by_its_id_in_any_form() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_uuid_is_a_wrong_value() {
+async fn id_must_be_a_uuid() {
     let emulator = start().await;
     for path in ["nope", "100%25", "%E9%8D%B5", "deactivate", "%00", "deactivate/nope"] {
         let method = if path == "deactivate/nope" { Method::DELETE } else { Method::GET };
@@ -185,7 +185,7 @@ async fn an_id_that_is_no_uuid_is_a_wrong_value() {
 }
 
 #[tokio::test]
-async fn wrong_values_are_a_text_in_life_and_a_list_in_the_document() {
+async fn validation_errors_differ_by_mode() {
     let body = json!({ "description": 5, "roles": ["task-admin", "TASK-ADMIN", null] });
     let observed = start().await;
     let text = detail(&create(&observed, body.clone()).await, 400);
@@ -238,7 +238,7 @@ async fn a_body_must_be_a_json_object() {
 }
 
 #[tokio::test]
-async fn a_string_that_cannot_be_stored_crashes_the_server() {
+async fn unstorable_string_is_a_server_error() {
     for (mode, content_type, body) in [
         (Mode::Observed, "application/json", r#"{"detail":"Something went wrong."}"#),
         (Mode::Documented, "text/plain; charset=utf-8", "Internal Server Error"),
@@ -253,7 +253,7 @@ async fn a_string_that_cannot_be_stored_crashes_the_server() {
 }
 
 #[tokio::test]
-async fn only_so_many_keys_are_active_and_some_roles_are_not_given_away() {
+async fn active_keys_and_roles_are_limited() {
     let emulator = Emulator::builder(Vendor::FastApi).max_active(2).start().await.unwrap();
     let first = create(&emulator, json!({})).await.json();
     create(&emulator, json!({})).await;
@@ -268,7 +268,7 @@ async fn only_so_many_keys_are_active_and_some_roles_are_not_given_away() {
 }
 
 #[tokio::test]
-async fn credentials_are_refused_in_two_steps() {
+async fn credentials_are_checked_in_two_steps() {
     let emulator = start().await;
     let token = emulator.token().expose();
     let key = create(&emulator, json!({ "roles": ["ORG-ADMIN"] })).await.json();
@@ -290,7 +290,7 @@ async fn credentials_are_refused_in_two_steps() {
             }
             let answer = send(request).await;
             if told == "Unauthorized" && path == "deactivate/nope" {
-                // A value that is wrong is told before a credential that is.
+                // An invalid value takes precedence over an invalid credential.
                 detail(&answer, 400);
             } else {
                 assert_eq!(detail(&answer, 401), told, "{header:?}");
@@ -361,7 +361,7 @@ async fn slashes_and_methods_matter() {
 }
 
 #[tokio::test]
-async fn answers_come_in_chunks_unless_the_document_holds() {
+async fn responses_are_chunked_when_observed() {
     for (mode, chunked) in [(Mode::Observed, true), (Mode::Documented, false)] {
         let emulator = Emulator::builder(mode).start().await.unwrap();
         for path in ["/auth/api_keys/", "/auth/api_keys", "/nowhere"] {

@@ -1,4 +1,4 @@
-//! What the Latitude.sh dialect does on the wire.
+//! HTTP behavior of the Latitude.sh emulator.
 
 mod http;
 
@@ -122,7 +122,7 @@ async fn put_makes_a_new_token_for_the_same_key() {
 }
 
 #[tokio::test]
-async fn patch_changes_what_is_given_and_shows_no_token() {
+async fn patch_changes_given_fields() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "old" })).await;
     // The id of the body is not looked at.
@@ -145,7 +145,7 @@ async fn patch_changes_what_is_given_and_shows_no_token() {
 }
 
 #[tokio::test]
-async fn delete_removes_the_key_and_answers_with_a_body() {
+async fn delete_returns_a_body() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "d" })).await;
     let deleted = call(&emulator, Method::DELETE, &path(&key), None).await;
@@ -156,7 +156,7 @@ async fn delete_removes_the_key_and_answers_with_a_body() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn unknown_key_is_not_found() {
     let emulator = start().await;
     let revoked = emulator.store().create(NewApiKey::new("gone")).await.unwrap().key.id;
     emulator.store().revoke(&revoked, RevokeOptions::new()).await.unwrap();
@@ -247,7 +247,7 @@ async fn a_read_only_key_only_reads() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_a_rule_is_refused() {
+async fn invalid_body_is_rejected() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "k" })).await;
     for (method, path, sent, pointer) in [
@@ -276,7 +276,7 @@ async fn a_body_that_breaks_a_rule_is_refused() {
 }
 
 #[tokio::test]
-async fn broken_json_is_a_bad_request_labelled_as_plain_json() {
+async fn invalid_json_is_a_bad_request() {
     let emulator = start().await;
     let broken = request(&emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
     let broken = send(broken.header("content-type", "application/vnd.api+json").body("{")).await;
@@ -296,7 +296,7 @@ async fn both_media_types_are_taken() {
 }
 
 #[tokio::test]
-async fn every_answer_has_a_request_id_of_its_own() {
+async fn every_response_has_a_request_id() {
     let emulator = start().await;
     let mut ids = Vec::new();
     for path in [KEYS, KEYS, "/nowhere"] {
@@ -309,7 +309,7 @@ async fn every_answer_has_a_request_id_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_documented_rate_limit_counts_reads_and_writes_by_the_minute() {
+async fn rate_limit_counts_per_minute() {
     let now =
         std::sync::Arc::new(std::sync::Mutex::new("2026-01-01T00:00:45Z".parse::<Timestamp>().unwrap()));
     let clock = now.clone();

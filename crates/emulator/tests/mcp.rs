@@ -1,4 +1,4 @@
-//! What the MCP dialect does on the wire.
+//! HTTP behavior of the MCP emulator.
 
 mod http;
 
@@ -31,7 +31,7 @@ fn credentials(emulator: &Emulator) -> Value {
     json!({ "scheme": "Bearer", "credentials": emulator.token().expose() })
 }
 
-/// How many days a key lives.
+/// Returns the lifetime of a key in days.
 fn days(key: &Value) -> i64 {
     let time = |name: &str| key[name].as_str().unwrap().parse::<Timestamp>().unwrap();
     let seconds = time("expires_at").duration_since(time("created")).as_secs();
@@ -58,14 +58,14 @@ async fn a_new_key_is_shown_with_its_secret() {
 }
 
 #[tokio::test]
-async fn a_key_lives_a_year_when_nothing_is_said() {
+async fn default_lifetime_is_a_year() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "d" })).await.json();
     assert_eq!(days(&key), 365);
 }
 
 #[tokio::test]
-async fn times_have_microseconds_unless_there_are_none() {
+async fn times_have_microseconds() {
     for (now, shown) in [
         ("2026-01-02T03:04:05.000678Z", "2026-01-02T03:04:05.000678+00:00"),
         ("2026-01-02T03:04:05.000000999Z", "2026-01-02T03:04:05+00:00"),
@@ -109,7 +109,7 @@ async fn a_user_has_five_keys_expired_ones_counted() {
 }
 
 #[tokio::test]
-async fn five_keys_are_five_however_many_are_asked_for_at_once() {
+async fn concurrent_creates_respect_the_limit() {
     let emulator = start().await;
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..8 {
@@ -122,7 +122,7 @@ async fn five_keys_are_five_however_many_are_asked_for_at_once() {
 }
 
 #[tokio::test]
-async fn the_list_is_an_array_of_the_users_keys_without_secrets() {
+async fn list_has_no_secrets() {
     let emulator = start().await;
     assert_eq!(call(&emulator, Method::GET, KEYS).await.body, "[]");
     let _ = emulator.store().create(NewApiKey::new("hidden").owner("somebody else")).await.unwrap();
@@ -138,7 +138,7 @@ async fn the_list_is_an_array_of_the_users_keys_without_secrets() {
 }
 
 #[tokio::test]
-async fn rotating_changes_the_secret_and_nothing_else() {
+async fn rotate_changes_only_the_secret() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "r" })).await.json();
     let validate = async |secret: &Value| {
@@ -162,7 +162,7 @@ async fn rotating_changes_the_secret_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_expired_key_is_rotated_and_stays_expired() {
+async fn rotate_keeps_the_expiration() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "e", "expires_days": -1 })).await.json();
     let before = call(&emulator, Method::GET, KEYS).await.json();
@@ -230,7 +230,7 @@ async fn exchange(emulator: &Emulator, head: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_token_belongs_into_the_header_in_one_exact_form() {
+async fn token_header_is_strict() {
     let emulator = start().await;
     let token = emulator.token().expose();
     for (header, detail) in [
@@ -248,7 +248,7 @@ async fn the_token_belongs_into_the_header_in_one_exact_form() {
             (Method::DELETE, "/api/v1/api-keys/abc"),
             (Method::POST, "/api/v1/api-keys/abc/rotate"),
         ] {
-            // In the body it counts for nothing, and a body that does not fit is told later.
+            // The token in the body is ignored, and an invalid body is reported later.
             let mut request = request(&emulator, method, path).json(&credentials(&emulator));
             if let Some(header) = &header {
                 request = request.header("authorization", header);
@@ -261,7 +261,7 @@ async fn the_token_belongs_into_the_header_in_one_exact_form() {
 }
 
 #[tokio::test]
-async fn a_key_is_no_token() {
+async fn api_key_is_not_a_token() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "k" })).await.json();
     let list = request(&emulator, Method::GET, KEYS).bearer_auth(key["api_key"].as_str().unwrap());
@@ -277,7 +277,7 @@ async fn slashes_matter() {
         (Method::DELETE, "/api/v1/api-keys/abc/", "/api/v1/api-keys/abc"),
         (Method::POST, "/api/v1/api-keys/abc/rotate/?a=b", "/api/v1/api-keys/abc/rotate?a=b"),
     ] {
-        // Nobody asks for a token here.
+        // No token is required here.
         let answer = send(request(&emulator, method, path)).await;
         assert_eq!((answer.status, answer.body.as_str()), (307, ""), "{path}");
         assert_eq!(answer.header("location"), Some(format!("{}{to}", emulator.base_url()).as_str()));
@@ -292,7 +292,7 @@ async fn slashes_matter() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_told_apart() {
+async fn unknown_paths_and_methods_differ() {
     let emulator = start().await;
     for path in ["/api/v1/api-keysx", "/api/v1/api-keys/a%2Fb", "/api/v1/api-keys//rotate", "/"] {
         let answer = call(&emulator, Method::DELETE, path).await;
@@ -314,7 +314,7 @@ async fn unknown_paths_and_methods_are_told_apart() {
 }
 
 #[tokio::test]
-async fn keys_of_the_store_without_owner_are_the_users() {
+async fn ownerless_keys_belong_to_the_user() {
     let emulator = start().await;
     let _ = emulator.store().create(NewApiKey::new("planted").expiry(Expiry::Never)).await.unwrap();
     let list = call(&emulator, Method::GET, KEYS).await.json();
@@ -322,7 +322,7 @@ async fn keys_of_the_store_without_owner_are_the_users() {
 }
 
 #[tokio::test]
-async fn for_a_week_the_header_counted_and_times_had_no_zone() {
+async fn transitional_version_has_no_time_zone() {
     let emulator = Emulator::builder(Generation::Zoneless).start().await.unwrap();
     let created = create(&emulator, json!({ "name": "x" })).await;
     assert_eq!((created.status, &created.json()["created"]), (201, &json!("")));

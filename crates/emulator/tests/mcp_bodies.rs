@@ -1,4 +1,4 @@
-//! What the MCP dialect makes of the bodies that it is sent.
+//! Request bodies of the MCP emulator.
 
 mod http;
 
@@ -31,7 +31,7 @@ fn fault(answer: &Answer) -> Value {
     faults[0].clone()
 }
 
-/// How many days a key lives.
+/// Returns the lifetime of a key in days.
 fn days(key: &Value) -> i64 {
     let time = |name: &str| key[name].as_str().unwrap().parse::<Timestamp>().unwrap();
     let seconds = time("expires_at").duration_since(time("created")).as_secs();
@@ -40,7 +40,7 @@ fn days(key: &Value) -> i64 {
 }
 
 #[tokio::test]
-async fn what_passes_for_an_integer_is_one() {
+async fn integers_are_coerced() {
     let emulator = Emulator::builder(Vendor::Mcp).max_active(10).start().await.unwrap();
     for (sent, lives) in [(json!(1.0), 1), (json!("7"), 7), (json!(" 8.0 "), 8), (json!(true), 1)] {
         let key = create(&emulator, json!({ "name": "lax", "expires_days": sent })).await.json();
@@ -57,7 +57,7 @@ async fn what_passes_for_an_integer_is_one() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_fit_is_told_fault_by_fault() {
+async fn invalid_fields_are_listed() {
     let emulator = start().await;
     let missing = json!({
         "type": "missing", "loc": ["body", "name"], "msg": "Field required", "input": { "expires_days": 3 },
@@ -78,7 +78,7 @@ async fn a_body_that_does_not_fit_is_told_fault_by_fault() {
 }
 
 #[tokio::test]
-async fn broken_json_is_told_by_its_position() {
+async fn invalid_json_has_a_position() {
     let emulator = start().await;
     for (body, position, complaint) in [
         (r#"{"name": "x""#, 12, "Expecting ',' delimiter"),
@@ -97,13 +97,13 @@ async fn broken_json_is_told_by_its_position() {
         assert_eq!(fault["loc"], json!(["body", position]), "{body}");
         assert_eq!(fault["ctx"]["error"], complaint, "{body}");
     }
-    // It is told before anybody asks for a token.
+    // Reported before the token is checked.
     let anonymous = request(&emulator, Method::POST, KEYS).body("{");
     assert_eq!(send(anonymous).await.status, 422);
 }
 
 #[tokio::test]
-async fn what_only_python_reads_as_json_fails_in_other_ways() {
+async fn python_only_json_is_rejected() {
     let emulator = start().await;
     let json = "application/json";
     assert_eq!(create_text(&emulator, json, r#"{"name":"\ud800"}"#).await.status, 400);
@@ -112,7 +112,7 @@ async fn what_only_python_reads_as_json_fails_in_other_ways() {
 }
 
 #[tokio::test]
-async fn json_is_known_by_its_content_type_or_by_none() {
+async fn content_type_selects_json() {
     let emulator = start().await;
     let body = r#"{"name":"x"}"#;
     assert_eq!(create_text(&emulator, "application/vnd.x+json; v=1", body).await.status, 201);

@@ -1,4 +1,4 @@
-//! What the MCP dialect does in the generation that its document describes.
+//! The documented generation of the MCP emulator.
 
 mod http;
 
@@ -61,7 +61,7 @@ async fn the_header_counts_for_nothing() {
 }
 
 #[tokio::test]
-async fn times_have_no_zone_and_a_new_key_no_time_of_creation() {
+async fn times_have_no_zone() {
     let now = "2026-11-20T21:36:59.628155Z".parse().unwrap();
     let emulator = Emulator::builder(Generation::BodyCredentials).clock(move || now).start().await.unwrap();
     let created = create(&emulator, json!({ "name": "x", "expires_days": 2 })).await.json();
@@ -72,7 +72,7 @@ async fn times_have_no_zone_and_a_new_key_no_time_of_creation() {
 }
 
 #[tokio::test]
-async fn credentials_are_validated_before_they_are_tried() {
+async fn credentials_are_validated_first() {
     let emulator = start().await;
     let token = emulator.token().expose();
     for (body, status, kinds) in [
@@ -99,7 +99,7 @@ async fn credentials_are_validated_before_they_are_tried() {
 }
 
 #[tokio::test]
-async fn a_missing_token_is_told_before_a_wrong_request() {
+async fn missing_token_takes_precedence() {
     let emulator = start().await;
     for body in
         [json!({ "request": {} }), json!({ "request": { "name": "x" }, "credentials": null }), json!({})]

@@ -1,4 +1,4 @@
-//! What all dialects share: binding, counting, stopping.
+//! Behavior that all emulators share: binding, counting, stopping.
 
 mod http;
 
@@ -16,7 +16,7 @@ async fn get(emulator: &Emulator, path: &str) -> Answer {
 
 #[tokio::test]
 async fn every_vendor_starts_with_no_keys() {
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();
         assert_eq!(emulator.vendor(), vendor);
         assert!(emulator.base_url().starts_with("http://127.0.0.1:"), "{}", emulator.base_url());
@@ -35,7 +35,7 @@ async fn every_request_counts() {
 }
 
 #[tokio::test]
-async fn the_token_can_be_chosen_and_is_new_otherwise() {
+async fn token_is_configurable() {
     let chosen = Emulator::builder(Vendor::BetterAuth).token("chosen").start().await.unwrap();
     assert_eq!(chosen.token().expose(), "chosen");
     assert_eq!(get(&chosen, "/api-key/list").await.status, 200);
@@ -67,13 +67,13 @@ async fn dropping_it_stops_it() {
 
 #[test]
 fn vendors_are_read_from_their_names() {
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         assert_eq!(vendor.as_str().parse(), Ok(vendor));
     }
     let error = "Clerk".parse::<Vendor>().unwrap_err().to_string();
     assert_eq!(
         error,
-        "\"Clerk\" is no emulated vendor; they are better-auth, clerk, mcp, latitude-sh, fastapi"
+        "unknown emulated vendor \"Clerk\" (emulated: better-auth, clerk, mcp, latitude-sh, fastapi)"
     );
 }
 

@@ -1,4 +1,4 @@
-//! How to reach a FastAPI service.
+//! Configuration of a FastAPI service.
 
 use api_keys_core::{Error, Result, SecretSource};
 use api_keys_runtime::{self as runtime, Authentication, HttpConfig, TimeZone, TrailingSlash};
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::generated::{Client, bearer_auth};
 use crate::provider::{FastApi, VENDOR};
 
-/// Where the document has the collection.
+/// The documented path of the collection.
 const DOCUMENTED_PREFIX: &str = "/auth/api_keys";
 
 /// Settings of a [`FastApi`] provider.
@@ -31,16 +31,15 @@ pub struct FastApiConfig {
     /// Path of the collection below the base URL; `/auth/api_keys` by default. The other paths lie below it.
     #[serde(default)]
     pub prefix: Option<String>,
-    /// Whether the path of the collection ends in a slash; true by default. The service redirects the other form,
-    /// and redirects are not followed.
+    /// Whether the path of the collection ends in a slash. The default is `true`. The service redirects the other form, and
+    /// redirects are not followed.
     #[serde(default, deserialize_with = "api_keys_core::de::option_from_text")]
     pub collection_slash: Option<bool>,
     /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.
     #[serde(default)]
     pub header: Option<String>,
-    /// Time zone of the server, by its IANA name, such as `UTC` or `America/New_York`. The service writes its times
-    /// without an offset; unless the zone is said, such times are not points in time, and keys have them only as
-    /// extra fields.
+    /// The IANA name of the server's time zone, such as `UTC` or `America/New_York`. The service reports times without an
+    /// offset. Without a time zone such times are not parsed, and keys contain them only as extra fields.
     #[serde(default)]
     pub time_zone: Option<String>,
     /// Settings of the HTTP client.
@@ -68,7 +67,7 @@ impl FastApiConfig {
         self
     }
 
-    /// Says whether the path of the collection ends in a slash.
+    /// Sets whether the path of the collection ends in a slash.
     pub fn collection_slash(mut self, slash: bool) -> Self {
         self.collection_slash = Some(slash);
         self
@@ -80,7 +79,7 @@ impl FastApiConfig {
         self
     }
 
-    /// Says in which zone the server's clock hangs.
+    /// Sets the server's time zone.
     pub fn time_zone(mut self, name: impl Into<String>) -> Self {
         self.time_zone = Some(name.into());
         self

@@ -21,15 +21,15 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
     .created_at_unreliable()
     .revoke_keeps_record();
 
-/// The API keys of a FastAPI service of Arthur's making, or one with the same routes.
+/// The API keys of Arthur's GenAI Engine, or of a FastAPI service with the same routes.
 ///
-/// - The **name** is the service's one free text, `description`.
-/// - **Scopes** are the service's roles. Without any said, the service grants its default role; an empty list mints
-///   a key without a role.
-/// - **Revoking** is for good; the key can still be read by id, but is not listed any more.
-/// - **Times** have no offset: see [`time_zone`](crate::FastApiConfig::time_zone). The creation time is that of the
-///   server process in known versions, and so not to be relied on.
-/// - The service does not say whether keys expire.
+/// - The **name** is the service's `description`.
+/// - **Scopes** are the service's roles. Without scopes the service grants its default role; an empty list creates a key
+///   without a role.
+/// - **Revoking** is permanent. The key can still be read by id, but is not listed.
+/// - **Times** have no offset: see [`time_zone`](crate::FastApiConfig::time_zone). In known versions the creation time is that
+///   of the server process, and thus unreliable.
+/// - The service does not report expirations.
 #[derive(Debug, Clone)]
 pub struct FastApi {
     client: Client,

@@ -1,4 +1,4 @@
-//! How to reach an application that mounts keyshield's router.
+//! Configuration of an application that mounts keyshield's router.
 
 use api_keys_core::{Result, SecretSource};
 use api_keys_runtime::{self as runtime, Authentication, HttpConfig, TrailingSlash};
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::generated::{Client, bearer_auth};
 use crate::provider::{Keyshield, VENDOR};
 
-/// Where the document has the collection.
+/// The documented path of the collection.
 const DOCUMENTED_PREFIX: &str = "/api-keys";
 
 /// Settings of a [`Keyshield`] provider.
@@ -26,13 +26,13 @@ const DOCUMENTED_PREFIX: &str = "/api-keys";
 pub struct KeyshieldConfig {
     /// Address of the application.
     pub base_url: String,
-    /// What the application asks for in front of the router.
+    /// The credential that the application requires for the router.
     pub token: SecretSource,
     /// Path of the collection below the base URL; `/api-keys` by default. The other paths lie below it.
     #[serde(default)]
     pub prefix: Option<String>,
-    /// Whether the path of the collection ends in a slash; true by default. The router redirects the other form,
-    /// and redirects are not followed.
+    /// Whether the path of the collection ends in a slash. The default is `true`. The router redirects the other form, and
+    /// redirects are not followed.
     #[serde(default)]
     pub collection_slash: Option<bool>,
     /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.
@@ -62,7 +62,7 @@ impl KeyshieldConfig {
         self
     }
 
-    /// Says whether the path of the collection ends in a slash.
+    /// Sets whether the path of the collection ends in a slash.
     pub fn collection_slash(mut self, slash: bool) -> Self {
         self.collection_slash = Some(slash);
         self

@@ -41,12 +41,11 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 
 /// The API keys of an application that mounts keyshield's FastAPI router, version 2.
 ///
-/// - **Scopes** begin with a lower-case letter and go on with these, digits and `:`, `_`, `-`. Without any said, a key
-///   has none.
-/// - **Revoking** switches the key off, which an update can undo; deleting is for good.
-/// - A **description** can be made empty by an update, but not removed.
-/// - A **list** is in the order of ids, so that keys that come and go do not hide others. Its **search** is for a part
-///   of the name.
+/// - **Scopes** start with a lowercase letter, followed by lowercase letters, digits and `:`, `_`, `-`. The default is none.
+/// - **Revoking** disables the key, which an update can undo. Deleting is permanent.
+/// - A **description** can be set to an empty string by an update, but not removed.
+/// - A **list** is ordered by id, so that created and removed keys do not hide others. Its **search** matches a part of the
+///   name.
 #[derive(Debug, Clone)]
 pub struct Keyshield {
     client: Client,

@@ -1,4 +1,4 @@
-//! How to reach Latitude.sh.
+//! Configuration of Latitude.sh.
 
 use api_keys_core::{Result, SecretSource};
 use api_keys_runtime::{self as runtime, HttpConfig};

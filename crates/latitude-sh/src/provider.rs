@@ -30,12 +30,12 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 
 /// The API keys of a Latitude.sh account.
 ///
-/// - The **extra fields** `read_only` (a boolean: the key may only read) and `allowed_ips` (a list of addresses and
-///   CIDR ranges; empty for no restriction) limit what a key may do.
+/// - The **extra fields** `read_only` (a boolean: the key can only read) and `allowed_ips` (a list of addresses and CIDR
+///   ranges; empty for no restriction) restrict a key.
 /// - **Revoking** and deleting are the same: the record is removed.
-/// - A key that is listed works: there is no other state, so its status is active.
-/// - Latitude.sh does not say whether keys expire.
-/// - **Rotating** the key that the provider itself uses locks the provider out.
+/// - A listed key authenticates: there is no other state, so its status is active.
+/// - Latitude.sh does not report expirations.
+/// - **Rotating** the provider's own key makes the provider unusable.
 #[derive(Debug, Clone)]
 pub struct LatitudeSh {
     client: Client,

@@ -1,4 +1,4 @@
-//! How to reach an MCP server.
+//! Configuration of an MCP server.
 
 use api_keys_core::{Result, SecretSource};
 use api_keys_runtime::{self as runtime, Authentication, HttpConfig};
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::generated::bearer_auth;
 use crate::provider::{Mcp, VENDOR};
 
-/// Where the server looks for the token.
+/// The location of the token in requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -37,7 +37,7 @@ pub struct McpConfig {
     pub base_url: String,
     /// The user's JSON Web Token.
     pub token: SecretSource,
-    /// Where the server looks for the token.
+    /// The location of the token in requests.
     #[serde(default)]
     pub credential_place: CredentialPlace,
     /// Settings of the HTTP client.
@@ -56,7 +56,7 @@ impl McpConfig {
         }
     }
 
-    /// Says where the server looks for the token.
+    /// Sets the location of the token in requests.
     pub fn credential_place(mut self, place: CredentialPlace) -> Self {
         self.credential_place = place;
         self

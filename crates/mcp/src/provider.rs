@@ -32,17 +32,16 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
     .rotate_keeps_id()
     .max_active(5);
 
-/// The API keys of one user of an MCP server.
+/// The API keys of one user of an MCP server (vishnu2kmohan/mcp-server-langgraph).
 ///
-/// - An **expiry** is counted in whole days, rounded down; without one, a key lives for 365 days. Keys that never
-///   expire are not possible.
-/// - A user has **at most five** keys, expired ones included.
-/// - **Revoking** and deleting are the same: the record is removed. The server answers success for any id, known or
-///   not; list when you need to be sure.
-/// - The server loses keys when a user's keys are written at the same time. One provider writes one after another,
-///   within the time that each call has; other processes of the same user should not write meanwhile.
-/// - **Rotating** an expired key succeeds, but the new secret is expired too. The answer holds the id and the
-///   secret; [`get`](ApiKeyProvider::get) has the rest.
+/// - A **lifetime** is in whole days, rounded down. The default is 365 days. Every key expires.
+/// - A user has **at most five** keys, including expired ones.
+/// - **Revoking** and deleting are the same: the record is removed. The server reports success for any id: list the keys to
+///   verify.
+/// - The server loses keys if a user's keys are written concurrently. A provider serializes its writes within the timeout of
+///   each call; other processes of the same user should not write at the same time.
+/// - **Rotating** an expired key succeeds, but the new secret is expired as well. The result contains the id and the secret;
+///   [`get`](ApiKeyProvider::get) returns the rest.
 #[derive(Debug, Clone)]
 pub struct Mcp {
     client: Client,

@@ -1,4 +1,4 @@
-//! What comes back: decoded, bounded, tolerated or refused.
+//! Responses: decoding, limits and tolerance.
 
 mod support;
 
@@ -82,14 +82,14 @@ async fn the_label_of_a_body_does_not_matter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_where_none_was_documented_is_ignored() {
+async fn undocumented_body_is_ignored() {
     for step in [answer(200, "{}"), answer(200, "<html>"), Step::Broken { status: 200, part: "{".into() }] {
         Vendor::new([step]).client().send_empty::<()>(delete()).await.unwrap();
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_web_page_is_no_success_of_any_operation() {
+async fn web_page_is_an_error() {
     let page =
         || answer_with(200, &[("content-type", "Text/HTML; charset=utf-8")], "\n<!doctype html><h1>Hi</h1>");
     let error = Vendor::new([page()]).client().send_empty::<()>(delete()).await.unwrap_err();
@@ -105,7 +105,7 @@ async fn a_web_page_is_no_success_of_any_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_only_labelled_as_a_web_page_is_read() {
+async fn html_content_type_alone_is_accepted() {
     let html = [("content-type", "text/html")];
     assert_eq!(get_answered(answer_with(200, &html, r#"{"id":"k1"}"#)).await.unwrap().body().id, "k1");
     for body in ["", "OK"] {
@@ -125,7 +125,7 @@ async fn a_body_that_may_be_missing_may_be_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_body_is_an_error_that_says_the_vendor_acted() {
+async fn missing_body_has_effect_applied() {
     for step in [answer(204, ""), answer(200, ""), answer(200, "  \r\n")] {
         let error = create_answered(step).await;
         assert_eq!((error.kind(), error.effect()), (&FailureKind::EmptyBody, Effect::Applied));
@@ -134,7 +134,7 @@ async fn a_missing_body_is_an_error_that_says_the_vendor_acted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_raw_answer_is_kept_as_it_came_and_not_shown() {
+async fn raw_body_is_kept_and_not_printed() {
     let body = Bytes::from_static(b"\xff\x00 anything");
     let response = Vendor::new([answer(200, body.clone())]).client().send_bytes::<()>(get()).await.unwrap();
     assert_eq!(response.body().expose(), body);
@@ -142,7 +142,7 @@ async fn a_raw_answer_is_kept_as_it_came_and_not_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_of_another_shape_is_located_but_not_quoted() {
+async fn decode_error_has_a_path_and_no_content() {
     let body = format!(
         "{{\"id\": \"k1\", \"claims\": {{}},\n \"limits\": [{{\"most\": 1}}, {{\"most\": \"{SECRET}\"}}]}}"
     );
@@ -162,14 +162,14 @@ async fn an_answer_of_another_shape_is_located_but_not_quoted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn text_in_another_encoding_does_not_matter_where_nothing_reads_it() {
+async fn invalid_utf8_in_ignored_fields_is_accepted() {
     let latin1 = Bytes::from_static(b"{\"id\":\"k1\",\"note\":\"gr\xfcn\",\"limits\":[]}");
     let response = get_answered(answer(200, latin1)).await.unwrap();
     assert_eq!(response.into_body(), Key { id: "k1".to_owned(), claims: None, limits: vec![] });
 }
 
 #[tokio::test(start_paused = true)]
-async fn bodies_that_are_no_json_are_errors_of_their_kind() {
+async fn invalid_json_is_a_decode_error() {
     for (body, expected) in [
         (&b"<!DOCTYPE html><h1>Welcome</h1>"[..], Category::Syntax),
         (br#"{"id":"k1""#, Category::Eof),
@@ -188,7 +188,7 @@ async fn bodies_that_are_no_json_are_errors_of_their_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_breaks_off_keeps_what_arrived() {
+async fn incomplete_body_is_kept() {
     let part = format!(r#"{{"secret":"{SECRET}","#);
     let error = create_answered(Step::Broken { status: 201, part: part.clone().into() }).await;
     assert_eq!(
@@ -199,7 +199,7 @@ async fn an_answer_that_breaks_off_keeps_what_arrived() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_over_the_limit_is_not_read_to_its_end() {
+async fn oversized_body_is_not_read_completely() {
     let limits = BodyLimits::default().object(10).list(20);
     for (request, size, fits) in [
         (get(), 10, true),
@@ -220,7 +220,7 @@ async fn an_answer_over_the_limit_is_not_read_to_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_announces_to_be_over_the_limit_is_not_read_at_all() {
+async fn announced_oversized_body_is_not_read() {
     let error = create_answered(answer_with(201, &[("content-length", "1048577")], "{}")).await;
     assert_eq!(
         (error.kind(), error.effect()),
@@ -240,7 +240,7 @@ async fn a_documented_error_is_typed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_with_an_undocumented_body_is_still_that_status() {
+async fn undocumented_error_body_keeps_the_status() {
     for body in ["<html>502</html>", "", "{", "\u{feff}{}", "plain"] {
         let error = get_answered(answer(400, body)).await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, 400));
@@ -257,7 +257,7 @@ async fn an_undocumented_status_keeps_its_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_huge_error_body_is_cut_off_and_the_status_reported() {
+async fn error_body_is_truncated() {
     for headers in [&[][..], &[("content-length", "99999999")]] {
         let error = get_answered(answer_with(403, headers, vec![b'x'; 100_000])).await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, 403));
@@ -266,13 +266,13 @@ async fn a_huge_error_body_is_cut_off_and_the_status_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_body_that_breaks_off_does_not_hide_the_status() {
+async fn incomplete_error_body_keeps_the_status() {
     let error = get_answered(Step::Broken { status: 403, part: "because".into() }).await.unwrap_err();
     assert_eq!((error.kind(), error.body().expose()), (&FailureKind::Status, &b"because"[..]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_request_id_is_found_under_its_many_names() {
+async fn request_id_headers_are_recognized() {
     for name in [
         "x-request-id",
         "Request-Id",

@@ -14,7 +14,7 @@ fn build(authentication: Authentication) -> Result<Client, BuildError> {
 }
 
 #[test]
-fn credentials_that_cannot_be_sent_as_they_are_are_refused_when_the_client_is_built() {
+fn invalid_credentials_fail_the_build() {
     for (authentication, message) in [
         (Authentication::basic("a:b", "secret"), "contains a colon"),
         (Authentication::basic("", ""), "empty"),
@@ -51,7 +51,7 @@ async fn sent(set_up: impl FnOnce(ClientBuilder) -> ClientBuilder, request: Requ
 }
 
 #[tokio::test]
-async fn a_key_may_be_the_user_of_basic_authentication() {
+async fn basic_user_can_be_the_key() {
     let set_up = |builder: ClientBuilder| builder.authentication(Authentication::basic("key", ""));
     assert_eq!(sent(set_up, Request::new(&LIST)).await.headers["authorization"], "Basic a2V5Og==");
 }

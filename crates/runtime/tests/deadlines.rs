@@ -14,7 +14,7 @@ fn get() -> Request {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_ends_after_fifteen_seconds_and_the_call_after_thirty() {
+async fn default_timeouts_apply() {
     let vendor = Vendor::new([Step::Hang, Step::Hang, Step::Hang]);
     let started = Instant::now();
     let error = vendor.client().send_empty::<()>(get()).await.unwrap_err();
@@ -34,7 +34,7 @@ async fn a_body_that_stops_coming_ends_the_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_body_that_stops_coming_does_not_hide_the_status() {
+async fn stalled_error_body_keeps_the_status() {
     let vendor = Vendor::new([Step::Stalled { status: 403, part: "go away".into() }]);
     let error = vendor.client().send_empty::<()>(get()).await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, 403));
@@ -42,7 +42,7 @@ async fn an_error_body_that_stops_coming_does_not_hide_the_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_can_be_set_per_client_per_clone_and_per_call() {
+async fn timeout_is_per_client_clone_and_call() {
     let hang = || Vendor::new([Step::Hang, Step::Hang, Step::Hang]);
     let limit = Duration::from_secs(2);
 
@@ -69,13 +69,13 @@ async fn without_any_time_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_longest_possible_limit_is_no_problem() {
+async fn maximum_timeout_is_valid() {
     let vendor = Vendor::new([Step::Fail(TransportErrorKind::Connect), answer(200, "")]);
     vendor.client().send_empty::<()>(get().timeout(Duration::MAX)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_is_not_begun_when_the_deadline_comes_first() {
+async fn delay_past_the_deadline_is_skipped() {
     let vendor = Vendor::new([answer(503, "")]);
     let delete = Request::new(&DELETE).path_parameter("id", "k1").timeout(Duration::from_nanos(1));
     let error = vendor.client().send_empty::<()>(delete).await.unwrap_err();

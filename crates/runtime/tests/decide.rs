@@ -66,7 +66,7 @@ fn the_last_attempt_is_the_last() {
 }
 
 #[test]
-fn the_wait_that_the_vendor_asks_for_is_the_floor() {
+fn retry_after_is_the_minimum_delay() {
     let wait = Duration::from_secs(7);
     let asked = Outcome::Status { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(wait) };
     assert_eq!(decide(Unsafe, &RetryPolicy::default(), 1, asked).retry, Some(wait));

@@ -41,7 +41,7 @@ async fn each_failure_has_its_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_error_tells_all_that_is_known() {
+async fn error_contains_all_details() {
     let headers = [("retry-after", "60"), ("x-request-id", "r1")];
     let fault = fault(answer_with(429, &headers, "the body")).await;
     let said = ErrorDetails {
@@ -69,7 +69,7 @@ async fn the_error_tells_all_that_is_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_was_not_sent_is_invalid_input() {
+async fn invalid_request_is_invalid_input() {
     let error = Vendor::new([])
         .client()
         .send_empty::<()>(Request::new(&GET).path_parameter("id", ".."))

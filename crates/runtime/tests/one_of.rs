@@ -1,4 +1,4 @@
-//! Values that are one of several types which only their fields tell apart.
+//! Unions that are distinguished only by their fields.
 
 use api_keys_runtime::{Json, OneOf};
 use serde::{Deserialize, Deserializer};
@@ -35,7 +35,7 @@ fn read(value: &Value) -> Tree {
 }
 
 #[test]
-fn the_type_that_reads_all_that_any_reads_is_taken_at_each_depth() {
+fn most_complete_type_is_chosen() {
     let tree = read(&json!({ "left": true, "child": { "right": false, "child": { "left": true } } }));
     let Tree::Left(Left { child: Some(child), left: Some(true) }) = tree else { panic!("{tree:?}") };
     let Tree::Right(Right { child: Some(child), right: Some(false) }) = *child else { panic!("{child:?}") };
@@ -43,7 +43,7 @@ fn the_type_that_reads_all_that_any_reads_is_taken_at_each_depth() {
 }
 
 #[test]
-fn what_nobody_knows_makes_no_difference_and_what_is_two_at_once_is_kept() {
+fn unknown_fields_and_ambiguous_values() {
     assert!(matches!(read(&json!({ "new": 1, "right": true })), Tree::Right(_)));
     assert!(matches!(read(&json!({ "new": 1 })), Tree::Left(_)));
     let both = json!({ "left": true, "right": true });
@@ -55,7 +55,7 @@ fn what_nobody_knows_makes_no_difference_and_what_is_two_at_once_is_kept() {
 }
 
 #[test]
-fn types_that_differ_only_within_are_told_apart() {
+fn nested_fields_distinguish_types() {
     #[derive(Debug, Deserialize)]
     struct Around<T> {
         inner: T,
@@ -85,7 +85,7 @@ fn types_that_differ_only_within_are_told_apart() {
 }
 
 #[test]
-fn a_deep_value_that_no_type_reads_in_whole_takes_no_longer_for_it() {
+fn ambiguous_deep_value_is_fast() {
     let mut value = json!({ "new": 1 });
     for _ in 0..100 {
         value = json!({ "child": value });

@@ -26,7 +26,7 @@ async fn url(request: Request) -> String {
 }
 
 #[tokio::test]
-async fn an_id_is_one_segment_whatever_it_holds() {
+async fn id_is_encoded_as_one_segment() {
     for (id, segment) in [
         ("k1", "k1"),
         ("a/b", "a%2Fb"),
@@ -47,7 +47,7 @@ async fn an_id_is_one_segment_whatever_it_holds() {
 }
 
 #[tokio::test]
-async fn an_id_that_no_url_can_carry_is_refused_before_anything_is_sent() {
+async fn invalid_id_is_rejected_before_sending() {
     for id in ["", ".", "..", "a\nb", "\r\n", "a\0b", "\t", "a\u{7f}", "a\u{85}b"] {
         let vendor = Vendor::new([]);
         let request = Request::new(&GET).path_parameter("id", id);
@@ -60,20 +60,20 @@ async fn an_id_that_no_url_can_carry_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_missing_path_parameter_is_refused_before_anything_is_sent() {
+async fn missing_path_parameter_is_rejected() {
     let vendor = Vendor::new([]);
     let error = vendor.client().send_empty::<()>(Request::new(&GET)).await.unwrap_err();
     assert_eq!(error.to_string(), "getApiKey: path parameter `id` is missing");
 }
 
 #[tokio::test]
-async fn several_parameters_find_their_places_in_any_order() {
+async fn path_parameters_are_matched_by_name() {
     let request = Request::new(&NESTED).path_parameter("id", "{user}").path_parameter("user", "u/1");
     assert_eq!(url(request).await, "https://h/auth/api_keys/u%2F1/%7Buser%7D/revoke");
 }
 
 #[tokio::test]
-async fn the_base_path_is_kept_with_and_without_a_slash() {
+async fn base_path_is_kept() {
     for base in ["https://h/a/v1", "https://h/a/v1/", "https://h/a/v1//", "HTTPS://H:443/a/v1"] {
         assert_eq!(url_at(base, Request::new(&CREATE)).await, "https://h/a/v1/api_keys", "{base}");
     }
@@ -82,7 +82,7 @@ async fn the_base_path_is_kept_with_and_without_a_slash() {
 }
 
 #[tokio::test]
-async fn the_documents_trailing_slash_is_kept_unless_told_otherwise() {
+async fn trailing_slash_is_configurable() {
     assert_eq!(url(Request::new(&LIST)).await, "https://h/api_keys/");
 
     let vendor = Vendor::new([answer(200, "")]);
@@ -92,7 +92,7 @@ async fn the_documents_trailing_slash_is_kept_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn an_api_may_be_mounted_elsewhere_than_documented() {
+async fn mount_replaces_the_prefix() {
     for (from, to, expected) in [
         ("/auth/api_keys", "/keys", "https://h/v2/keys/u/k/revoke"),
         ("/auth/api_keys/", "/keys/", "https://h/v2/keys/u/k/revoke"),
@@ -125,7 +125,7 @@ async fn query_parameters_are_encoded_and_repeated() {
 }
 
 #[tokio::test]
-async fn a_header_value_that_cannot_be_sent_is_refused_before_anything_is_sent() {
+async fn invalid_header_is_rejected_before_sending() {
     let vendor = Vendor::new([]);
     let request = Request::new(&CREATE).header("X-Trace", "a\r\nEvil: 1");
     let error = vendor.client().send_empty::<()>(request).await.unwrap_err();
@@ -133,7 +133,7 @@ async fn a_header_value_that_cannot_be_sent_is_refused_before_anything_is_sent()
 }
 
 #[tokio::test]
-async fn the_first_problem_is_the_one_that_is_told() {
+async fn first_problem_is_reported() {
     let vendor = Vendor::new([]);
     let request = Request::new(&GET).path_parameter("id", "").header("x", "\n");
     let error = vendor.client().send_empty::<()>(request).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Sending again: what, when, how often, and what is said about it afterwards.
+//! Retries: conditions, delays, and effects.
 
 mod support;
 
@@ -25,14 +25,14 @@ fn request(operation: &'static Operation) -> Request {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_safe_operation_is_repeated_until_it_succeeds() {
+async fn safe_operation_is_retried() {
     let vendor = Vendor::new([answer(503, ""), Step::Fail(Kind::Io), answer(200, "")]);
     let response = call(&vendor, &GET).await.unwrap();
     assert_eq!(response.attempts(), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_gives_up_after_three_attempts_and_says_so() {
+async fn third_failure_is_final() {
     let vendor = Vendor::new([answer(500, ""), answer(502, ""), answer(503, "")]);
     let error = call(&vendor, &DELETE).await.unwrap_err();
     assert_eq!((error.attempts(), error.status().unwrap().as_u16()), (3, 503));
@@ -40,7 +40,7 @@ async fn it_gives_up_after_three_attempts_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_is_not_sent_again_once_the_server_may_have_seen_it() {
+async fn create_is_not_retried_after_send() {
     for step in [
         answer(500, ""),
         answer(503, ""),
@@ -56,7 +56,7 @@ async fn a_create_is_not_sent_again_once_the_server_may_have_seen_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_is_sent_again_where_the_first_request_surely_had_no_effect() {
+async fn create_is_retried_without_effect() {
     let vendor = Vendor::new([Step::Fail(Kind::Connect), answer(429, ""), answer(201, "")]);
     assert_eq!(call(&vendor, &CREATE).await.unwrap().attempts(), 3);
 
@@ -81,7 +81,7 @@ async fn every_attempt_sends_the_same_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_effect_is_that_of_all_attempts_together() {
+async fn effect_covers_all_attempts() {
     let vendor = Vendor::new([Step::Fail(Kind::Io), answer(401, "")]);
     let error = call(&vendor, &DELETE).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.effect()), (401, Effect::Unknown));
@@ -89,7 +89,7 @@ async fn the_effect_is_that_of_all_attempts_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_gone_after_an_unanswered_delete_was_deleted() {
+async fn not_found_after_retry_is_acknowledged() {
     let vendor = Vendor::new([answer(502, ""), answer(404, "")]);
     assert!(call(&vendor, &DELETE).await.unwrap_err().is_acknowledged());
 }
@@ -116,7 +116,7 @@ async fn a_safe_operation_never_has_an_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_are_random_below_a_ceiling_that_doubles() {
+async fn delays_are_random_below_a_ceiling() {
     let mut longest = [Duration::ZERO; 2];
     for seed in 0..200 {
         let vendor = Vendor::new([answer(503, ""), answer(503, ""), answer(503, "")]);
@@ -178,7 +178,7 @@ async fn a_wait_that_makes_no_sense_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_the_deadline_is_reported_at_once() {
+async fn delay_past_the_deadline_fails_early() {
     for (value, seconds) in [("30", 30), ("3600", 3600), ("1e300", 86_400), ("inf", 86_400)] {
         let vendor = Vendor::new([answer_with(429, &[("retry-after", value)], "")]);
         let error = call(&vendor, &CREATE).await.unwrap_err();
@@ -209,7 +209,7 @@ async fn clones_share_a_limit_on_retries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_success_after_a_retry_gives_back_what_it_cost() {
+async fn success_refunds_the_retry_budget() {
     let vendor = Vendor::new((0..300).flat_map(|_| [answer(503, ""), answer(200, "")]));
     let client = vendor.client();
     for _ in 0..300 {

@@ -48,7 +48,7 @@ fn shown(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn secrets_that_the_vendor_echoes_in_an_error_are_removed_everywhere() {
+async fn echoed_secrets_are_redacted() {
     let echo =
         format!(r#"{{"detail":"{SECRET} may not verify {VERIFIED} or {}"}}"#, VERIFIED.replace('/', "\\/"));
     let vendor =

@@ -1,4 +1,4 @@
-//! Setting up a client: what is refused, and what is sent with every request.
+//! Construction of a client: validation, and the headers of every request.
 
 mod support;
 
@@ -14,7 +14,7 @@ fn refusal(builder: api_keys_runtime::ClientBuilder) -> String {
 }
 
 #[test]
-fn a_base_url_that_cannot_be_right_is_refused_by_name() {
+fn invalid_base_url_is_rejected() {
     for (base_url, because) in [
         ("", "must start with https://"),
         ("api.example.com", "must start with https://"),
@@ -48,7 +48,7 @@ fn a_base_url_that_cannot_be_right_is_refused_by_name() {
 }
 
 #[test]
-fn http_is_for_this_machine_only_unless_allowed() {
+fn http_is_for_loopback_only() {
     for base_url in [
         "http://127.0.0.1:3000",
         "http://127.8.9.1",
@@ -72,7 +72,7 @@ fn http_is_for_this_machine_only_unless_allowed() {
 }
 
 #[test]
-fn a_credential_that_cannot_be_sent_is_refused_and_not_shown() {
+fn invalid_credential_is_not_printed() {
     for (secret, because) in [
         (String::new(), "empty"),
         (format!("{SECRET}\n"), "control character"),
@@ -95,7 +95,7 @@ fn a_credential_that_cannot_be_sent_is_refused_and_not_shown() {
 }
 
 #[test]
-fn other_parts_that_cannot_be_right_are_refused_by_name() {
+fn invalid_settings_are_named() {
     let builder = || Vendor::new([]).builder();
     assert!(refusal(builder().header("bad name", "x")).contains("`bad name`"));
     assert!(refusal(builder().header("x", "a\nb")).contains("`x`"));
@@ -166,7 +166,7 @@ async fn a_requests_own_header_replaces_the_clients() {
 }
 
 #[tokio::test]
-async fn a_request_without_a_body_says_nothing_about_one() {
+async fn request_without_body_has_no_content_type() {
     let vendor = Vendor::new([answer(200, "")]);
     vendor.client().send_empty::<()>(Request::new(&CREATE).body_json_opt(None::<&u8>)).await.unwrap();
     let requests = vendor.requests.lock().unwrap();
@@ -174,7 +174,7 @@ async fn a_request_without_a_body_says_nothing_about_one() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_refused_before_anything_is_sent() {
+async fn unserializable_body_is_rejected() {
     let vendor = Vendor::new([]);
     let body = std::collections::BTreeMap::from([((1, 2), 3)]);
     let error = vendor.client().send_empty::<()>(Request::new(&CREATE).body_json(&body)).await.unwrap_err();
@@ -182,7 +182,7 @@ async fn a_body_that_is_no_json_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn configuration_sets_what_it_names_and_leaves_the_rest() {
+async fn config_overrides_defaults() {
     let config: HttpConfig = serde_json::from_value(json!({
         "timeout": 2, "attempt_timeout": 0.5, "max_attempts": 2, "allow_http": true, "user_agent": "app",
     }))
@@ -204,7 +204,7 @@ async fn configuration_sets_what_it_names_and_leaves_the_rest() {
 }
 
 #[test]
-fn configuration_refuses_what_it_does_not_know_or_cannot_mean() {
+fn invalid_config_is_rejected() {
     for config in [
         json!({ "timout": 1 }),
         json!({ "timeout": -1 }),
@@ -219,7 +219,7 @@ fn configuration_refuses_what_it_does_not_know_or_cannot_mean() {
 
 #[cfg(not(feature = "reqwest"))]
 #[test]
-fn without_a_transport_there_is_no_client() {
+fn client_needs_a_transport() {
     assert!(matches!(Client::builder("https://example.com").build(), Err(BuildError::NoTransport)));
 }
 

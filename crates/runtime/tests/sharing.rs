@@ -14,7 +14,7 @@ use std::time::Duration;
 use api_keys_runtime::{Client, HttpConfig, Request};
 use support::GET;
 
-/// A server that counts its connections and answers every request with an empty object.
+/// A server that counts its connections and responds with an empty object.
 struct Server {
     base_url: String,
     connections: Arc<AtomicUsize>,
@@ -62,7 +62,7 @@ fn serve(mut connection: TcpStream) {
 }
 
 #[tokio::test]
-async fn clients_of_one_configuration_share_connections() {
+async fn cloned_config_shares_connections() {
     let server = Server::start();
     let config = HttpConfig::new();
     for _ in 0..5 {
@@ -72,7 +72,7 @@ async fn clients_of_one_configuration_share_connections() {
 }
 
 #[tokio::test]
-async fn clients_of_separate_configurations_have_connections_of_their_own() {
+async fn separate_configs_do_not_share() {
     let server = Server::start();
     server.called_by(&HttpConfig::new()).await;
     server.called_by(&HttpConfig::new()).await;
@@ -80,7 +80,7 @@ async fn clients_of_separate_configurations_have_connections_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_configuration_can_share_with_another_and_keep_its_settings() {
+async fn share_keeps_settings() {
     let server = Server::start();
     let one = HttpConfig::new();
     let other = HttpConfig::new().user_agent("shop/1.0").share(&one);
@@ -91,7 +91,7 @@ async fn a_configuration_can_share_with_another_and_keep_its_settings() {
 }
 
 #[tokio::test]
-async fn a_limit_on_connecting_is_never_that_of_another_client() {
+async fn connect_timeout_is_not_shared() {
     let server = Server::start();
     let config = HttpConfig::new();
     server.called_by(&config).await;

@@ -23,7 +23,7 @@ impl Write for Log {
     }
 }
 
-/// What a call writes, one line for each span that ends and each event.
+/// The output of a call, one line for each closed span and each event.
 async fn logged(vendor: &Arc<Vendor>, request: Request) -> Vec<String> {
     let log = Log::default();
     let writer = log.clone();
@@ -44,7 +44,7 @@ async fn logged(vendor: &Arc<Vendor>, request: Request) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_a_span_with_a_child_for_each_attempt() {
+async fn call_span_contains_attempt_spans() {
     let vendor = Vendor::new([answer(503, ""), answer(200, "1")]);
     let lines = logged(&vendor, Request::new(&GET).path_parameter("id", "k1").query("q", "me")).await;
     let [first, again, second, call] = &lines[..] else { panic!("{lines:#?}") };
@@ -80,7 +80,7 @@ async fn a_call_is_a_span_with_a_child_for_each_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_span_of_a_call_knows_when_its_answer_was_useless() {
+async fn call_span_records_decode_errors() {
     let vendor = Vendor::new([answer(200, "not json")]);
     let lines = logged(&vendor, Request::new(&CREATE)).await;
     let call = lines.last().unwrap();

@@ -1,4 +1,4 @@
-//! What every public type can do.
+//! Traits of the public types.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -9,7 +9,7 @@ use api_keys_runtime::{
 };
 
 #[test]
-fn clients_requests_and_answers_go_from_task_to_task() {
+fn public_types_are_send() {
     fn shared<T: Send + Sync + Unpin + Debug>() {}
     fn sent<T: Send + Unpin + Debug>() {}
     shared::<Client>();

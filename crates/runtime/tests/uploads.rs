@@ -53,7 +53,7 @@ async fn server(status: u16) -> (MockServer, Client) {
 }
 
 #[tokio::test]
-async fn a_body_is_sent_while_it_is_read_with_its_length_or_in_chunks() {
+async fn streamed_body_has_length_or_chunks() {
     let (server, client) = server(204).await;
     let length = 300_000;
     client
@@ -72,7 +72,7 @@ async fn a_body_is_sent_while_it_is_read_with_its_length_or_in_chunks() {
 }
 
 #[tokio::test]
-async fn files_in_a_form_are_sent_while_they_are_read_and_the_form_has_a_length_if_they_have() {
+async fn streamed_form_has_length_if_known() {
     let (server, client) = server(204).await;
     for length in [Some(5_000), None] {
         let form = Multipart::new()
@@ -99,7 +99,7 @@ async fn files_in_a_form_are_sent_while_they_are_read_and_the_form_has_a_length_
 }
 
 #[tokio::test]
-async fn what_can_be_read_once_is_sent_once() {
+async fn streamed_body_is_not_retried() {
     let (server, client) = server(429).await;
     let error =
         client.send_empty::<()>(Request::new(&CREATE).body_bytes(letters(10, None))).await.unwrap_err();
@@ -115,7 +115,7 @@ async fn what_can_be_read_once_is_sent_once() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_read_to_its_end_is_an_error() {
+async fn unreadable_file_is_an_error() {
     let (_server, client) = server(204).await;
     let body = Body::from_reader(Letters { left: 10, breaks: true }, None);
     let error = client.send_empty::<()>(Request::new(&CREATE).body_bytes(body)).await.unwrap_err();

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A server that reads one request for each of the answers and then writes the answer as it stands.
+/// A server that reads one request for each response and writes the response unchanged.
 async fn server(answers: &'static [&'static [u8]]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -83,7 +83,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_has_no_effect_and_is_tried_again() {
+async fn refused_connection_is_retried() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -97,7 +97,7 @@ async fn a_refused_connection_has_no_effect_and_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_create_is_not_sent_again_when_the_connection_closes_without_an_answer() {
+async fn create_is_not_retried_after_close() {
     let error = client(&server(&[b""]).await).send_empty::<()>(Request::new(&CREATE)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
@@ -106,14 +106,14 @@ async fn a_create_is_not_sent_again_when_the_connection_closes_without_an_answer
 }
 
 #[tokio::test]
-async fn a_read_is_sent_again_when_the_connection_closes_without_an_answer() {
+async fn read_is_retried_after_close() {
     let base_url = server(&[b"", b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n7"]).await;
     let response = client(&base_url).send_json::<u8, ()>(get()).await.unwrap();
     assert_eq!((response.attempts(), response.into_body()), (2, 7));
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_http_has_an_unknown_effect() {
+async fn invalid_http_has_effect_unknown() {
     let error = client(&server(&[b"SSH-2.0-OpenSSH\r\n"]).await)
         .send_empty::<()>(Request::new(&CREATE))
         .await
@@ -122,7 +122,7 @@ async fn an_answer_that_is_no_http_has_an_unknown_effect() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_to_a_create_keeps_what_arrived() {
+async fn truncated_create_response_is_kept() {
     let base_url = server(&[b"HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{\"secret\":\"sk_1"]).await;
     let error = client(&base_url).send_json::<Value, ()>(Request::new(&CREATE)).await.unwrap_err();
     assert_eq!(
@@ -133,13 +133,13 @@ async fn a_truncated_answer_to_a_create_keeps_what_arrived() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_does_not_undo_a_delete() {
+async fn truncated_delete_response_is_success() {
     let base_url = server(&[b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"]).await;
     client(&base_url).send_empty::<()>(Request::new(&DELETE).path_parameter("id", "k1")).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_cut_at_the_limit() {
+async fn endless_body_stops_at_the_limit() {
     let server = MockServer::start().await;
     let body = vec![b' '; (8 << 20) + 1];
     Mock::given(method("GET"))
@@ -162,7 +162,7 @@ async fn a_body_in_many_pieces_is_put_together() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_is_left() {
+async fn silent_server_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client =
         client(&format!("http://{}", listener.local_addr().unwrap())).with_timeout(Duration::from_millis(5));
@@ -204,7 +204,7 @@ async fn the_applications_own_client_can_be_used() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_not_used_for_this_machine() {
+fn loopback_bypasses_the_proxy() {
     // The environment of a running process cannot be changed safely, so another one runs the first test.
     let status = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "a_request_arrives_as_it_was_made"])

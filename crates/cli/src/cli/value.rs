@@ -10,7 +10,7 @@ use serde_json::Value;
 const DAY: u64 = 24 * 60 * 60;
 
 pub(crate) fn vendor() -> impl TypedValueParser<Value = Vendor> {
-    PossibleValuesParser::new(Vendor::ALL.map(Vendor::as_str)).try_map(|name| name.parse())
+    PossibleValuesParser::new(Vendor::ALL.iter().map(|vendor| vendor.as_str())).try_map(|name| name.parse())
 }
 
 /// A whole number and a unit, such as `90d`.

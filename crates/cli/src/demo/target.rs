@@ -30,7 +30,7 @@ impl Target {
     /// Every emulated vendor, and the embedded provider.
     pub(super) async fn all() -> Result<Vec<Self>, Failure> {
         let mut targets = Vec::new();
-        for vendor in Vendor::ALL {
+        for vendor in Vendor::ALL.iter().copied() {
             targets.push(Self::emulated(vendor).await?);
         }
         let memory = Memory::builder().retain_secrets(true).build();

@@ -75,7 +75,7 @@ impl Client {
     /// Sends a request and decodes the JSON response.
     ///
     /// # Errors
-    /// Returns an error if there is no successful response, or if its body cannot be decoded.
+    /// Returns an error without a successful response, or if its body cannot be decoded.
     #[allow(clippy::manual_async_fn, reason = "the future of an `async fn` stores each argument twice")]
     pub fn send_json<T, E>(
         &self,
@@ -96,7 +96,7 @@ impl Client {
     /// Sends a request and decodes the JSON response, which may be empty.
     ///
     /// # Errors
-    /// Returns an error if there is no successful response, or if its body is neither empty nor valid.
+    /// Returns an error without a successful response, or if its body is neither empty nor valid.
     pub async fn send_json_opt<T, E>(&self, request: Request) -> Result<Response<Option<T>>, Error<E>>
     where
         T: DeserializeOwned,
@@ -112,7 +112,7 @@ impl Client {
     /// discarded.
     ///
     /// # Errors
-    /// Returns an error if there is no successful response.
+    /// Returns an error without a successful response.
     pub async fn send_empty<E>(&self, request: Request) -> Result<Response<()>, Error<E>> {
         Ok(self.send(&request, Expect::Status).await?.response.map(drop))
     }
@@ -121,7 +121,7 @@ impl Client {
     /// [`BodyLimits`](crate::BodyLimits).
     ///
     /// # Errors
-    /// Returns an error if there is no complete successful response.
+    /// Returns an error without a complete successful response.
     pub async fn send_bytes<E>(&self, request: Request) -> Result<Response<SecretBytes>, Error<E>> {
         Ok(self.send(&request, Expect::Body).await?.response.map(SecretBytes::new))
     }

@@ -64,7 +64,7 @@ impl RetryPolicy {
 pub enum Outcome {
     /// The connection could not be established, so no request was sent.
     NotSent,
-    /// The request may have been sent, and there is no response: it timed out or the connection broke.
+    /// The request may have been sent, but the response is missing: it timed out or the connection broke.
     NoResponse,
     /// The response has a status other than success.
     Status {

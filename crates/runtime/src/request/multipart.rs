@@ -274,7 +274,7 @@ impl Multipart {
         Ok((content_type, Body::new(body)))
     }
 
-    /// A line that stands in none of the parts. What stands in a stream nobody knows, so it is hard to guess then.
+    /// A boundary that occurs in none of the parts. The content of a stream is unknown, so the boundary is hard to guess.
     fn boundary(&self) -> String {
         let mut boundary = "api-keys-form-boundary".to_owned();
         let stands_in = |boundary: &str| {
@@ -344,7 +344,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_of_several_parts_is_written_as_browsers_do() {
+    fn multipart_form_matches_browsers() {
         let file = FilePart::new("a \"b\".txt", "content").content_type("text/plain");
         let form = Multipart::new().text("purpose", "test").file("file", &file).json("none", &None::<u8>);
         let (content_type, body) = form.finish().unwrap();

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_written_in_each_style_as_openapi_shows_it() {
+    fn path_styles_match_the_specification() {
         let list = json!(["blue", "black"]);
         let object = json!({ "R": 100, "G": 200 });
         for (style, of_list, of_object) in [
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_written_in_each_style_as_openapi_shows_it() {
+    fn query_styles_match_the_specification() {
         let list = json!(["blue", "black"]);
         for (style, expected) in [
             (Style::Form, "c=blue,black"),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_value_is_not_written() {
+    fn empty_values_are_omitted() {
         for style in [Style::Form, Style::FormExploded, Style::DeepObject, Style::Json] {
             assert_eq!(query(style, Value::Null), "");
         }

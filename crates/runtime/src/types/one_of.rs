@@ -175,15 +175,15 @@ impl<'de, U: 'static> Deserialize<'de> for OneOf<U> {
     }
 }
 
-/// What is known while a value is read: serde has no way of handing it along.
+/// The state during decoding, which serde cannot pass along.
 #[derive(Debug, Default)]
 struct Track {
     /// The place that was read last.
     at: String,
     unread: Unread,
-    /// How often a place was looked at.
+    /// The number of times that each path was decoded.
     looks: usize,
-    /// What was found out already about places within. Without it, the work would double with each depth.
+    /// Choices for nested paths. Without them the work would double with each level.
     choices: HashMap<(String, TypeId), Choice>,
 }
 
@@ -195,8 +195,8 @@ fn with_track<T>(look: impl FnOnce(&mut Track) -> T) -> Option<T> {
     TRACK.with_borrow_mut(|track| track.as_mut().map(look))
 }
 
-/// Runs `read` and returns, beside its result, the places that it left out. What is known of the value around is known
-/// to it, and the other way round.
+/// Runs `read` and returns its result with the paths that it ignored. Choices of the enclosing value are available to it, and
+/// vice versa.
 fn track<T>(read: impl FnOnce() -> T) -> (T, Unread) {
     let mut track = Track::default();
     with_track(|outer| {
@@ -213,8 +213,8 @@ fn track<T>(read: impl FnOnce() -> T) -> (T, Unread) {
     (result, unread)
 }
 
-/// How often the places of one value are looked at before it is given up and kept as it came: types within types are
-/// read again for each type around them, and answers may be hostile.
+/// The maximum number of times that the paths of a value are decoded before it is kept as JSON. Nested unions are decoded again
+/// for each type of the enclosing one, and responses may be hostile.
 const MOST_LOOKS: usize = 10_000_000;
 
 /// Reads a value and tracks what is left out.

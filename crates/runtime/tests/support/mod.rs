@@ -33,7 +33,7 @@ const fn operation(
     Operation { id, method, path, class, list }
 }
 
-/// What the vendor does with one request.
+/// The vendor's reaction to a request.
 #[derive(Debug, Clone)]
 pub enum Step {
     Answer {
@@ -41,12 +41,12 @@ pub enum Step {
         headers: Vec<(&'static str, String)>,
         body: Bytes,
     },
-    /// An answer whose body breaks off after this part.
+    /// A response whose body ends prematurely after this part.
     Broken {
         status: u16,
         part: Bytes,
     },
-    /// An answer whose body stops coming after this part.
+    /// A response whose body stalls after this part.
     Stalled {
         status: u16,
         part: Bytes,

@@ -92,7 +92,7 @@ async fn dropped_calls_leave_the_client_as_it_was() {
     Record::install();
     allow_many_sockets();
     let mut rng = mixed(seed(), &[4, 4]);
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
         let provider = bench.provider(HttpConfig::new()).unwrap();
         let mut calls = JoinSet::new();
@@ -138,7 +138,7 @@ async fn a_crowd_that_drops_its_calls_over_a_bad_network_loses_nothing() {
     allow_many_sockets();
     let seed = seed();
     let mut all = Vec::new();
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let schedule = Schedule::Seeded { seed, rate: 20 };
         let bench = Bench::start(vendor, seed, schedule, Limits::default()).await.unwrap();
         let load = Load { operations: 400, applications: 20, one_client: true, dropped: 40 };

@@ -71,7 +71,7 @@ fn truths() -> Vec<Truth> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_create_tells_the_truth_about_each_fault() {
     Record::install();
-    let vendors: JoinSet<_> = Vendor::ALL.into_iter().map(tells_the_truth).collect();
+    let vendors: JoinSet<_> = Vendor::ALL.iter().copied().map(tells_the_truth).collect();
     vendors.join_all().await;
     assert_eq!(Record::get().leak(), None);
 }
@@ -143,7 +143,7 @@ async fn an_endless_body_is_taken_up_to_its_limit() {
 #[tokio::test]
 async fn a_refused_connection_has_no_effect() {
     Record::install();
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::default()).await.unwrap();
         let closed = {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -14,7 +14,7 @@ async fn nothing_is_lost_over_a_bad_network() {
     println!("FAULT_SEED={seed} FAULT_OPERATIONS={operations}");
 
     let mut runs = JoinSet::new();
-    for vendor in Vendor::ALL {
+    for vendor in Vendor::ALL.iter().copied() {
         runs.spawn(async move { (vendor, run(vendor, seed, operations).await) });
     }
     let mut all = Vec::new();

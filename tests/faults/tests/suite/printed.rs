@@ -69,7 +69,7 @@ const ROUNDS: u32 = 40;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn typed_clients_print_no_secret() {
     let record = Record::install();
-    let vendors: JoinSet<_> = Vendor::ALL.into_iter().map(every_operation).collect();
+    let vendors: JoinSet<_> = Vendor::ALL.iter().copied().map(every_operation).collect();
     vendors.join_all().await;
     assert_eq!(record.leak(), None);
 }

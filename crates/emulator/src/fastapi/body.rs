@@ -1,0 +1,84 @@
+//! The request for a new key.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::pydantic::{Payload, Rejection, ValidationError, ValidationErrors, both, required_object, string};
+
+/// A create, validated.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) description: Option<String>,
+    pub(super) roles: Vec<String>,
+}
+
+const ROLES: [&str; 6] =
+    ["DEFAULT-RULE-ADMIN", "TASK-ADMIN", "VALIDATION-USER", "ORG-AUDITOR", "ORG-ADMIN", "TENANT-USER"];
+const EXPECTED: &str =
+    "'DEFAULT-RULE-ADMIN', 'TASK-ADMIN', 'VALIDATION-USER', 'ORG-AUDITOR', 'ORG-ADMIN' or 'TENANT-USER'";
+/// Documented, and always rejected.
+const NOT_MINTABLE: &str = "TENANT-USER";
+
+/// The roles of a key that is created without roles.
+pub(super) fn default_roles() -> Vec<String> {
+    vec!["VALIDATION-USER".to_owned()]
+}
+
+/// Validates a body. Whether the roles may be given away is asked later, see [`Wanted::check_roles`].
+pub(super) fn wanted(payload: &Payload) -> Result<Wanted, Rejection> {
+    let body = match payload {
+        Payload::Value(value) => value,
+        Payload::LoneSurrogate => {
+            return Err(Rejection::Crash("UnicodeEncodeError", "surrogates not allowed".to_owned()));
+        }
+        Payload::NotFinite => {
+            let loc = [json!("body"), json!("description")];
+            return Err(Rejection::Invalid(vec![ValidationError::not_a_string(&loc, Value::Null)]));
+        }
+    };
+    let fields = required_object(body, &[json!("body")])?;
+    let description = match fields.get("description") {
+        None | Some(Value::Null) => Ok(None),
+        Some(text) => string(text, &[json!("body"), json!("description")]).map(Some),
+    };
+    let roles = match fields.get("roles") {
+        None => Ok(default_roles()),
+        // Not the same as saying nothing: the key gets no role at all.
+        Some(Value::Null) => Ok(Vec::new()),
+        Some(roles) => read_roles(roles),
+    };
+    let (description, roles) = both(description, roles)?;
+    Ok(Wanted { description, roles })
+}
+
+fn read_roles(roles: &Value) -> Result<Vec<String>, ValidationErrors> {
+    let (body, field) = (json!("body"), json!("roles"));
+    let Some(items) = roles.as_array() else {
+        return Err(vec![ValidationError::not_a_list(&[body, field], roles.clone())]);
+    };
+    let mut read = Vec::new();
+    let mut errors = ValidationErrors::new();
+    for (i, item) in items.iter().enumerate() {
+        match item.as_str().filter(|role| ROLES.contains(role)) {
+            Some(role) => read.push(role.to_owned()),
+            None => {
+                let loc = [body.clone(), field.clone(), json!(i)];
+                errors.push(ValidationError::not_in_enum(&loc, item.clone(), EXPECTED));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(read) } else { Err(errors) }
+}
+
+impl Wanted {
+    /// Rejects roles that cannot be granted, before the number of keys is checked.
+    pub(super) fn check_roles(&self) -> Result<(), Rejection> {
+        if self.roles.iter().any(|role| role == NOT_MINTABLE) {
+            let detail = format!(
+                "Roles ['{NOT_MINTABLE}'] cannot be assigned via this endpoint; use the tenant signup flow."
+            );
+            return Err(Rejection::http(StatusCode::BAD_REQUEST, detail));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! Errors of the framework.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+
+use super::validation::ValidationErrors;
+
+/// An error, which each service renders differently.
+#[derive(Debug)]
+pub(crate) enum Rejection {
+    /// The path lacks a slash or has one too many.
+    Redirect(String),
+    /// An `HTTPException`: a status and a text.
+    Http(StatusCode, String),
+    /// The path is known, the method is not. Only the method of the first route that fits is named.
+    Method(&'static str),
+    /// A `RequestValidationError`.
+    Invalid(ValidationErrors),
+    /// An unhandled exception: its type and its text.
+    Crash(&'static str, String),
+}
+
+impl Rejection {
+    pub(crate) fn http(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self::Http(status, detail.into())
+    }
+
+    /// Renders the error like a service with default settings.
+    pub(crate) fn into_response(self) -> Response {
+        match self {
+            Self::Redirect(location) => match HeaderValue::try_from(location) {
+                Ok(location) => {
+                    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response()
+                }
+                Err(_) => StatusCode::BAD_REQUEST.into_response(),
+            },
+            Self::Http(status, detail) => respond(status, &json!({ "detail": detail })),
+            Self::Method(allow) => {
+                let mut response =
+                    Self::http(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed").into_response();
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+                response
+            }
+            Self::Invalid(errors) => respond(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "detail": errors })),
+            Self::Crash(..) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").into_response(),
+        }
+    }
+}
+
+impl From<ValidationErrors> for Rejection {
+    fn from(errors: ValidationErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+/// Creates a JSON response.
+pub(crate) fn respond(status: StatusCode, body: &impl Serialize) -> Response {
+    (status, axum::Json(body)).into_response()
+}

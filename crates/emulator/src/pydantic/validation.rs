@@ -1,0 +1,165 @@
+//! Validation as pydantic does it, and the words it finds.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ValidationError {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Strings, and integers for positions.
+    loc: Vec<Value>,
+    msg: String,
+    /// The invalid input.
+    input: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ctx: Option<Value>,
+}
+
+impl ValidationError {
+    fn new(kind: &'static str, loc: &[Value], msg: impl Into<String>, input: Value) -> Self {
+        Self { kind, loc: loc.to_vec(), msg: msg.into(), input, ctx: None }
+    }
+
+    /// The body is not JSON.
+    pub(crate) fn json(position: usize, complaint: &str) -> Self {
+        let loc = [json!("body"), json!(position)];
+        let error = Self::new("json_invalid", &loc, "JSON decode error", json!({}));
+        Self { ctx: Some(json!({ "error": complaint })), ..error }
+    }
+
+    /// A field is missing; `input` is what it is missing from.
+    pub(crate) fn missing(loc: &[Value], input: Value) -> Self {
+        Self::new("missing", loc, "Field required", input)
+    }
+
+    pub(crate) fn not_a_string(loc: &[Value], input: Value) -> Self {
+        Self::new("string_type", loc, "Input should be a valid string", input)
+    }
+
+    pub(crate) fn not_a_list(loc: &[Value], input: Value) -> Self {
+        Self::new("list_type", loc, "Input should be a valid list", input)
+    }
+
+    pub(crate) fn not_in_enum(loc: &[Value], input: Value, expected: &str) -> Self {
+        let error = Self::new("enum", loc, format!("Input should be {expected}"), input);
+        Self { ctx: Some(json!({ "expected": expected })), ..error }
+    }
+
+    pub(crate) fn not_a_uuid(loc: &[Value], input: Value, reason: &str) -> Self {
+        let error = Self::new("uuid_parsing", loc, format!("Input should be a valid UUID, {reason}"), input);
+        Self { ctx: Some(json!({ "error": reason })), ..error }
+    }
+
+    /// The error as Python prints it.
+    pub(crate) fn repr(&self) -> String {
+        let loc: Vec<String> = self.loc.iter().map(repr).collect();
+        let loc = loc.join(", ") + if loc.len() == 1 { "," } else { "" };
+        let mut text = format!("{{'type': '{}', 'loc': ({loc}), 'msg': {}", self.kind, quoted(&self.msg));
+        let _ = write!(text, ", 'input': {}", repr(&self.input));
+        if let Some(ctx) = &self.ctx {
+            let _ = write!(text, ", 'ctx': {}", repr(ctx));
+        }
+        text + "}"
+    }
+}
+
+/// All that is wrong with a request or a part of it.
+pub(crate) type ValidationErrors = Vec<ValidationError>;
+
+/// All errors are reported, not only the first.
+pub(crate) fn both<A, B>(
+    first: Result<A, ValidationErrors>,
+    second: Result<B, ValidationErrors>,
+) -> Result<(A, B), ValidationErrors> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (first, second) => Err(first.err().into_iter().chain(second.err()).flatten().collect()),
+    }
+}
+
+/// A body that must be an object; nothing or `null` counts as missing.
+pub(crate) fn required_object<'a>(
+    value: &'a Value,
+    loc: &[Value],
+) -> Result<&'a Map<String, Value>, ValidationErrors> {
+    if value.is_null() { Err(vec![ValidationError::missing(loc, Value::Null)]) } else { object(value, loc) }
+}
+
+/// A value that must be an object.
+pub(crate) fn object<'a>(
+    value: &'a Value,
+    loc: &[Value],
+) -> Result<&'a Map<String, Value>, ValidationErrors> {
+    let msg = "Input should be a valid dictionary or object to extract fields from";
+    value
+        .as_object()
+        .ok_or_else(|| vec![ValidationError::new("model_attributes_type", loc, msg, value.clone())])
+}
+
+/// A field that must be a string.
+pub(crate) fn string(value: &Value, loc: &[Value]) -> Result<String, ValidationErrors> {
+    value.as_str().map(str::to_owned).ok_or_else(|| vec![ValidationError::not_a_string(loc, value.clone())])
+}
+
+/// A field that must be an integer, or what passes for one: `1.0`, `"7"`, `true`. Numbers too large for 64 bits are
+/// cut to what fits.
+pub(crate) fn integer(value: &Value, loc: &[Value]) -> Result<i64, ValidationErrors> {
+    const MSG: &str = "Input should be a valid integer";
+    let error = |kind, more| vec![ValidationError::new(kind, loc, format!("{MSG}{more}"), value.clone())];
+    match value {
+        Value::Bool(flag) => Ok(i64::from(*flag)),
+        Value::Number(number) => match (number.as_i64(), number.as_f64().unwrap_or(f64::NAN)) {
+            (Some(integer), _) => Ok(integer),
+            (None, float) if float.fract() == 0.0 => Ok(float as i64),
+            _ => Err(error("int_from_float", ", got a number with a fractional part")),
+        },
+        Value::String(text) => {
+            let digits = text.trim().strip_suffix(".0").unwrap_or(text.trim());
+            digits.parse().map_err(|_| error("int_parsing", ", unable to parse string as an integer"))
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(error("int_type", "")),
+    }
+}
+
+/// A value as Python prints it.
+fn repr(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => quoted(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| format!("{}: {}", quoted(name), repr(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut quoted = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\\' => quoted.push_str("\\\\"),
+            c if c == quote => {
+                quoted.push('\\');
+                quoted.push(c);
+            }
+            c if c.is_control() && c.is_ascii() => {
+                let _ = write!(quoted, "\\x{:02x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push(quote);
+    quoted
+}
