@@ -284,7 +284,10 @@ fn a_call_that_cannot_be_right_is_explained_and_nothing_is_run() {
         ([&server[..], &["mcp", "--token", "line\nbreak"]].concat(), "token"),
         (vec!["demo", "--provider", "mcp", "--token", TOKEN], "base_url"),
         (vec!["demo", "--provider", "mcp", "--token", TOKEN, "--base-url", "not a url"], "--base-url"),
-        (vec!["demo", "--provider", "mcp", "--token", TOKEN, "--base-url", "http://example.com"], "https"),
+        (
+            vec!["demo", "--provider", "mcp", "--token", TOKEN, "--base-url", "http://example.com"],
+            "insecure base URL",
+        ),
     ] {
         let done = finish(api_keys().args(&options).write_stdin(""));
         assert_eq!(done.status, 2, "{options:?}: {}{}", done.stdout, done.stderr);

@@ -36,6 +36,21 @@ impl Violation {
 /// `Display` is one line with the vendor, the operation, the failure and the vendor's message. It contains neither
 /// [`help`](Self::help) nor the text of [`source`](StdError::source), and never a secret. Programs use
 /// [`kind`](Self::kind) and [`effect`](Self::effect).
+///
+/// ```
+/// use api_keys_core::{Effect, Error, ErrorKind};
+///
+/// fn report(error: &Error) {
+///     match (error.kind(), error.effect()) {
+///         (ErrorKind::RateLimited, _) => eprintln!("retry after {:?}", error.retry_after()),
+///         (_, Effect::NotApplied) => eprintln!("{error}"),
+///         _ => eprintln!("the vendor may have acted: {error}"),
+///     }
+///     if let Some(help) = error.help() {
+///         eprintln!("help: {help}");
+///     }
+/// }
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -4,6 +4,13 @@ use crate::capabilities::field::{Field, FieldSet};
 
 /// A filter for [`list`](crate::ApiKeyProvider::list). The default lists keys that authenticate, in pages of the
 /// vendor's default size.
+///
+/// ```
+/// use api_keys_core::ListQuery;
+///
+/// let query = ListQuery::new().owner("org_1").include_inactive(true).limit(50);
+/// assert_eq!(query.limit, Some(50));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[must_use]
 #[non_exhaustive]

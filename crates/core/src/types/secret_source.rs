@@ -13,6 +13,14 @@ use crate::error::Error;
 ///
 /// In TOML: `"sk_…"` for the value itself, `{ env = "ACME_TOKEN" }` for an environment variable, and
 /// `{ file = "/run/secrets/acme" }` for a file, of which one trailing line break is removed.
+///
+/// ```
+/// use api_keys_core::SecretSource;
+///
+/// let source: SecretSource = serde_json::from_str(r#"{ "env": "CARGO_PKG_NAME" }"#)?;
+/// assert_eq!(source.read()?.expose(), "api-keys-core");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 #[non_exhaustive]
