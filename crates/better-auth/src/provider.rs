@@ -350,8 +350,7 @@ fn details(operation: Operation, error: &runtime::Error) -> ErrorDetails {
         }
         _ => None,
     };
-    let mut details = ErrorDetails::default();
-    details.kind = kind;
+    let mut details = ErrorDetails { kind, ..ErrorDetails::default() };
     if let Some(body) = body {
         // The requested delay of a key's limit is in the body, not in a header.
         let delay = body.details.as_ref().and_then(|details| details.try_again_in);
