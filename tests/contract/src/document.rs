@@ -1,7 +1,7 @@
-//! An OpenAPI document, as far as judging requests and making answers needs it.
+//! An OpenAPI document, as far as it is needed to validate requests and generate responses.
 //!
-//! It is read independently of the generator, so that a mistake there is not repeated here. A document that cannot be
-//! read is a panic: that is how a test fails.
+//! It is parsed independently of the generator, so that a mistake there is not repeated here. Invalid documents panic, which
+//! fails the test.
 
 use std::collections::BTreeMap;
 
@@ -31,15 +31,15 @@ pub struct Operation {
     /// Its name, which is also that of the client's method.
     #[serde(rename = "operationId")]
     pub id: String,
-    /// Whether it may be sent again.
+    /// The class of the operation.
     #[serde(rename = "x-operation-class", deserialize_with = "class")]
     pub class: OperationClass,
-    /// What goes into path, query and headers.
+    /// The parameters in path, query and headers.
     #[serde(default)]
     pub parameters: Vec<Parameter>,
-    /// What goes into the body, if anything may.
+    /// The request body, if one is documented.
     pub request_body: Option<RequestBody>,
-    /// What the server may answer.
+    /// The documented responses.
     #[serde(deserialize_with = "statuses")]
     pub responses: BTreeMap<u16, Response>,
     security: Option<Vec<BTreeMap<String, Vec<String>>>>,
@@ -53,17 +53,17 @@ pub struct Parameter {
     /// Its place.
     #[serde(rename = "in")]
     pub place: Place,
-    /// Whether it must be there.
+    /// Whether the body is required.
     #[serde(default)]
     pub required: bool,
-    /// Whether the client sends it with every request.
+    /// Whether the client sends the header with every request.
     #[serde(default, rename = "x-client-parameter")]
     pub of_client: bool,
-    /// What its value may be.
+    /// The schema of the value.
     pub schema: Value,
 }
 
-/// Where a parameter stands.
+/// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
@@ -80,17 +80,17 @@ pub enum Place {
 /// The body of a request.
 #[derive(Debug, Deserialize)]
 pub struct RequestBody {
-    /// Whether there must be one.
+    /// Whether the parameter is required.
     #[serde(default)]
     pub required: bool,
     /// Its forms, by media type.
     pub content: BTreeMap<String, MediaType>,
 }
 
-/// What a server answers with one status.
+/// A documented response.
 #[derive(Debug, Deserialize)]
 pub struct Response {
-    /// The body's forms, by media type; none when there is no body.
+    /// The content of the body by media type; empty without a body.
     #[serde(default)]
     pub content: BTreeMap<String, MediaType>,
 }
@@ -98,9 +98,9 @@ pub struct Response {
 /// A body under one media type.
 #[derive(Debug, Deserialize)]
 pub struct MediaType {
-    /// What it may be.
+    /// The schema of the body.
     pub schema: Value,
-    /// What it looks like.
+    /// The documented examples.
     #[serde(default)]
     pub examples: BTreeMap<String, Example>,
 }
@@ -112,7 +112,7 @@ pub struct Example {
     pub value: Value,
 }
 
-/// How a caller proves who it is.
+/// A security scheme.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type")]
 pub enum SecurityScheme {
@@ -131,7 +131,7 @@ pub enum SecurityScheme {
         #[serde(rename = "in")]
         place: Place,
     },
-    /// In a way that nobody has taught the [judge](super::judge) yet.
+    /// A scheme that the [validator](super::validator) does not support.
     #[serde(other)]
     Other,
 }
@@ -202,7 +202,7 @@ impl Operation {
         self.parameters.iter().filter(move |parameter| parameter.place == place)
     }
 
-    /// The documented answers that report success.
+    /// Returns the documented success responses.
     pub fn successes(&self) -> impl Iterator<Item = (u16, &Response)> {
         self.responses
             .iter()
@@ -210,7 +210,7 @@ impl Operation {
             .filter(|(status, _)| *status < 300)
     }
 
-    /// The documented answers that report failure.
+    /// Returns the documented error responses.
     pub fn failures(&self) -> impl Iterator<Item = (u16, &Response)> {
         self.responses
             .iter()
@@ -220,13 +220,13 @@ impl Operation {
 }
 
 impl Response {
-    /// The schema of a JSON body, whatever its label says; text that is just text has none.
+    /// Returns the schema of a JSON body, regardless of its media type. Plain text has none.
     pub fn json(&self) -> Option<&Value> {
         self.content.values().map(|media| &media.schema).find(|schema| schema["type"] != "string")
     }
 }
 
-/// A copy in which every `$ref` is replaced by what it refers to. Beside a `$ref` only notes may stand.
+/// Returns a copy in which every `$ref` is replaced by its target. Only annotations are allowed next to a `$ref`.
 fn inlined(value: &Value, root: &Value, depth: usize) -> Value {
     assert!(depth < 100, "a schema contains itself, which this reader does not know");
     match value {

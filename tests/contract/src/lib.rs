@@ -5,16 +5,16 @@
     reason = "an outcome is a `Result` that is looked at, failures included"
 )]
 
-pub mod answer;
 pub mod document;
-pub mod findings;
-pub mod judge;
+pub mod mock_server;
 pub mod outcome;
 pub mod perform;
+pub mod response;
 pub mod sample;
-pub mod stage;
+pub mod validator;
 pub mod variation;
 pub mod vendor;
+pub mod violations;
 pub mod wire;
 
 /// The examples of the repository's front page.

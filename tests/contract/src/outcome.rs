@@ -1,14 +1,14 @@
-//! What a call of a typed client came to, in one form for all operations.
+//! The result of a call of a typed client, in a common form for all operations.
 
 use std::fmt::Debug;
 
 use api_keys_core::SecretKey;
 use api_keys_runtime::{DocumentedError, Error, Response};
 
-/// What a call of a typed client came to.
+/// The result of a call.
 pub type Outcome = Result<Success, Box<Failure>>;
 
-/// The vendor did what was asked.
+/// The vendor did what was requested.
 #[derive(Debug)]
 pub struct Success {
     /// With this status.

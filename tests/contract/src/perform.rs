@@ -1,4 +1,4 @@
-//! Operations of a provider, called alike for all vendors, and a server that answers as the document shows.
+//! Calls of a provider's operations for all vendors, and a server that responds as documented.
 
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Error, KeyId, ListQuery, NewApiKey, Operation, RevokeOptions, RotateOptions,
@@ -7,11 +7,11 @@ use api_keys_core::{
 use serde_json::Value;
 use wiremock::{Request, Respond, ResponseTemplate};
 
-use super::judge::Judge;
-use super::stage::answer;
+use super::mock_server::response_with;
+use super::validator::Validator;
 use super::vendor::Vendor;
 
-/// What an operation came back with.
+/// The result of an operation.
 #[derive(Debug)]
 pub enum Performed {
     /// A key.
@@ -28,7 +28,7 @@ pub enum Performed {
     Done,
 }
 
-/// The least that can be asked for with a create.
+/// The least that can be requested for with a create.
 pub fn new_key(vendor: &Vendor) -> NewApiKey {
     match vendor.name {
         "clerk" => NewApiKey::new("nightly export").owner(vendor.owner),
@@ -36,7 +36,7 @@ pub fn new_key(vendor: &Vendor) -> NewApiKey {
     }
 }
 
-/// The least that can be asked for with an update.
+/// The least that can be requested for with an update.
 pub fn change(vendor: &Vendor) -> UpdateApiKey {
     match vendor.name {
         "clerk" => UpdateApiKey::new().description("Reads the warehouse weekly."),
@@ -44,7 +44,7 @@ pub fn change(vendor: &Vendor) -> UpdateApiKey {
     }
 }
 
-/// The least that can be asked for with a list.
+/// The least that can be requested for with a list.
 pub fn query(vendor: &Vendor) -> ListQuery {
     match vendor.name {
         "clerk" => ListQuery::new().owner(vendor.owner),
@@ -58,10 +58,10 @@ pub fn supported(provider: &dyn ApiKeyProvider) -> impl Iterator<Item = Operatio
     Operation::ALL.iter().copied().filter(move |operation| capabilities.support(*operation).is_supported())
 }
 
-/// Calls an operation with the least that can be said.
+/// Calls an operation with the minimal request.
 ///
 /// # Errors
-/// Those of the provider.
+/// Returns the errors of the provider.
 pub async fn perform(
     vendor: &Vendor,
     provider: &dyn ApiKeyProvider,
@@ -95,37 +95,37 @@ pub async fn perform(
     })
 }
 
-/// A server that answers each request with an example of the document. A request that the document does not allow is
-/// answered with 418, which no document has.
+/// A server that responds to each request with a documented example. A request that the document does not allow receives 418,
+/// which no document contains.
 #[derive(Debug)]
 pub struct Player {
-    /// Whose document.
+    /// The vendor of the document.
     pub vendor: &'static Vendor,
-    /// The status to answer with; any of success for `None`.
+    /// The status of the response; any success for `None`.
     pub status: Option<u16>,
-    /// Which of the examples; beyond the last, it starts over.
+    /// The index of the example, modulo their number.
     pub nth: usize,
 }
 
 impl Respond for Player {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let judge = Judge::new(&self.vendor.document, self.vendor.base_path);
-        let Ok(operation) = judge.judge(request) else { return ResponseTemplate::new(418) };
-        let mut answers = Vec::new();
+        let validator = Validator::new(&self.vendor.document, self.vendor.base_path);
+        let Ok(operation) = validator.validate(request) else { return ResponseTemplate::new(418) };
+        let mut responses = Vec::new();
         for (status, response) in &operation.responses {
             if self.status.map_or(*status < 300, |wanted| wanted == *status) {
                 if response.content.is_empty() {
-                    answers.push(ResponseTemplate::new(*status));
+                    responses.push(ResponseTemplate::new(*status));
                 }
                 for (label, media) in &response.content {
-                    answers.extend(media.examples.values().map(|example| match &example.value {
-                        Value::String(text) => answer(*status, text.as_bytes(), label),
-                        json => answer(*status, json.to_string(), label),
+                    responses.extend(media.examples.values().map(|example| match &example.value {
+                        Value::String(text) => response_with(*status, text.as_bytes(), label),
+                        json => response_with(*status, json.to_string(), label),
                     }));
                 }
             }
         }
-        assert!(!answers.is_empty(), "{} does not answer with {:?}", operation.id, self.status);
-        answers.swap_remove(self.nth % answers.len())
+        assert!(!responses.is_empty(), "{} does not response with {:?}", operation.id, self.status);
+        responses.swap_remove(self.nth % responses.len())
     }
 }

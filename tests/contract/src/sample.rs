@@ -4,7 +4,7 @@ use std::iter;
 
 use serde_json::{Map, Value, json};
 
-use super::judge::faults_in_answer;
+use super::validator::violations_in_response;
 
 /// Values with every property that the schema names. Together they take every alternative and every enum value.
 ///
@@ -32,7 +32,7 @@ impl Sampler {
         match main_type(schema) {
             Some("string") => vec![self.text(schema, name).into()],
             Some("integer") => vec![self.within(schema, self.count).into()],
-            // The fraction tells it from an integer.
+            // The fraction distinguishes it from an integer.
             Some("number") => vec![(self.count as f64 + 0.5).into()],
             Some("boolean") => vec![true.into(), false.into()],
             Some("array") => vec![self.all(&schema["items"], name).into()],
@@ -102,7 +102,7 @@ fn patterned(pattern: &str, count: u64) -> String {
 /// A value and the schema that it follows.
 #[derive(Debug, Clone)]
 pub struct Node<'a> {
-    /// Where it stands, as a JSON pointer.
+    /// The location as a JSON pointer.
     pub pointer: String,
     /// The name under which it stands, if in an object.
     pub name: Option<&'a str>,
@@ -154,7 +154,7 @@ fn followed<'a>(alternatives: &'a [Value], value: &Value) -> &'a Value {
     match of_type.as_slice() {
         [one] => one,
         several => {
-            let fitting = several.iter().find(|schema| faults_in_answer(schema, value).is_empty());
+            let fitting = several.iter().find(|schema| violations_in_response(schema, value).is_empty());
             fitting.unwrap_or_else(|| panic!("{value} follows no alternative"))
         }
     }
@@ -198,7 +198,7 @@ pub fn types(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// The type beside null.
+/// The type in addition to null.
 fn main_type(schema: &Value) -> Option<&str> {
     types(schema).into_iter().find(|name| *name != "null")
 }

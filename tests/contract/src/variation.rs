@@ -1,4 +1,4 @@
-//! What servers make of a documented answer over the years.
+//! Variations of documented responses, as servers of other versions send them.
 
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ pub fn with_empty_lists(schema: &Value, value: &Value) -> Vec<Variation> {
     each_and_all(value, &fields(schema, value, is_list), "empty", |object, name| object[name] = json!([]))
 }
 
-/// Without each of the required fields that cannot be null: no longer what the document says.
+/// Returns the value without each of its required fields that cannot be null, which violates the document.
 pub fn without_required_fields(schema: &Value, value: &Value) -> Vec<Variation> {
     let needed = |object: &Value, name: &str, field: &Value| is_required(object, name) && !is_nullable(field);
     let mut broken = each_and_all(value, &fields(schema, value, needed), "without", remove);
@@ -96,7 +96,7 @@ fn fields(schema: &Value, value: &Value, chosen: impl Fn(&Value, &str, &Value) -
     fields
 }
 
-/// One variation for each field and, last, one for all; nothing when there is no field.
+/// Returns a variation for each field and one for all fields; nothing without fields.
 fn each_and_all(value: &Value, fields: &[Field], what: &str, change: fn(&mut Value, &str)) -> Vec<Variation> {
     let mut variations: Vec<_> = fields
         .iter()

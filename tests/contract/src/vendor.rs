@@ -31,7 +31,7 @@ pub struct Vendor {
     pub base_path: &'static str,
     /// The id of a key, as the vendor writes them.
     pub id: &'static str,
-    /// Who a key can belong to, as the vendor writes them; `""` where keys have no owner of the caller's choice.
+    /// Valid owners, in the vendor's format; `""` if keys have no selectable owner.
     pub owner: &'static str,
     /// Its clients, for a base URL and a credential.
     pub connect: fn(base_url: &str, credential: &str) -> Result<Connection>,
@@ -54,22 +54,22 @@ impl Vendor {
     }
 }
 
-/// What a call is given.
+/// The arguments of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
     /// The id of the key that it is about.
     pub id: &'a str,
-    /// Whether everything is said that may be, or only what must.
+    /// Whether all optional values are given.
     pub all: bool,
 }
 
 impl<'a> Given<'a> {
-    /// Everything is said.
+    /// Creates arguments with all optional values.
     pub fn all(id: &'a str) -> Self {
         Self { id, all: true }
     }
 
-    /// No more is said than must be.
+    /// Creates minimal arguments.
     pub fn least(id: &'a str) -> Self {
         Self { id, all: false }
     }

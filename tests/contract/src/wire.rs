@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A server that answers every request with 404 and remembers it.
+/// A server that responds to every request with 404 and records it.
 #[derive(Debug)]
 pub struct Wire {
     address: String,
@@ -35,12 +35,12 @@ impl Wire {
         Self { address, heard, serving }
     }
 
-    /// Where it is.
+    /// The base URL.
     pub fn uri(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What came since this was last asked.
+    /// Returns the requests since the last call.
     pub fn heard(&self) -> Vec<Heard> {
         std::mem::take(&mut self.heard.lock().expect("nobody panicked"))
     }
@@ -56,8 +56,8 @@ async fn serve(listener: TcpListener, heard: Arc<Mutex<Vec<Heard>>>) {
     while let Ok((mut socket, _)) = listener.accept().await {
         let Some(request) = read(&mut socket).await else { continue };
         heard.lock().expect("nobody panicked").push(request);
-        let answer = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-        let _ = socket.write_all(answer.as_bytes()).await;
+        let response = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        let _ = socket.write_all(response.as_bytes()).await;
     }
 }
 

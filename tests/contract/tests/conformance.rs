@@ -14,7 +14,7 @@ use api_keys_mcp::{CredentialPlace, McpConfig};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Runs the suite; the emulator's own store tells which secrets live and how many requests came.
+/// Runs the suite. The emulator's store reports the valid secrets and the number of requests.
 async fn conforms(emulator: Emulator, provider: &dyn ApiKeyProvider, options: Options) {
     let emulator = Arc::new(emulator);
     let store = emulator.store().clone();

@@ -1,4 +1,4 @@
-//! What an answer says about the end of a key, and what it does not.
+//! The expiration in responses, where it is present, null or absent.
 
 use api_keys_better_auth::BetterAuthConfig;
 use api_keys_clerk::ClerkConfig;
@@ -7,23 +7,23 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// Reads a key from an answer in which one field is null, and from one in which it is missing.
+/// Reads a key from a response in which a field is null, and from one in which it is absent.
 async fn read(provider: &dyn ApiKeyProvider, server: &MockServer, key: Value, field: &str) -> [KeyExpiry; 2] {
     let mut missing: Map<String, Value> = serde_json::from_value(key).unwrap();
     missing.remove(field);
     let mut null = missing.clone();
     null.insert(field.to_owned(), Value::Null);
-    let mut told = [KeyExpiry::Unknown; 2];
-    for (told, body) in told.iter_mut().zip([null, missing]) {
+    let mut reported = [KeyExpiry::Unknown; 2];
+    for (reported, body) in reported.iter_mut().zip([null, missing]) {
         server.reset().await;
         Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(body)).mount(server).await;
-        *told = provider.get(&"ak_1".parse().unwrap()).await.unwrap().expiry;
+        *reported = provider.get(&"ak_1".parse().unwrap()).await.unwrap().expiry;
     }
-    told
+    reported
 }
 
 #[tokio::test]
-async fn better_auth_says_never_by_null_and_nothing_by_silence() {
+async fn better_auth_null_means_never() {
     let server = MockServer::start().await;
     let provider = BetterAuthConfig::new(server.uri(), "session-token").build().unwrap();
     let key = json!({
@@ -36,7 +36,7 @@ async fn better_auth_says_never_by_null_and_nothing_by_silence() {
 }
 
 #[tokio::test]
-async fn clerk_says_never_by_null_and_nothing_by_silence() {
+async fn clerk_null_means_never() {
     let server = MockServer::start().await;
     let provider = ClerkConfig::new("sk_test_0123456789").base_url(server.uri()).build().unwrap();
     let key = json!({

@@ -1,4 +1,4 @@
-//! What holds for the workspace as a whole.
+//! Properties of the whole workspace.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,7 +27,7 @@ fn packages(metadata: &Value) -> &[Value] {
 }
 
 #[test]
-fn no_locked_dependency_needs_a_newer_rust_than_the_workspace_promises() {
+fn dependencies_support_the_minimum_rust() {
     let metadata = metadata();
     let core =
         packages(&metadata).iter().find(|package| package["name"] == "api-keys-core").expect("api-keys-core");
@@ -45,7 +45,7 @@ fn no_locked_dependency_needs_a_newer_rust_than_the_workspace_promises() {
 }
 
 #[test]
-fn crates_of_the_workspace_choose_no_features_for_each_other() {
+fn crates_do_not_enable_default_features() {
     let metadata = metadata();
     let members = metadata["workspace_members"].as_array().expect("members");
     for package in packages(&metadata).iter().filter(|package| members.contains(&package["id"])) {
@@ -63,7 +63,7 @@ fn crates_of_the_workspace_choose_no_features_for_each_other() {
 }
 
 #[test]
-fn what_is_published_says_what_it_is_and_brings_its_licences() {
+fn published_crates_have_metadata_and_licenses() {
     let metadata = metadata();
     let members = metadata["workspace_members"].as_array().expect("members");
     for package in packages(&metadata).iter().filter(|package| members.contains(&package["id"])) {

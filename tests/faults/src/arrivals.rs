@@ -1,4 +1,4 @@
-//! What came to the proxy, and what of it the server did.
+//! Requests that reached the proxy, and the server's handling of them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,13 +11,13 @@ use crate::CallId;
 /// The requests of one call that came to the proxy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrival {
-    /// How many came.
+    /// The number of received requests.
     pub seen: u32,
-    /// How many went on to the server.
+    /// The number of requests forwarded to the server.
     pub forwarded: u32,
-    /// To how many the server reported success, whatever the client was told.
+    /// The number of requests for which the server reported success, regardless of the response to the client.
     pub acted: u32,
-    /// How many are not done with.
+    /// The number of pending requests.
     pub in_flight: u32,
 }
 
@@ -31,7 +31,7 @@ impl Arrivals {
         self.change(call, |arrival| *arrival)
     }
 
-    /// How many requests went on to the server.
+    /// Returns the number of requests forwarded to the server.
     pub fn forwarded(&self) -> u64 {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.values().map(|arrival| u64::from(arrival.forwarded)).sum()

@@ -9,45 +9,45 @@ use api_keys::{
 use api_keys_runtime::HttpConfig;
 use tokio::time::{Instant, sleep};
 
-use crate::bench::Failure;
+use crate::harness::Failure;
 use crate::ledger::{End, Fate, Found};
-use crate::{Bench, CallId, connect};
+use crate::{CallId, Harness, connect};
 
 type Done = Result<(), Failure>;
 
 /// Holds every promise against what the network and the server saw, and finishes what had to be left. Broken promises
 /// are entered in the ledger.
-pub(crate) async fn audit(bench: &Bench) -> Done {
-    rest(bench).await;
-    requests(bench);
-    every_key_is_covered(bench).await?;
-    recover(bench).await?;
-    every_key_is_accounted_for(bench).await?;
-    strangers(bench);
+pub(crate) async fn audit(harness: &Harness) -> Done {
+    rest(harness).await;
+    requests(harness);
+    every_key_is_covered(harness).await?;
+    recover(harness).await?;
+    every_key_is_accounted_for(harness).await?;
+    strangers(harness);
     Ok(())
 }
 
 /// Waits until nothing is on its way any more. The clients are gone, and with them their connections.
-async fn rest(bench: &Bench) {
-    bench.proxy.calm_down();
+async fn rest(harness: &Harness) {
+    harness.proxy.calm_down();
     let deadline = Instant::now() + Duration::from_secs(30);
-    while bench.proxy.open() > 0 && Instant::now() < deadline {
+    while harness.proxy.open() > 0 && Instant::now() < deadline {
         sleep(Duration::from_millis(5)).await;
     }
-    let open = bench.proxy.open();
-    bench.ledger.check(open == 0, || format!("{open} connections stay open without a client"));
+    let open = harness.proxy.open();
+    harness.ledger.check(open == 0, || format!("{open} connections stay open without a client"));
 }
 
-/// What a caller was told of a call fits what came of it to the server.
-fn requests(bench: &Bench) {
-    let ledger = &bench.ledger;
-    let (forwarded, counted) = (bench.proxy.arrivals().forwarded(), bench.emulator.requests());
+/// The result reported to a caller matches the effect at the server.
+fn requests(harness: &Harness) {
+    let ledger = &harness.ledger;
+    let (forwarded, counted) = (harness.proxy.arrivals().forwarded(), harness.emulator.requests());
     ledger.check(forwarded == counted, || format!("{forwarded} requests went on, {counted} arrived"));
     for (call, entry) in ledger.entries() {
         let operation = entry.operation;
-        let arrival = bench.proxy.arrivals().of(call);
+        let arrival = harness.proxy.arrivals().of(call);
         let tell = |what: &str| format!("{call} {operation} ended as {:?}: {what}: {arrival:?}", entry.end);
-        let sent = bench.counts.sent(call).attempts;
+        let sent = harness.counts.sent(call).attempts;
         ledger.check(arrival.seen <= sent, || tell(&format!("{sent} requests were made")));
         if let Operation::Create | Operation::Rotate = operation {
             ledger.check(arrival.forwarded <= 1, || tell("it reached the server twice"));
@@ -67,26 +67,26 @@ fn requests(bench: &Bench) {
 }
 
 /// Every key on the server was returned, or its caller was warned.
-async fn every_key_is_covered(bench: &Bench) -> Done {
-    let entries = bench.ledger.entries();
-    let fates = bench.ledger.fates();
-    for key in keys(bench).await? {
+async fn every_key_is_covered(harness: &Harness) -> Done {
+    let entries = harness.ledger.entries();
+    let fates = harness.ledger.fates();
+    for key in keys(harness).await? {
         let Some(call) = call_of(&key) else {
-            bench.ledger.violation(format!("nobody asked for {key:?}"));
+            harness.ledger.violation(format!("nobody asked for {key:?}"));
             continue;
         };
         let end = entries.get(&call).map(|entry| entry.end);
         let covered = fates.contains_key(&key.id) || end.is_some_and(End::is_warning);
-        bench.ledger.check(covered, || format!("{call} ended as {end:?}, and yet there is {key:?}"));
+        harness.ledger.check(covered, || format!("{call} ended as {end:?}, and yet there is {key:?}"));
     }
     Ok(())
 }
 
 /// Does what workers could not do any more, over a good network.
-async fn recover(bench: &Bench) -> Done {
-    let (ledger, store) = (&bench.ledger, bench.emulator.store());
-    let base_url = bench.emulator.base_url().to_owned();
-    let provider = connect(&bench.dialect, base_url, bench.emulator.token(), HttpConfig::new())?;
+async fn recover(harness: &Harness) -> Done {
+    let (ledger, store) = (&harness.ledger, harness.emulator.store());
+    let base_url = harness.emulator.base_url().to_owned();
+    let provider = connect(&harness.dialect, base_url, harness.emulator.token(), HttpConfig::new())?;
     for (id, fate) in ledger.fates() {
         if let Fate::Ending = fate {
             end(&*provider, &id).await?;
@@ -140,11 +140,11 @@ async fn end(provider: &dyn ApiKeyProvider, id: &KeyId) -> Done {
     Ok(())
 }
 
-/// Every key that works is in somebody's hands, and what was ended does not work.
-async fn every_key_is_accounted_for(bench: &Bench) -> Done {
-    let (ledger, store) = (&bench.ledger, bench.emulator.store());
+/// Every valid key has a holder, and ended keys are invalid.
+async fn every_key_is_accounted_for(harness: &Harness) -> Done {
+    let (ledger, store) = (&harness.ledger, harness.emulator.store());
     let fates = ledger.fates();
-    for key in keys(bench).await? {
+    for key in keys(harness).await? {
         let dead = key.status.is_inactive();
         match fates.get(&key.id) {
             Some(Fate::Held(secret)) => {
@@ -161,9 +161,9 @@ async fn every_key_is_accounted_for(bench: &Bench) -> Done {
             ledger.check(store.find(&id).await?.is_some(), || format!("{id} is held, and is not there"));
         }
     }
-    // Each key that was minted came into somebody's hands in just one way.
+    // Each created key reached its holder in exactly one way.
     let minted = ledger.entries().into_iter().filter(|(call, entry)| {
-        entry.operation == Operation::Create && bench.proxy.arrivals().of(*call).acted > 0
+        entry.operation == Operation::Create && harness.proxy.arrivals().of(*call).acted > 0
     });
     let minted = minted.map(|(call, _)| call).collect::<Vec<_>>();
     let found = ledger.all_found().into_keys().collect::<Vec<_>>();
@@ -176,17 +176,17 @@ async fn every_key_is_accounted_for(bench: &Bench) -> Done {
 }
 
 /// Nothing went where it must not, and no more was taken than allowed.
-fn strangers(bench: &Bench) {
-    let received = bench.stranger.received();
+fn strangers(harness: &Harness) {
+    let received = harness.foreign.received();
     let lengths: Vec<_> = received.iter().map(Vec::len).collect();
-    bench.ledger.check(received.is_empty(), || format!("another origin was sent {lengths:?} bytes"));
-    let over = bench.counts.bodies_over_limit();
-    bench.ledger.check(over == 0, || format!("{over} times a body was read on beyond its limit"));
+    harness.ledger.check(received.is_empty(), || format!("another origin was sent {lengths:?} bytes"));
+    let over = harness.counts.bodies_over_limit();
+    harness.ledger.check(over == 0, || format!("{over} times a body was read on beyond its limit"));
 }
 
 /// All keys that the server has, in whatever state.
-async fn keys(bench: &Bench) -> api_keys::Result<Vec<ApiKey>> {
-    let store = bench.emulator.store();
+async fn keys(harness: &Harness) -> api_keys::Result<Vec<ApiKey>> {
+    let store = harness.emulator.store();
     let mut keys = Vec::new();
     let mut query = ListQuery::new().include_inactive(true);
     loop {

@@ -9,9 +9,9 @@ use api_keys_runtime::BodyLimits;
 use tokio::time::timeout;
 
 use crate::ledger::{End, Entry};
-use crate::{Bench, CallId, Limits, Record, Tagging, mixed};
+use crate::{CallId, Harness, Limits, Record, Tagging, mixed};
 
-/// How a call ended.
+/// The result of a call.
 #[derive(Debug)]
 pub enum Outcome<T> {
     /// With a result.
@@ -23,7 +23,7 @@ pub enum Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    /// What the caller knows of what the vendor did.
+    /// The caller's knowledge of the effect.
     pub fn end(&self) -> End {
         match self {
             Self::Done(_) => End::Done,
@@ -36,20 +36,20 @@ impl<T> Outcome<T> {
 /// One that calls, one call after the other.
 #[derive(Debug)]
 pub struct Caller {
-    pub(crate) bench: Arc<Bench>,
+    pub(crate) harness: Arc<Harness>,
     pub(crate) provider: Arc<dyn ApiKeyProvider>,
     pub(crate) rng: fastrand::Rng,
     worker: u32,
     calls: u32,
-    /// How many of a hundred futures are dropped before they are done.
+    /// The percentage of futures that are dropped before completion.
     dropped: u8,
 }
 
 impl Caller {
     /// A caller with a number of its own, which drops so many of a hundred futures before they are done.
-    pub fn new(bench: Arc<Bench>, provider: Arc<dyn ApiKeyProvider>, worker: u32, dropped: u8) -> Self {
-        let rng = mixed(bench.seed, &[worker.into(), 3, 3, 3]);
-        Self { bench, provider, rng, worker, calls: 0, dropped }
+    pub fn new(harness: Arc<Harness>, provider: Arc<dyn ApiKeyProvider>, worker: u32, dropped: u8) -> Self {
+        let rng = mixed(harness.seed, &[worker.into(), 3, 3, 3]);
+        Self { harness, provider, rng, worker, calls: 0, dropped }
     }
 
     /// The next call.
@@ -66,7 +66,7 @@ impl Caller {
         operation: Operation,
         future: impl Future<Output = api_keys::Result<T>>,
     ) -> Outcome<T> {
-        let total = self.bench.limits.total;
+        let total = self.harness.limits.total;
         let patience = match self.rng.u8(..100) < self.dropped {
             true => total.mul_f64(self.rng.f64().powi(3)),
             false => Duration::from_secs(60),
@@ -78,14 +78,14 @@ impl Caller {
             Err(_dropped) => Outcome::Dropped,
         };
         let took = started.elapsed();
-        self.bench.ledger.enter(call, Entry { operation, end: outcome.end(), took });
+        self.harness.ledger.enter(call, Entry { operation, end: outcome.end(), took });
         self.judge(call, operation, &outcome, took);
         outcome
     }
 
     fn judge<T: Debug>(&self, call: CallId, operation: Operation, outcome: &Outcome<T>, took: Duration) {
-        let Bench { ledger, limits: Limits { total, max_attempts, .. }, .. } = &*self.bench;
-        let sent = self.bench.counts.sent(call);
+        let Harness { ledger, limits: Limits { total, max_attempts, .. }, .. } = &*self.harness;
+        let sent = self.harness.counts.sent(call);
         // A listing has a deadline for each page. The machine may be busy with other things.
         let deadline = *total * sent.first.max(1);
         ledger.check(took < deadline + Duration::from_secs(10), || {
@@ -128,7 +128,7 @@ fn is_safe(operation: Operation) -> bool {
     matches!(operation, O::Get | O::List | O::Verify | O::Reveal)
 }
 
-/// Whether a bad network can lead to this kind, when all that is asked for is right and every key is there.
+/// Returns whether a bad network can cause this kind for a valid request and an existing key.
 fn is_expected(error: &Error, operation: Operation) -> bool {
     match error.kind() {
         ErrorKind::RateLimited

@@ -1,4 +1,4 @@
-//! How bytes come to the client, and how that ends.
+//! Delivery of bytes to the client.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 pub(crate) type Client = BufReader<TcpStream>;
 
-/// What becomes of the connection.
+/// The fate of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     /// It takes another request.
@@ -18,7 +18,7 @@ pub(crate) enum Next {
     Close,
 }
 
-/// Nobody waits longer than this in these tests; what does is a mistake.
+/// The upper limit of all delays. A longer one is a mistake in a test.
 const LONGEST: Duration = Duration::from_secs(20);
 
 /// Sends all of it.
@@ -57,13 +57,13 @@ pub(crate) async fn send_for_ever(client: &mut Client, head: &[u8], piece: &[u8]
     pushed
 }
 
-/// Says nothing until the client goes away.
+/// Sends nothing until the client disconnects.
 pub(crate) async fn hang(client: &mut Client) -> io::Result<Next> {
     let _ = timeout(LONGEST, client.fill_buf()).await;
     Ok(Next::Close)
 }
 
-/// Breaks the connection off: what is on its way is lost, and the client is told so.
+/// Resets the connection: pending bytes are lost, and the client is notified.
 pub(crate) fn reset(client: &mut Client) -> io::Result<Next> {
     client.get_ref().set_zero_linger()?;
     Ok(Next::Close)

@@ -1,4 +1,4 @@
-//! What can go wrong on the way, and when it does.
+//! Faults, and their schedule.
 
 use std::time::Duration;
 
@@ -6,67 +6,66 @@ use api_keys_runtime::OperationClass;
 
 use crate::CallId;
 
-/// One thing that a network, a gateway or a server does to one request.
+/// A fault of a network, a gateway or a server for one request.
 ///
-/// [`Fault::reaches_server`] tells those apart after which the server has acted. A client cannot see the difference,
-/// which is what makes them hard.
+/// [`Fault::reaches_server`] selects those after which the server has acted. A client cannot distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The connection is reset before a byte of the request went on.
     ResetBefore,
-    /// Nothing is ever answered, and the request goes nowhere.
+    /// The request is not forwarded, and there is no response.
     StallBefore,
     /// The request reaches the server only when its client has long given up.
     Late,
-    /// A gateway answers with an error in the server's place.
+    /// A gateway responds with an error instead of the server.
     RefusedBefore(Status),
     /// A redirect to another origin.
     Redirect(u16),
     /// A page of a web application, as if all were well: the base URL is wrong.
     WebPage,
-    /// The connection is reset when the server has answered.
+    /// The connection is reset after the server has responded.
     ResetAfter,
-    /// The server has answered, but the answer never comes.
+    /// The server has responded, but the response does not arrive.
     StallAfter,
-    /// The server's answer is replaced by an error of a gateway.
+    /// The server's response is replaced by an error of a gateway.
     RefusedAfter(Status),
-    /// The connection is reset within the answer.
+    /// The connection is reset within the response.
     ResetWithin,
-    /// The answer stops coming.
+    /// The response stalls.
     StallWithin,
-    /// The connection is closed in good order within the answer.
+    /// The connection is closed properly within the response.
     Truncated,
-    /// The answer comes in small pieces, in time.
+    /// The response arrives in small parts, in time.
     Trickle,
-    /// The answer comes in pieces so small and slow that the time is over.
+    /// The response arrives in parts so slowly that it times out.
     SlowTrickle,
-    /// The answer is not HTTP.
+    /// The response is not HTTP.
     NotHttp,
-    /// The answer's body is noise.
+    /// The body of the response is noise.
     Garbage,
-    /// The length is said to be less than it is.
+    /// The announced length is too small.
     ShortLength,
-    /// The length is said to be more than it is, and the connection is closed.
+    /// The announced length is too large, and the connection is closed.
     LongLength,
-    /// The length is said to be a terabyte.
+    /// The announced length is a terabyte.
     HugeLength,
-    /// The answer comes in odd chunks.
+    /// The response arrives in irregular chunks.
     Chunked,
-    /// The answer ends with the connection.
+    /// The response ends with the connection.
     Unframed,
-    /// A second answer that nobody asked for follows the first.
+    /// An unsolicited second response follows the first.
     Surplus,
-    /// The answer is good, but the connection it came on is reset at once.
+    /// The response is valid, but its connection is reset immediately.
     ResetIdle,
-    /// The body is compressed, a thousandfold, though nobody asked for it.
+    /// The body is compressed by a factor of a thousand, although the client does not accept compression.
     Bomb,
     /// The body of a success never ends.
     Endless,
     /// The body of an error never ends.
     EndlessError,
-    /// The server did less than it was asked, and its answer says so.
+    /// The server ignored a part of the request, as its response shows.
     Dishonoured,
-    /// The answer names the key `..`, which cannot be an id.
+    /// The response contains the key `..`, which is not a valid id.
     BadId,
 }
 
@@ -75,13 +74,13 @@ pub enum Fault {
 pub struct Status {
     /// The status.
     pub code: u16,
-    /// When to come back.
+    /// The delay that a response requests.
     pub retry_after: RetryAfter,
     /// A page for people, or else JSON that quotes the request.
     pub html: bool,
 }
 
-/// What a gateway says about when to come back.
+/// Returns the delay that a gateway requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
     /// Nothing.
@@ -105,11 +104,11 @@ pub enum RetryAfter {
 const REFUSALS: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 impl Fault {
-    /// A fault for an operation of this class.
+    /// Selects a fault for an operation of a class.
     ///
-    /// A 429 says that the request was rejected before any work, and a redirect that it must be sent elsewhere: both
-    /// are told only when that is so. A server that acts and then says 429 leaves its client no way to know. Only
-    /// reading cannot be harmed by it.
+    /// A 429 means that the request was rejected before processing, and a redirect that it must be sent to another address: both
+    /// are injected only if that is true. A server that acts and then responds with 429 is indistinguishable for its client. Only
+    /// safe operations are unaffected.
     fn random(rng: &mut fastrand::Rng, class: OperationClass) -> Self {
         // What costs a client all its time is rarer, so that the tests do not spend theirs on waiting.
         match rng.u8(..50) {
@@ -146,7 +145,7 @@ impl Fault {
         }
     }
 
-    /// Whether the request reaches the server, sooner or later.
+    /// Returns whether the request reaches the server eventually.
     pub fn reaches_server(self) -> bool {
         !matches!(
             self,
@@ -163,7 +162,7 @@ impl Fault {
         format!("{self:?}").split('(').next().unwrap_or_default().to_owned()
     }
 
-    /// How many names there are.
+    /// The number of names.
     pub const KINDS: usize = 28;
 }
 
@@ -180,7 +179,7 @@ impl Status {
     }
 }
 
-/// Which fault each attempt of each call meets. It depends on nothing else, so a run can be repeated.
+/// The fault of each attempt of each call. It depends on nothing else, so runs are reproducible.
 #[derive(Debug, Clone)]
 pub enum Schedule {
     /// All is well.
@@ -190,7 +189,7 @@ pub enum Schedule {
     Seeded {
         /// The seed.
         seed: u64,
-        /// How many of a hundred.
+        /// The percentage.
         rate: u8,
     },
     /// Each attempt of the call of a number meets the fault of that number.
@@ -198,7 +197,7 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// What an attempt meets.
+    /// Returns the fault of an attempt.
     pub fn fault(&self, call: CallId, attempt: u32, class: OperationClass) -> Option<Fault> {
         match self {
             Self::Calm => None,
@@ -222,7 +221,7 @@ impl Schedule {
         mixed(self.seed(), &[call.0, u64::from(attempt), 1])
     }
 
-    /// How many connections to take before the next outage, and how long that is.
+    /// Returns the number of connections before the next outage, and its duration.
     pub(crate) fn outage(&self, number: u64) -> Option<(u64, Duration)> {
         let Self::Seeded { seed, .. } = self else { return None };
         let mut rng = mixed(*seed, &[number, 2, 2]);

@@ -8,9 +8,9 @@ use std::time::Duration;
 use api_keys::{Effect, Operation};
 use api_keys_emulator::Vendor;
 
-use crate::{Bench, End, Found};
+use crate::{End, Found, Harness};
 
-/// What happened in a run.
+/// The statistics of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
     /// Operations that the applications set out to do.
@@ -19,13 +19,13 @@ pub struct Figures {
     pub calls: u64,
     /// Requests that these made.
     pub requests: u64,
-    /// How often each kind of fault was met.
+    /// The number of injections by kind of fault.
     pub faults: BTreeMap<String, u64>,
-    /// How many times no connection could be made.
+    /// The number of failed connects.
     pub outages: u64,
     /// Calls by their end.
     pub ends: BTreeMap<&'static str, u64>,
-    /// Keys that the servers minted.
+    /// The number of keys that the servers created.
     pub minted: u64,
     /// Those, by how their callers came by them.
     pub found: BTreeMap<Found, u64>,
@@ -33,35 +33,35 @@ pub struct Figures {
     pub rotations_repeated: u64,
     /// The longest call.
     pub longest: Duration,
-    /// The most bytes that were taken of one answer.
+    /// The maximum number of bytes read from a response.
     pub largest_body: u64,
     /// Promises that were broken.
     pub violations: Vec<String>,
 }
 
 impl Figures {
-    /// The figures of one bench.
-    pub fn of(bench: &Bench, operations: u64) -> Self {
-        let entries = bench.ledger.entries();
+    /// The figures of one harness.
+    pub fn of(harness: &Harness, operations: u64) -> Self {
+        let entries = harness.ledger.entries();
         let mut figures = Self {
             operations,
             calls: entries.len() as u64,
-            faults: bench.proxy.injected(),
-            outages: bench.proxy.outages(),
-            rotations_repeated: bench.ledger.rotations_repeated(),
-            largest_body: bench.counts.largest_body(),
-            violations: bench.ledger.violations(),
+            faults: harness.proxy.injected(),
+            outages: harness.proxy.outages(),
+            rotations_repeated: harness.ledger.rotations_repeated(),
+            largest_body: harness.counts.largest_body(),
+            violations: harness.ledger.violations(),
             ..Self::default()
         };
         for (call, entry) in entries {
-            figures.requests += u64::from(bench.counts.sent(call).attempts);
+            figures.requests += u64::from(harness.counts.sent(call).attempts);
             figures.longest = figures.longest.max(entry.took);
             *figures.ends.entry(name(entry.end)).or_default() += 1;
             if entry.operation == Operation::Create {
-                figures.minted += u64::from(bench.proxy.arrivals().of(call).acted);
+                figures.minted += u64::from(harness.proxy.arrivals().of(call).acted);
             }
         }
-        for found in bench.ledger.all_found().into_values() {
+        for found in harness.ledger.all_found().into_values() {
             *figures.found.entry(found).or_default() += 1;
         }
         figures

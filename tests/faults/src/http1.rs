@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as a proxy must know to see where messages begin and end.
+//! Framing of HTTP/1.1 messages.
 
 use std::io;
 
@@ -12,24 +12,24 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Reads a head; `None` when the connection ends before it begins.
+    /// Reads a head; `None` if the connection has ended.
     async fn read(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Self>> {
         let start = line(reader).await?;
         if start.is_empty() {
             return Ok(None);
         }
-        let mut headers = Vec::new();
-        loop {
-            let line = line(reader).await?;
-            if line.trim().is_empty() {
-                return Ok(Some(Self { start: start.trim_end().to_owned(), headers }));
-            }
-            let (name, value) = line.split_once(':').ok_or_else(malformed)?;
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-        }
+        let mut text = String::new();
+        while reader.read_line(&mut text).await? > 2 {}
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let parsed = httparse::parse_headers(text.as_bytes(), &mut headers).map_err(|_| malformed())?;
+        let httparse::Status::Complete((_, headers)) = parsed else { return Err(malformed()) };
+        let headers = headers.iter().map(|header| {
+            (header.name.to_ascii_lowercase(), String::from_utf8_lossy(header.value).into_owned())
+        });
+        Ok(Some(Self { start: start.trim_end().to_owned(), headers: headers.collect() }))
     }
 
-    /// A header's value, by its name in lower case.
+    /// Returns a header's value by its lowercase name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
@@ -39,7 +39,7 @@ impl Head {
     }
 }
 
-/// A request, read whole. The clients here send a length with every body.
+/// A complete request. The clients send a length with every body.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) head: Head,
@@ -62,28 +62,28 @@ impl Request {
     }
 }
 
-/// How the end of an answer is told.
+/// The framing of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// By its length, which may be a lie.
+    /// By the announced length, which may be wrong.
     Length(u64),
-    /// In chunks of this size.
+    /// In chunks of a size.
     Chunks(usize),
     /// By the end of the connection.
     Close,
 }
 
-/// An answer, read whole.
+/// A complete response.
 #[derive(Clone)]
-pub(crate) struct Answer {
+pub(crate) struct RawResponse {
     pub(crate) status: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     framing: Framing,
 }
 
-impl Answer {
-    /// An answer of our own, such as `502 Bad Gateway`.
+impl RawResponse {
+    /// Creates an injected response, such as `502 Bad Gateway`.
     pub(crate) fn new(status: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         let framing = Framing::Length(body.len() as u64);
@@ -95,7 +95,7 @@ impl Answer {
         self
     }
 
-    /// The same answer with another body.
+    /// Returns the response with another body.
     pub(crate) fn with_body(self, body: Vec<u8>) -> Self {
         let framing = match self.framing {
             Framing::Length(_) => Framing::Length(body.len() as u64),
@@ -133,16 +133,16 @@ impl Answer {
         self.status.starts_with('2')
     }
 
-    /// The answer as it was framed.
+    /// Returns the response with its original framing.
     pub(crate) fn encode(&self) -> Vec<u8> {
         self.encode_as(self.framing)
     }
 
-    /// The answer with its end told in another way.
+    /// Returns the response with another framing.
     pub(crate) fn encode_as(&self, framing: Framing) -> Vec<u8> {
         let mut bytes = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
         let framing_header = match framing {
-            // Must not have a body, nor headers that speak of one.
+            // Must not have a body and its headers.
             _ if self.status.starts_with("204") => None,
             Framing::Length(length) => Some(("content-length".to_owned(), length.to_string())),
             Framing::Chunks(_) => Some(("transfer-encoding".to_owned(), "chunked".to_owned())),
@@ -177,10 +177,14 @@ async fn line(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<String> {
     Ok(line)
 }
 
-/// The length of the next chunk; `None` after the last.
+/// Reads the length of the next chunk; `None` after the last.
 async fn chunk_length(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<usize>> {
-    let length = usize::from_str_radix(line(reader).await?.trim(), 16).map_err(|_| malformed())?;
-    Ok(Some(length).filter(|&length| length > 0))
+    match httparse::parse_chunk_size(line(reader).await?.as_bytes()) {
+        Ok(httparse::Status::Complete((_, length))) => {
+            Ok(usize::try_from(length).ok().filter(|&length| length > 0))
+        }
+        _ => Err(malformed()),
+    }
 }
 
 fn malformed() -> io::Error {

@@ -1,4 +1,4 @@
-//! What the callers were told, call by call.
+//! The ledger of all calls and their results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,19 +8,19 @@ use api_keys::{Effect, KeyId, NewApiKey, Operation, SecretKey, Timestamp};
 
 use crate::CallId;
 
-/// How a call ended, as far as its caller knows.
+/// The result of a call, as reported to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// It succeeded.
     Done,
     /// It failed, and the vendor acted in this way.
     Failed(Effect),
-    /// Its future was dropped, which says nothing about what the vendor did.
+    /// The future was dropped, so the effect is unknown.
     Dropped,
 }
 
 impl End {
-    /// Whether the caller knows that it must look for what the vendor did.
+    /// Returns whether the caller knows that it must check the effect.
     pub fn is_warning(self) -> bool {
         !matches!(self, Self::Done | Self::Failed(Effect::NotApplied))
     }
@@ -29,15 +29,15 @@ impl End {
 /// One call.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// What was called.
+    /// The operation.
     pub operation: Operation,
-    /// How it ended.
+    /// The result.
     pub end: End,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
 }
 
-/// What became of a minted key, as far as its caller knows.
+/// The fate of a created key, as far as its caller knows.
 #[derive(Debug, Clone)]
 pub enum Fate {
     /// The caller has its secret.
@@ -48,7 +48,7 @@ pub enum Fate {
     Ended,
 }
 
-/// How the caller of a create came by the key.
+/// The way in which the caller of a create received the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Found {
     /// The call returned it.
@@ -66,9 +66,9 @@ pub enum Found {
 pub struct Doubt {
     /// The call.
     pub call: CallId,
-    /// What was asked for.
+    /// The request.
     pub new: NewApiKey,
-    /// When.
+    /// The time.
     pub started: Timestamp,
 }
 
@@ -131,7 +131,7 @@ impl Ledger {
         self.inner().rotated_again += 1;
     }
 
-    /// How many rotations were repeated.
+    /// The number of repeated rotations.
     pub fn rotations_repeated(&self) -> u64 {
         self.inner().rotated_again
     }
@@ -146,7 +146,7 @@ impl Ledger {
         self.inner().fates.clone()
     }
 
-    /// How the keys of creates were found.
+    /// The number of keys by the way they were received.
     pub fn all_found(&self) -> BTreeMap<CallId, Found> {
         self.inner().found.clone()
     }

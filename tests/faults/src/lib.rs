@@ -1,43 +1,42 @@
-//! A bad network between the clients and the emulators, and a ledger of what became of every key.
+//! A bad network between the clients and the emulators, and a ledger of all keys.
 //!
-//! [`Proxy`] does to each request what a seeded [`Schedule`] says. [`Bench`] puts it between a provider and an
-//! emulator, whose store is the truth. Workers call the provider and write into the [`Ledger`] what they were told;
-//! in the end the two are compared. [`Record`] keeps all that was logged or could be printed, to be searched for
-//! secrets.
+//! [`Proxy`] injects the faults of a seeded [`Schedule`]. [`Harness`] connects a provider to an emulator through it; the
+//! emulator's store is authoritative. Workers call the provider and record the results in the [`Ledger`]; at the end both are
+//! compared. [`Record`] collects everything that was logged or printed, and is searched for secrets.
 
 use std::fmt;
 use std::str::FromStr;
 
-mod answers;
 mod arrivals;
 mod audit;
-mod bench;
 mod caller;
 mod deliver;
 mod fault;
 mod figures;
+mod foreign_origin;
+mod harness;
 mod http1;
 mod ledger;
-mod needles;
 mod proxy;
 mod record;
 mod rescue;
-mod stranger;
+mod responses;
+mod secret_search;
 mod subscriber;
 mod tagging;
 mod vendor;
 mod worker;
 
 pub use arrivals::{Arrival, Arrivals};
-pub use bench::{Bench, Failure, Limits, Load, run};
 pub use caller::{Caller, Outcome};
 pub use fault::{Fault, RetryAfter, Schedule, Status, mixed};
 pub use figures::{Figures, table};
+pub use foreign_origin::ForeignOrigin;
+pub use harness::{Failure, Harness, Limits, Load, run};
 pub use ledger::{Doubt, End, Entry, Fate, Found, Ledger};
 pub use proxy::Proxy;
 pub use record::Record;
 pub use rescue::rescued;
-pub use stranger::Stranger;
 pub use tagging::{Counts, Tagging};
 pub use vendor::{changes, connect, dialect, emulator, new_key};
 
@@ -56,7 +55,7 @@ impl CallId {
         self.0 as u32
     }
 
-    /// A name for a key, which tells later which call made it.
+    /// Returns a key name that identifies the call.
     pub fn key_name(self) -> String {
         format!("call-{self}")
     }
@@ -87,7 +86,7 @@ pub fn seed() -> u64 {
     variable("FAULT_SEED").unwrap_or(20_270_101)
 }
 
-/// How many operations to do with each vendor: `FAULT_OPERATIONS`, or ten thousand.
+/// Returns the number of operations per vendor: `FAULT_OPERATIONS`, or ten thousand.
 pub fn operations() -> u64 {
     variable("FAULT_OPERATIONS").unwrap_or(10_000)
 }

@@ -13,13 +13,13 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::deliver::{Client, Next, hang, reset, send, send_for_ever, trickle};
-use crate::http1::{Answer, Framing, Request};
+use crate::http1::{Framing, RawResponse, Request};
 use crate::tagging::Tag;
-use crate::{Arrivals, Fault, Record, Schedule, answers, rescue};
+use crate::{Arrivals, Fault, Record, Schedule, rescue, responses};
 
-/// Stands between a client and a server, and does to each request what its [`Schedule`] says.
+/// A proxy between a client and a server that injects the faults of a [`Schedule`].
 ///
-/// From time to time it stops to listen, so that connections are refused.
+/// It stops listening at intervals, so that connections are refused.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -30,12 +30,12 @@ pub struct Proxy {
 #[derive(Debug)]
 struct Shared {
     server: SocketAddr,
-    stranger: SocketAddr,
+    foreign: SocketAddr,
     schedule: Schedule,
     arrivals: Arrivals,
-    /// What gateways here put into cookies and redirects.
+    /// The secret that gateways put into cookies and redirects.
     session: String,
-    /// How long a request is held that comes late.
+    /// The delay of late requests.
     late: Duration,
     calm: AtomicBool,
     outages: AtomicU64,
@@ -47,13 +47,13 @@ struct Shared {
 }
 
 impl Proxy {
-    /// Listens on a port of its own. Redirects lead to `stranger`; requests that come late do so after `late`.
+    /// Listens on a free port. Redirects lead to `foreign`. Late requests are delayed by `late`.
     ///
     /// # Errors
-    /// When no port can be bound.
+    /// Returns an error if no port can be bound.
     pub async fn start(
         server: SocketAddr,
-        stranger: SocketAddr,
+        foreign: SocketAddr,
         schedule: Schedule,
         late: Duration,
     ) -> io::Result<Self> {
@@ -63,7 +63,7 @@ impl Proxy {
         Record::get().secret(&session);
         let shared = Arc::new(Shared {
             server,
-            stranger,
+            foreign,
             schedule,
             arrivals: Arrivals::default(),
             session,
@@ -80,12 +80,12 @@ impl Proxy {
         Ok(Self { address, shared, task })
     }
 
-    /// Where it listens.
+    /// Returns the address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What came to it.
+    /// Returns the received requests.
     pub fn arrivals(&self) -> &Arrivals {
         &self.shared.arrivals
     }
@@ -95,22 +95,22 @@ impl Proxy {
         self.shared.calm.store(true, Ordering::SeqCst);
     }
 
-    /// How often each kind of fault was met.
+    /// Returns the number of injections by kind of fault.
     pub fn injected(&self) -> BTreeMap<String, u64> {
         self.shared.injected.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many times it stopped listening.
+    /// Returns the number of outages.
     pub fn outages(&self) -> u64 {
         self.shared.outages.load(Ordering::SeqCst)
     }
 
-    /// How many connections were taken so far.
+    /// Returns the number of accepted connections.
     pub fn accepted(&self) -> usize {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many connections are open.
+    /// Returns the number of open connections.
     pub fn open(&self) -> usize {
         self.shared.open.load(Ordering::SeqCst)
     }
@@ -194,8 +194,8 @@ impl Shared {
             false => self.schedule.fault(tag.call, tag.attempt, tag.class),
         };
         let Some(fault) = fault else {
-            let answer = self.forward(&mut link.server, tag, request).await?;
-            send(&mut link.client, &answer.encode()).await?;
+            let response = self.forward(&mut link.server, tag, request).await?;
+            send(&mut link.client, &response.encode()).await?;
             return Ok(Next::Keep);
         };
         *self.injected.lock().unwrap_or_else(PoisonError::into_inner).entry(fault.name()).or_default() += 1;
@@ -205,29 +205,29 @@ impl Shared {
         }
     }
 
-    /// Hands the request on. What the server's answer holds, the client may never see.
+    /// Forwards the request. The client may not receive the server's response.
     async fn forward(
         &self,
         server: &mut Option<BufReader<TcpStream>>,
         tag: Tag,
         request: &Request,
-    ) -> io::Result<Answer> {
+    ) -> io::Result<RawResponse> {
         let server = match server {
             Some(server) => server,
             None => server.insert(BufReader::new(TcpStream::connect(self.server).await?)),
         };
         self.arrivals.forwarding(tag.call);
         server.get_mut().write_all(&request.encode()).await?;
-        let answer = Answer::read(server).await?;
-        if answer.is_success() {
+        let response = RawResponse::read(server).await?;
+        if response.is_success() {
             self.arrivals.acted(tag.call);
         }
-        if let Some(secret) = rescue::secret(&answer.body) {
+        if let Some(secret) = rescue::secret(&response.body) {
             Record::get().secret(&secret);
         }
         // What better-auth renews a session with, and what every second gateway adds.
         let cookie = format!("session={}; HttpOnly", self.session);
-        Ok(answer.header("set-auth-token", &*self.session).header("set-cookie", cookie))
+        Ok(response.header("set-auth-token", &*self.session).header("set-cookie", cookie))
     }
 
     async fn instead_of_server(
@@ -236,15 +236,15 @@ impl Shared {
         client: &mut Client,
         request: &Request,
     ) -> io::Result<Next> {
-        let answer = match fault {
+        let response = match fault {
             Fault::StallBefore => return hang(client).await,
-            Fault::RefusedBefore(status) => answers::refusal(status, request, &self.session),
-            Fault::Redirect(code) => Answer::new(&format!("{code} Moved"), "")
-                .header("location", format!("http://{}/?token={}", self.stranger, self.session)),
-            Fault::WebPage => answers::page("200 OK", "<div id=app></div>"),
+            Fault::RefusedBefore(status) => responses::refusal(status, request, &self.session),
+            Fault::Redirect(code) => RawResponse::new(&format!("{code} Moved"), "")
+                .header("location", format!("http://{}/?token={}", self.foreign, self.session)),
+            Fault::WebPage => responses::page("200 OK", "<div id=app></div>"),
             _ => return reset(client),
         };
-        send(client, &answer.encode()).await?;
+        send(client, &response.encode()).await?;
         Ok(Next::Keep)
     }
 
@@ -258,19 +258,19 @@ impl Shared {
         if fault == Fault::Late {
             sleep(self.late).await;
         }
-        let answer = self.forward(server, tag, request).await?;
-        let bytes = answer.encode();
+        let response = self.forward(server, tag, request).await?;
+        let bytes = response.encode();
         let mut rng = self.schedule.rng(tag.call, tag.attempt);
         let within = rng.usize(1..bytes.len());
         match fault {
             Fault::Late | Fault::StallAfter => return hang(client).await,
             Fault::ResetAfter => return reset(client),
             Fault::RefusedAfter(status) => {
-                send(client, &answers::refusal(status, request, &self.session).encode()).await?;
+                send(client, &responses::refusal(status, request, &self.session).encode()).await?;
             }
             Fault::ResetWithin => {
                 send(client, &bytes[..within]).await?;
-                // A reset overtakes what was sent; the client shall see some of it.
+                // A reset overtakes the bytes that were sent. The client should receive some of them.
                 sleep(Duration::from_millis(5)).await;
                 return reset(client);
             }
@@ -292,31 +292,32 @@ impl Shared {
                 return Ok(Next::Close);
             }
             Fault::Garbage => {
-                let noise: Vec<u8> = answer.body.iter().map(|byte| byte ^ rng.u8(1..)).collect();
-                send(client, &answer.with_body(noise).encode()).await?;
+                let noise: Vec<u8> = response.body.iter().map(|byte| byte ^ rng.u8(1..)).collect();
+                send(client, &response.with_body(noise).encode()).await?;
             }
             Fault::ShortLength => {
-                let length = rng.usize(..=answer.body.len().saturating_sub(1));
-                send(client, &answer.encode_as(Framing::Length(length as u64))).await?;
+                let length = rng.usize(..=response.body.len().saturating_sub(1));
+                send(client, &response.encode_as(Framing::Length(length as u64))).await?;
             }
             Fault::LongLength => {
-                let length = answer.body.len() + rng.usize(1..100);
-                send(client, &answer.encode_as(Framing::Length(length as u64))).await?;
+                let length = response.body.len() + rng.usize(1..100);
+                send(client, &response.encode_as(Framing::Length(length as u64))).await?;
                 return Ok(Next::Close);
             }
             Fault::HugeLength => {
-                send(client, &answer.encode_as(Framing::Length(1 << 40))).await?;
+                send(client, &response.encode_as(Framing::Length(1 << 40))).await?;
                 return hang(client).await;
             }
             Fault::Chunked => {
-                send(client, &answer.encode_as(Framing::Chunks(rng.usize(1..20)))).await?;
+                send(client, &response.encode_as(Framing::Chunks(rng.usize(1..20)))).await?;
             }
             Fault::Unframed => {
-                send(client, &answer.encode_as(Framing::Close)).await?;
+                send(client, &response.encode_as(Framing::Close)).await?;
                 return Ok(Next::Close);
             }
             Fault::Surplus => {
-                let surplus = Answer::new("200 OK", r#"{"id":"forged","secret":"forged","name":"forged"}"#);
+                let surplus =
+                    RawResponse::new("200 OK", r#"{"id":"forged","secret":"forged","name":"forged"}"#);
                 send(client, &[bytes, surplus.encode()].concat()).await?;
             }
             Fault::ResetIdle => {
@@ -324,11 +325,11 @@ impl Shared {
                 sleep(Duration::from_millis(rng.u64(..5))).await;
                 return reset(client);
             }
-            Fault::Bomb => send(client, &answers::bomb().encode()).await?,
+            Fault::Bomb => send(client, &responses::bomb().encode()).await?,
             Fault::Endless => return self.send_for_ever(client, "200 OK").await,
             Fault::EndlessError => return self.send_for_ever(client, "500 Gateway").await,
-            Fault::Dishonoured => send(client, &answers::dishonoured(answer).encode()).await?,
-            Fault::BadId => send(client, &answers::bad_id(answer).encode()).await?,
+            Fault::Dishonoured => send(client, &responses::dishonoured(response).encode()).await?,
+            Fault::BadId => send(client, &responses::bad_id(response).encode()).await?,
             Fault::ResetBefore
             | Fault::StallBefore
             | Fault::RefusedBefore(_)
@@ -341,7 +342,7 @@ impl Shared {
     }
 
     async fn send_for_ever(&self, client: &mut Client, status: &str) -> io::Result<Next> {
-        let head = Answer::new(status, "").encode_as(Framing::Close);
+        let head = RawResponse::new(status, "").encode_as(Framing::Close);
         let pushed = send_for_ever(client, &head, &[b' '; 16 << 10]).await;
         self.most_pushed.fetch_max(pushed, Ordering::SeqCst);
         reset(client)

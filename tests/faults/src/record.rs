@@ -6,7 +6,7 @@ use std::fmt::{self, Debug};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use crate::needles::Needles;
+use crate::secret_search::SecretSearch;
 use crate::subscriber;
 
 /// The texts and the secrets of this process.
@@ -18,7 +18,7 @@ pub struct Record {
 #[derive(Default)]
 struct Inner {
     text: Vec<u8>,
-    /// Hashes of what is in the text: most log lines are said a thousand times.
+    /// Hashes of the recorded lines, because most of them are repeated.
     known: HashSet<u64>,
     secrets: BTreeSet<String>,
 }
@@ -76,12 +76,12 @@ impl Record {
         self.inner().secrets.insert(secret.to_owned());
     }
 
-    /// How many bytes of text there are.
+    /// Returns the number of recorded bytes.
     pub fn size(&self) -> usize {
         self.inner().text.len()
     }
 
-    /// How many secrets there are.
+    /// Returns the number of secrets.
     pub fn secrets(&self) -> usize {
         self.inner().secrets.len()
     }
@@ -90,7 +90,7 @@ impl Record {
     pub fn leak(&self) -> Option<String> {
         let inner = self.inner();
         let (text, secrets) = (inner.text.clone(), inner.secrets.clone());
-        // What goes on meanwhile must not have to wait.
+        // Concurrent recording must not be blocked.
         drop(inner);
         leak(&text, secrets.iter().map(String::as_str))
     }
@@ -107,7 +107,7 @@ impl Record {
 }
 
 fn leak<'a>(text: &[u8], secrets: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let (number, form, at) = Needles::new(secrets).find(text)?;
+    let (number, form, at) = SecretSearch::new(secrets).find(text)?;
     let around = &text[at.saturating_sub(200)..text.len().min(at + 200)];
     Some(format!("secret {number} stands there as {form}: ...{}...", String::from_utf8_lossy(around)))
 }

@@ -1,13 +1,13 @@
-//! Finding the secret of a key in an answer that could not be read.
+//! Recovery of a key's secret from an undecodable response.
 //!
-//! This is what an application would do with [`Error::body`](api_keys::Error::body) after
+//! An application would do this with [`Error::body`](api_keys::Error::body) after
 //! [`Effect::Applied`](api_keys::Effect::Applied).
 
 use api_keys::{Effect, Error, KeyId, SecretKey};
 use serde_json::Value;
 
-/// What vendors call the secret in the answer that holds it; `secret` is also the name in the object that providers
-/// keep when a vendor minted a key but not as asked.
+/// The vendors' field names of secrets. `secret` is also the name in the object that providers keep for a key that was not
+/// created as requested.
 const SECRETS: [&str; 5] = ["secret", "key", "api_key", "new_api_key", "token"];
 
 /// The secret in the kept body of an error, with the id where that is known.
@@ -17,7 +17,7 @@ pub fn rescued(error: &Error) -> Option<(Option<KeyId>, SecretKey)> {
     Some((id, SecretKey::new(secret(body)?)))
 }
 
-/// The secret in the body of an answer, which may be cut off behind it.
+/// Returns the secret in the body of a response, which may be truncated after it.
 pub(crate) fn secret(body: &[u8]) -> Option<String> {
     let body = String::from_utf8_lossy(body);
     SECRETS.into_iter().find_map(|name| {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_found_in_a_body_that_ends_behind_it() {
+    fn secret_is_found_in_a_truncated_body() {
         assert_eq!(secret(br#"{"id":"1","key":"s3cret","na"#).as_deref(), Some("s3cret"));
         assert_eq!(secret(br#"{"id":"1","key":"s3cr"#), None);
         assert_eq!(id(br#"{"id":"1","key":"s3cr"#), None);

@@ -1,4 +1,4 @@
-//! A transport that says on each request which call it belongs to, and counts.
+//! A transport that tags each request with its call, and counts.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,9 +23,9 @@ tokio::task_local! {
     static CALL: CallId;
 }
 
-/// The default transport, with a tag on each request so that the proxy knows calls apart.
+/// The default transport, with a tag on each request that identifies the call for the proxy.
 ///
-/// It also counts what the client takes: how many requests it makes of each call, and how many bytes of each answer.
+/// It also counts the requests of each call and the bytes read from each response.
 #[derive(Clone)]
 pub struct Tagging {
     inner: ReqwestTransport,
@@ -35,13 +35,13 @@ pub struct Tagging {
 /// The requests of one call.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sent {
-    /// How many were made.
+    /// The number of requests.
     pub attempts: u32,
-    /// How many of them were first attempts: some calls need several answers.
+    /// The number of first attempts, because some calls need several responses.
     pub first: u32,
 }
 
-/// What was counted.
+/// The counts.
 #[derive(Debug, Default)]
 pub struct Counts {
     sent: Mutex<HashMap<CallId, Sent>>,
@@ -71,12 +71,12 @@ impl Counts {
         sent.get(&call).copied().unwrap_or_default()
     }
 
-    /// The most bytes that were taken of one answer.
+    /// The maximum number of bytes read from a response.
     pub fn largest_body(&self) -> u64 {
         self.largest_body.load(Ordering::SeqCst)
     }
 
-    /// Of how many answers more was taken after they were over the limit.
+    /// The number of responses that were read past the limit.
     pub fn bodies_over_limit(&self) -> u32 {
         self.bodies_over_limit.load(Ordering::SeqCst)
     }
@@ -127,7 +127,7 @@ impl Transport for Tagging {
     }
 }
 
-/// What a request is part of.
+/// The call of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tag {
     pub(crate) call: CallId,

@@ -1,4 +1,4 @@
-//! What differs between the vendors: how to reach them, and what to ask of them.
+//! Differences between the vendors: connection and requests.
 
 use std::io;
 use std::sync::Arc;
@@ -81,7 +81,7 @@ pub fn connect(
     Ok(provider)
 }
 
-/// A key with a limit that the vendor can honour, so that an answer can show that it did not.
+/// Creates a request with a restriction that the vendor supports, so that a response can reveal that it was ignored.
 pub fn new_key(vendor: Vendor, name: String) -> NewApiKey {
     let new = NewApiKey::new(name);
     match vendor {

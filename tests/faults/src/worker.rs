@@ -12,11 +12,10 @@ use tokio::time::sleep;
 use crate::ledger::{Doubt, Fate, Found};
 use crate::{Caller, Outcome, Record, changes, new_key, rescued};
 
-/// How many keys one application has at most: vendors list no more than a hundred of all applications together.
+/// The maximum number of keys per application. Vendors list at most a hundred of all applications together.
 const MOST_KEYS: usize = 3;
 
-/// How often a recovery is tried before it is left for later, and how long it waits after the first try; after each
-/// the wait is longer.
+/// The number of recovery attempts before it is postponed, and the first delay, which increases.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -25,7 +24,7 @@ struct Key {
     id: KeyId,
     name: String,
     secret: SecretKey,
-    /// Whether a rotation failed and was not made good: the secret may be dead.
+    /// Whether a rotation failed and was not recovered: the secret may be invalid.
     doubtful: bool,
 }
 
@@ -73,13 +72,13 @@ impl Worker {
     }
 
     fn check(&self, holds: bool, text: impl FnOnce() -> String) {
-        self.caller.bench.ledger.check(holds, text);
+        self.caller.harness.ledger.check(holds, text);
     }
 
-    /// Mints a key. Whatever happens, it does not go on before the key is in its hands or sought for.
+    /// Creates a key, and continues only after it was received or searched for.
     async fn create(&mut self) {
         let call = self.caller.next_call();
-        let new = new_key(self.caller.bench.vendor, call.key_name());
+        let new = new_key(self.caller.harness.vendor, call.key_name());
         Record::get().value(&new);
         let started = Timestamp::now();
         let provider = self.caller.provider.clone();
@@ -87,12 +86,12 @@ impl Worker {
             Outcome::Done(issued) => {
                 let (key, secret) = issued.into_parts();
                 self.check(key.name.as_deref() == Some(&*new.name), || format!("{call}: got {key:?}"));
-                self.caller.bench.ledger.found(call, Found::Returned);
+                self.caller.harness.ledger.found(call, Found::Returned);
                 self.hold(key.id, new.name, secret);
             }
             Outcome::Failed(error) if error.effect() == Effect::NotApplied => {}
             outcome => {
-                self.caller.bench.proxy.arrivals().settled(call).await;
+                self.caller.harness.proxy.arrivals().settled(call).await;
                 let rescued = match outcome {
                     Outcome::Failed(error) => rescued(&error),
                     _ => None,
@@ -102,30 +101,29 @@ impl Worker {
         }
     }
 
-    /// The recipes for a create that may have minted a key: take the secret where there is one, else find the key and
-    /// revoke it.
+    /// Recovers from a create that may have created a key: uses the secret if there is one, or finds and revokes the key.
     async fn recover(&mut self, doubt: Doubt, rescued: Option<(Option<KeyId>, SecretKey)>) {
         let Doubt { call, ref new, started } = doubt;
         if let Some((Some(id), secret)) = rescued {
-            self.caller.bench.ledger.found(call, Found::Rescued);
+            self.caller.harness.ledger.found(call, Found::Rescued);
             return self.hold(id, new.name.clone(), secret);
         }
         let orphans = self.orphans(new, started).await;
-        // Nobody else uses the name, so there is at most one.
+        // The name is unique, so there is at most one.
         match (orphans.as_deref(), rescued) {
             (Some([id]), Some((None, secret))) => {
-                self.caller.bench.ledger.found(call, Found::Rescued);
+                self.caller.harness.ledger.found(call, Found::Rescued);
                 self.hold(id.clone(), new.name.clone(), secret);
             }
             (Some([id]), None) => {
-                self.caller.bench.ledger.found(call, Found::Orphaned);
+                self.caller.harness.ledger.found(call, Found::Orphaned);
                 self.end_key(id).await;
             }
             (orphans, _) => {
                 let most_one = orphans.is_none_or(|orphans| orphans.len() <= 1);
                 self.check(most_one, || format!("{call}: several orphans: {orphans:?}"));
                 // None yet; but a request can be on its way for a long time.
-                self.caller.bench.ledger.doubt(doubt);
+                self.caller.harness.ledger.doubt(doubt);
             }
         }
     }
@@ -145,7 +143,7 @@ impl Worker {
 
     fn hold(&mut self, id: KeyId, name: String, secret: SecretKey) {
         Record::get().secret(secret.expose());
-        self.caller.bench.ledger.fate(&id, Fate::Held(secret.clone()));
+        self.caller.harness.ledger.fate(&id, Fate::Held(secret.clone()));
         self.keys.push(Key { id, name, secret, doubtful: false });
     }
 
@@ -174,25 +172,25 @@ impl Worker {
                 Outcome::Dropped => None,
             };
             if again > 0 {
-                self.caller.bench.ledger.rotated_again();
+                self.caller.harness.ledger.rotated_again();
             }
             if let Some(secret) = secret {
                 Record::get().secret(secret.expose());
-                self.caller.bench.ledger.fate(&id, Fate::Held(secret.clone()));
+                self.caller.harness.ledger.fate(&id, Fate::Held(secret.clone()));
                 self.keys[at].secret = secret;
                 self.keys[at].doubtful = false;
                 return;
             }
             self.keys[at].doubtful = true;
-            self.caller.bench.ledger.doubt_secret(&id);
-            self.caller.bench.proxy.arrivals().settled(call).await;
+            self.caller.harness.ledger.doubt_secret(&id);
+            self.caller.harness.proxy.arrivals().settled(call).await;
         }
     }
 
     async fn update(&mut self, at: usize) {
         let id = self.keys[at].id.clone();
         let call = self.caller.next_call();
-        let changes = changes(self.caller.bench.vendor, call.0);
+        let changes = changes(self.caller.harness.vendor, call.0);
         Record::get().value(&changes);
         let provider = self.caller.provider.clone();
         if let Outcome::Done(key) =
@@ -216,7 +214,7 @@ impl Worker {
         let call = self.caller.next_call();
         let mut query = ListQuery::new().limit(100);
         if self.capabilities.owner_required {
-            query.owner = new_key(self.caller.bench.vendor, String::new()).owner;
+            query.owner = new_key(self.caller.harness.vendor, String::new()).owner;
         }
         let provider = self.caller.provider.clone();
         if let Outcome::Done(page) = self.caller.call(call, Operation::List, provider.list(query)).await {
@@ -260,7 +258,7 @@ impl Worker {
 
     async fn end_key(&mut self, id: &KeyId) {
         let ended = self.revoke_and_delete(id).await;
-        self.caller.bench.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
+        self.caller.harness.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
     }
 
     /// Revokes a key and, so that the server does not fill up, deletes its record. Both may be repeated until it is

@@ -28,13 +28,15 @@ pub(super) static VENDOR: Vendor = Vendor {
 const CALLS: &Calls<Client> = &[
     ("listApiKeys", |client, _| async { plain(client.list_api_keys().await) }.boxed()),
     ("createApiKey", |client, given| {
-        async { issued(client.create_api_key(&create(given)).await, |answer| &answer.data.attributes.token) }
-            .boxed()
+        async {
+            issued(client.create_api_key(&create(given)).await, |response| &response.data.attributes.token)
+        }
+        .boxed()
     }),
     ("regenerateApiKey", |client, given| {
         async {
-            let answer = client.regenerate_api_key(given.id, &update(given)).await;
-            issued(answer, |answer| &answer.data.attributes.token)
+            let response = client.regenerate_api_key(given.id, &update(given)).await;
+            issued(response, |response| &response.data.attributes.token)
         }
         .boxed()
     }),

@@ -33,8 +33,8 @@ const CALLS: &Calls<Client> = &[
     }),
     ("rotateApiKey", |client, given| {
         async {
-            let answer = client.rotate_api_key(given.id, credentials(given).as_ref()).await;
-            issued(answer, |key| &key.new_api_key)
+            let response = client.rotate_api_key(given.id, credentials(given).as_ref()).await;
+            issued(response, |key| &key.new_api_key)
         }
         .boxed()
     }),

@@ -1,11 +1,11 @@
-//! What `capabilities()` promises, and what the methods do.
+//! `capabilities()`, compared to the behavior of the methods.
 
 use std::time::Duration;
 
-use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::perform::{change, new_key, perform, query};
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::VENDORS;
+use api_keys_contract_tests::violations::{Case, Violations};
 use api_keys_core::{
     Effect, Error, ErrorKind, Expiry, Field, ListQuery, NewApiKey, Operation, RevokeOptions, Timestamp,
     UpdateApiKey,
@@ -14,52 +14,52 @@ use api_keys_core::{
 use crate::probes::{DAY, Probe, clearings, creates, silent, updates};
 
 #[tokio::test]
-async fn an_unsupported_operation_says_so_and_sends_nothing() {
-    let mut findings = Findings::new();
+async fn unsupported_operation_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         for operation in Operation::ALL.iter().copied() {
             if provider.capabilities().support(operation).is_supported() {
                 continue;
             }
-            let mut case = findings.case(format!("{} {operation}", vendor.name));
+            let mut case = violations.case(format!("{} {operation}", vendor.name));
             let error = perform(vendor, provider, operation, &vendor.key_id()).await.err();
-            expect_refusal(&mut case, &stage, error, ErrorKind::Unsupported).await;
+            expect_refusal(&mut case, &server, error, ErrorKind::Unsupported).await;
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_field_that_a_create_does_not_honour_is_refused_and_nothing_is_sent() {
-    let mut findings = Findings::new();
+async fn unsupported_create_field_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().support(Operation::Create).is_supported() {
             continue;
         }
         for Probe { field, ask, .. } in creates(&provider.capabilities()) {
             if !provider.capabilities().create_fields.contains(field) {
-                let mut case = findings.case(format!("{} create {field}", vendor.name));
+                let mut case = violations.case(format!("{} create {field}", vendor.name));
                 let error = provider.create(ask(new_key(vendor))).await.err();
-                expect_refusal(&mut case, &stage, error, ErrorKind::UnsupportedField).await;
+                expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
             }
         }
-        let mut case = findings.case(format!("{} create with an unknown extra field", vendor.name));
+        let mut case = violations.case(format!("{} create with an unknown extra field", vendor.name));
         let error = provider.create(new_key(vendor).extra("nobody_knows", 1)).await.err();
-        expect_refusal(&mut case, &stage, error, ErrorKind::UnsupportedField).await;
+        expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_field_that_an_update_does_not_honour_is_refused_and_nothing_is_sent() {
-    let mut findings = Findings::new();
+async fn unsupported_update_field_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         let capabilities = provider.capabilities();
         if !capabilities.support(Operation::Update).is_supported() {
             continue;
@@ -70,27 +70,27 @@ async fn a_field_that_an_update_does_not_honour_is_refused_and_nothing_is_sent()
         let clearings =
             clearings().into_iter().filter(|probe| !capabilities.clearable_fields.contains(probe.field));
         for Probe { field, ask, .. } in settings.chain(clearings) {
-            let mut case = findings.case(format!("{} update {field}", vendor.name));
+            let mut case = violations.case(format!("{} update {field}", vendor.name));
             let error = provider.update(&vendor.key_id(), ask(change(vendor))).await.err();
-            expect_refusal(&mut case, &stage, error, ErrorKind::UnsupportedField).await;
+            expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
         }
-        let mut case = findings.case(format!("{} update of an unknown extra field", vendor.name));
+        let mut case = violations.case(format!("{} update of an unknown extra field", vendor.name));
         let error = provider.update(&vendor.key_id(), change(vendor).extra("nobody_knows", 1)).await.err();
-        expect_refusal(&mut case, &stage, error, ErrorKind::UnsupportedField).await;
+        expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
 
-        let mut case = findings.case(format!("{} update of nothing", vendor.name));
+        let mut case = violations.case(format!("{} update of nothing", vendor.name));
         let error = provider.update(&vendor.key_id(), UpdateApiKey::new()).await.err();
-        expect_refusal(&mut case, &stage, error, ErrorKind::InvalidInput).await;
+        expect_refusal(&mut case, &server, error, ErrorKind::InvalidInput).await;
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_field_that_a_list_or_a_revoke_does_not_honour_is_refused_and_nothing_is_sent() {
-    let mut findings = Findings::new();
+async fn unsupported_filter_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         let capabilities = provider.capabilities();
         let lists: [(Field, ListQuery); 3] = [
             (Field::Owner, ListQuery::new().owner("somebody")),
@@ -100,10 +100,10 @@ async fn a_field_that_a_list_or_a_revoke_does_not_honour_is_refused_and_nothing_
         for (field, query) in lists {
             let lists = capabilities.support(Operation::List).is_supported();
             if lists && !capabilities.list_fields.contains(field) {
-                let mut case = findings.case(format!("{} list {field}", vendor.name));
+                let mut case = violations.case(format!("{} list {field}", vendor.name));
                 expect_refusal(
                     &mut case,
-                    &stage,
+                    &server,
                     provider.list(query).await.err(),
                     ErrorKind::UnsupportedField,
                 )
@@ -112,58 +112,58 @@ async fn a_field_that_a_list_or_a_revoke_does_not_honour_is_refused_and_nothing_
         }
         let revokes = capabilities.support(Operation::Revoke).is_supported();
         if revokes && !capabilities.revoke_fields.contains(Field::Reason) {
-            let mut case = findings.case(format!("{} revoke reason", vendor.name));
+            let mut case = violations.case(format!("{} revoke reason", vendor.name));
             let error = provider.revoke(&vendor.key_id(), RevokeOptions::new().reason("leaked")).await.err();
-            expect_refusal(&mut case, &stage, error, ErrorKind::UnsupportedField).await;
+            expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn an_owner_that_is_needed_and_missing_is_told_before_anything_is_sent() {
-    let mut findings = Findings::new();
+async fn missing_owner_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if provider.capabilities().owner_required {
-            let mut case = findings.case(format!("{} create", vendor.name));
+            let mut case = violations.case(format!("{} create", vendor.name));
             let error = provider.create(NewApiKey::new("nightly export")).await.err();
-            expect_refusal(&mut case, &stage, error, ErrorKind::InvalidInput).await;
-            let mut case = findings.case(format!("{} list", vendor.name));
+            expect_refusal(&mut case, &server, error, ErrorKind::InvalidInput).await;
+            let mut case = violations.case(format!("{} list", vendor.name));
             expect_refusal(
                 &mut case,
-                &stage,
+                &server,
                 provider.list(ListQuery::new()).await.err(),
                 ErrorKind::InvalidInput,
             )
             .await;
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn an_expiry_that_is_over_is_told_before_anything_is_sent() {
-    let mut findings = Findings::new();
+async fn past_expiration_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if provider.capabilities().create_fields.contains(Field::Expiry) {
             for expiry in [Expiry::In(Duration::ZERO), Expiry::At(Timestamp::now() - DAY)] {
-                let mut case = findings.case(format!("{} {expiry:?}", vendor.name));
+                let mut case = violations.case(format!("{} {expiry:?}", vendor.name));
                 let error = provider.create(new_key(vendor).expiry(expiry)).await.err();
-                expect_refusal(&mut case, &stage, error, ErrorKind::InvalidInput).await;
+                expect_refusal(&mut case, &server, error, ErrorKind::InvalidInput).await;
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
-async fn expect_refusal(case: &mut Case<'_>, stage: &Stage, error: Option<Error>, kind: ErrorKind) {
-    case.expect(stage.asked().await.is_empty(), "something was sent");
+async fn expect_refusal(case: &mut Case<'_>, server: &VendorServer, error: Option<Error>, kind: ErrorKind) {
+    case.expect(server.requests().await.is_empty(), "something was sent");
     match error {
-        None => case.wrong("was not refused"),
+        None => case.wrong("was not rejected"),
         Some(error) => {
             case.expect(error.kind() == kind, format!("is {:?}: {error}", error.kind()));
             case.expect(
@@ -172,5 +172,5 @@ async fn expect_refusal(case: &mut Case<'_>, stage: &Stage, error: Option<Error>
             );
         }
     }
-    stage.answer(answer(400, "", "")).await;
+    server.respond(response_with(400, "", "")).await;
 }

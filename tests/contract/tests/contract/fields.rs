@@ -1,12 +1,12 @@
-//! A field that a provider honours reaches the vendor.
+//! Supported fields reach the vendor.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api_keys_contract_tests::findings::Findings;
+use api_keys_contract_tests::mock_server::VendorServer;
 use api_keys_contract_tests::perform::{Player, change, new_key, query};
-use api_keys_contract_tests::stage::Stage;
 use api_keys_contract_tests::vendor::VENDORS;
+use api_keys_contract_tests::violations::Violations;
 use api_keys_core::{Expiry, Field, Operation, RevokeOptions, Timestamp};
 use serde_json::{Value, json};
 
@@ -15,41 +15,41 @@ use crate::probes::{
 };
 
 #[tokio::test]
-async fn every_field_that_a_create_honours_is_sent_in_a_place_of_its_own() {
-    let mut findings = Findings::new();
+async fn create_sends_each_supported_field() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().support(Operation::Create).is_supported() {
             continue;
         }
         let _ = provider.create(new_key(vendor)).await;
-        let before = only_request(&stage).await;
+        let before = only_request(&server).await;
         let mut taken = BTreeSet::new();
         for Probe { field, what, ask, sent } in creates(&provider.capabilities()) {
             if !provider.capabilities().create_fields.contains(field) {
                 continue;
             }
-            let mut case = findings.case(format!("{} create {what}", vendor.name));
+            let mut case = violations.case(format!("{} create {what}", vendor.name));
             let _ = provider.create(ask(new_key(vendor))).await;
-            let after = only_request(&stage).await;
+            let after = only_request(&server).await;
             expect_said(&mut case, &before, &after, &sent, &mut taken);
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn every_field_that_an_update_honours_is_sent_in_a_place_of_its_own() {
-    let mut findings = Findings::new();
+async fn update_sends_each_supported_field() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         let capabilities = provider.capabilities();
         if !capabilities.support(Operation::Update).is_supported() {
             continue;
         }
-        // Something else is changed beside the field, and its place is taken.
+        // Another field is changed as well, and its location is excluded.
         for (probes, fields) in [
             (updates(&capabilities), capabilities.update_fields),
             (clearings(), capabilities.clearable_fields),
@@ -58,26 +58,26 @@ async fn every_field_that_an_update_honours_is_sent_in_a_place_of_its_own() {
             for Probe { field, what, ask, sent } in
                 probes.into_iter().filter(|probe| fields.contains(probe.field))
             {
-                let mut case = findings.case(format!("{} update {what}", vendor.name));
+                let mut case = violations.case(format!("{} update {what}", vendor.name));
                 let other =
                     if field == Field::Description { without_description(vendor) } else { change(vendor) };
                 let _ = provider.update(&vendor.key_id(), other.clone()).await;
-                let before = only_request(&stage).await;
+                let before = only_request(&server).await;
                 let _ = provider.update(&vendor.key_id(), ask(other)).await;
-                let after = only_request(&stage).await;
+                let after = only_request(&server).await;
                 expect_said(&mut case, &before, &after, &sent, &mut taken);
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn what_a_list_honours_is_asked_of_the_vendor() {
-    let mut findings = Findings::new();
+async fn list_sends_each_supported_filter() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().support(Operation::List).is_supported() {
             continue;
         }
@@ -88,84 +88,84 @@ async fn what_a_list_honours_is_asked_of_the_vendor() {
             (Field::Search, query(vendor).search("a night & a day"), "a night & a day"),
         ];
         let _ = provider.list(query(vendor)).await;
-        let before = only_request(&stage).await;
+        let before = only_request(&server).await;
         for (field, query, sent) in probes {
             if fields.contains(field) {
-                let mut case = findings.case(format!("{} list {field}", vendor.name));
+                let mut case = violations.case(format!("{} list {field}", vendor.name));
                 let _ = provider.list(query).await;
-                let after = only_request(&stage).await;
+                let after = only_request(&server).await;
                 expect_said(&mut case, &before, &after, &[json!(sent)], &mut taken);
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn keys_that_no_longer_authenticate_are_listed_only_when_asked_for() {
-    let mut findings = Findings::new();
+async fn inactive_keys_are_listed_on_request() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = VendorServer::new(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().support(Operation::List).is_supported() {
             continue;
         }
         for nth in 0..3 {
-            let mut case = findings.case(format!("{} {nth}", vendor.name));
-            stage.answer(Player { vendor, status: None, nth }).await;
+            let mut case = violations.case(format!("{} {nth}", vendor.name));
+            server.respond(Player { vendor, status: None, nth }).await;
             let active = provider.list(query(vendor)).await.unwrap().items;
             if provider.capabilities().list_fields.contains(Field::IncludeInactive) {
                 let all = provider.list(query(vendor).include_inactive(true)).await.unwrap().items;
-                let sent = count_listed(&stage, nth);
-                case.expect(all.len() == sent, format!("{} of {sent} keys are told", all.len()));
-                // Clerk filters by itself, when the query says so.
+                let sent = count_listed(&server, nth);
+                case.expect(all.len() == sent, format!("{} of {sent} keys are reported", all.len()));
+                // Clerk filters on the server if the query requests it.
                 if vendor.name == "clerk" {
-                    let asked = stage.asked().await;
+                    let requested = server.requests().await;
                     let queries: Vec<_> =
-                        asked.iter().map(|request| request.url.query().unwrap_or_default()).collect();
+                        requested.iter().map(|request| request.url.query().unwrap_or_default()).collect();
                     let says = |query: &str| query.contains("include_invalid=true");
-                    case.expect(!says(queries[0]) && says(queries[1]), format!("asked {queries:?}"));
+                    case.expect(!says(queries[0]) && says(queries[1]), format!("requested {queries:?}"));
                     continue;
                 }
             }
             case.expect(active.iter().all(|key| !key.status.is_inactive()), format!("lists {active:?}"));
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
 async fn the_reason_of_a_revocation_is_sent() {
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if provider.capabilities().revoke_fields.contains(Field::Reason) {
-            let mut case = findings.case(vendor.name);
+            let mut case = violations.case(vendor.name);
             let _ = provider.revoke(&vendor.key_id(), RevokeOptions::new()).await;
-            let before = only_request(&stage).await;
+            let before = only_request(&server).await;
             let _ = provider.revoke(&vendor.key_id(), RevokeOptions::new().reason("leaked")).await;
-            let after = only_request(&stage).await;
+            let after = only_request(&server).await;
             expect_said(&mut case, &before, &after, &[json!("leaked")], &mut BTreeSet::new());
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn an_expiry_is_never_later_than_asked_and_never_left_out() {
-    let mut findings = Findings::new();
+async fn expiration_is_never_later_or_missing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = silent(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = silent(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().create_fields.contains(Field::Expiry) {
             continue;
         }
         let just_under = 3 * DAY - Duration::from_millis(1);
         for expiry in [Expiry::In(just_under), Expiry::At(Timestamp::now() + just_under)] {
-            let mut case = findings.case(format!("{} {expiry:?}", vendor.name));
+            let mut case = violations.case(format!("{} {expiry:?}", vendor.name));
             let _ = provider.create(new_key(vendor).expiry(expiry)).await;
-            let body: Value = serde_json::from_slice(&only_request(&stage).await.body).unwrap();
+            let body: Value = serde_json::from_slice(&only_request(&server).await.body).unwrap();
             let now = Timestamp::now();
             let number = leaves(&body).into_iter().find_map(|(_, value)| match value.as_str() {
                 Some(text) => Some(text.parse::<Timestamp>().ok()?.duration_since(now).as_secs_f64()),
@@ -174,18 +174,18 @@ async fn an_expiry_is_never_later_than_asked_and_never_left_out() {
             // In days or in seconds, whichever the vendor counts in, or until a time.
             let seconds =
                 number.map(|number| if number < 1000.0 { number * DAY.as_secs_f64() } else { number });
-            let asked = just_under.as_secs_f64();
-            let holds =
-                seconds.is_some_and(|seconds| seconds <= asked && asked - seconds <= DAY.as_secs_f64());
-            case.expect(holds, format!("{body} is not {asked} s"));
+            let requested = just_under.as_secs_f64();
+            let holds = seconds
+                .is_some_and(|seconds| seconds <= requested && requested - seconds <= DAY.as_secs_f64());
+            case.expect(holds, format!("{body} is not {requested} s"));
         }
     }
-    findings.check();
+    violations.check();
 }
 
-/// How many keys are in the nth example of a list.
-fn count_listed(stage: &Stage, nth: usize) -> usize {
-    let operation = stage.vendor.document.operation("listApiKeys");
+/// Returns the number of keys in the nth example of a list.
+fn count_listed(server: &VendorServer, nth: usize) -> usize {
+    let operation = server.vendor.document.operation("listApiKeys");
     let media = operation.successes().flat_map(|(_, response)| response.content.values());
     let examples: Vec<_> = media.flat_map(|media| media.examples.values()).collect();
     let example = &examples[nth % examples.len()].value;

@@ -1,9 +1,9 @@
 //! Ids that would lead elsewhere, were they put into a URL as they are.
 
 use api_keys_contract_tests::document::Place;
-use api_keys_contract_tests::findings::Findings;
-use api_keys_contract_tests::judge::path_values;
+use api_keys_contract_tests::validator::path_values;
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS, Vendor};
+use api_keys_contract_tests::violations::Violations;
 use api_keys_contract_tests::wire::{Heard, Wire};
 use api_keys_core::{ApiKeyProvider, KeyId, Operation, RevokeOptions, RotateOptions, UpdateApiKey};
 use serde_json::Value;
@@ -40,8 +40,8 @@ const ODD_IDS: [&str; 28] = [
 ];
 
 #[tokio::test]
-async fn a_typed_client_sends_an_odd_id_as_one_segment_or_not_at_all() {
-    let mut findings = Findings::new();
+async fn client_encodes_ids_as_one_segment() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
         let wire = Wire::start().await;
         let base_url = format!("{}{}", wire.uri(), vendor.base_path);
@@ -50,7 +50,7 @@ async fn a_typed_client_sends_an_odd_id_as_one_segment_or_not_at_all() {
         for operation in operations.filter(|operation| operation.parameters_in(Place::Path).next().is_some())
         {
             for id in ODD_IDS {
-                let mut case = findings.case(format!("{} {} {id:?}", vendor.name, operation.id));
+                let mut case = violations.case(format!("{} {} {id:?}", vendor.name, operation.id));
                 let outcome = connection.call(&operation.id, &Given::least(id)).await;
                 let failure = outcome.expect_err("this server knows no key");
                 match wire.heard().as_slice() {
@@ -64,12 +64,12 @@ async fn a_typed_client_sends_an_odd_id_as_one_segment_or_not_at_all() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn what_cannot_be_one_segment_is_refused_before_anything_is_sent() {
-    let mut findings = Findings::new();
+async fn invalid_segment_sends_nothing() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
         let wire = Wire::start().await;
         let connection =
@@ -78,7 +78,7 @@ async fn what_cannot_be_one_segment_is_refused_before_anything_is_sent() {
         for operation in operations.filter(|operation| operation.parameters_in(Place::Path).next().is_some())
         {
             for id in ["", ".", "..", "a\0b", "a\nb", "\r\n", "a\u{7f}"] {
-                let mut case = findings.case(format!("{} {} {id:?}", vendor.name, operation.id));
+                let mut case = violations.case(format!("{} {} {id:?}", vendor.name, operation.id));
                 let failure =
                     connection.call(&operation.id, &Given::least(id)).await.expect_err("nothing is sent");
                 case.expect(failure.error.attempts() == 0 && wire.heard().is_empty(), "was sent");
@@ -87,21 +87,21 @@ async fn what_cannot_be_one_segment_is_refused_before_anything_is_sent() {
         }
     }
     // better-auth has ids in bodies and queries only.
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_provider_sends_an_odd_id_whole_or_not_at_all() {
-    let mut findings = Findings::new();
+async fn provider_sends_ids_unchanged() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
         let wire = Wire::start().await;
         let connection =
             (vendor.connect)(&format!("{}{}", wire.uri(), vendor.base_path), CREDENTIAL).unwrap();
         for id in ODD_IDS {
-            // An id that is refused here cannot come to a provider.
+            // An invalid id never reaches a provider.
             let Ok(id) = KeyId::new(id) else { continue };
             for operation in ABOUT_A_KEY {
-                let mut case = findings.case(format!("{} {operation} {id:?}", vendor.name));
+                let mut case = violations.case(format!("{} {operation} {id:?}", vendor.name));
                 call(&*connection.provider, operation, &id).await;
                 for heard in wire.heard() {
                     match ids_in(vendor, &heard) {
@@ -116,11 +116,11 @@ async fn a_provider_sends_an_odd_id_whole_or_not_at_all() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[test]
-fn what_would_lead_out_of_a_path_is_no_key_id() {
+fn path_traversal_is_not_a_key_id() {
     for id in ["", ".", "..", "a\0b", "a\nb", "\r\n", "\u{7f}"] {
         assert!(KeyId::new(id).is_err(), "{id:?}");
     }
@@ -135,7 +135,7 @@ const ABOUT_A_KEY: [Operation; 6] = [
     Operation::Reveal,
 ];
 
-/// This server answers all with 404, so what comes back does not matter here.
+/// This server always responds with 404, so the result is irrelevant.
 async fn call(provider: &dyn ApiKeyProvider, operation: Operation, id: &KeyId) {
     match operation {
         Operation::Get => drop(provider.get(id).await),

@@ -1,16 +1,16 @@
-//! What the five documents say, the five clients do.
+//! Contract tests of all vendors' clients against their documents.
 
-mod answers;
 mod capabilities;
 mod documents;
 mod fields;
-mod forms;
-mod garbage;
 mod ids;
-mod judge;
+mod invalid_responses;
 mod probes;
 mod provider_errors;
 mod providers;
 mod requests;
+mod responses;
 mod setup;
 mod tolerance;
+mod validator;
+mod vendor_options;

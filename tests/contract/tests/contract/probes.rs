@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api_keys_contract_tests::findings::Case;
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::perform::change;
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::Vendor;
+use api_keys_contract_tests::violations::Case;
 use api_keys_core::{Capabilities, Expiry, Field, NewApiKey, Timestamp, UpdateApiKey};
 use serde_json::{Value, json};
 use wiremock::Request;
@@ -34,7 +34,7 @@ fn expiry_probe<T>(ask: impl Fn(T) -> T + 'static) -> Probe<T> {
     }
 }
 
-/// Every field of a create, with the vendor-specific ones that are honoured.
+/// Returns a request for a key with all supported fields.
 pub(crate) fn creates(capabilities: &Capabilities) -> Vec<Probe<NewApiKey>> {
     let metadata = json!({ "probe": ["one", 2] });
     let mut probes = vec![
@@ -55,7 +55,7 @@ pub(crate) fn creates(capabilities: &Capabilities) -> Vec<Probe<NewApiKey>> {
     probes
 }
 
-/// Every field that an update can set, with the vendor-specific ones that are honoured.
+/// Returns an update of all supported fields.
 pub(crate) fn updates(capabilities: &Capabilities) -> Vec<Probe<UpdateApiKey>> {
     let metadata = json!({ "probe": ["one", 2] });
     let mut probes = vec![
@@ -83,7 +83,7 @@ pub(crate) fn clearings() -> Vec<Probe<UpdateApiKey>> {
     vec![
         probe(Field::Description, Value::Null, |changes: UpdateApiKey| changes.clear_description()),
         probe(Field::Metadata, Value::Null, |changes: UpdateApiKey| changes.clear_metadata()),
-        // Some vendors are told to clear it.
+        // Some vendors support clearing it.
         Probe {
             sent: vec![Value::Null, json!(true)],
             ..probe(Field::Expiry, Value::Null, |changes: UpdateApiKey| changes.clear_expiry())
@@ -91,7 +91,7 @@ pub(crate) fn clearings() -> Vec<Probe<UpdateApiKey>> {
     ]
 }
 
-/// A value for each vendor-specific field that is honoured; where none is, one for a field that must be refused.
+/// Returns a value for each supported vendor-specific field, or an unsupported field if there is none.
 fn extras(honoured: &'static [&'static str]) -> impl Iterator<Item = (&'static str, Value)> {
     let names = if honoured.is_empty() { &["anything"] } else { honoured };
     names.iter().map(|name| {
@@ -169,17 +169,17 @@ pub(crate) fn leaves(value: &Value) -> Vec<(String, Value)> {
     all
 }
 
-/// A vendor that refuses everything: what it is asked is all that matters.
-pub(crate) async fn silent(vendor: &'static Vendor) -> Stage {
-    let stage = Stage::new(vendor).await;
-    stage.answer(answer(400, "", "")).await;
-    stage
+/// A vendor that rejects everything, because only the requests matter.
+pub(crate) async fn silent(vendor: &'static Vendor) -> VendorServer {
+    let server = VendorServer::new(vendor).await;
+    server.respond(response_with(400, "", "")).await;
+    server
 }
 
 /// The one request since the last one was taken.
-pub(crate) async fn only_request(stage: &Stage) -> Request {
-    let mut asked = stage.asked().await;
-    assert_eq!(asked.len(), 1, "{} was asked {asked:?}", stage.vendor.name);
-    stage.answer(answer(400, "", "")).await;
-    asked.remove(0)
+pub(crate) async fn only_request(server: &VendorServer) -> Request {
+    let mut requested = server.requests().await;
+    assert_eq!(requested.len(), 1, "{} was requested {requested:?}", server.vendor.name);
+    server.respond(response_with(400, "", "")).await;
+    requested.remove(0)
 }

@@ -1,31 +1,31 @@
-//! What the providers make of failures.
+//! Errors of the providers.
 
-use api_keys_contract_tests::answer::bodies;
 use api_keys_contract_tests::document;
-use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::outcome::everything_shown;
 use api_keys_contract_tests::perform::{Performed, Player, perform, supported};
+use api_keys_contract_tests::response::bodies;
 use api_keys_contract_tests::sample::nodes;
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::{CREDENTIAL, VENDORS, Vendor};
+use api_keys_contract_tests::violations::{Case, Violations};
 use api_keys_core::{Effect, Error, ErrorKind, Operation, SecretKey, Verification};
 use api_keys_runtime::OperationClass;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn every_documented_failure_becomes_an_error_of_a_fitting_kind() {
-    let mut findings = Findings::new();
+async fn documented_error_has_a_fitting_kind() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = VendorServer::new(vendor).await;
+        let provider = &*server.connection.provider;
         for operation in supported(provider) {
-            let documented = asked_for(&stage, operation).await;
+            let documented = requests_for(&server, operation).await;
             for (status, response) in documented.failures() {
                 for body in bodies(response) {
                     let mut case =
-                        findings.case(format!("{} {operation} {status} {}", vendor.name, body.what));
+                        violations.case(format!("{} {operation} {status} {}", vendor.name, body.what));
                     let judges = judges_the_secret(vendor, status, body.json.as_ref().map(|(_, json)| json));
-                    stage.answer(answer(status, body.bytes, body.label)).await;
+                    server.respond(response_with(status, body.bytes, body.label)).await;
                     match perform(vendor, provider, operation, &vendor.key_id()).await {
                         Ok(Performed::Verdict(Verification::Invalid(_))) if judges => {}
                         Ok(performed) => case.wrong(format!("came to {performed:?}")),
@@ -50,10 +50,10 @@ async fn every_documented_failure_becomes_an_error_of_a_fitting_kind() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
-/// Whether a failure to verify a secret is the answer to the question.
+/// Returns whether a failed verification is a result.
 fn judges_the_secret(vendor: &Vendor, status: u16, body: Option<&Value>) -> bool {
     match vendor.name {
         // In its words, for the status is also that of a bad credential.
@@ -65,13 +65,13 @@ fn judges_the_secret(vendor: &Vendor, status: u16, body: Option<&Value>) -> bool
     }
 }
 
-/// Whether the error tells something that the vendor said.
+/// Returns whether the error contains details from the vendor.
 fn tells(error: &Error, schema: &Value, said: &Value) -> bool {
     let texts: Vec<_> = nodes(schema, said).iter().filter_map(|node| node.value.as_str()).collect();
     texts.is_empty() || texts.iter().any(|text| error.to_string().contains(text))
 }
 
-/// What a status can mean; the vendors' codes tell which.
+/// Returns the possible kinds of a status. The vendors' codes select one.
 fn kinds(status: u16) -> &'static [ErrorKind] {
     match status {
         400 | 415 | 422 => &[ErrorKind::InvalidInput, ErrorKind::LimitReached, ErrorKind::UnsupportedField],
@@ -86,10 +86,10 @@ fn kinds(status: u16) -> &'static [ErrorKind] {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_is_told_as_such_with_its_effect() {
+async fn undecodable_response_reports_its_effect() {
     const JSON: &str = "application/json";
     const HTML: &str = "text/html";
-    let answers = [
+    let responses = [
         (200, JSON, "", ErrorKind::UnexpectedResponse, Effect::Applied),
         (204, "", "", ErrorKind::UnexpectedResponse, Effect::Applied),
         (200, JSON, "{\"id\":", ErrorKind::UnexpectedResponse, Effect::Applied),
@@ -99,18 +99,18 @@ async fn an_answer_that_cannot_be_read_is_told_as_such_with_its_effect() {
         (502, "", "", ErrorKind::Unavailable, Effect::Unknown),
         (502, JSON, "{\"id\":", ErrorKind::Unavailable, Effect::Unknown),
     ];
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = VendorServer::new(vendor).await;
+        let provider = &*server.connection.provider;
         for operation in supported(provider) {
-            let class = asked_for(&stage, operation).await.class;
-            for (status, label, body, kind, effect) in answers {
+            let class = requests_for(&server, operation).await.class;
+            for (status, label, body, kind, effect) in responses {
                 let mut case =
-                    findings.case(format!("{} {operation} {status} {label} {body:?}", vendor.name));
-                stage.answer(answer(status, body, label)).await;
+                    violations.case(format!("{} {operation} {status} {label} {body:?}", vendor.name));
+                server.respond(response_with(status, body, label)).await;
                 match perform(vendor, provider, operation, &vendor.key_id()).await {
-                    // The status says that it was done, and there is nothing more to know.
+                    // The status reports success, and there is nothing more to decode.
                     Ok(Performed::Done) if effect == Effect::Applied => {}
                     Ok(performed) => case.wrong(format!("came to {performed:?}")),
                     Err(error) => {
@@ -122,18 +122,18 @@ async fn an_answer_that_cannot_be_read_is_told_as_such_with_its_effect() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn an_error_that_echoes_the_secret_in_question_does_not_show_it() {
+async fn echoed_secret_is_redacted() {
     const SECRET: &str = "ak_secret_in_question";
     let vendor = VENDORS.into_iter().find(|vendor| vendor.name == "clerk").unwrap();
-    let stage = Stage::new(vendor).await;
+    let server = VendorServer::new(vendor).await;
     let body =
         json!({ "errors": [{ "code": "bad", "message": SECRET, "long_message": format!("not {SECRET}") }] });
-    stage.answer(answer(400, body.to_string(), "application/json")).await;
-    let error = stage.connection.provider.verify(&SecretKey::new(SECRET)).await.unwrap_err();
+    server.respond(response_with(400, body.to_string(), "application/json")).await;
+    let error = server.connection.provider.verify(&SecretKey::new(SECRET)).await.unwrap_err();
     assert_eq!(error.vendor_message(), Some("not [redacted]"));
     assert!(!everything_shown(&error).contains(SECRET), "{error:?}");
 }
@@ -147,9 +147,9 @@ fn expect_error(case: &mut Case<'_>, error: &Error, operation: Operation, effect
 }
 
 /// The operation of the document that a provider's operation asks for.
-async fn asked_for(stage: &Stage, operation: Operation) -> &'static document::Operation {
-    stage.answer(Player { vendor: stage.vendor, status: None, nth: 0 }).await;
-    let _ = perform(stage.vendor, &*stage.connection.provider, operation, &stage.vendor.key_id()).await;
-    let asked = stage.judged().await.unwrap();
-    stage.vendor.document.operation(asked.last().unwrap())
+async fn requests_for(server: &VendorServer, operation: Operation) -> &'static document::Operation {
+    server.respond(Player { vendor: server.vendor, status: None, nth: 0 }).await;
+    let _ = perform(server.vendor, &*server.connection.provider, operation, &server.vendor.key_id()).await;
+    let requested = server.validated().await.unwrap();
+    server.vendor.document.operation(requested.last().unwrap())
 }

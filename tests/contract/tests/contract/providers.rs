@@ -1,13 +1,13 @@
-//! What the providers send, and what they make of the documented answers.
+//! Requests of the providers, and their handling of documented responses.
 
 use std::time::Duration;
 
-use api_keys_contract_tests::answer::bodies;
-use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::perform::{Performed, Player, change, new_key, perform, supported};
+use api_keys_contract_tests::response::bodies;
 use api_keys_contract_tests::sample::secrets;
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::{VENDORS, Vendor};
+use api_keys_contract_tests::violations::{Case, Violations};
 use api_keys_core::{
     ApiKey, Capabilities, Expiry, Field, InvalidReason, KeyExpiry, KeyStatus, NewApiKey, Operation,
     SecretKey, Support, UpdateApiKey, Verification,
@@ -17,17 +17,17 @@ use api_keys_core::{
 const EXAMPLES: usize = 4;
 
 #[tokio::test]
-async fn every_supported_operation_sends_what_the_document_allows_and_takes_every_example() {
-    let mut findings = Findings::new();
+async fn supported_operations_follow_the_document() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = VendorServer::new(vendor).await;
+        let provider = &*server.connection.provider;
         for operation in supported(provider) {
             for nth in 0..EXAMPLES {
-                let mut case = findings.case(format!("{} {operation} {nth}", vendor.name));
-                stage.answer(Player { vendor, status: None, nth }).await;
+                let mut case = violations.case(format!("{} {operation} {nth}", vendor.name));
+                server.respond(Player { vendor, status: None, nth }).await;
                 let performed = perform(vendor, provider, operation, &vendor.key_id()).await;
-                expect_judged(&mut case, &stage).await;
+                expect_judged(&mut case, &server).await;
                 match performed {
                     Ok(performed) => {
                         case.expect(is_whole(vendor, &performed), format!("came to {performed:?}"))
@@ -42,10 +42,10 @@ async fn every_supported_operation_sends_what_the_document_allows_and_takes_ever
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
-/// Whether what every vendor tells is there, and the secret is the one that the document shows.
+/// Returns whether the common values are present and the secret is the documented one.
 fn is_whole(vendor: &Vendor, performed: &Performed) -> bool {
     match performed {
         Performed::Key(key) => key.status != KeyStatus::Unknown,
@@ -68,11 +68,11 @@ fn shows_secret(vendor: &Vendor, secret: &str) -> bool {
 async fn the_callers_own_json_comes_back_as_it_is() {
     for (vendor, field) in [("better-auth", "metadata"), ("clerk", "claims")] {
         let vendor = VENDORS.into_iter().find(|one| one.name == vendor).unwrap();
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, response) in vendor.document.operation("getApiKey").successes() {
             for (_, body) in bodies(response).into_iter().filter_map(|body| body.json) {
-                stage.answer(answer(200, body.to_string(), "application/json")).await;
-                let key = stage.connection.provider.get(&vendor.key_id()).await.unwrap();
+                server.respond(response_with(200, body.to_string(), "application/json")).await;
+                let key = server.connection.provider.get(&vendor.key_id()).await.unwrap();
                 assert_eq!(key.metadata.as_ref(), Some(&body[field]), "{}", vendor.name);
             }
         }
@@ -80,49 +80,49 @@ async fn the_callers_own_json_comes_back_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_secret_that_no_longer_counts_is_an_answer_although_the_status_is_that_of_success() {
+async fn invalid_secret_with_success_status() {
     let vendor = VENDORS.into_iter().find(|vendor| vendor.name == "clerk").unwrap();
-    let stage = Stage::new(vendor).await;
+    let server = VendorServer::new(vendor).await;
     let examples =
         &vendor.document.operation("verifyApiKey").responses[&200].content["application/json"].examples;
     for (name, reason) in
         [("good", None), ("revoked", Some(InvalidReason::Revoked)), ("expired", Some(InvalidReason::Expired))]
     {
-        stage.answer(answer(200, examples[name].value.to_string(), "application/json")).await;
-        match stage.connection.provider.verify(&SecretKey::new("ak_secret_to_verify")).await.unwrap() {
+        server.respond(response_with(200, examples[name].value.to_string(), "application/json")).await;
+        match server.connection.provider.verify(&SecretKey::new("ak_secret_to_verify")).await.unwrap() {
             Verification::Valid(key) => assert!(reason.is_none() && key.id.as_str() == vendor.id, "{name}"),
-            Verification::Invalid(told) => assert_eq!(Some(told), reason, "{name}"),
+            Verification::Invalid(reported) => assert_eq!(Some(reported), reason, "{name}"),
         }
     }
 }
 
 #[tokio::test]
-async fn a_create_with_all_that_the_vendor_honours_is_judged_and_confirmed() {
-    let mut findings = Findings::new();
+async fn create_with_all_fields_is_verified() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = VendorServer::new(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().support(Operation::Create).is_supported() {
             continue;
         }
         for nth in 0..EXAMPLES {
-            let mut case = findings.case(format!("{} create {nth}", vendor.name));
-            stage.answer(Player { vendor, status: None, nth }).await;
+            let mut case = violations.case(format!("{} create {nth}", vendor.name));
+            server.respond(Player { vendor, status: None, nth }).await;
             let (shown, _) = provider.create(new_key(vendor)).await.unwrap().into_parts();
-            let asked = asking_for(&shown, &provider.capabilities());
-            let fields = asked.fields();
-            stage.answer(Player { vendor, status: None, nth }).await;
-            match provider.create(asked).await {
+            let requested = asking_for(&shown, &provider.capabilities());
+            let fields = requested.fields();
+            server.respond(Player { vendor, status: None, nth }).await;
+            match provider.create(requested).await {
                 Ok(issued) => case.expect(issued.key == shown, "is another key"),
                 Err(error) => case.wrong(format!("{error} ({fields:?})")),
             }
-            expect_judged(&mut case, &stage).await;
+            expect_judged(&mut case, &server).await;
         }
     }
-    findings.check();
+    violations.check();
 }
 
-/// A create whose every field is what the answer will show.
+/// Returns a create whose fields all occur in the response.
 fn asking_for(shown: &ApiKey, capabilities: &Capabilities) -> NewApiKey {
     let honoured = capabilities.create_fields;
     let mut new = NewApiKey::new(shown.name.as_deref().unwrap_or("nightly export"));
@@ -151,32 +151,32 @@ fn asking_for(shown: &ApiKey, capabilities: &Capabilities) -> NewApiKey {
 }
 
 #[tokio::test]
-async fn an_update_of_all_that_the_vendor_honours_is_judged_and_confirmed() {
-    let mut findings = Findings::new();
+async fn update_of_all_fields_is_verified() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        let provider = &*stage.connection.provider;
+        let server = VendorServer::new(vendor).await;
+        let provider = &*server.connection.provider;
         if !provider.capabilities().support(Operation::Update).is_supported() {
             continue;
         }
         for nth in 0..EXAMPLES {
-            let mut case = findings.case(format!("{} update {nth}", vendor.name));
-            stage.answer(Player { vendor, status: None, nth }).await;
+            let mut case = violations.case(format!("{} update {nth}", vendor.name));
+            server.respond(Player { vendor, status: None, nth }).await;
             let shown = provider.update(&vendor.key_id(), change(vendor)).await.unwrap();
             let changes = changing_to(&shown, &provider.capabilities());
             let fields = changes.fields();
-            stage.answer(Player { vendor, status: None, nth }).await;
+            server.respond(Player { vendor, status: None, nth }).await;
             match provider.update(&vendor.key_id(), changes).await {
                 Ok(key) => case.expect(key == shown, "is another key"),
                 Err(error) => case.wrong(format!("{error} ({fields:?})")),
             }
-            expect_judged(&mut case, &stage).await;
+            expect_judged(&mut case, &server).await;
         }
     }
-    findings.check();
+    violations.check();
 }
 
-/// An update whose every field is what the answer will show: set where it shows something, cleared where it does not.
+/// Returns an update that results in the response: set where it has a value, cleared where it has none.
 fn changing_to(shown: &ApiKey, capabilities: &Capabilities) -> UpdateApiKey {
     let settable = capabilities.update_fields;
     let mut changes = UpdateApiKey::new();
@@ -219,9 +219,9 @@ fn changing_to(shown: &ApiKey, capabilities: &Capabilities) -> UpdateApiKey {
     changes
 }
 
-async fn expect_judged(case: &mut Case<'_>, stage: &Stage) {
-    match stage.judged().await {
-        Ok(asked) => case.expect(asked.len() == 1, format!("asked for {asked:?}")),
-        Err(complaints) => complaints.iter().for_each(|complaint| case.wrong(complaint)),
+async fn expect_judged(case: &mut Case<'_>, server: &VendorServer) {
+    match server.validated().await {
+        Ok(requested) => case.expect(requested.len() == 1, format!("requested for {requested:?}")),
+        Err(violations) => violations.iter().for_each(|violation| case.wrong(violation)),
     }
 }

@@ -1,24 +1,24 @@
-//! What the typed clients send.
+//! Requests of the typed clients.
 
 use std::collections::BTreeSet;
 
 use api_keys_contract_tests::document::{Operation, Place};
-use api_keys_contract_tests::findings::Findings;
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::sample::nodes;
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS, Vendor};
+use api_keys_contract_tests::violations::Violations;
 use serde_json::Value;
 use wiremock::Request;
 
 #[tokio::test]
-async fn every_failure_names_the_operation_with_the_class_that_the_document_gives_it() {
-    let mut findings = Findings::new();
+async fn failure_names_the_documented_operation() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
-        stage.answer(answer(404, "", "")).await;
+        let server = VendorServer::new(vendor).await;
+        server.respond(response_with(404, "", "")).await;
         for (method, path, documented) in vendor.document.operations() {
-            let mut case = findings.case(format!("{} {}", vendor.name, documented.id));
-            let outcome = stage.call(&documented.id, &Given::least(vendor.id)).await;
+            let mut case = violations.case(format!("{} {}", vendor.name, documented.id));
+            let outcome = server.call(&documented.id, &Given::least(vendor.id)).await;
             let operation = outcome.expect_err("404").error.operation();
             case.expect(operation.id == documented.id, format!("is {}", operation.id));
             case.expect(operation.class == documented.class, format!("is {:?}", operation.class));
@@ -26,34 +26,34 @@ async fn every_failure_names_the_operation_with_the_class_that_the_document_give
             case.expect(place == (method.to_owned(), path), format!("is {place:?}"));
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn every_request_is_what_the_document_asks_for() {
-    let mut findings = Findings::new();
+async fn request_matches_the_document() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             for given in [Given::least(vendor.id), Given::all(vendor.id)] {
-                let mut case = findings.case(format!("{} {} {given:?}", vendor.name, operation.id));
-                stage.answer(answer(404, "", "")).await;
-                let _ = stage.call(&operation.id, &given).await;
-                match stage.judged().await {
-                    Ok(asked) => case.expect(asked == [&operation.id], format!("is {asked:?}")),
-                    Err(complaints) => complaints.iter().for_each(|complaint| case.wrong(complaint)),
+                let mut case = violations.case(format!("{} {} {given:?}", vendor.name, operation.id));
+                server.respond(response_with(404, "", "")).await;
+                let _ = server.call(&operation.id, &given).await;
+                match server.validated().await {
+                    Ok(requested) => case.expect(requested == [&operation.id], format!("is {requested:?}")),
+                    Err(violations) => violations.iter().for_each(|violation| case.wrong(violation)),
                 }
-                let asked = stage.asked().await;
-                case.expect(!asked[0].url.as_str().contains(CREDENTIAL), "has the credential in its URL");
+                let requested = server.requests().await;
+                case.expect(!requested[0].url.as_str().contains(CREDENTIAL), "has the credential in its URL");
                 if given.all {
-                    for unsaid in unsaid(vendor, operation, &asked[0]) {
+                    for unsaid in unsaid(vendor, operation, &requested[0]) {
                         case.wrong(format!("{unsaid} was given and not sent"));
                     }
                 }
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 /// The parameters and fields that the document has and the request has not. Of alternatives, only one can be sent.

@@ -1,15 +1,15 @@
 //! Base URLs and credentials, right and wrong.
 
-use api_keys_contract_tests::findings::Findings;
-use api_keys_contract_tests::judge::Judge;
+use api_keys_contract_tests::mock_server::{Server, response_with};
 use api_keys_contract_tests::outcome::everything_shown;
 use api_keys_contract_tests::perform::{Player, perform};
-use api_keys_contract_tests::stage::{Server, answer};
+use api_keys_contract_tests::validator::Validator;
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
+use api_keys_contract_tests::violations::Violations;
 use api_keys_core::{Effect, ErrorKind, Operation};
 
 #[test]
-fn a_base_url_that_cannot_be_right_is_a_matter_of_configuration() {
+fn invalid_base_url_is_a_configuration_error() {
     let wrong = [
         "",
         "/",
@@ -37,10 +37,10 @@ fn a_base_url_that_cannot_be_right_is_a_matter_of_configuration() {
         "http://localhost.example.com",
         "HTTP://example.com",
     ];
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
         for base_url in wrong {
-            let mut case = findings.case(format!("{} {base_url:?}", vendor.name));
+            let mut case = violations.case(format!("{} {base_url:?}", vendor.name));
             match (vendor.connect)(base_url, CREDENTIAL) {
                 Ok(_) => case.wrong("is taken"),
                 Err(error) => {
@@ -55,11 +55,11 @@ fn a_base_url_that_cannot_be_right_is_a_matter_of_configuration() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[test]
-fn a_credential_that_cannot_be_sent_is_a_matter_of_configuration() {
+fn invalid_credential_is_a_configuration_error() {
     let wrong = [
         "",
         " ",
@@ -73,10 +73,10 @@ fn a_credential_that_cannot_be_sent_is_a_matter_of_configuration() {
         "hunter2 ",
         "hunter2-schlüssel",
     ];
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
         for credential in wrong {
-            let mut case = findings.case(format!("{} {credential:?}", vendor.name));
+            let mut case = violations.case(format!("{} {credential:?}", vendor.name));
             match (vendor.connect)("https://api.example.com", credential) {
                 Ok(_) => case.wrong("is taken"),
                 Err(error) => {
@@ -90,11 +90,11 @@ fn a_credential_that_cannot_be_sent_is_a_matter_of_configuration() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[test]
-fn a_good_base_url_and_credential_are_taken_and_the_credential_is_not_shown() {
+fn credential_is_not_printed() {
     let good = [
         "https://api.example.com",
         "https://api.example.com/",
@@ -107,10 +107,10 @@ fn a_good_base_url_and_credential_are_taken_and_the_credential_is_not_shown() {
         "http://127.255.0.7",
         "http://[::1]:3000",
     ];
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
         for base_url in good {
-            let mut case = findings.case(format!("{} {base_url}", vendor.name));
+            let mut case = violations.case(format!("{} {base_url}", vendor.name));
             match (vendor.connect)(base_url, CREDENTIAL) {
                 Ok(connection) => {
                     let shown = format!("{connection:?}{connection:#?}");
@@ -120,33 +120,33 @@ fn a_good_base_url_and_credential_are_taken_and_the_credential_is_not_shown() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn the_path_of_the_base_url_is_kept_with_and_without_a_slash_at_its_end() {
-    let mut findings = Findings::new();
+async fn base_url_path_is_kept() {
+    let mut violations = Violations::new();
     let server = Server::start().await;
     for vendor in VENDORS {
         for path in ["/base", "/base/", "/a/b%20c", "/a/b%20c/"] {
             let connection = (vendor.connect)(&format!("{}{path}", server.uri()), CREDENTIAL).unwrap();
             for (_, _, operation) in vendor.document.operations() {
-                let mut case = findings.case(format!("{} {path} {}", vendor.name, operation.id));
-                server.answer(answer(404, "", "")).await;
+                let mut case = violations.case(format!("{} {path} {}", vendor.name, operation.id));
+                server.respond(response_with(404, "", "")).await;
                 let _ = connection.call(&operation.id, &Given::least(vendor.id)).await;
-                let asked = server.asked().await;
-                match Judge::new(&vendor.document, path).judge(&asked[0]) {
+                let requested = server.requests().await;
+                match Validator::new(&vendor.document, path).validate(&requested[0]) {
                     Ok(found) => case.expect(found.id == operation.id, format!("is {}", found.id)),
-                    Err(complaints) => case.wrong(format!("{complaints:?}")),
+                    Err(violations) => case.wrong(format!("{violations:?}")),
                 }
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn without_a_path_in_the_base_url_better_auth_is_at_its_usual_place_and_others_at_the_root() {
+async fn default_base_paths() {
     let server = Server::start().await;
     for vendor in VENDORS {
         let base_path = if vendor.name == "better-auth" { "/api/auth" } else { "" };
@@ -155,11 +155,11 @@ async fn without_a_path_in_the_base_url_better_auth_is_at_its_usual_place_and_ot
             if !connection.provider.capabilities().support(Operation::List).is_supported() {
                 continue;
             }
-            server.answer(Player { vendor, status: None, nth: 0 }).await;
+            server.respond(Player { vendor, status: None, nth: 0 }).await;
             let _ = perform(vendor, &*connection.provider, Operation::List, &vendor.key_id()).await;
-            let asked = server.asked().await;
-            let judged = Judge::new(&vendor.document, base_path).judge(&asked[0]);
-            assert!(judged.is_ok(), "{} {slash:?}: {judged:?}", vendor.name);
+            let requested = server.requests().await;
+            let validated = Validator::new(&vendor.document, base_path).validate(&requested[0]);
+            assert!(validated.is_ok(), "{} {slash:?}: {validated:?}", vendor.name);
         }
     }
 }

@@ -1,20 +1,20 @@
-//! Answers that are not quite what the document says, as servers of other versions and gateways send them.
+//! Responses that deviate from the document, as servers of other versions and gateways send them.
 
-use api_keys_contract_tests::findings::Findings;
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::sample::{nodes, samples};
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::variation::{self, UNKNOWN_FIELD, UNKNOWN_VALUE, Variation};
 use api_keys_contract_tests::vendor::{Given, VENDORS};
+use api_keys_contract_tests::violations::Violations;
 use serde_json::Value;
 
-/// Sends each variation of each documented answer, and looks at what it is decoded into.
+/// Sends each variation of each documented response and checks the decoded value.
 async fn each_variation_decodes(
     variations: fn(&Value, &Value) -> Vec<Variation>,
-    judge: fn(&Value, &Variation, &str) -> Result<(), String>,
+    validator: fn(&Value, &Variation, &str) -> Result<(), String>,
 ) {
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             let mut seen = Vec::new();
             for (status, response) in &operation.responses {
@@ -23,9 +23,11 @@ async fn each_variation_decodes(
                 seen.push(schema);
                 for variation in samples(schema).iter().flat_map(|sample| variations(schema, sample)) {
                     let name = format!("{} {} {status} {}", vendor.name, operation.id, variation.what);
-                    let mut case = findings.case(name);
-                    stage.answer(answer(*status, variation.value.to_string(), "application/json")).await;
-                    let shown = match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                    let mut case = violations.case(name);
+                    server
+                        .respond(response_with(*status, variation.value.to_string(), "application/json"))
+                        .await;
+                    let shown = match server.call(&operation.id, &Given::least(vendor.id)).await {
                         Ok(success) => success.shown,
                         Err(failure) => match failure.documented {
                             Some(shown) => shown,
@@ -35,18 +37,18 @@ async fn each_variation_decodes(
                             }
                         },
                     };
-                    if let Err(wrong) = judge(schema, &variation, &shown) {
+                    if let Err(wrong) = validator(schema, &variation, &shown) {
                         case.wrong(wrong);
                     }
                 }
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn unknown_fields_are_kept_where_the_document_keeps_them_and_ignored_elsewhere() {
+async fn unknown_fields_are_accepted() {
     each_variation_decodes(
         |schema, sample| vec![variation::with_unknown_fields(schema, sample)],
         |schema, variation, shown| {
@@ -79,7 +81,7 @@ async fn nullable_fields_may_be_null() {
 }
 
 #[tokio::test]
-async fn optional_fields_may_be_null_even_if_the_document_does_not_say_so() {
+async fn optional_fields_can_be_null() {
     each_variation_decodes(variation::with_undocumented_nulls, |_, _, _| Ok(())).await;
 }
 
@@ -90,17 +92,17 @@ async fn lists_may_be_empty() {
 
 #[tokio::test]
 async fn any_status_of_success_is_success() {
-    let mut findings = Findings::new();
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             let body =
                 operation.successes().find_map(|(_, response)| samples(response.json()?).into_iter().next());
             let body = body.map(|body| body.to_string()).unwrap_or_default();
             for status in [200, 201, 202, 203, 206, 299] {
-                let mut case = findings.case(format!("{} {} {status}", vendor.name, operation.id));
-                stage.answer(answer(status, body.clone(), "application/json")).await;
-                match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                let mut case = violations.case(format!("{} {} {status}", vendor.name, operation.id));
+                server.respond(response_with(status, body.clone(), "application/json")).await;
+                match server.call(&operation.id, &Given::least(vendor.id)).await {
                     Ok(success) => {
                         case.expect(success.status == status, format!("came as {}", success.status))
                     }
@@ -109,14 +111,14 @@ async fn any_status_of_success_is_success() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn the_label_of_an_answer_does_not_matter() {
-    let mut findings = Findings::new();
+async fn content_type_is_not_checked() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             for (status, response) in &operation.responses {
                 let Some(body) = response.json().and_then(|schema| samples(schema).pop()) else { continue };
@@ -124,14 +126,14 @@ async fn the_label_of_an_answer_does_not_matter() {
                     ["", "text/plain", "text/html; charset=latin1", "application/octet-stream", "nonsense"]
                 {
                     let name = format!("{} {} {status} {label:?}", vendor.name, operation.id);
-                    let mut case = findings.case(name);
-                    stage.answer(answer(*status, body.to_string(), label)).await;
-                    if let Err(failure) = stage.call(&operation.id, &Given::least(vendor.id)).await {
+                    let mut case = violations.case(name);
+                    server.respond(response_with(*status, body.to_string(), label)).await;
+                    if let Err(failure) = server.call(&operation.id, &Given::least(vendor.id)).await {
                         case.expect(*status >= 300 && failure.documented.is_some(), &failure.error);
                     }
                 }
             }
         }
     }
-    findings.check();
+    violations.check();
 }

@@ -1,4 +1,4 @@
-//! Each fault alone, and what a create says about it.
+//! Single faults, and the error of a create.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use api_keys::Effect::{self, Applied, Unknown};
 use api_keys::{ApiKeyProvider, ErrorKind, NewApiKey, Operation, Verification};
 use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{
-    Bench, CallId, Caller, End, Fault, Limits, Outcome, Record, RetryAfter, Schedule, Status, connect,
+    CallId, Caller, End, Fault, Harness, Limits, Outcome, Record, RetryAfter, Schedule, Status, connect,
     new_key, rescued,
 };
 use api_keys_runtime::HttpConfig;
@@ -16,7 +16,7 @@ fn status(code: u16, retry_after: RetryAfter) -> Status {
     Status { code, retry_after, html: false }
 }
 
-/// What the caller may be told, and whether the server acted.
+/// The expected result, and whether the server acted.
 type Truth = (Fault, &'static [End], bool);
 
 fn truths() -> Vec<Truth> {
@@ -66,10 +66,10 @@ fn truths() -> Vec<Truth> {
     ]
 }
 
-/// For all vendors alike: the effect that is told is true, nothing is sent twice, and what comes whole is a success,
-/// however it comes.
+/// For all vendors: the reported effect is correct, requests are not repeated, and complete responses succeed regardless of
+/// their framing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_create_tells_the_truth_about_each_fault() {
+async fn create_reports_the_effect_of_each_fault() {
     Record::install();
     let vendors: JoinSet<_> = Vendor::ALL.iter().copied().map(tells_the_truth).collect();
     vendors.join_all().await;
@@ -81,16 +81,16 @@ async fn tells_the_truth(vendor: Vendor) {
     let schedule = Schedule::Listed(truths.iter().map(|(fault, _, _)| *fault).collect());
     // What comes whole must not be too late, however busy the machine is.
     let limits = Limits { attempt: Duration::from_secs(1), total: Duration::from_secs(3), max_attempts: 3 };
-    let bench = Bench::start(vendor, 0, schedule, limits).await.unwrap();
-    let provider = bench.provider(bench.tagged().unwrap()).unwrap();
-    let mut caller = Caller::new(bench.clone(), provider.clone(), 0, 0);
+    let harness = Harness::start(vendor, 0, schedule, limits).await.unwrap();
+    let provider = harness.provider(harness.tagged().unwrap()).unwrap();
+    let mut caller = Caller::new(harness.clone(), provider.clone(), 0, 0);
     for (fault, expected, acts) in &truths {
         let call = caller.next_call();
         let new = new_key(vendor, call.key_name());
         let outcome = caller.call(call, Operation::Create, provider.create(new)).await;
-        bench.proxy.arrivals().settled(call).await;
+        harness.proxy.arrivals().settled(call).await;
 
-        let arrival = bench.proxy.arrivals().of(call);
+        let arrival = harness.proxy.arrivals().of(call);
         assert!(expected.contains(&outcome.end()), "{vendor}, {fault:?}: {outcome:?}");
         assert_eq!(arrival.acted, u32::from(*acts), "{vendor}, {fault:?}: {outcome:?}");
         let repeatable = matches!(fault, Fault::RefusedBefore(Status { code: 429, .. }));
@@ -99,27 +99,27 @@ async fn tells_the_truth(vendor: Vendor) {
             (fault, &outcome)
         {
             let (_, secret) = rescued(error).unwrap_or_else(|| panic!("{vendor}, {fault:?}: {error}"));
-            let verification = bench.emulator.store().verify(&secret).await.unwrap();
+            let verification = harness.emulator.store().verify(&secret).await.unwrap();
             assert!(matches!(verification, Verification::Valid(_)), "{vendor}, {fault:?}");
         }
     }
-    assert_eq!(bench.ledger.violations(), Vec::<String>::new(), "{vendor}");
-    assert_eq!(bench.stranger.received(), Vec::<Vec<u8>>::new(), "{vendor}");
-    assert_eq!(bench.counts.bodies_over_limit(), 0, "{vendor}");
+    assert_eq!(harness.ledger.violations(), Vec::<String>::new(), "{vendor}");
+    assert_eq!(harness.foreign.received(), Vec::<Vec<u8>>::new(), "{vendor}");
+    assert_eq!(harness.counts.bodies_over_limit(), 0, "{vendor}");
 }
 
 /// An endless body costs the limit, and what was on its way when it was reached.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endless_body_is_taken_up_to_its_limit() {
-    /// What one read may hold, and what the system keeps for two sockets.
+    /// The size of one read, and the system's buffers of two sockets.
     const ON_ITS_WAY: u64 = 1 << 20;
     const BUFFERS: u64 = 48 << 20;
     Record::install();
     for (fault, limit) in [(Fault::Endless, 1 << 20), (Fault::EndlessError, 64 << 10)] {
         let schedule = Schedule::Listed(vec![fault]);
-        let bench = Bench::start(Vendor::Clerk, 0, schedule, Limits::patient()).await.unwrap();
-        let provider = bench.provider(bench.tagged().unwrap()).unwrap();
-        let mut caller = Caller::new(bench.clone(), provider.clone(), 0, 0);
+        let harness = Harness::start(Vendor::Clerk, 0, schedule, Limits::patient()).await.unwrap();
+        let provider = harness.provider(harness.tagged().unwrap()).unwrap();
+        let mut caller = Caller::new(harness.clone(), provider.clone(), 0, 0);
         let call = caller.next_call();
         let new = new_key(Vendor::Clerk, call.key_name());
         let Outcome::Failed(error) = caller.call(call, Operation::Create, provider.create(new)).await else {
@@ -131,26 +131,27 @@ async fn an_endless_body_is_taken_up_to_its_limit() {
         };
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.body().map(|body| body.len() as u64), Some(limit), "{error}");
-        bench.proxy.arrivals().settled(call).await;
-        let taken = bench.counts.largest_body();
+        harness.proxy.arrivals().settled(call).await;
+        let taken = harness.counts.largest_body();
         assert!((limit..limit + ON_ITS_WAY).contains(&taken), "{fault:?}: {taken} bytes were taken");
-        let pushed = bench.proxy.most_pushed();
+        let pushed = harness.proxy.most_pushed();
         assert!((limit..limit + BUFFERS).contains(&pushed), "{fault:?}: {pushed} bytes were sent");
     }
 }
 
-/// Where there is no connection nothing can have happened, and even a create is tried again.
+/// Without a connection the server cannot have acted, and even a create is retried.
 #[tokio::test]
-async fn a_refused_connection_has_no_effect() {
+async fn refused_connection_has_no_effect() {
     Record::install();
     for vendor in Vendor::ALL.iter().copied() {
-        let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::default()).await.unwrap();
+        let harness = Harness::start(vendor, 0, Schedule::Calm, Limits::default()).await.unwrap();
         let closed = {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             listener.local_addr().unwrap()
         };
-        let base_url = bench.base_url().replace(&bench.proxy.address().to_string(), &closed.to_string());
-        let provider = connect(&vendor.into(), base_url, bench.emulator.token(), HttpConfig::new()).unwrap();
+        let base_url = harness.base_url().replace(&harness.proxy.address().to_string(), &closed.to_string());
+        let provider =
+            connect(&vendor.into(), base_url, harness.emulator.token(), HttpConfig::new()).unwrap();
         let new: NewApiKey = new_key(vendor, CallId::default().key_name());
         let error = provider.create(new).await.unwrap_err();
         assert_eq!(
@@ -158,6 +159,6 @@ async fn a_refused_connection_has_no_effect() {
             (ErrorKind::Transport, Effect::NotApplied, 3, true),
             "{error}"
         );
-        assert_eq!(bench.emulator.requests(), 0);
+        assert_eq!(harness.emulator.requests(), 0);
     }
 }

@@ -1,7 +1,7 @@
-//! What must hold when the network does its worst.
+//! Fault tests.
 
-mod crowd;
+mod dropped_calls;
 mod each_fault;
 mod ledger;
 mod printed;
-mod watchdog;
+mod self_tests;

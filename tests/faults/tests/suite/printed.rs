@@ -1,4 +1,4 @@
-//! What an application could print of the typed clients and of everything around them.
+//! Everything that an application could print of the typed clients.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use api_keys::latitude_sh::{self, LatitudeShConfig};
 use api_keys::mcp::{self, McpConfig};
 use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verification};
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::{Bench, Limits, Record, Schedule, new_key, seed};
+use api_keys_fault_tests::{Harness, Limits, Record, Schedule, new_key, seed};
 use api_keys_runtime::{
     Authentication, Body, Client, DocumentedError, Error, HttpConfig, OutgoingRequest, ReqwestTransport,
     Response, Transport, TransportError,
@@ -35,7 +35,7 @@ impl Transport for Printing {
     }
 }
 
-/// Prints a result in every way; what is left is the answer.
+/// Prints a result in every way and returns the response.
 fn printed<T: Debug, E: DocumentedError + Debug>(result: Result<Response<T>, Error<E>>) -> Option<T> {
     match result {
         Ok(response) => {
@@ -65,7 +65,7 @@ fn minted(secret: &SecretKey) {
 
 const ROUNDS: u32 = 40;
 
-/// Every operation of every typed client, over a bad network: neither requests nor answers nor errors show a secret.
+/// Runs every operation of every typed client over a bad network: neither requests nor responses nor errors print a secret.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn typed_clients_print_no_secret() {
     let record = Record::install();
@@ -76,14 +76,14 @@ async fn typed_clients_print_no_secret() {
 
 async fn every_operation(vendor: Vendor) {
     let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
-    let bench = Bench::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
-    let Limits { attempt, total, .. } = bench.limits;
+    let harness = Harness::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
+    let Limits { attempt, total, .. } = harness.limits;
     let http = HttpConfig::new()
         .transport(Arc::new(Printing(ReqwestTransport::new(attempt).unwrap())))
         .attempt_timeout(attempt)
         .timeout(total);
     Record::get().value(&http);
-    let (base_url, token) = (bench.base_url(), bench.emulator.token().clone());
+    let (base_url, token) = (harness.base_url(), harness.emulator.token().clone());
     match vendor {
         Vendor::BetterAuth => {
             better_auth(&BetterAuthConfig::new(base_url, token).http(http).build().unwrap()).await;
@@ -100,7 +100,7 @@ async fn every_operation(vendor: Vendor) {
         }
         _ => fastapi(&FastApiConfig::new(base_url, token).http(http).build().unwrap()).await,
     }
-    assert!(bench.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
+    assert!(harness.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
 }
 
 async fn better_auth(provider: &better_auth::BetterAuth) {

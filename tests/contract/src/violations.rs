@@ -1,19 +1,19 @@
-//! Everything that a test finds wrong, so that one run tells all of it.
+//! Collects all violations of a test, so that one run reports all of them.
 
 use std::fmt::Display;
 
-/// A mistake is often made everywhere, and the rest then says nothing new.
+/// A mistake often occurs everywhere, and further reports are redundant.
 const MOST_SHOWN: usize = 20;
 
-/// What a test has found.
+/// The violations found by a test.
 #[derive(Debug, Default)]
-#[must_use = "findings must be looked at"]
-pub struct Findings {
+#[must_use = "violations must be looked at"]
+pub struct Violations {
     cases: usize,
     wrong: Vec<String>,
 }
 
-impl Findings {
+impl Violations {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -31,7 +31,7 @@ impl Findings {
         assert!(self.cases > 0, "the test has looked at nothing");
         let (count, cases) = (self.wrong.len(), self.cases);
         let first = self.wrong[..count.min(MOST_SHOWN)].join("\n");
-        assert!(self.wrong.is_empty(), "{count} findings in {cases} cases, the first of them:\n{first}");
+        assert!(self.wrong.is_empty(), "{count} violations in {cases} cases, the first of them:\n{first}");
     }
 }
 

@@ -10,15 +10,15 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// Where redirects lead. It keeps the first bytes of everything that is sent to it.
+/// The target of redirects. It keeps the first bytes of every request.
 #[derive(Debug)]
-pub struct Stranger {
+pub struct ForeignOrigin {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Vec<u8>>>>,
     task: JoinHandle<()>,
 }
 
-impl Stranger {
+impl ForeignOrigin {
     /// Starts to listen.
     ///
     /// # Errors
@@ -39,18 +39,18 @@ impl Stranger {
         Ok(Self { address, received, task })
     }
 
-    /// Where it listens.
+    /// Returns the address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What came, one item for each connection.
+    /// Returns the received bytes of each connection.
     pub fn received(&self) -> Vec<Vec<u8>> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Drop for Stranger {
+impl Drop for ForeignOrigin {
     fn drop(&mut self) {
         self.task.abort();
     }

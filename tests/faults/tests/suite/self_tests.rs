@@ -7,12 +7,12 @@ use api_keys::{
     Revocation, RevokeOptions, RotateOptions, SecretKey, UpdateApiKey, Verification,
 };
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::{Bench, Limits, Load, Record, Schedule, seed};
+use api_keys_fault_tests::{Harness, Limits, Load, Record, Schedule, seed};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// What many clients do: sends everything again that failed, and says nothing of what may have happened.
+/// A client that retries everything and reports no unknown effects.
 #[derive(Debug)]
 struct Careless(Arc<dyn ApiKeyProvider>);
 
@@ -49,7 +49,7 @@ impl ApiKeyProvider for Careless {
         silent(self.0.update(id, changes).await)
     }
 
-    /// Takes every answer for a yes.
+    /// A client that accepts every response as a success.
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
         let _ = self.0.revoke(id, options).await;
         Ok(Revocation::removed())
@@ -78,9 +78,9 @@ impl ApiKeyProvider for Careless {
 async fn a_careless_client_is_caught() {
     Record::install();
     let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
-    let bench = Bench::start(Vendor::Mcp, seed(), schedule, Limits::default()).await.unwrap();
+    let harness = Harness::start(Vendor::Mcp, seed(), schedule, Limits::default()).await.unwrap();
     let load = Load { operations: 300, applications: 10, one_client: false, dropped: 0 };
-    let figures = bench.work(load, |provider| Arc::new(Careless(provider))).await.unwrap();
+    let figures = harness.work(load, |provider| Arc::new(Careless(provider))).await.unwrap();
 
     let told = figures.violations.join("\n");
     for promise in [

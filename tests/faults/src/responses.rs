@@ -1,4 +1,4 @@
-//! Answers that no server gave, and answers that were tampered with.
+//! Injected and modified responses.
 
 use std::io::Write as _;
 use std::sync::LazyLock;
@@ -9,20 +9,20 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::fault::{RetryAfter, Status};
-use crate::http1::{Answer, Request};
+use crate::http1::{RawResponse, Request};
 
 /// A gateway's error. Like many it shows what it was sent, the credential too, and hands out a session.
-pub(crate) fn refusal(status: Status, request: &Request, session: &str) -> Answer {
+pub(crate) fn refusal(status: Status, request: &Request, session: &str) -> RawResponse {
     let seen = format!(
         "{} with {} and {}",
         request.head.start,
         request.head.get("authorization").or(request.head.get("x-api-key")).unwrap_or("nothing"),
         String::from_utf8_lossy(&request.body),
     );
-    let mut answer = match status.html {
+    let mut response = match status.html {
         true => page(&format!("{} Gateway", status.code), &format!("<h1>Sorry</h1><pre>{seen}</pre>")),
         // The fields of every vendor's error body at once.
-        false => Answer::new(
+        false => RawResponse::new(
             &format!("{} Gateway", status.code),
             json!({
                 "message": seen,
@@ -38,9 +38,9 @@ pub(crate) fn refusal(status: Status, request: &Request, session: &str) -> Answe
         .header("content-type", "application/json"),
     };
     if let Some(wait) = retry_after(status.retry_after) {
-        answer = answer.header("retry-after", wait);
+        response = response.header("retry-after", wait);
     }
-    answer.header("set-cookie", format!("session={session}; HttpOnly")).header("x-request-id", "gateway-1")
+    response.header("set-cookie", format!("session={session}; HttpOnly")).header("x-request-id", "gateway-1")
 }
 
 fn retry_after(wait: RetryAfter) -> Option<String> {
@@ -58,27 +58,27 @@ fn retry_after(wait: RetryAfter) -> Option<String> {
 }
 
 /// A page for people.
-pub(crate) fn page(status: &str, content: &str) -> Answer {
-    Answer::new(status, format!("<!doctype html><html><body>{content}</body></html>"))
+pub(crate) fn page(status: &str, content: &str) -> RawResponse {
+    RawResponse::new(status, format!("<!doctype html><html><body>{content}</body></html>"))
         .header("content-type", "text/html; charset=utf-8")
 }
 
 /// Sixty-four megabytes, as some sixty kilobytes.
-pub(crate) fn bomb() -> Answer {
+pub(crate) fn bomb() -> RawResponse {
     static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut member = GzEncoder::new(Vec::new(), Compression::best());
         let written = member.write_all(&vec![b' '; 1 << 20]);
         // Members in a row are one file.
         written.and_then(|()| member.finish()).map(|member| member.repeat(64)).unwrap_or_default()
     });
-    Answer::new("200 OK", BOMB.as_slice())
+    RawResponse::new("200 OK", BOMB.as_slice())
         .header("content-type", "application/json")
         .header("content-encoding", "gzip")
 }
 
-/// An answer of a server that knew none of the limits it was asked for.
-pub(crate) fn dishonoured(answer: Answer) -> Answer {
-    edited(answer, &|name, value| match (name, &value) {
+/// Returns the response of a server that ignored all requested restrictions.
+pub(crate) fn dishonoured(response: RawResponse) -> RawResponse {
+    edited(response, &|name, value| match (name, &value) {
         ("metadata" | "claims", _) => *value = Value::Null,
         ("roles", _) => *value = json!([]),
         ("read_only", _) => *value = json!(false),
@@ -92,9 +92,9 @@ pub(crate) fn dishonoured(answer: Answer) -> Answer {
     })
 }
 
-/// An answer whose keys have an id that would climb out of the path.
-pub(crate) fn bad_id(answer: Answer) -> Answer {
-    edited(answer, &|name, value| {
+/// Returns a response whose keys have an id that is a path traversal.
+pub(crate) fn bad_id(response: RawResponse) -> RawResponse {
+    edited(response, &|name, value| {
         if matches!(name, "id" | "key_id") {
             *value = json!("..");
         }
@@ -102,7 +102,7 @@ pub(crate) fn bad_id(answer: Answer) -> Answer {
 }
 
 /// Changes the fields of a JSON body, at any depth.
-fn edited(answer: Answer, change: &dyn Fn(&str, &mut Value)) -> Answer {
+fn edited(response: RawResponse, change: &dyn Fn(&str, &mut Value)) -> RawResponse {
     fn walk(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| walk(item, change)),
@@ -115,7 +115,7 @@ fn edited(answer: Answer, change: &dyn Fn(&str, &mut Value)) -> Answer {
             _ => {}
         }
     }
-    let Ok(mut body) = serde_json::from_slice(&answer.body) else { return answer };
+    let Ok(mut body) = serde_json::from_slice(&response.body) else { return response };
     walk(&mut body, change);
-    answer.with_body(body.to_string().into_bytes())
+    response.with_body(body.to_string().into_bytes())
 }

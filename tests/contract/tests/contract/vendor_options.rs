@@ -2,9 +2,9 @@
 
 use api_keys_better_auth::{BetterAuthConfig, Credential};
 use api_keys_clerk::ClerkConfig;
-use api_keys_contract_tests::judge::{About, Judge};
+use api_keys_contract_tests::mock_server::{Server, response_with};
 use api_keys_contract_tests::perform::{Player, perform, supported};
-use api_keys_contract_tests::stage::{Server, answer};
+use api_keys_contract_tests::validator::{About, Validator};
 use api_keys_contract_tests::vendor::{CREDENTIAL, VENDORS, Vendor};
 use api_keys_core::{ApiKeyProvider, ErrorKind, InvalidReason, Operation, SecretKey, Verification};
 use api_keys_fastapi::FastApiConfig;
@@ -17,38 +17,38 @@ fn vendor(name: &str) -> &'static Vendor {
     VENDORS.into_iter().find(|vendor| vendor.name == name).unwrap()
 }
 
-/// Every supported operation once, and what was asked.
+/// Every supported operation once, and what was requested.
 async fn requests(server: &Server, vendor: &'static Vendor, provider: &dyn ApiKeyProvider) -> Vec<Request> {
-    server.answer(Player { vendor, status: None, nth: 0 }).await;
+    server.respond(Player { vendor, status: None, nth: 0 }).await;
     for operation in supported(provider) {
         let _ = perform(vendor, provider, operation, &vendor.key_id()).await;
     }
-    server.asked().await
+    server.requests().await
 }
 
 #[tokio::test]
-async fn better_auth_takes_an_api_key_as_the_credential() {
+async fn better_auth_accepts_an_api_key() {
     let server = Server::start().await;
     let vendor = vendor("better-auth");
     let config = BetterAuthConfig::new(server.uri(), CREDENTIAL).credential(Credential::ApiKey);
-    let asked = requests(&server, vendor, &config.build().unwrap()).await;
-    assert_eq!(asked.len(), 6);
-    for request in &asked {
-        assert!(Judge::new(&vendor.document, vendor.base_path).judge(request).is_ok());
+    let requested = requests(&server, vendor, &config.build().unwrap()).await;
+    assert_eq!(requested.len(), 6);
+    for request in &requested {
+        assert!(Validator::new(&vendor.document, vendor.base_path).validate(request).is_ok());
         assert_eq!(request.headers["x-api-key"], CREDENTIAL);
         assert!(!request.headers.contains_key("authorization") && !request.headers.contains_key("cookie"));
     }
 }
 
 #[tokio::test]
-async fn better_auth_names_the_chosen_configuration_in_every_request() {
+async fn better_auth_sends_the_configuration() {
     let server = Server::start().await;
     let vendor = vendor("better-auth");
     let config = BetterAuthConfig::new(server.uri(), CREDENTIAL).config_id("ci");
-    let asked = requests(&server, vendor, &config.build().unwrap()).await;
-    assert_eq!(asked.len(), 6);
-    for request in &asked {
-        assert!(Judge::new(&vendor.document, vendor.base_path).judge(request).is_ok());
+    let requested = requests(&server, vendor, &config.build().unwrap()).await;
+    assert_eq!(requested.len(), 6);
+    for request in &requested {
+        assert!(Validator::new(&vendor.document, vendor.base_path).validate(request).is_ok());
         let in_query = request.url.query_pairs().any(|(name, value)| name == "configId" && value == "ci");
         let in_body = request.body_json::<Value>().is_ok_and(|body| body["configId"] == "ci");
         assert!(in_query || in_body, "{} {}", request.method, request.url);
@@ -61,26 +61,26 @@ async fn clerk_sends_the_version_that_was_chosen() {
     let vendor = vendor("clerk");
     let config = ClerkConfig::new(CREDENTIAL).base_url(server.uri()).api_version("2025-11-10");
     let _ = config.build().unwrap().get(&vendor.key_id()).await;
-    assert_eq!(server.asked().await[0].headers["clerk-api-version"], "2025-11-10");
+    assert_eq!(server.requests().await[0].headers["clerk-api-version"], "2025-11-10");
 }
 
 #[tokio::test]
-async fn mcp_puts_the_credential_into_the_body_for_servers_that_look_there() {
+async fn mcp_sends_the_credential_in_the_body() {
     let server = Server::start().await;
     let vendor = vendor("mcp");
     let config = McpConfig::new(server.uri(), CREDENTIAL).credential_place(CredentialPlace::Body);
     let provider = config.build().unwrap();
-    server.answer(answer(500, "", "")).await;
+    server.respond(response_with(500, "", "")).await;
     for operation in supported(&provider) {
         let _ = perform(vendor, &provider, operation, &vendor.key_id()).await;
     }
-    let asked = server.asked().await;
-    assert!(!asked.is_empty());
-    for request in &asked {
+    let requested = server.requests().await;
+    assert!(!requested.is_empty());
+    for request in &requested {
         // The document's scheme is that of later servers; all else must be right.
-        let complaints = Judge::new(&vendor.document, "").judge(request).unwrap_err();
-        let about: Vec<_> = complaints.iter().map(|complaint| complaint.about).collect();
-        assert_eq!(about, [About::Security], "{complaints:?}");
+        let violations = Validator::new(&vendor.document, "").validate(request).unwrap_err();
+        let about: Vec<_> = violations.iter().map(|violation| violation.about).collect();
+        assert_eq!(about, [About::Security], "{violations:?}");
         assert!(!request.headers.contains_key("authorization"));
 
         let body: Value = request.body_json().unwrap();
@@ -90,7 +90,7 @@ async fn mcp_puts_the_credential_into_the_body_for_servers_that_look_there() {
 }
 
 #[test]
-fn mcp_refuses_a_credential_for_the_body_that_it_would_refuse_for_the_header() {
+fn mcp_validates_the_body_credential() {
     for credential in ["", "hunter2\n", "hunter2\0", " hunter2"] {
         let config =
             McpConfig::new("https://mcp.example.com", credential).credential_place(CredentialPlace::Body);
@@ -101,7 +101,7 @@ fn mcp_refuses_a_credential_for_the_body_that_it_would_refuse_for_the_header() {
 }
 
 #[tokio::test]
-async fn fastapi_fits_services_with_another_path_slash_and_header() {
+async fn fastapi_path_slash_and_header_are_configurable() {
     let server = Server::start().await;
     let vendor = vendor("fastapi");
     let config = FastApiConfig::new(server.uri(), CREDENTIAL)
@@ -110,23 +110,23 @@ async fn fastapi_fits_services_with_another_path_slash_and_header() {
         .header("X-API-Key");
     let provider = config.build().unwrap();
     for operation in [Operation::Create, Operation::Get, Operation::List, Operation::Revoke] {
-        server.answer(answer(500, "", "")).await;
+        server.respond(response_with(500, "", "")).await;
         let _ = perform(vendor, &provider, operation, &vendor.key_id()).await;
-        let asked = server.asked().await;
+        let requested = server.requests().await;
         let (method, path) = match operation {
             Operation::Create => ("POST", "/api/keys".to_owned()),
             Operation::List => ("GET", "/api/keys".to_owned()),
             Operation::Get => ("GET", format!("/api/keys/{}", vendor.id)),
             _ => ("DELETE", format!("/api/keys/deactivate/{}", vendor.id)),
         };
-        assert_eq!((asked[0].method.as_str(), asked[0].url.path()), (method, &*path));
-        assert_eq!(asked[0].headers["x-api-key"], CREDENTIAL);
-        assert!(!asked[0].headers.contains_key("authorization"));
+        assert_eq!((requested[0].method.as_str(), requested[0].url.path()), (method, &*path));
+        assert_eq!(requested[0].headers["x-api-key"], CREDENTIAL);
+        assert!(!requested[0].headers.contains_key("authorization"));
     }
 }
 
 #[tokio::test]
-async fn keyshield_may_be_mounted_at_another_path_without_a_slash_behind_another_header() {
+async fn keyshield_mount_is_configurable() {
     let server = Server::start().await;
     let vendor = vendor("keyshield");
     let config = KeyshieldConfig::new(server.uri(), CREDENTIAL)
@@ -141,18 +141,18 @@ async fn keyshield_may_be_mounted_at_another_path_without_a_slash_behind_another
         (Operation::Revoke, "POST", format!("/internal/keys/{}/deactivate", vendor.id)),
         (Operation::Verify, "POST", "/internal/keys/verify".to_owned()),
     ] {
-        server.answer(answer(422, "", "")).await;
+        server.respond(response_with(422, "", "")).await;
         let _ = perform(vendor, &provider, operation, &vendor.key_id()).await;
-        let asked = server.asked().await;
-        assert_eq!((asked[0].method.as_str(), asked[0].url.path()), (method, &*path));
-        assert_eq!(asked[0].headers["x-api-key"], CREDENTIAL);
-        assert!(!asked[0].headers.contains_key("authorization"));
+        let requested = server.requests().await;
+        assert_eq!((requested[0].method.as_str(), requested[0].url.path()), (method, &*path));
+        assert_eq!(requested[0].headers["x-api-key"], CREDENTIAL);
+        assert!(!requested[0].headers.contains_key("authorization"));
     }
 }
 
 /// An application may check its own credentials with keyshield, which then has the same words for both.
 #[tokio::test]
-async fn keyshield_tells_a_bad_secret_from_a_bad_credential() {
+async fn keyshield_distinguishes_secret_and_credential() {
     let server = Server::start().await;
     let provider = KeyshieldConfig::new(server.uri(), CREDENTIAL).build().unwrap();
     let secret = SecretKey::new("ak_v1-0123456789abcdef-secret");
@@ -161,22 +161,22 @@ async fn keyshield_tells_a_bad_secret_from_a_bad_credential() {
         (403, "API key inactive", InvalidReason::Disabled, ErrorKind::PermissionDenied),
         (403, "API key expired", InvalidReason::Expired, ErrorKind::PermissionDenied),
     ] {
-        let refusal = answer(status, json!({ "detail": said }).to_string(), "application/json");
-        server.answer(refusal.clone()).await;
+        let refusal = response_with(status, json!({ "detail": said }).to_string(), "application/json");
+        server.respond(refusal.clone()).await;
         assert_eq!(provider.verify(&secret).await.unwrap(), Verification::Invalid(reason));
 
-        server.answer(refusal.insert_header("www-authenticate", "API Key")).await;
+        server.respond(refusal.insert_header("www-authenticate", "API Key")).await;
         assert_eq!(provider.verify(&secret).await.unwrap_err().kind(), kind);
     }
 }
 
 #[tokio::test]
-async fn keyshield_is_not_asked_about_white_space_on_which_it_would_fail() {
+async fn keyshield_blank_secret_sends_nothing() {
     let server = Server::start().await;
     let provider = KeyshieldConfig::new(server.uri(), CREDENTIAL).build().unwrap();
     for blank in ["", " ", "\t\n"] {
         let verdict = provider.verify(&SecretKey::new(blank)).await.unwrap();
         assert_eq!(verdict, Verification::Invalid(InvalidReason::NotFound));
     }
-    assert!(server.asked().await.is_empty());
+    assert!(server.requests().await.is_empty());
 }

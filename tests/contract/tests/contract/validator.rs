@@ -1,7 +1,7 @@
-//! The judge of the other tests, judged: it must let a good request pass, and object to each kind of bad one.
+//! Tests of the request validator: it accepts valid requests and reports each kind of violation.
 
 use api_keys_contract_tests::document::Document;
-use api_keys_contract_tests::judge::{About, Judge};
+use api_keys_contract_tests::validator::{About, Validator};
 use serde_json::json;
 use wiremock::Request;
 use wiremock::http::{HeaderMap, HeaderName, HeaderValue};
@@ -96,22 +96,22 @@ fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> 
     }
 }
 
-/// What the judge says: the operation, or what its complaints are about.
-fn judged(request: &Request) -> Result<String, Vec<About>> {
+/// Returns the operation, or the subjects of the violations.
+fn validated(request: &Request) -> Result<String, Vec<About>> {
     let document = document();
-    let judge = Judge::new(&document, "/base/");
-    let verdict = judge.judge(request).map(|operation| operation.id.clone());
-    verdict.map_err(|complaints| complaints.into_iter().map(|complaint| complaint.about).collect())
+    let validator = Validator::new(&document, "/base/");
+    let verdict = validator.validate(request).map(|operation| operation.id.clone());
+    verdict.map_err(|violations| violations.into_iter().map(|violation| violation.about).collect())
 }
 
 #[track_caller]
 fn passes(operation: &str, request: &Request) {
-    assert_eq!(judged(request).as_deref(), Ok(operation));
+    assert_eq!(validated(request).as_deref(), Ok(operation));
 }
 
 #[track_caller]
 fn fails(about: About, request: &Request) {
-    assert_eq!(judged(request), Err(vec![about]));
+    assert_eq!(validated(request), Err(vec![about]));
 }
 
 fn list(target: &str) -> Request {
@@ -134,12 +134,12 @@ fn good_requests_pass() {
 }
 
 #[test]
-fn a_fixed_path_comes_before_one_with_parameters() {
+fn fixed_path_takes_precedence() {
     passes("verify", &request("GET", "/base/keys/verify", &[], ""));
 }
 
 #[test]
-fn another_method_path_or_base_path_is_no_operation() {
+fn unknown_method_and_path_are_rejected() {
     fails(About::Operation, &request("DELETE", "/base/keys", &[BEARER], ""));
     fails(About::Operation, &list("/keys?owner=me"));
     fails(About::Operation, &list("/base/keys/?owner=me"));
@@ -149,12 +149,12 @@ fn another_method_path_or_base_path_is_no_operation() {
 }
 
 #[test]
-fn a_path_parameter_of_another_form_is_objected_to() {
+fn path_parameter_is_validated() {
     fails(About::Path, &request("GET", "/base/keys/a%2Fb", &[HEADER], ""));
 }
 
 #[test]
-fn query_parameters_must_be_there_documented_single_and_of_their_form() {
+fn query_parameters_are_validated() {
     fails(About::Query, &list("/base/keys"));
     fails(About::Query, &list("/base/keys?owner=me&more=1"));
     fails(About::Query, &list("/base/keys?owner=me&owner=you"));
@@ -165,14 +165,14 @@ fn query_parameters_must_be_there_documented_single_and_of_their_form() {
 }
 
 #[test]
-fn a_client_parameter_must_be_sent_and_of_its_form() {
+fn client_header_is_validated() {
     fails(About::Header, &request("GET", "/base/keys?owner=me", &[BEARER], ""));
     fails(About::Header, &request("GET", "/base/keys?owner=me", &[BEARER, ("api-version", "one")], ""));
     fails(About::Header, &request("GET", "/base/keys?owner=me", &[BEARER, VERSION, VERSION], ""));
 }
 
 #[test]
-fn a_credential_must_follow_a_scheme_of_the_operation() {
+fn credential_is_validated() {
     let with = |headers: &[(&str, &str)]| {
         let headers: Vec<_> = headers.iter().copied().chain([JSON]).collect();
         request("POST", "/base/keys", &headers, r#"{ "name": "ci" }"#)
@@ -188,7 +188,7 @@ fn a_credential_must_follow_a_scheme_of_the_operation() {
 }
 
 #[test]
-fn a_body_must_be_there_labelled_and_of_its_form() {
+fn body_is_validated() {
     fails(About::Body, &create(""));
     fails(About::Body, &create("{"));
     fails(About::Body, &create("[]"));
@@ -204,14 +204,14 @@ fn a_body_must_be_there_labelled_and_of_its_form() {
 }
 
 #[test]
-fn a_body_where_none_is_documented_is_objected_to() {
+fn undocumented_body_is_rejected() {
     fails(About::Body, &request("GET", "/base/keys?owner=me", &[BEARER, VERSION], "{}"));
     fails(About::ContentType, &request("GET", "/base/keys?owner=me", &[BEARER, VERSION, JSON], ""));
 }
 
 #[test]
-fn every_complaint_is_made_and_not_only_the_first() {
+fn all_violations_are_reported() {
     let request = request("GET", "/base/keys?limit=x&more=1", &[], "{}");
     let about = [About::Query, About::Query, About::Query, About::Header, About::Security, About::Body];
-    assert_eq!(judged(&request), Err(about.to_vec()));
+    assert_eq!(validated(&request), Err(about.to_vec()));
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use api_keys::{ApiKeyProvider, Effect, ErrorKind, KeyId, ListQuery, Result};
 use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{
-    Bench, CallId, Fault, Limits, Load, Record, Schedule, Tagging, allow_many_sockets, mixed, new_key, seed,
-    table,
+    CallId, Fault, Harness, Limits, Load, Record, Schedule, Tagging, allow_many_sockets, mixed, new_key,
+    seed, table,
 };
 use api_keys_runtime::HttpConfig;
 use futures_util::future::join_all;
@@ -23,14 +23,14 @@ async fn create(vendor: Vendor, provider: Arc<dyn ApiKeyProvider>, number: u32) 
 }
 
 /// Waits for the connections to go, as they do soon after the client.
-async fn open_at_last(bench: &Bench) -> usize {
+async fn open_at_last(harness: &Harness) -> usize {
     for _ in 0..3000 {
-        if bench.proxy.open() == 0 {
+        if harness.proxy.open() == 0 {
             break;
         }
         sleep(Duration::from_millis(10)).await;
     }
-    bench.proxy.open()
+    harness.proxy.open()
 }
 
 /// A thousand calls at once end well, over no more connections than there are calls; the connections are used again,
@@ -40,8 +40,8 @@ async fn a_thousand_calls_at_once_share_one_client() {
     Record::install();
     allow_many_sockets();
     for vendor in [Vendor::Clerk, Vendor::Mcp] {
-        let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
-        let provider = bench.provider(HttpConfig::new()).unwrap();
+        let harness = Harness::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
+        let provider = harness.provider(HttpConfig::new()).unwrap();
         let calls: JoinSet<_> = (0..CALLS).map(|number| create(vendor, provider.clone(), number)).collect();
         let ids: HashSet<_> = calls.join_all().await.into_iter().map(|id| id.unwrap()).collect();
         assert_eq!(ids.len(), CALLS as usize, "{vendor}: each call got its own key");
@@ -53,25 +53,25 @@ async fn a_thousand_calls_at_once_share_one_client() {
                 break;
             }
         }
-        let (most, accepted) = (bench.proxy.most_open(), bench.proxy.accepted());
+        let (most, accepted) = (harness.proxy.most_open(), harness.proxy.accepted());
         assert!(most <= CALLS as usize, "{vendor}: {most} connections at once");
         assert!(accepted <= CALLS as usize + 100, "{vendor}: {accepted} connections, few were used again");
 
         drop(provider);
-        assert_eq!(open_at_last(&bench).await, 0, "{vendor}: connections without a client");
+        assert_eq!(open_at_last(&harness).await, 0, "{vendor}: connections without a client");
     }
 }
 
 /// One provider writes to an MCP server one call after the other. Waiting for the others is part of a call's time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_that_waits_for_others_keeps_its_deadline() {
+async fn queued_write_keeps_its_deadline() {
     const WRITES: usize = 8;
     Record::install();
     let second = Duration::from_secs(1);
     let limits = Limits { attempt: second, total: second, max_attempts: 1 };
     let schedule = Schedule::Listed(vec![Fault::StallBefore; WRITES]);
-    let bench = Bench::start(Vendor::Mcp, 0, schedule, limits).await.unwrap();
-    let provider = bench.provider(bench.tagged().unwrap()).unwrap();
+    let harness = Harness::start(Vendor::Mcp, 0, schedule, limits).await.unwrap();
+    let provider = harness.provider(harness.tagged().unwrap()).unwrap();
     let started = Instant::now();
     let writes = (0..WRITES as u32)
         .map(|number| Tagging::within(CallId::new(0, number), create(Vendor::Mcp, provider.clone(), number)));
@@ -85,16 +85,16 @@ async fn a_write_that_waits_for_others_keeps_its_deadline() {
     assert!(unsent >= WRITES / 2, "{errors:?}");
 }
 
-/// A thousand calls, each dropped at some point or never: the client works on, no connection is left behind, and
-/// there is no key but of a call that returned it or was dropped.
+/// A thousand calls, of which some are dropped at some point: the client remains usable, no connection leaks, and every key
+/// belongs to a call that returned it or was dropped.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dropped_calls_leave_the_client_as_it_was() {
     Record::install();
     allow_many_sockets();
     let mut rng = mixed(seed(), &[4, 4]);
     for vendor in Vendor::ALL.iter().copied() {
-        let bench = Bench::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
-        let provider = bench.provider(HttpConfig::new()).unwrap();
+        let harness = Harness::start(vendor, 0, Schedule::Calm, Limits::patient()).await.unwrap();
+        let provider = harness.provider(HttpConfig::new()).unwrap();
         let mut calls = JoinSet::new();
         for number in 0..CALLS {
             // The last of a thousand calls is done after about a second.
@@ -113,10 +113,10 @@ async fn dropped_calls_leave_the_client_as_it_was() {
         returned.insert(id);
 
         drop(provider);
-        assert_eq!(open_at_last(&bench).await, 0, "{vendor}: connections without a client");
+        assert_eq!(open_at_last(&harness).await, 0, "{vendor}: connections without a client");
         let mut query = ListQuery::new().include_inactive(true);
         loop {
-            let page = bench.emulator.store().list(query.clone()).await.unwrap();
+            let page = harness.emulator.store().list(query.clone()).await.unwrap();
             for key in page.items {
                 let call = CallId::of_key(key.name.as_deref().unwrap()).unwrap();
                 assert!(returned.remove(&key.id) || dropped.contains(&call), "{vendor}: {key:?}");
@@ -133,16 +133,16 @@ async fn dropped_calls_leave_the_client_as_it_was() {
 /// The same over a bad network, with everything that applications do: what was dropped may have been done, and is
 /// found again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crowd_that_drops_its_calls_over_a_bad_network_loses_nothing() {
+async fn dropped_calls_lose_no_keys() {
     Record::install();
     allow_many_sockets();
     let seed = seed();
     let mut all = Vec::new();
     for vendor in Vendor::ALL.iter().copied() {
         let schedule = Schedule::Seeded { seed, rate: 20 };
-        let bench = Bench::start(vendor, seed, schedule, Limits::default()).await.unwrap();
+        let harness = Harness::start(vendor, seed, schedule, Limits::default()).await.unwrap();
         let load = Load { operations: 400, applications: 20, one_client: true, dropped: 40 };
-        let figures = bench.work(load, |provider| provider).await.unwrap();
+        let figures = harness.work(load, |provider| provider).await.unwrap();
         assert_eq!(figures.violations, Vec::<String>::new(), "{vendor}, FAULT_SEED={seed}");
         all.push((vendor, figures));
     }

@@ -1,4 +1,4 @@
-//! The bodies of answers, made from the document.
+//! Response bodies, generated from the document.
 
 use serde_json::Value;
 
@@ -8,9 +8,9 @@ use super::sample::{Node, nodes, samples, types};
 /// A body as a server may send it.
 #[derive(Debug)]
 pub struct Body<'a> {
-    /// Where it comes from.
+    /// The origin of the body.
     pub what: String,
-    /// Its label; empty when there is no body.
+    /// The content type; empty without a body.
     pub label: &'a str,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -18,7 +18,7 @@ pub struct Body<'a> {
     pub json: Option<(&'a Value, Value)>,
 }
 
-/// Every body that the document shows for an answer, and those made from its schema; an empty one where it has none.
+/// Returns every documented example of a response, and bodies generated from its schema; an empty one if none is documented.
 pub fn bodies(response: &Response) -> Vec<Body<'_>> {
     if response.content.is_empty() {
         return vec![Body { what: "no body".to_owned(), label: "", bytes: Vec::new(), json: None }];
@@ -46,8 +46,8 @@ pub fn bodies(response: &Response) -> Vec<Body<'_>> {
     bodies
 }
 
-/// What of a documented value is missing in the `Debug` of what it was decoded into: text and numbers under the names
-/// of their fields.
+/// Returns the parts of a documented value that are missing in the `Debug` output of the decoded one: strings and numbers by
+/// field name.
 pub fn lost(schema: &Value, value: &Value, shown: &str) -> Vec<String> {
     let nodes = nodes(schema, value);
     let lost = nodes.iter().filter_map(|node| {
@@ -65,12 +65,13 @@ pub fn lost(schema: &Value, value: &Value, shown: &str) -> Vec<String> {
     lost.collect()
 }
 
-/// Whether `Debug` shows something else: nothing of a secret and of a caller's own JSON, a name of an enum value.
+/// Returns whether `Debug` deliberately prints something else: nothing of secrets and of a caller's own JSON, and the name of
+/// an enum variant.
 fn is_hidden(node: &Node<'_>) -> bool {
     node.schema["format"] == "password" || node.schema.get("enum").is_some() || types(node.schema).is_empty()
 }
 
-/// Whether `field: Some(Wrapped(text` is there.
+/// Returns whether `field: Some(Wrapped(text` occurs.
 fn stands_as(field: Option<&str>, text: &str, shown: &str) -> bool {
     let Some(field) = field else { return shown.contains(text) };
     let label = format!("{}: ", snake_case(field));

@@ -13,11 +13,11 @@ use tokio::task::JoinSet;
 
 use crate::worker::Worker;
 use crate::{
-    Caller, Counts, Figures, Ledger, Proxy, Schedule, Stranger, Tagging, audit, connect, dialect, emulator,
-    mixed,
+    Caller, Counts, Figures, ForeignOrigin, Ledger, Proxy, Schedule, Tagging, audit, connect, dialect,
+    emulator, mixed,
 };
 
-/// How long things may take here.
+/// The time limits of the tests.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// One attempt.
@@ -44,28 +44,28 @@ impl Limits {
 
 /// A vendor's server behind a bad network, and the ledger of all calls to it.
 #[derive(Debug)]
-pub struct Bench {
-    /// Whose server.
+pub struct Harness {
+    /// The vendor.
     pub vendor: Vendor,
-    /// Which of the vendor's servers.
+    /// The index of the vendor's server.
     pub dialect: Dialect,
-    /// What all that is random follows from.
+    /// The seed of all randomness.
     pub seed: u64,
-    /// How long things may take.
+    /// The time limits.
     pub limits: Limits,
     /// The server, and the truth.
     pub emulator: Emulator,
     /// The network.
     pub proxy: Proxy,
-    /// Where nothing must go.
-    pub stranger: Stranger,
-    /// What the client took.
+    /// The origin that must not receive requests.
+    pub foreign: ForeignOrigin,
+    /// The traffic of the client.
     pub counts: Arc<Counts>,
-    /// What the callers were told.
+    /// The results reported to the callers.
     pub ledger: Ledger,
 }
 
-impl Bench {
+impl Harness {
     /// Starts a server and its network.
     ///
     /// # Errors
@@ -78,9 +78,9 @@ impl Bench {
     ) -> std::io::Result<Arc<Self>> {
         let dialect = dialect.into();
         let emulator = emulator(dialect.clone()).await?;
-        let stranger = Stranger::start().await?;
+        let foreign = ForeignOrigin::start().await?;
         let late = limits.attempt.mul_f64(1.5);
-        let proxy = Proxy::start(address(&emulator), stranger.address(), schedule, late).await?;
+        let proxy = Proxy::start(address(&emulator), foreign.address(), schedule, late).await?;
         let (counts, ledger) = Default::default();
         Ok(Arc::new(Self {
             vendor: dialect.vendor(),
@@ -89,16 +89,16 @@ impl Bench {
             limits,
             emulator,
             proxy,
-            stranger,
+            foreign,
             counts,
             ledger,
         }))
     }
 
-    /// Settings of a client whose requests say which call they belong to.
+    /// Returns the settings of a client that tags its requests with the call.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// Returns an error if TLS cannot be initialized.
     pub fn tagged(&self) -> Result<HttpConfig, TransportError> {
         let transport = Tagging::new(self.limits.attempt, Arc::clone(&self.counts))?;
         Ok(HttpConfig::new().transport(Arc::new(transport)))
@@ -117,33 +117,33 @@ impl Bench {
         connect(&self.dialect, self.base_url(), self.emulator.token(), http)
     }
 
-    /// What a client takes as its base URL.
+    /// Returns the base URL for a client.
     pub fn base_url(&self) -> String {
         let server = address(&self.emulator).to_string();
         self.emulator.base_url().replace(&server, &self.proxy.address().to_string())
     }
 }
 
-/// Where a server listens.
+/// Returns the address of a server.
 fn address(emulator: &Emulator) -> SocketAddr {
     let authority = emulator.base_url().split('/').nth(2).unwrap_or_default();
     authority.parse().unwrap_or_else(|_| panic!("{} has no address", emulator.base_url()))
 }
 
-/// What is done with one server.
+/// The load on one server.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     /// Operations that the applications set out to do together.
     pub operations: u64,
-    /// How many applications there are at once.
+    /// The number of concurrent applications.
     pub applications: u32,
-    /// Whether they share one client, or have one each.
+    /// Whether they share one client.
     pub one_client: bool,
-    /// How many of a hundred futures they drop.
+    /// The percentage of dropped futures.
     pub dropped: u8,
 }
 
-impl Bench {
+impl Harness {
     /// Lets applications work, then compares the ledger with the server. `wrap` may put something between the
     /// applications and their providers.
     ///
@@ -180,7 +180,7 @@ impl Bench {
 /// A failure of what is not under test.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// How many servers one vendor has here, so that none holds so many keys that listing them takes the time.
+/// The number of servers per vendor, so that no server has too many keys to list.
 const SERVERS: usize = 10;
 
 /// Does so many operations with a vendor over a bad network.
@@ -194,10 +194,10 @@ pub async fn run(vendor: Vendor, seed: u64, operations: u64) -> Result<Figures, 
         let operations = operations.div_ceil(SERVERS as u64);
         servers.spawn(async move {
             let schedule = Schedule::Seeded { seed, rate: 45 };
-            let bench = Bench::start(dialect(vendor, number), seed, schedule, Limits::default()).await?;
+            let harness = Harness::start(dialect(vendor, number), seed, schedule, Limits::default()).await?;
             // Each application has a client of its own, as each client has a budget of retries.
             let load = Load { operations, applications: 3, one_client: false, dropped: 4 };
-            bench.work(load, |provider| provider).await
+            harness.work(load, |provider| provider).await
         });
     }
     let mut figures = Figures::default();

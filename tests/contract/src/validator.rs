@@ -1,4 +1,4 @@
-//! Whether a request is one that its document allows.
+//! Validation of requests against the document.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use super::document::{Document, Operation, Parameter, Place, SecurityScheme};
 
 /// Holds requests against a document.
 #[derive(Debug)]
-pub struct Judge<'a> {
+pub struct Validator<'a> {
     document: &'a Document,
     base_path: String,
 }
 
 /// Something that a request has against its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
+pub struct Violation {
     /// The part of the request.
     pub about: About,
-    /// What is wrong with it.
+    /// The violations.
     pub what: String,
 }
 
@@ -43,14 +43,14 @@ pub enum About {
     Body,
 }
 
-impl fmt::Display for Complaint {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {}", self.about, self.what)
     }
 }
 
-impl<'a> Judge<'a> {
-    /// A judge of requests to an API that is served below a path; `""` for none.
+impl<'a> Validator<'a> {
+    /// Creates a validator for an API below a path; `""` for none.
     pub fn new(document: &'a Document, base_path: &str) -> Self {
         Self { document, base_path: base_path.trim_end_matches('/').to_owned() }
     }
@@ -59,16 +59,16 @@ impl<'a> Judge<'a> {
     ///
     /// # Errors
     /// Everything that the document has against the request.
-    pub fn judge(&self, request: &Request) -> Result<&'a Operation, Vec<Complaint>> {
+    pub fn validate(&self, request: &Request) -> Result<&'a Operation, Vec<Violation>> {
         let (operation, path_values) =
-            self.operation(request).map_err(|what| vec![Complaint { about: About::Operation, what }])?;
-        let mut complaints = Complaints::default();
-        complaints.path(operation, &path_values);
-        complaints.query(operation, request);
-        complaints.headers(operation, request);
-        complaints.security(&self.document.security(operation), request);
-        complaints.body(operation, request);
-        if complaints.0.is_empty() { Ok(operation) } else { Err(complaints.0) }
+            self.operation(request).map_err(|what| vec![Violation { about: About::Operation, what }])?;
+        let mut violations = Complaints::default();
+        violations.path(operation, &path_values);
+        violations.query(operation, request);
+        violations.headers(operation, request);
+        violations.security(&self.document.security(operation), request);
+        violations.body(operation, request);
+        if violations.0.is_empty() { Ok(operation) } else { Err(violations.0) }
     }
 
     /// The one operation whose method and path these are, and the values of its path parameters.
@@ -113,13 +113,14 @@ pub fn path_values<'a>(template: &'a str, path: &str) -> Option<PathValues<'a>> 
     (template.len() == path.len()).then_some(values)
 }
 
-/// What a schema has against a value.
+/// Returns the violations of a schema.
 pub fn faults(schema: &Value, value: &Value) -> Vec<String> {
     faults_with(schema, value, true)
 }
 
-/// What a schema has against an answer, whose formats are hints: servers of several ages write times differently.
-pub fn faults_in_answer(schema: &Value, value: &Value) -> Vec<String> {
+/// Returns the violations of a response's schema. Formats are not enforced, because servers of different versions format times
+/// differently.
+pub fn violations_in_response(schema: &Value, value: &Value) -> Vec<String> {
     faults_with(schema, value, false)
 }
 
@@ -131,11 +132,11 @@ fn faults_with(schema: &Value, value: &Value, formats: bool) -> Vec<String> {
 }
 
 #[derive(Default)]
-struct Complaints(Vec<Complaint>);
+struct Complaints(Vec<Violation>);
 
 impl Complaints {
     fn add(&mut self, about: About, what: impl Into<String>) {
-        self.0.push(Complaint { about, what: what.into() });
+        self.0.push(Violation { about, what: what.into() });
     }
 
     /// Holds the values that were sent for a parameter against its schema.
@@ -183,7 +184,7 @@ impl Complaints {
     fn headers(&mut self, operation: &Operation, request: &Request) {
         for parameter in operation.parameters_in(Place::Header) {
             let sent: Vec<_> = texts(request, &parameter.name);
-            // Left out, it would mean whatever the account is set to: the client always says it.
+            // Without the header the account's setting would apply, so the client always sends it.
             if sent.is_empty() && parameter.of_client && parameter.schema.get("default").is_some() {
                 self.add(About::Header, format!("`{}` is missing", parameter.name));
             }
@@ -239,7 +240,7 @@ fn texts(request: &Request, name: &str) -> Vec<String> {
     values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
 }
 
-/// Whether the request carries the scheme's credential, in the scheme's form and once.
+/// Returns whether the request contains the scheme's credential exactly once.
 fn proves(scheme: &SecurityScheme, request: &Request) -> bool {
     let is_token = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
     match scheme {

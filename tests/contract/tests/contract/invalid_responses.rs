@@ -1,12 +1,12 @@
-//! Answers that are nothing of what the document says: the right kind of failure, the right effect, and no secret shown.
+//! Invalid responses: the kind of failure, its effect, and secrets that are not printed.
 
 use api_keys_contract_tests::document::Operation;
-use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::outcome::{Failure, Outcome};
 use api_keys_contract_tests::sample::{samples, secrets};
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::variation::without_required_fields;
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
+use api_keys_contract_tests::violations::{Case, Violations};
 use api_keys_core::Effect;
 use api_keys_runtime::{Category, FailureKind, OperationClass};
 use serde_json::Value;
@@ -19,11 +19,11 @@ fn too_much(operation: &Operation) -> usize {
 /// More than any operation reads of a failure.
 const TOO_MUCH_OF_A_FAILURE: usize = 64 << 10;
 
-/// Something that a gateway or a bad connection makes of an answer.
+/// A response that was modified by a gateway or a bad connection.
 struct Garbage {
     what: &'static str,
     bytes: Vec<u8>,
-    /// What comes of it where JSON was documented.
+    /// The expected failure where JSON is documented.
     becomes: fn(&FailureKind) -> bool,
 }
 
@@ -60,17 +60,17 @@ fn web_page() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read_has_been_done_and_its_body_is_kept() {
-    let mut findings = Findings::new();
+async fn undecodable_success_is_applied_and_kept() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             let (body, secrets, may_be_empty) = success(operation);
             for Garbage { what, bytes, becomes } in garbage(&body, too_much(operation)) {
-                let mut case = findings.case(format!("{} {} 200 {what}", vendor.name, operation.id));
-                stage.answer(answer(200, bytes.clone(), "application/json")).await;
-                let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
-                // Where no body is documented, the status says it all.
+                let mut case = violations.case(format!("{} {} 200 {what}", vendor.name, operation.id));
+                server.respond(response_with(200, bytes.clone(), "application/json")).await;
+                let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
+                // Without a documented body the status is sufficient.
                 if body.is_null() || (may_be_empty && bytes.trim_ascii().is_empty()) {
                     case.expect(outcome.is_ok(), "is a failure");
                     continue;
@@ -86,18 +86,18 @@ async fn a_success_that_cannot_be_read_has_been_done_and_its_body_is_kept() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_web_page_is_nobodys_success() {
-    let mut findings = Findings::new();
+async fn web_page_is_not_a_success() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
-            let mut case = findings.case(format!("{} {}", vendor.name, operation.id));
-            stage.answer(answer(200, web_page(), "text/html; charset=utf-8")).await;
-            let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+            let mut case = violations.case(format!("{} {}", vendor.name, operation.id));
+            server.respond(response_with(200, web_page(), "text/html; charset=utf-8")).await;
+            let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
             let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
             let fault = &failure.error;
             case.expect(*fault.kind() == FailureKind::WebPage, format!("is a {:?}", fault.kind()));
@@ -105,14 +105,14 @@ async fn a_web_page_is_nobodys_success() {
             case.expect(!fault.is_acknowledged(), "is acknowledged");
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_success_without_a_required_field_has_been_done_and_the_place_is_named() {
-    let mut findings = Findings::new();
+async fn missing_required_field_is_located() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             let Some(schema) = operation.successes().find_map(|(_, response)| response.json()) else {
                 continue;
@@ -121,9 +121,9 @@ async fn a_success_without_a_required_field_has_been_done_and_the_place_is_named
                 let secrets = secrets(schema, &sample);
                 for broken in without_required_fields(schema, &sample) {
                     let mut case =
-                        findings.case(format!("{} {} 200 {}", vendor.name, operation.id, broken.what));
-                    stage.answer(answer(200, broken.value.to_string(), "application/json")).await;
-                    let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                        violations.case(format!("{} {} 200 {}", vendor.name, operation.id, broken.what));
+                    server.respond(response_with(200, broken.value.to_string(), "application/json")).await;
+                    let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
                     let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
                     let fault = &failure.error;
                     let is_data =
@@ -137,19 +137,19 @@ async fn a_success_without_a_required_field_has_been_done_and_the_place_is_named
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn no_content_where_a_body_is_documented_is_a_failure_and_a_body_where_none_is_no_harm() {
-    let mut findings = Findings::new();
+async fn missing_and_unexpected_bodies() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             let (body, _, may_be_empty) = success(operation);
-            let mut case = findings.case(format!("{} {} 204", vendor.name, operation.id));
-            stage.answer(answer(204, "", "")).await;
-            match stage.call(&operation.id, &Given::least(vendor.id)).await {
+            let mut case = violations.case(format!("{} {} 204", vendor.name, operation.id));
+            server.respond(response_with(204, "", "")).await;
+            match server.call(&operation.id, &Given::least(vendor.id)).await {
                 Ok(_) => case.expect(body.is_null() || may_be_empty, "is a success"),
                 Err(failure) => {
                     case.expect(!body.is_null() && !may_be_empty, "is a failure");
@@ -157,27 +157,27 @@ async fn no_content_where_a_body_is_documented_is_a_failure_and_a_body_where_non
                     case.expect(failure.error.effect() == applied(operation.class), "has another effect");
                 }
             }
-            let mut case = findings.case(format!("{} {} 200 with a body", vendor.name, operation.id));
+            let mut case = violations.case(format!("{} {} 200 with a body", vendor.name, operation.id));
             let body = if body.is_null() { "{\"key_id\":\"0f1e\"}".to_owned() } else { body.to_string() };
-            stage.answer(answer(200, body, "application/json")).await;
-            let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+            server.respond(response_with(200, body, "application/json")).await;
+            let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
             case.expect(outcome.is_ok(), "is a failure");
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_gateway_failure_is_its_status_whatever_the_body() {
-    let mut findings = Findings::new();
+async fn gateway_error_is_its_status() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             let (body, secrets, _) = success(operation);
             for Garbage { what, bytes, .. } in garbage(&body, TOO_MUCH_OF_A_FAILURE) {
-                let mut case = findings.case(format!("{} {} 502 {what}", vendor.name, operation.id));
-                stage.answer(answer(502, bytes, "text/html")).await;
-                let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                let mut case = violations.case(format!("{} {} 502 {what}", vendor.name, operation.id));
+                server.respond(response_with(502, bytes, "text/html")).await;
+                let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
                 let Some(failure) = expect_failure(&mut case, outcome, &secrets) else { continue };
                 let fault = &failure.error;
                 case.expect(*fault.kind() == FailureKind::Status, format!("is a {:?}", fault.kind()));
@@ -193,22 +193,22 @@ async fn a_gateway_failure_is_its_status_whatever_the_body() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn a_documented_failure_keeps_its_status_when_its_body_cannot_be_read() {
-    let mut findings = Findings::new();
+async fn undecodable_error_keeps_its_status() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             for (status, response) in operation.failures() {
                 let is_text = response.content.values().any(|media| media.schema["type"] == "string");
                 for body in ["", "\r\n", "<html>", "{\"errors\":[", "\u{feff}{}", "7"] {
                     let mut case =
-                        findings.case(format!("{} {} {status} {body:?}", vendor.name, operation.id));
-                    stage.answer(answer(status, body, "application/json")).await;
-                    let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                        violations.case(format!("{} {} {status} {body:?}", vendor.name, operation.id));
+                    server.respond(response_with(status, body, "application/json")).await;
+                    let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
                     let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
                     case.expect(*failure.error.kind() == FailureKind::Status, &failure.error);
                     let same = failure.error.status().is_some_and(|answered| answered == status);
@@ -220,27 +220,27 @@ async fn a_documented_failure_keeps_its_status_when_its_body_cannot_be_read() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 #[tokio::test]
-async fn an_error_that_echoes_the_credential_does_not_show_it() {
-    let mut findings = Findings::new();
+async fn echoed_credential_is_redacted() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             for (status, response) in operation.failures() {
                 let Some(body) = response.json().and_then(|schema| samples(schema).into_iter().next()) else {
                     continue;
                 };
-                let mut case = findings.case(format!("{} {} {status}", vendor.name, operation.id));
+                let mut case = violations.case(format!("{} {} {status}", vendor.name, operation.id));
                 // Every text of the body quotes it.
                 let echo = body.to_string().replace("-10", &format!("-{CREDENTIAL}-10"));
                 case.expect(echo.contains(CREDENTIAL), "has no text that could quote a credential");
                 let reply =
-                    answer(status, echo, "application/json").insert_header("x-request-id", CREDENTIAL);
-                stage.answer(reply).await;
-                let outcome = stage.call(&operation.id, &Given::least(vendor.id)).await;
+                    response_with(status, echo, "application/json").insert_header("x-request-id", CREDENTIAL);
+                server.respond(reply).await;
+                let outcome = server.call(&operation.id, &Given::least(vendor.id)).await;
                 let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
                 let documented = failure.documented.unwrap_or_default();
                 case.expect(documented.contains("[redacted]"), "does not say that something was taken out");
@@ -248,7 +248,7 @@ async fn an_error_that_echoes_the_credential_does_not_show_it() {
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 /// A success of an operation: its body, null if there is none; the secrets in it; and whether it may be empty as well.
@@ -280,12 +280,12 @@ fn expect_failure(case: &mut Case<'_>, outcome: Outcome, secrets: &[String]) -> 
     }
 }
 
-/// What a success tells about the effect.
+/// The effect of a success.
 fn applied(class: OperationClass) -> Effect {
     if class == OperationClass::Safe { Effect::NotApplied } else { Effect::Applied }
 }
 
-/// What is known of the effect when somebody failed on the way.
+/// The effect if a gateway failed.
 fn unknown(class: OperationClass) -> Effect {
     if class == OperationClass::Safe { Effect::NotApplied } else { Effect::Unknown }
 }

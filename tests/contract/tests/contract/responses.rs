@@ -1,35 +1,35 @@
-//! Each documented answer, and what the typed client makes of it.
+//! Documented responses, and their decoding by the typed client.
 
-use api_keys_contract_tests::answer::{Body, bodies, lost};
-use api_keys_contract_tests::findings::{Case, Findings};
+use api_keys_contract_tests::mock_server::{VendorServer, response_with};
 use api_keys_contract_tests::outcome::{Failure, Success};
+use api_keys_contract_tests::response::{Body, bodies, lost};
 use api_keys_contract_tests::sample::secrets;
-use api_keys_contract_tests::stage::{Stage, answer};
 use api_keys_contract_tests::vendor::{CREDENTIAL, Given, VENDORS};
+use api_keys_contract_tests::violations::{Case, Violations};
 use api_keys_core::Effect;
 use api_keys_runtime::{FailureKind, OperationClass};
 
 #[tokio::test]
-async fn every_documented_success_decodes_with_all_that_it_holds() {
-    let mut findings = Findings::new();
+async fn documented_success_decodes_completely() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             for (status, response) in operation.successes() {
                 for body in bodies(response) {
                     let mut case =
-                        findings.case(format!("{} {} {status} {}", vendor.name, operation.id, body.what));
-                    stage.answer(answer(status, body.bytes.clone(), body.label)).await;
-                    match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                        violations.case(format!("{} {} {status} {}", vendor.name, operation.id, body.what));
+                    server.respond(response_with(status, body.bytes.clone(), body.label)).await;
+                    match server.call(&operation.id, &Given::least(vendor.id)).await {
                         Ok(success) => judge_success(&mut case, status, &body, &success),
                         Err(failure) => case.wrong(&failure.shown),
                     }
-                    case.expect(stage.asked().await.len() == 1, "was not asked once");
+                    case.expect(server.requests().await.len() == 1, "was not requested once");
                 }
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 fn judge_success(case: &mut Case<'_>, status: u16, body: &Body<'_>, success: &Success) {
@@ -45,26 +45,26 @@ fn judge_success(case: &mut Case<'_>, status: u16, body: &Body<'_>, success: &Su
 }
 
 #[tokio::test]
-async fn every_documented_failure_decodes_into_the_variant_of_its_status() {
-    let mut findings = Findings::new();
+async fn documented_error_decodes_by_status() {
+    let mut violations = Violations::new();
     for vendor in VENDORS {
-        let stage = Stage::new(vendor).await;
+        let server = VendorServer::new(vendor).await;
         for (_, _, operation) in vendor.document.operations() {
             for (status, response) in operation.failures() {
                 for body in bodies(response) {
                     let mut case =
-                        findings.case(format!("{} {} {status} {}", vendor.name, operation.id, body.what));
-                    stage.answer(answer(status, body.bytes.clone(), body.label)).await;
-                    match stage.call(&operation.id, &Given::least(vendor.id)).await {
+                        violations.case(format!("{} {} {status} {}", vendor.name, operation.id, body.what));
+                    server.respond(response_with(status, body.bytes.clone(), body.label)).await;
+                    match server.call(&operation.id, &Given::least(vendor.id)).await {
                         Err(failure) => judge_failure(&mut case, operation.class, status, &body, &failure),
                         Ok(success) => case.wrong(format!("was taken for a success: {}", success.shown)),
                     }
-                    case.expect(stage.asked().await.len() == 1, "was not asked once");
+                    case.expect(server.requests().await.len() == 1, "was not requested once");
                 }
             }
         }
     }
-    findings.check();
+    violations.check();
 }
 
 fn judge_failure(
@@ -100,7 +100,8 @@ fn judge_failure(
     }
 }
 
-/// What a refusal tells about the effect: 4xx refuse before they act, other than 408 and 425, which are not documented.
+/// Returns the effect of an error status: 4xx are rejected before the vendor acts, except for 408 and 425, which are not
+/// documented.
 fn effect(class: OperationClass, status: u16) -> Effect {
     match class {
         OperationClass::Safe => Effect::NotApplied,
