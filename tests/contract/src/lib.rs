@@ -5,6 +5,7 @@
     reason = "an outcome is a `Result` that is looked at, failures included"
 )]
 
+mod connection;
 pub mod document;
 pub mod mock_server;
 pub mod outcome;

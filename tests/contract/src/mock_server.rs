@@ -3,9 +3,9 @@
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use super::connection::{CREDENTIAL, Connection, Given, Vendor};
 use super::outcome::Outcome;
 use super::validator::{Validator, Violation};
-use super::vendor::{CREDENTIAL, Connection, Given, Vendor};
 
 /// A mock server with one response at a time.
 #[derive(Debug)]

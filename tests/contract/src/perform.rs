@@ -7,9 +7,9 @@ use api_keys_core::{
 use serde_json::Value;
 use wiremock::{Request, Respond, ResponseTemplate};
 
+use super::connection::Vendor;
 use super::mock_server::response_with;
 use super::validator::Validator;
-use super::vendor::Vendor;
 
 /// The result of an operation.
 #[derive(Debug)]

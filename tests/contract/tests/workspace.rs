@@ -1,16 +1,18 @@
 //! Properties of the whole workspace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 fn metadata() -> Value {
-    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments =
-        ["metadata", "--format-version", "1", "--locked", "--all-features", "--manifest-path", manifest];
-    let output = Command::new(cargo).args(arguments).output().expect("cargo runs");
+    let arguments = ["metadata", "--format-version", "1", "--locked", "--all-features"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("metadata is JSON")
 }
@@ -80,10 +82,29 @@ fn published_crates_have_metadata_and_licenses() {
         }
         let manifest = Path::new(package["manifest_path"].as_str().expect("a path"));
         for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
-            assert!(manifest.with_file_name(file).is_file(), "{name} has no {file}");
+            let license = std::fs::read(manifest.with_file_name(file)).unwrap_or_default();
+            assert!(license == std::fs::read(root().join(file)).unwrap(), "{file} of {name} differs");
         }
         if package["features"].as_object().is_some_and(|features| !features.is_empty()) {
             assert_eq!(package["metadata"]["docs"]["rs"]["all-features"], true, "{name} on docs.rs");
+        }
+    }
+}
+
+/// Checkouts on Windows replace symbolic links by text files.
+#[test]
+fn repository_has_no_symlinks() {
+    let mut directories = vec![root()];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(&directory).unwrap().map(Result::unwrap) {
+            if [".git", "target", "node_modules", ".venv"].iter().any(|name| entry.file_name() == *name) {
+                continue;
+            }
+            let kind = entry.file_type().unwrap();
+            assert!(!kind.is_symlink(), "{} is a symlink", entry.path().display());
+            if kind.is_dir() {
+                directories.push(entry.path());
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::CallId;
+use crate::call_id::CallId;
 
 /// The requests of one call that came to the proxy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -9,9 +9,10 @@ use api_keys::{
 use api_keys_runtime::HttpConfig;
 use tokio::time::{Instant, sleep};
 
-use crate::harness::Failure;
+use crate::call_id::CallId;
+use crate::harness::{Failure, Harness};
 use crate::ledger::{End, Fate, Found};
-use crate::{CallId, Harness, connect};
+use crate::vendor::connect;
 
 type Done = Result<(), Failure>;
 
@@ -23,7 +24,7 @@ pub(crate) async fn audit(harness: &Harness) -> Done {
     every_key_is_covered(harness).await?;
     recover(harness).await?;
     every_key_is_accounted_for(harness).await?;
-    strangers(harness);
+    foreign_requests(harness);
     Ok(())
 }
 
@@ -176,7 +177,7 @@ async fn every_key_is_accounted_for(harness: &Harness) -> Done {
 }
 
 /// Nothing went where it must not, and no more was taken than allowed.
-fn strangers(harness: &Harness) {
+fn foreign_requests(harness: &Harness) {
     let received = harness.foreign.received();
     let lengths: Vec<_> = received.iter().map(Vec::len).collect();
     harness.ledger.check(received.is_empty(), || format!("another origin was sent {lengths:?} bytes"));

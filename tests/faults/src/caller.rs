@@ -8,8 +8,12 @@ use api_keys::{ApiKeyProvider, Effect, Error, ErrorKind, Operation};
 use api_keys_runtime::BodyLimits;
 use tokio::time::timeout;
 
+use crate::call_id::CallId;
+use crate::fault::mixed;
+use crate::harness::{Harness, Limits};
 use crate::ledger::{End, Entry};
-use crate::{CallId, Harness, Limits, Record, Tagging, mixed};
+use crate::record::Record;
+use crate::tagging::Tagging;
 
 /// The result of a call.
 #[derive(Debug)]

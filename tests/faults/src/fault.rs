@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api_keys_runtime::OperationClass;
 
-use crate::CallId;
+use crate::call_id::CallId;
 
 /// A fault of a network, a gateway or a server for one request.
 ///

@@ -8,7 +8,8 @@ use std::time::Duration;
 use api_keys::{Effect, Operation};
 use api_keys_emulator::Vendor;
 
-use crate::{End, Found, Harness};
+use crate::harness::Harness;
+use crate::ledger::{End, Found};
 
 /// The statistics of a run.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api_keys::{Effect, KeyId, NewApiKey, Operation, SecretKey, Timestamp};
 
-use crate::CallId;
+use crate::call_id::CallId;
 
 /// The result of a call, as reported to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,10 +12,13 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use crate::arrivals::Arrivals;
 use crate::deliver::{Client, Next, hang, reset, send, send_for_ever, trickle};
+use crate::fault::{Fault, Schedule};
 use crate::http1::{Framing, RawResponse, Request};
+use crate::record::Record;
 use crate::tagging::Tag;
-use crate::{Arrivals, Fault, Record, Schedule, rescue, responses};
+use crate::{rescue, responses};
 
 /// A proxy between a client and a server that injects the faults of a [`Schedule`].
 ///

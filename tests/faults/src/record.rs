@@ -7,7 +7,6 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::secret_search::SecretSearch;
-use crate::subscriber;
 
 /// The texts and the secrets of this process.
 pub struct Record {
@@ -36,12 +35,6 @@ impl Record {
         static RECORD: LazyLock<Record> =
             LazyLock::new(|| Record { inner: Mutex::default(), hasher: RandomState::new() });
         &RECORD
-    }
-
-    /// Takes down all that is logged from now on.
-    pub fn install() -> &'static Self {
-        subscriber::install();
-        Self::get()
     }
 
     /// Adds a text.

@@ -1,4 +1,4 @@
-//! Takes down every span and event of `tracing`, and every record of `log`.
+//! Recording of all spans and events of `tracing` and all records of `log`.
 
 use std::fmt::{self, Write as _};
 use std::sync::Once;
@@ -8,17 +8,20 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record as Values};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::Record;
+use crate::record::Record;
 
-/// Installs the recorder for the whole process, at the finest level.
-pub(crate) fn install() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let installed = tracing::subscriber::set_global_default(Recorder::default());
-        installed.expect("nothing else records in this process");
-        log::set_logger(&Logger).expect("nothing else logs in this process");
-        log::set_max_level(log::LevelFilter::Trace);
-    });
+impl Record {
+    /// Records all logs and traces of the process from now on, at the finest level.
+    pub fn install() -> &'static Self {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let installed = tracing::subscriber::set_global_default(Recorder::default());
+            installed.expect("nothing else records in this process");
+            log::set_logger(&Logger).expect("nothing else logs in this process");
+            log::set_max_level(log::LevelFilter::Trace);
+        });
+        Self::get()
+    }
 }
 
 #[derive(Default)]

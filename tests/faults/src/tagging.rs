@@ -12,7 +12,7 @@ use api_keys_runtime::{
 use async_trait::async_trait;
 use http_body_util::BodyExt as _;
 
-use crate::CallId;
+use crate::call_id::CallId;
 use crate::http1::Request;
 
 /// The header that carries the tag.

@@ -14,7 +14,7 @@ use api_keys_emulator::{Dialect, Emulator, Vendor, better_auth, clerk, fastapi, 
 use api_keys_runtime::HttpConfig;
 use serde_json::json;
 
-use crate::Record;
+use crate::record::Record;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

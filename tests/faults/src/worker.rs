@@ -9,8 +9,11 @@ use api_keys::{
 };
 use tokio::time::sleep;
 
+use crate::caller::{Caller, Outcome};
 use crate::ledger::{Doubt, Fate, Found};
-use crate::{Caller, Outcome, Record, changes, new_key, rescued};
+use crate::record::Record;
+use crate::rescue::rescued;
+use crate::vendor::{changes, new_key};
 
 /// The maximum number of keys per application. Vendors list at most a hundred of all applications together.
 const MOST_KEYS: usize = 3;

@@ -9,7 +9,8 @@ use api_keys_better_auth::{BetterAuthConfig, Client, GetApiKeyOptions, ListApiKe
 use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 
-use super::{Calls, Connection, Document, Given, Vendor, once};
+use crate::connection::{Calls, Connection, Given, Vendor, once};
+use crate::document::Document;
 use crate::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {

@@ -9,7 +9,8 @@ use api_keys_clerk::{ClerkConfig, Client, ListApiKeysOptions};
 use futures_util::FutureExt;
 use serde_json::json;
 
-use super::{Calls, Connection, Document, Given, Vendor, once};
+use crate::connection::{Calls, Connection, Given, Vendor, once};
+use crate::document::Document;
 use crate::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {

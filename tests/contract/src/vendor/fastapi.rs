@@ -6,7 +6,8 @@ use api_keys_fastapi::types::{CreateApiKeyRequest, Role};
 use api_keys_fastapi::{Client, FastApiConfig};
 use futures_util::FutureExt;
 
-use super::{Calls, Connection, Document, Given, Vendor, once};
+use crate::connection::{Calls, Connection, Given, Vendor, once};
+use crate::document::Document;
 use crate::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {

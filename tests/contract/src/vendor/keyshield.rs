@@ -8,7 +8,8 @@ use api_keys_keyshield::types::{
 use api_keys_keyshield::{Client, KeyshieldConfig, ListApiKeysOptions, SearchApiKeysOptions};
 use futures_util::FutureExt;
 
-use super::{Calls, Connection, Document, Given, Vendor, once};
+use crate::connection::{Calls, Connection, Given, Vendor, once};
+use crate::document::Document;
 use crate::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {

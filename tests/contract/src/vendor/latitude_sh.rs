@@ -9,7 +9,8 @@ use api_keys_latitude_sh::types::{
 use api_keys_latitude_sh::{Client, LatitudeShConfig};
 use futures_util::FutureExt;
 
-use super::{Calls, Connection, Document, Given, Vendor, once};
+use crate::connection::{Calls, Connection, Given, Vendor, once};
+use crate::document::Document;
 use crate::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {

@@ -8,7 +8,8 @@ use api_keys_mcp::types::{
 use api_keys_mcp::{Client, McpConfig};
 use futures_util::FutureExt;
 
-use super::{CREDENTIAL, Calls, Connection, Document, Given, Vendor, once};
+use crate::connection::{CREDENTIAL, Calls, Connection, Given, Vendor, once};
+use crate::document::Document;
 use crate::outcome::{issued, plain};
 
 pub(super) static VENDOR: Vendor = Vendor {

@@ -1,4 +1,4 @@
-//! The five vendors and keyshield, each with its document, its typed client and its provider.
+//! A vendor with its document, its typed client and its provider.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -9,13 +9,6 @@ use futures_util::future::BoxFuture;
 
 use super::document::Document;
 use super::outcome::Outcome;
-
-mod better_auth;
-mod clerk;
-mod fastapi;
-mod keyshield;
-mod latitude_sh;
-mod mcp;
 
 /// The credential that every client in these tests holds.
 pub const CREDENTIAL: &str = "credential-0123456789-never-to-be-shown";
@@ -36,16 +29,6 @@ pub struct Vendor {
     /// Its clients, for a base URL and a credential.
     pub connect: fn(base_url: &str, credential: &str) -> Result<Connection>,
 }
-
-/// Every vendor.
-pub static VENDORS: [&Vendor; 6] = [
-    &better_auth::VENDOR,
-    &clerk::VENDOR,
-    &mcp::VENDOR,
-    &latitude_sh::VENDOR,
-    &fastapi::VENDOR,
-    &keyshield::VENDOR,
-];
 
 impl Vendor {
     /// [`id`](Self::id), as providers take it.
@@ -76,10 +59,10 @@ impl<'a> Given<'a> {
 }
 
 /// One operation of a typed client.
-type Call<C> = for<'a> fn(&'a C, &'a Given<'a>) -> BoxFuture<'a, Outcome>;
+pub(crate) type Call<C> = for<'a> fn(&'a C, &'a Given<'a>) -> BoxFuture<'a, Outcome>;
 
 /// Operations by their ids.
-type Calls<C> = [(&'static str, Call<C>)];
+pub(crate) type Calls<C> = [(&'static str, Call<C>)];
 
 /// A vendor's clients, connected to a server.
 pub struct Connection {
@@ -94,7 +77,7 @@ pub struct Connection {
 type AnyCall = dyn for<'a> Fn(&'a str, &'a Given<'a>) -> BoxFuture<'a, Outcome> + Send + Sync;
 
 impl Connection {
-    fn new<C>(provider: impl ApiKeyProvider, client: C, calls: &'static Calls<C>) -> Self
+    pub(crate) fn new<C>(provider: impl ApiKeyProvider, client: C, calls: &'static Calls<C>) -> Self
     where
         C: Clone + Send + Sync + 'static,
     {

@@ -1,0 +1,45 @@
+//! Identities of calls.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// One call of a provider's method, across all requests that it sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct CallId(pub u64);
+
+impl CallId {
+    /// The call of this number by this worker.
+    pub fn new(worker: u32, number: u32) -> Self {
+        Self(u64::from(worker) << 32 | u64::from(number))
+    }
+
+    /// The number of the call among those of its worker.
+    pub fn number(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Returns a key name that identifies the call.
+    pub fn key_name(self) -> String {
+        format!("call-{self}")
+    }
+
+    /// The call that made a key.
+    pub fn of_key(name: &str) -> Option<Self> {
+        name.strip_prefix("call-")?.parse().ok()
+    }
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0 >> 32, self.number())
+    }
+}
+
+impl FromStr for CallId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (worker, number) = text.split_once('-').unwrap_or((text, ""));
+        Ok(Self::new(worker.parse()?, number.parse()?))
+    }
+}

@@ -1,0 +1,90 @@
+//! Operations of many applications with one vendor over a bad network.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use api_keys::ApiKeyProvider;
+use api_keys_emulator::Vendor;
+use tokio::task::JoinSet;
+
+use crate::audit;
+use crate::caller::Caller;
+use crate::fault::{Schedule, mixed};
+use crate::figures::Figures;
+use crate::harness::{Failure, Harness, Limits};
+use crate::vendor::dialect;
+use crate::worker::Worker;
+
+/// The load on one server.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// Operations that the applications set out to do together.
+    pub operations: u64,
+    /// The number of concurrent applications.
+    pub applications: u32,
+    /// Whether they share one client.
+    pub one_client: bool,
+    /// The percentage of dropped futures.
+    pub dropped: u8,
+}
+
+impl Harness {
+    /// Lets applications work, then compares the ledger with the server. `wrap` may put something between the
+    /// applications and their providers.
+    ///
+    /// # Errors
+    /// When something fails that is not under test. Broken promises are in the figures.
+    pub async fn work(
+        self: &Arc<Self>,
+        load: Load,
+        wrap: fn(Arc<dyn ApiKeyProvider>) -> Arc<dyn ApiKeyProvider>,
+    ) -> Result<Figures, Failure> {
+        let left = Arc::new(AtomicI64::new(load.operations.try_into()?));
+        let http = self.tagged()?;
+        let connect = || self.provider(http.clone()).map(wrap);
+        let mut provider = connect()?;
+        let mut workers = JoinSet::new();
+        for number in 0..load.applications {
+            if !load.one_client {
+                provider = connect()?;
+            }
+            let caller = Caller::new(Arc::clone(self), Arc::clone(&provider), number, load.dropped);
+            let left = Arc::clone(&left);
+            workers.spawn(async move { Worker::new(caller).run(&left).await });
+        }
+        // With the last provider the connections go.
+        drop((provider, http));
+        while let Some(result) = workers.join_next().await {
+            result?;
+        }
+        audit::audit(self).await?;
+        Ok(Figures::of(self, load.operations))
+    }
+}
+
+/// The number of servers per vendor, so that no server has too many keys to list.
+const SERVERS: usize = 10;
+
+/// Does so many operations with a vendor over a bad network.
+///
+/// # Errors
+/// When something fails that is not under test. Broken promises are in the figures.
+pub async fn run(vendor: Vendor, seed: u64, operations: u64) -> Result<Figures, Failure> {
+    let mut servers = JoinSet::new();
+    for number in 0..SERVERS {
+        let seed = mixed(seed, &[vendor as u64, number as u64]).u64(..);
+        let operations = operations.div_ceil(SERVERS as u64);
+        servers.spawn(async move {
+            let schedule = Schedule::Seeded { seed, rate: 45 };
+            let harness = Harness::start(dialect(vendor, number), seed, schedule, Limits::default()).await?;
+            // Each application has a client of its own, as each client has a budget of retries.
+            let load = Load { operations, applications: 3, one_client: false, dropped: 4 };
+            harness.work(load, |provider| provider).await
+        });
+    }
+    let mut figures = Figures::default();
+    while let Some(result) = servers.join_next().await {
+        figures += result??;
+    }
+    Ok(figures)
+}
