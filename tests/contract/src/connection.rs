@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use api_keys_core::{ApiKeyProvider, KeyId, Result};
 use api_keys_runtime::HttpConfig;
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use super::document::Document;
 use super::outcome::Outcome;
@@ -26,6 +27,8 @@ pub struct Vendor {
     pub id: &'static str,
     /// Valid owners, in the vendor's format; `""` if keys have no selectable owner.
     pub owner: &'static str,
+    /// Reports whether a failed verification, by status and body, is a result: the secret is invalid.
+    pub rejects_secret: fn(status: u16, body: Option<&Value>) -> bool,
     /// Its clients, for a base URL and a credential.
     pub connect: fn(base_url: &str, credential: &str) -> Result<Connection>,
 }

@@ -19,6 +19,7 @@ pub(super) static VENDOR: Vendor = Vendor {
     base_path: "/api/auth",
     id: "Qm4T0ZkVh2sYb8NdLw6RcXe1JuPf5aGo",
     owner: "u7Kd2mXwQ9",
+    rejects_secret: |status, _| status == 404,
     connect: |base_url, credential| {
         let provider = BetterAuthConfig::new(base_url, credential).http(once()).build()?;
         let client = provider.client().clone();

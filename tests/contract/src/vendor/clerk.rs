@@ -19,6 +19,7 @@ pub(super) static VENDOR: Vendor = Vendor {
     base_path: "/v1",
     id: "ak_0123456789abcdef0123456789abcdef",
     owner: OWNER,
+    rejects_secret: |status, _| status == 404,
     connect: |base_url, credential| {
         let provider = ClerkConfig::new(credential).base_url(base_url).http(once()).build()?;
         let client = provider.client().clone();

@@ -16,6 +16,7 @@ pub(super) static VENDOR: Vendor = Vendor {
     base_path: "/mounted",
     id: "00000000-0000-4000-8000-0000000000aa",
     owner: "",
+    rejects_secret: |status, _| status == 404,
     connect: |base_url, credential| {
         let provider = FastApiConfig::new(base_url, credential).http(once()).build()?;
         let client = provider.client().clone();

@@ -18,6 +18,13 @@ pub(super) static VENDOR: Vendor = Vendor {
     base_path: "/mounted",
     id: "8f14e45fceea467f9a1b2c3d4e5f6071",
     owner: "",
+    // The status is also that of an invalid credential.
+    rejects_secret: |_, body| {
+        body.is_some_and(|body| {
+            let detail = body["detail"].as_str().unwrap_or_default();
+            matches!(detail, "API key invalid" | "API key inactive" | "API key expired")
+        })
+    },
     connect: |base_url, credential| {
         let provider = KeyshieldConfig::new(base_url, credential).http(once()).build()?;
         let client = provider.client().clone();

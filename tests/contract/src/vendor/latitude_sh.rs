@@ -19,6 +19,7 @@ pub(super) static VENDOR: Vendor = Vendor {
     base_path: "",
     id: "tok_0ExAmPle",
     owner: "",
+    rejects_secret: |status, _| status == 404,
     connect: |base_url, credential| {
         let provider = LatitudeShConfig::new(credential).base_url(base_url).http(once()).build()?;
         let client = provider.client().clone();

@@ -18,6 +18,7 @@ pub(super) static VENDOR: Vendor = Vendor {
     base_path: "/mounted",
     id: "0f1e2d3c4b5a6978",
     owner: "",
+    rejects_secret: |status, _| status == 404,
     connect: |base_url, credential| {
         let provider = McpConfig::new(base_url, credential).http(once()).build()?;
         let client = provider.client().clone();
