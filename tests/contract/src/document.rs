@@ -251,7 +251,7 @@ fn class<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<OperationC
         "safe" => Ok(OperationClass::Safe),
         "idempotent" => Ok(OperationClass::Idempotent),
         "unsafe" => Ok(OperationClass::Unsafe),
-        other => Err(serde::de::Error::custom(format!("`{other}` is no class of operations"))),
+        other => Err(serde::de::Error::custom(format!("`{other}` is not an operation class"))),
     }
 }
 

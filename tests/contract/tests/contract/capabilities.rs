@@ -25,7 +25,7 @@ async fn unsupported_operation_sends_nothing() {
             }
             let mut case = violations.case(format!("{} {operation}", vendor.name));
             let error = perform(vendor, provider, operation, &vendor.key_id()).await.err();
-            expect_refusal(&mut case, &server, error, ErrorKind::Unsupported).await;
+            expect_rejection(&mut case, &server, error, ErrorKind::Unsupported).await;
         }
     }
     violations.check();
@@ -44,12 +44,12 @@ async fn unsupported_create_field_sends_nothing() {
             if !provider.capabilities().create_fields.contains(field) {
                 let mut case = violations.case(format!("{} create {field}", vendor.name));
                 let error = provider.create(ask(new_key(vendor))).await.err();
-                expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
+                expect_rejection(&mut case, &server, error, ErrorKind::UnsupportedField).await;
             }
         }
         let mut case = violations.case(format!("{} create with an unknown extra field", vendor.name));
         let error = provider.create(new_key(vendor).extra("nobody_knows", 1)).await.err();
-        expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
+        expect_rejection(&mut case, &server, error, ErrorKind::UnsupportedField).await;
     }
     violations.check();
 }
@@ -72,15 +72,15 @@ async fn unsupported_update_field_sends_nothing() {
         for Probe { field, ask, .. } in settings.chain(clearings) {
             let mut case = violations.case(format!("{} update {field}", vendor.name));
             let error = provider.update(&vendor.key_id(), ask(change(vendor))).await.err();
-            expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
+            expect_rejection(&mut case, &server, error, ErrorKind::UnsupportedField).await;
         }
         let mut case = violations.case(format!("{} update of an unknown extra field", vendor.name));
         let error = provider.update(&vendor.key_id(), change(vendor).extra("nobody_knows", 1)).await.err();
-        expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
+        expect_rejection(&mut case, &server, error, ErrorKind::UnsupportedField).await;
 
         let mut case = violations.case(format!("{} update of nothing", vendor.name));
         let error = provider.update(&vendor.key_id(), UpdateApiKey::new()).await.err();
-        expect_refusal(&mut case, &server, error, ErrorKind::InvalidInput).await;
+        expect_rejection(&mut case, &server, error, ErrorKind::InvalidInput).await;
     }
     violations.check();
 }
@@ -101,7 +101,7 @@ async fn unsupported_filter_sends_nothing() {
             let lists = capabilities.support(Operation::List).is_supported();
             if lists && !capabilities.list_fields.contains(field) {
                 let mut case = violations.case(format!("{} list {field}", vendor.name));
-                expect_refusal(
+                expect_rejection(
                     &mut case,
                     &server,
                     provider.list(query).await.err(),
@@ -114,7 +114,7 @@ async fn unsupported_filter_sends_nothing() {
         if revokes && !capabilities.revoke_fields.contains(Field::Reason) {
             let mut case = violations.case(format!("{} revoke reason", vendor.name));
             let error = provider.revoke(&vendor.key_id(), RevokeOptions::new().reason("leaked")).await.err();
-            expect_refusal(&mut case, &server, error, ErrorKind::UnsupportedField).await;
+            expect_rejection(&mut case, &server, error, ErrorKind::UnsupportedField).await;
         }
     }
     violations.check();
@@ -129,9 +129,9 @@ async fn missing_owner_sends_nothing() {
         if provider.capabilities().owner_required {
             let mut case = violations.case(format!("{} create", vendor.name));
             let error = provider.create(NewApiKey::new("nightly export")).await.err();
-            expect_refusal(&mut case, &server, error, ErrorKind::InvalidInput).await;
+            expect_rejection(&mut case, &server, error, ErrorKind::InvalidInput).await;
             let mut case = violations.case(format!("{} list", vendor.name));
-            expect_refusal(
+            expect_rejection(
                 &mut case,
                 &server,
                 provider.list(ListQuery::new()).await.err(),
@@ -153,14 +153,14 @@ async fn past_expiration_sends_nothing() {
             for expiry in [Expiry::In(Duration::ZERO), Expiry::At(Timestamp::now() - DAY)] {
                 let mut case = violations.case(format!("{} {expiry:?}", vendor.name));
                 let error = provider.create(new_key(vendor).expiry(expiry)).await.err();
-                expect_refusal(&mut case, &server, error, ErrorKind::InvalidInput).await;
+                expect_rejection(&mut case, &server, error, ErrorKind::InvalidInput).await;
             }
         }
     }
     violations.check();
 }
 
-async fn expect_refusal(case: &mut Case<'_>, server: &VendorServer, error: Option<Error>, kind: ErrorKind) {
+async fn expect_rejection(case: &mut Case<'_>, server: &VendorServer, error: Option<Error>, kind: ErrorKind) {
     case.expect(server.requests().await.is_empty(), "something was sent");
     match error {
         None => case.wrong("was not rejected"),
