@@ -11,13 +11,13 @@ use api_keys_codegen::files::{Change, Mode, ensure_file, read};
 const BEGIN: &str = "<!-- capabilities ";
 const END: &str = "<!-- /capabilities -->";
 
-/// Makes the tables say what the providers' `CAPABILITIES` do, or tells what would have to change.
+/// Updates the capability tables, or returns the required changes.
 ///
-/// An example of the facade prints the tables, so that this tool can be built while a generated client cannot.
+/// An example of the facade prints the tables, so that this tool can be built without a generated client.
 ///
 /// # Errors
-/// When a page cannot be read or written, has a table without an end or of an unknown name, when a table is in no
-/// page, or when the example does not run.
+/// Returns an error if a page cannot be read or written, contains an unterminated or unknown table, if a table occurs in no
+/// page, or if the example fails.
 pub fn capabilities(mode: Mode) -> io::Result<Vec<Change>> {
     let tables = tables(&print()?)?;
     let mut missing: Vec<_> = tables.keys().collect();
@@ -74,7 +74,7 @@ fn name(line: &str) -> Option<&str> {
     line.strip_prefix(BEGIN)?.split([':', ' ']).next()
 }
 
-/// What stands between the marks in the output of the example, by name.
+/// Returns the tables between the markers in the output of the example, by name.
 fn tables(output: &str) -> io::Result<BTreeMap<String, String>> {
     let mut tables = BTreeMap::new();
     let mut lines = output.lines();
@@ -107,7 +107,7 @@ mod tests {
     const OUTPUT: &str = "<!-- capabilities a-b: printed -->\n\n| new |\n\n<!-- /capabilities -->\n";
 
     #[test]
-    fn a_table_takes_the_place_of_what_stood_between_the_marks() {
+    fn table_between_markers_is_replaced() {
         let tables = tables(OUTPUT).unwrap();
         let page = "before\n<!-- capabilities a-b: printed -->\n| old |\n<!-- /capabilities -->\nafter\n";
         let (fresh, held) = refresh(page, &tables).unwrap();
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_an_unknown_or_unended_table_is_refused() {
+    fn unknown_or_unterminated_table_is_an_error() {
         let tables = tables(OUTPUT).unwrap();
         assert!(refresh("<!-- capabilities b: -->\n<!-- /capabilities -->\n", &tables).is_err());
         assert!(refresh("<!-- capabilities a-b: -->\n| old |\n", &tables).is_err());
     }
 
     #[test]
-    fn an_output_without_a_table_is_refused() {
+    fn output_without_tables_is_an_error() {
         assert!(tables("nothing\n").is_err());
     }
 }

@@ -33,14 +33,14 @@ enum Task {
     Diff {
         #[command(flatten)]
         upstream: upstream::Upstream,
-        /// How to print.
+        /// Output format
         #[arg(long, value_enum, default_value = "text")]
         output: upstream::Output,
     },
-    /// Makes our document say what a vendor's newer one says, as far as that breaks no caller, and generates the client.
+    /// Apply a vendor's compatible changes to our document, and generate the client
     ///
-    /// What is new is added; nothing is taken away, and no type is changed. What was added and what is left for a person is
-    /// printed. After a failure everything is as it was.
+    /// Additions are applied; nothing is removed, and no type changes. The applied and the remaining differences are printed. After
+    /// a failure all files are unchanged.
     #[command(after_help = upstream::STATUSES)]
     Sync {
         #[command(flatten)]
@@ -55,9 +55,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Measures this library beside what an application would use instead, and prints a table of ratios.
+    /// Compare this library to alternatives and print a table of ratios
     Bench {
-        /// What to pass on, such as `--only counts`.
+        /// Options of the benchmarks, such as `--only counts`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
-        // The panic said it already.
+        // The panic has been reported.
         Ok(Err(_)) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error}");
@@ -110,7 +110,7 @@ fn mode(check: bool) -> Mode {
     if check { Mode::Check } else { Mode::Write }
 }
 
-/// Says what was not as it should be; in a check, that is a failure.
+/// Prints the changes. In a check, changes are a failure.
 fn report(check: bool, changes: Vec<Change>, task: &str) -> ExitCode {
     for change in &changes {
         match check {

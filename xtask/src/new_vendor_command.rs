@@ -10,7 +10,7 @@ use xtask::NewVendor;
 /// A vendor and the document that it publishes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// What to call the vendor, in kebab-case.
+    /// Name of the vendor in kebab-case
     name: String,
     /// An OpenAPI 3.0 or 3.1 document in JSON or YAML; `-` is the standard input.
     #[arg(long)]
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     path: Vec<String>,
 }
 
-/// Adds the vendor and says what is left to do. The path of the document is the caller's.
+/// Adds the vendor and prints the next steps. The path of the document is relative to the caller's directory.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     let Arguments { name, input, tag, path } = arguments;
     let file = input.display().to_string();
@@ -40,6 +40,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     for departure in &scaffold.departures {
         println!("check    {}: {}, was {}", departure.place, departure.ours, departure.theirs);
     }
-    println!("`Adding a vendor` in CONTRIBUTING.md says how to go on.");
+    println!("See 'Adding a vendor' in CONTRIBUTING.md for the next steps.");
     Ok(ExitCode::SUCCESS)
 }

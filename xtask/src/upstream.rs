@@ -1,4 +1,4 @@
-//! `diff` and `sync`: our document of a vendor beside one that the vendor publishes.
+//! `diff` and `sync`: comparison of our document to the vendor's.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ const COMPATIBLE: u8 = 4;
 /// The exit status when there is a difference that breaks callers.
 const BREAKING: u8 = 5;
 
-/// What the exit statuses mean.
+/// The exit statuses.
 pub(crate) const STATUSES: &str = "\
 Exit status:
   0  no difference
@@ -24,7 +24,7 @@ Exit status:
 /// A vendor and its document.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Upstream {
-    /// Whose document: the name of a file in `openapi/`.
+    /// Name of the vendor, a folder in `openapi/`
     vendor: String,
     /// The document that the vendor publishes, in JSON or YAML; `-` is the standard input.
     #[arg(long, value_name = "FILE")]
@@ -35,7 +35,7 @@ pub(crate) struct Upstream {
     overlay: Option<PathBuf>,
 }
 
-/// How to print.
+/// Output format
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Output {
     /// For people.
@@ -65,7 +65,7 @@ impl Text {
     }
 }
 
-/// What a task needs: our document, the vendor's, and the overlays to choose from.
+/// The documents and overlays of a task.
 struct Texts {
     ours: Text,
     upstream: Text,
@@ -105,7 +105,7 @@ impl Upstream {
     }
 }
 
-/// Prints what the vendor's document says otherwise than ours.
+/// Prints the differences between the vendor's document and ours.
 pub(crate) fn diff(arguments: &Upstream, output: Output) -> Result<ExitCode, Error> {
     let texts = arguments.read()?;
     let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();

@@ -18,7 +18,7 @@ fn exit_status_reports_the_impact() {
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/fastapi/openapi.json"))
             .unwrap();
     let ours: Value = serde_json::from_str(&ours).unwrap();
-    // Changes what is no structure, so that our document compares with itself.
+    // Changes no structure, so that our document equals itself.
     let overlay = file(
         "overlay.json",
         &json!({
@@ -42,7 +42,7 @@ fn exit_status_reports_the_impact() {
     let mut more = ours.clone();
     more["paths"]["/auth/api_keys/"]["get"]["responses"]["418"] = json!({ "description": "" });
     let (status, output) = run(&file("more.json", &more));
-    assert!(status == 4 && output.contains("GET /auth/api_keys/\n  compatible  answer 418: new"), "{output}");
+    assert!(status == 4 && output.contains("GET /auth/api_keys/\n  compatible  response 418: new"), "{output}");
 
     let mut less = ours;
     less["paths"].as_object_mut().unwrap().remove("/auth/api_keys/");

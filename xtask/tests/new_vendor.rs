@@ -158,7 +158,7 @@ fn cargo(root: &Path, arguments: &[&str]) {
 }
 
 #[test]
-fn a_new_vendor_is_in_its_places_and_compiles_without_a_warning() {
+fn new_vendor_compiles_without_warnings() {
     let copy = copy();
     let root = copy.path();
     let scaffold = plan(root, "acme-keys", DOCUMENT).unwrap();
@@ -210,7 +210,7 @@ fn the_document_keeps_our_conventions() {
 }
 
 #[test]
-fn a_refusal_says_why_and_changes_nothing() {
+fn rejected_vendor_changes_nothing() {
     let copy = copy();
     let root = copy.path();
     let before = files(root);
@@ -224,7 +224,7 @@ fn a_refusal_says_why_and_changes_nothing() {
         ("AcmeKeys", DOCUMENT, "`acme-keys` is"),
         ("better_auth", DOCUMENT, "`better-auth` is"),
         ("latitudesh", DOCUMENT, "too close to `latitude-sh`"),
-        ("self", DOCUMENT, "means something else"),
+        ("self", DOCUMENT, "reserved vendor name"),
         ("../acme", DOCUMENT, "no name for a vendor"),
         ("acme", "{", "not a JSON document"),
         ("acme", "swagger: '2.0'", "Swagger 2.0"),
@@ -252,7 +252,7 @@ fn a_failure_to_write_leaves_all_as_it_was() {
 }
 
 #[test]
-fn a_workspace_without_a_place_for_a_vendor_is_refused() {
+fn unknown_workspace_layout_is_rejected() {
     let copy = copy();
     let root = copy.path();
     let table = root.join("crates/api-keys/src/vendors.rs");

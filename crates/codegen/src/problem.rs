@@ -71,7 +71,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns whether there are no losses and no notes.
+    /// Returns whether losses and notes are both empty.
     pub fn is_empty(&self) -> bool {
         self.losses.is_empty() && self.notes.is_empty()
     }

@@ -24,20 +24,19 @@ pub struct Synced {
     pub text: String,
     /// The names and the contents of the files of the client.
     pub files: Vec<(&'static str, String)>,
-    /// What was taken over, each with something to know about it.
+    /// The applied differences, each with an optional note.
     pub applied: Vec<(Difference, Option<String>)>,
-    /// Why something that breaks nobody was not taken over.
+    /// The reasons for compatible differences that were not applied.
     pub reasons: Vec<(Difference, String)>,
-    /// What is different still.
+    /// The remaining differences.
     pub left: Comparison,
 }
 
-/// Puts into our document what the vendor's adds and what breaks no caller, one difference at a time. One that our
-/// document cannot have is left out: what the generator refuses, and what would be wrong of other operations that share
-/// the schema.
+/// Applies the vendor's compatible differences to our document, one at a time. Differences that the generator rejects, or that
+/// would be wrong for other operations with the same schema, are omitted.
 ///
 /// # Errors
-/// When a document cannot be read, or the client cannot be generated.
+/// Returns an error if a document is invalid or the client cannot be generated.
 pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> Result<Synced, Error> {
     let mut document = Document::parse(ours.file, ours.text)?;
     let upstream = Upstream::read(&document, upstream, overlays)?;
@@ -71,7 +70,7 @@ pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> 
     Ok(Synced { text, files, applied, reasons, left })
 }
 
-/// Whether it is the same difference; the second may be one of several operations, the first's among them.
+/// Returns whether two differences are the same. The second may belong to several operations that include those of the first.
 fn is_same(one: &Difference, other: &Difference) -> bool {
     let are_common = one.operations.iter().all(|operation| other.operations.contains(operation));
     are_common && one.place == other.place && one.message == other.message
@@ -194,16 +193,16 @@ impl fmt::Display for Synced {
             note.map_or(Ok(()), |note| writeln!(f, "    {note}"))
         };
         for (difference, note) in &self.applied {
-            line("taken over", difference, note.as_ref())?;
+            line("applied", difference, note.as_ref())?;
         }
         for (difference, reason) in &self.reasons {
-            line("left out", difference, Some(reason))?;
+            line("omitted", difference, Some(reason))?;
         }
         if !self.applied.is_empty() || !self.reasons.is_empty() {
             writeln!(f)?;
         }
         if self.left.impact().is_some() {
-            writeln!(f, "Left for a person:\n")?;
+            writeln!(f, "Remaining differences:\n")?;
         }
         write!(f, "{}", self.left)
     }

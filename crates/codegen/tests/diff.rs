@@ -1,4 +1,4 @@
-//! Our document beside a vendor's: what is reported, where, and as what.
+//! Tests of the comparison: differences, locations and impact.
 
 mod common;
 #[path = "diff/schemas.rs"]
@@ -51,7 +51,7 @@ fn messages(ours: Value, upstream: Value) -> Vec<String> {
 }
 
 #[test]
-fn what_is_new_gone_or_changed_is_told_by_operation_with_its_place_in_both() {
+fn differences_are_reported_by_operation() {
     let ours = keys(
         json!({
             "type": "object",
@@ -104,7 +104,7 @@ fn what_is_new_gone_or_changed_is_told_by_operation_with_its_place_in_both() {
 }
 
 #[test]
-fn names_and_descriptions_and_ways_of_writing_are_no_difference() {
+fn names_and_descriptions_are_ignored() {
     let ours = json!({
         "openapi": "3.1.0",
         "info": { "title": "Keys", "version": "1" },
@@ -178,7 +178,7 @@ fn bare(server: &str, operations: &[(&str, &str, &str)]) -> Value {
 }
 
 #[test]
-fn the_base_path_may_be_in_the_paths_or_in_the_server() {
+fn base_path_can_be_in_paths_or_server() {
     let ours = bare("https://api.example.com/v1", &[("get", "/keys", ""), ("get", "/keys/{key}", "")]);
     let theirs = bare("https://api.example.com", &[("get", "/v1/keys", ""), ("get", "/v1/keys/{id}", "")]);
     assert_same(&ours, &theirs);
@@ -188,13 +188,13 @@ fn the_base_path_may_be_in_the_paths_or_in_the_server() {
 }
 
 #[test]
-fn a_server_anywhere_is_no_difference() {
+fn variable_server_matches_any() {
     let ours = bare("{origin}/api", &[("get", "/keys", "")]);
     assert_eq!(compare(&ours, &bare("http://localhost:4000/api", &[("get", "/keys", "")])).impact(), None);
 }
 
 #[test]
-fn operations_next_to_ours_are_told_and_others_are_not() {
+fn adjacent_operations_are_reported() {
     let ours = bare("https://a.example", &[("get", "/auth/keys", ""), ("post", "/auth/keys/{id}", "")]);
     let theirs = bare(
         "https://a.example",
@@ -210,7 +210,7 @@ fn operations_next_to_ours_are_told_and_others_are_not() {
 }
 
 #[test]
-fn statuses_media_types_headers_and_bodies_of_answers() {
+fn responses_are_compared() {
     let answers = |responses: Value| {
         common::document(
             json!({ "/keys": { "get": { "operationId": "a", "responses": responses } } }),
@@ -241,7 +241,7 @@ fn statuses_media_types_headers_and_bodies_of_answers() {
 }
 
 #[test]
-fn credentials_are_compared_by_what_they_are_and_not_by_their_names() {
+fn credentials_are_compared_by_type() {
     let secured = |schemes: Value, security: Value| {
         let mut document = bare("https://a.example", &[("get", "/keys", "")]);
         document["components"]["securitySchemes"] = schemes;
@@ -259,7 +259,7 @@ fn credentials_are_compared_by_what_they_are_and_not_by_their_names() {
 }
 
 #[test]
-fn parameters_are_the_same_by_place_and_name_and_are_written_the_same_way() {
+fn parameters_match_by_location_and_name() {
     let with = |parameters: Value| {
         let mut document = bare("https://a.example", &[("get", "/keys", "")]);
         document["paths"]["/keys"]["get"]["parameters"] = parameters;
@@ -306,7 +306,7 @@ paths:
 }
 
 #[test]
-fn a_document_that_cannot_be_compared_is_a_problem_with_its_place() {
+fn invalid_document_has_a_location() {
     let ours = keys(json!({}), json!({})).to_string();
     let problem = |theirs: &Value| {
         let text = theirs.to_string();
@@ -343,7 +343,7 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn a_damaged_document_gives_differences_or_a_problem_but_never_a_panic() {
+fn damaged_document_does_not_panic() {
     let text = std::fs::read_to_string(common::root().join("openapi/fastapi/openapi.json")).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
     let mut pointers = Vec::new();

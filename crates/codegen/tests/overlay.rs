@@ -1,4 +1,4 @@
-//! Overlays: what their actions do to a vendor's document, and when they are told to be of no use any more.
+//! Tests of overlays: the effect of actions, and stale actions.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::fs;
 use api_keys_codegen::{Comparison, Source, diff};
 use serde_json::{Value, json};
 
-/// A document with one operation that answers with an object of these properties.
+/// Creates a document with one operation whose response is an object with these properties.
 fn answering(properties: Value, required: Value) -> Value {
     let schema = json!({ "type": "object", "properties": properties, "required": required });
     let response = json!({ "description": "", "content": { "application/json": { "schema": schema } } });
@@ -42,7 +42,7 @@ fn assert_makes(ours: &Value, upstream: &Value, actions: Value) {
 }
 
 #[test]
-fn an_update_merges_objects_appends_to_arrays_and_replaces_single_values() {
+fn update_merges_by_type() {
     let ours = answering(
         json!({ "id": { "type": "string", "maxLength": 9, "enum": ["a", "b", "c", "d"] }, "new": { "type": "object" } }),
         json!(["id", "new"]),
@@ -68,7 +68,7 @@ fn an_update_merges_objects_appends_to_arrays_and_replaces_single_values() {
 }
 
 #[test]
-fn a_removal_takes_all_that_match_whatever_their_order() {
+fn remove_removes_all_matches() {
     let upstream = answering(
         json!({ "id": { "type": "string", "enum": ["a", "b", "c", "d"] }, "x": {}, "y": {} }),
         json!(["x", "id", "y"]),
@@ -86,7 +86,7 @@ fn a_removal_takes_all_that_match_whatever_their_order() {
 }
 
 #[test]
-fn a_copy_takes_over_what_another_place_holds_at_that_time() {
+fn copy_uses_the_current_value() {
     let upstream = answering(json!({ "a": { "type": "string" }, "b": {} }), json!([]));
     let ours = answering(
         json!({ "a": { "type": "string" }, "b": { "type": "string", "format": "uuid" } }),
@@ -103,7 +103,7 @@ fn a_copy_takes_over_what_another_place_holds_at_that_time() {
 }
 
 #[test]
-fn an_action_that_has_nothing_to_do_is_told_with_its_reason() {
+fn stale_action_has_a_reason() {
     let ours = answering(json!({ "id": { "type": "string", "format": "uuid" } }), json!(["id"]));
     let at = |rest: &str| format!("{SCHEMA}{rest}");
     let comparison = compare(
@@ -139,7 +139,7 @@ fn an_action_that_has_nothing_to_do_is_told_with_its_reason() {
 }
 
 #[test]
-fn a_place_that_is_not_what_it_was_is_left_alone_and_told() {
+fn changed_target_is_stale() {
     let ours = answering(json!({ "id": { "type": "string", "format": "uuid" } }), json!([]));
     let actions = json!([{
         "target": format!("{SCHEMA}.properties.id"),
@@ -159,7 +159,7 @@ fn a_place_that_is_not_what_it_was_is_left_alone_and_told() {
 }
 
 #[test]
-fn what_a_vendor_changes_later_shows_behind_the_corrections_and_at_its_place() {
+fn later_changes_are_reported() {
     let mut upstream = answering(json!({}), json!([]));
     upstream["components"]["schemas"]["Key"] =
         json!({ "type": "object", "properties": { "key": { "type": "string" } }, "required": ["key"] });
@@ -191,7 +191,7 @@ fn what_a_vendor_changes_later_shows_behind_the_corrections_and_at_its_place() {
 }
 
 #[test]
-fn of_several_overlays_the_one_that_says_so_is_applied() {
+fn matching_overlay_is_selected() {
     let ours = answering(json!({ "id": { "type": "string" } }), json!([]));
     let to_string = |when: Option<&str>| {
         let mut overlay =
@@ -215,7 +215,7 @@ fn of_several_overlays_the_one_that_says_so_is_applied() {
 }
 
 #[test]
-fn an_overlay_finds_the_paths_of_ours_whatever_the_vendor_s_begin_with() {
+fn overlay_ignores_path_prefixes() {
     let ours = answering(json!({ "id": { "type": "string" } }), json!([]));
     let mut upstream = answering(json!({ "id": { "type": "integer" } }), json!([]));
     upstream["paths"] = json!({ "/v1/keys": upstream["paths"]["/keys"].clone() });
@@ -227,7 +227,7 @@ fn an_overlay_finds_the_paths_of_ours_whatever_the_vendor_s_begin_with() {
 }
 
 #[test]
-fn an_overlay_that_makes_no_sense_is_a_problem_with_its_place() {
+fn invalid_overlay_has_a_location() {
     let document = answering(json!({}), json!([])).to_string();
     let problem = |text: &str| {
         let source = |file| Source { file, text: &document };
@@ -251,7 +251,7 @@ fn an_overlay_that_makes_no_sense_is_a_problem_with_its_place() {
 }
 
 #[test]
-fn our_overlays_are_read_and_give_a_reason_for_each_action() {
+fn our_overlays_give_reasons() {
     let openapi = common::root().join("openapi");
     let folders = fs::read_dir(&openapi).unwrap().map(|entry| entry.unwrap().path());
     let files = folders.filter(|path| path.is_dir()).flat_map(|path| fs::read_dir(path).unwrap());

@@ -58,7 +58,7 @@ fn synced(ours: &str, upstream: &Value) -> Synced {
 }
 
 #[test]
-fn what_is_new_is_added_in_our_way_and_the_rest_of_the_text_stays() {
+fn additions_keep_the_remaining_text() {
     let ours = pretty(&document());
     let mut upstream = document();
     let schemas = &mut upstream["components"]["schemas"];
@@ -80,7 +80,7 @@ fn what_is_new_is_added_in_our_way_and_the_rest_of_the_text_stays() {
         .context_radius(2)
         .to_string();
     assert_snapshot!(format!("{synced}\n{diff}"));
-    // A field of an answer that was not sent has no value.
+    // An absent response field has no value.
     let [left] = synced.left.differences.as_slice() else { panic!("{synced}") };
     assert_eq!(left.message, "default `\"Bern\"`, was none");
     // The client has it too.
@@ -88,7 +88,7 @@ fn what_is_new_is_added_in_our_way_and_the_rest_of_the_text_stays() {
 }
 
 #[test]
-fn what_breaks_callers_or_needs_judgement_is_left() {
+fn breaking_changes_remain() {
     let ours = pretty(&document());
     let mut upstream = document();
     upstream["components"]["schemas"]["NewKey"]["properties"]["owner"] = json!({ "type": "string" });
@@ -102,7 +102,7 @@ fn what_breaks_callers_or_needs_judgement_is_left() {
 }
 
 #[test]
-fn text_that_sounds_like_a_secret_is_marked_as_one_and_told() {
+fn secret_names_are_marked_and_reported() {
     let ours = pretty(&document());
     let mut upstream = document();
     upstream["components"]["schemas"]["Key"]["properties"]["access_token"] = json!({ "type": "string" });
@@ -113,7 +113,7 @@ fn text_that_sounds_like_a_secret_is_marked_as_one_and_told() {
 }
 
 #[test]
-fn a_schema_that_ours_shares_and_the_vendor_does_not_is_left_alone() {
+fn shared_schema_remains_unchanged() {
     let ours = pretty(&document());
     let mut upstream = document();
     upstream["paths"]["/keys"]["post"]["responses"]["200"]["content"]["application/json"]["schema"] = json!({
@@ -128,7 +128,7 @@ fn a_schema_that_ours_shares_and_the_vendor_does_not_is_left_alone() {
 }
 
 #[test]
-fn what_the_generator_does_not_take_is_left_out() {
+fn unsupported_additions_are_omitted() {
     let ours = pretty(&document());
     let mut upstream = document();
     upstream["components"]["schemas"]["Key"]["properties"]["odd"] = json!({ "type": "object", "patternProperties": { "^a": { "type": "string" }, "^b": { "type": "integer" } } });
@@ -178,7 +178,7 @@ fn files_are_written_together_or_not_at_all() {
 }
 
 #[test]
-fn our_documents_are_written_as_a_sync_writes_them() {
+fn our_documents_are_formatted() {
     for entry in fs::read_dir(common::root().join("openapi")).unwrap() {
         let path = entry.unwrap().path().join("openapi.json");
         if path.is_file() {

@@ -15,7 +15,7 @@ use crate::exchange::exchange;
 use crate::install::{Installation, run};
 use crate::process::Process;
 
-/// What npm needs to install the same packages everywhere.
+/// The lock file, with which npm installs the same packages everywhere.
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
 
 /// A version that is tested: the last one that npm installs of a minor, or of special interest.
@@ -59,14 +59,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a version with options, which the README of `tests/servers/better-auth` explains. What npm installs is
-    /// kept below `target/live`, and needs no network the next time.
+    /// Starts a version with options, which are documented in the README of `tests/servers/better-auth`. Packages are installed
+    /// below `target/live` and reused.
     ///
-    /// `None` where node or npm is missing and the variable `CI` is not set: the test that asks is then to be left
-    /// out, and a line on the standard error says so.
+    /// Returns `None` if node or npm is missing and the variable `CI` is not set: the test is skipped, with a message on stderr.
     ///
     /// # Panics
-    /// When the server cannot be started for any other reason: a test has no better use of it.
+    /// Panics if the server cannot be started.
     pub async fn start(version: Version, options: &Value) -> Option<Self> {
         // To load better-auth takes many times as long as to start a server, so it is done once for all tests.
         static LOADED: [OnceLock<Option<Process>>; 5] = [const { OnceLock::new() }; 5];
@@ -86,7 +85,7 @@ impl Server {
         }
     }
 
-    /// What a better-auth client takes as its base URL.
+    /// Returns the base URL for a better-auth client.
     pub fn base_url(&self) -> &str {
         self.told("/base_url")
     }
@@ -96,10 +95,10 @@ impl Server {
         self.told("/token")
     }
 
-    /// What else it told when it got ready, by a JSON pointer.
+    /// Returns a value that the server printed at startup, by a JSON pointer.
     ///
     /// # Panics
-    /// When it told no such thing.
+    /// Panics if there is no such value.
     pub fn told(&self, pointer: &str) -> &str {
         let told = self.ready.pointer(pointer).and_then(Value::as_str);
         told.unwrap_or_else(|| panic!("the server did not tell its {pointer}"))
@@ -117,7 +116,7 @@ fn load(version: Version) -> io::Result<Option<Process>> {
         return Ok(None);
     }
     let packages = installation.get(|directory| install(version, directory))?;
-    // Evaluated rather than run: Node looks for modules beside a file, and here in the working directory.
+    // Evaluated instead of run, because Node resolves modules relative to a file, and here to the working directory.
     let program = fs::read_to_string(sources().join("server.mjs"))?;
     let mut command = Command::new("node");
     command.args(["--input-type=module", "--eval", &program]).current_dir(packages);

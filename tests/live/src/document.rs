@@ -1,4 +1,4 @@
-//! What an OpenAPI document says, without its prose, in lines that can be compared.
+//! The structure of an OpenAPI document, without prose, as comparable lines.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ pub type Statements = BTreeSet<String>;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// The operations: their credentials, parameters, bodies and answers. Named schemas go by their names; [`schema`]
-/// tells what is in them.
+/// Returns the operations: their credentials, parameters, bodies and responses. Named schemas are referenced by name;
+/// [`schema`] returns their content.
 pub fn operations(document: &Value) -> Statements {
     let mut statements = Statements::new();
     for (path, item) in members(&document["paths"]) {
@@ -47,7 +47,7 @@ pub fn operations(document: &Value) -> Statements {
     statements
 }
 
-/// The members of a named schema, or the schema itself when it is no object.
+/// Returns the members of a named schema, or the schema if it is not an object.
 pub fn schema(document: &Value, name: &str) -> Statements {
     let schema = &document["components"]["schemas"][name];
     match schema["properties"].as_object() {
@@ -56,8 +56,7 @@ pub fn schema(document: &Value, name: &str) -> Statements {
     }
 }
 
-/// What one document says and the other does not: `-` before the statements of the first, `+` before those of the
-/// second.
+/// Returns the differences between two documents: `-` for lines of the first, `+` for those of the second.
 pub fn differences(theirs: &Statements, ours: &Statements) -> Vec<String> {
     let gone = theirs.difference(ours).map(|statement| format!("- {statement}"));
     let new = ours.difference(theirs).map(|statement| format!("+ {statement}"));
@@ -177,7 +176,7 @@ mod tests {
     use super::{differences, operations, schema};
 
     #[test]
-    fn references_nullability_and_media_types_are_read_in_every_form() {
+    fn all_notations_are_normalized() {
         let named = json!({ "$ref": "#/components/schemas/Thing" });
         let one = json!({
             "security": [{ "b": [] }],

@@ -1,5 +1,4 @@
-//! One request and its answer, without a client's opinion of either: a path is sent as it is written, a redirect is an
-//! answer.
+//! A request and its response without the processing of a client: paths are sent unchanged, and redirects are responses.
 
 use std::io;
 use std::time::Duration;
@@ -12,13 +11,13 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How long an answer may take.
+/// The timeout of a response.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Sends a request, to an absolute URL, on a connection of its own.
+/// Sends a request to an absolute URL on a new connection.
 ///
 /// # Errors
-/// When it cannot be sent, or is not answered within ten seconds.
+/// Returns an error if the request cannot be sent or times out after ten seconds.
 pub async fn exchange(request: Request<Full<Bytes>>) -> io::Result<Response<Bytes>> {
     timeout(PATIENCE, send(request)).await?
 }
@@ -40,7 +39,7 @@ async fn send(mut request: Request<Full<Bytes>>) -> io::Result<Response<Bytes>> 
     let authority = authority.ok_or_else(|| io::Error::other("the URL has no host"))?;
     let host = HeaderValue::try_from(&authority).map_err(io::Error::other)?;
     request.headers_mut().entry(header::HOST).or_insert(host);
-    // To a server, as opposed to a proxy, only the path is told.
+    // A server, unlike a proxy, receives only the path.
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).parse();
     *request.uri_mut() = path.map_err(io::Error::other)?;
 

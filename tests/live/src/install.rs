@@ -1,4 +1,4 @@
-//! What package managers install, kept below `target/live` for the next time.
+//! Installed packages, kept below `target/live`.
 
 use std::env;
 use std::fs;
@@ -29,7 +29,7 @@ impl Installation {
         Ok(Self { directory: target.join("live").join(format!("{name}-{:016x}", hasher.finish())) })
     }
 
-    /// Whether it is there.
+    /// Returns whether it exists.
     pub(crate) fn exists(&self) -> bool {
         self.directory.exists()
     }
@@ -58,10 +58,10 @@ impl Installation {
     }
 }
 
-/// Runs a program that has nothing to say unless it fails.
+/// Runs a program and discards its output.
 ///
 /// # Errors
-/// When it fails, with what it said.
+/// Returns an error with the output if the program fails.
 pub(crate) fn run(command: &mut Command) -> io::Result<()> {
     let output = command.stdin(Stdio::null()).output()?;
     if output.status.success() {

@@ -1,11 +1,10 @@
-//! Real servers for tests: started from their packages, on loopback, and stopped with the test that started them.
+//! Real servers for tests, started from their packages on loopback and stopped with the test.
 //!
-//! - [`better_auth`] starts better-auth, of several versions.
-//! - [`python`] starts a server out of `tests/servers`; [`process`] is what it has in common with servers of other
-//!   languages.
-//! - [`probe`] sends one list of requests to two servers and tells what they answer differently.
+//! - [`better_auth`] starts several versions of better-auth.
+//! - [`python`] starts a server of `tests/servers`; [`process`] contains the parts shared with servers in other languages.
+//! - [`probe`] sends a list of requests to two servers and compares the responses.
 //! - [`exchange`] sends a single request.
-//! - [`document`] tells what two OpenAPI documents say differently.
+//! - [`document`] compares two OpenAPI documents.
 
 pub mod better_auth;
 pub mod document;

@@ -1,4 +1,4 @@
-//! One list of requests, sent to two servers that should answer alike.
+//! A list of requests, sent to two servers whose responses should match.
 //!
 //! A list is a JSON file below `probes/`:
 //!
@@ -14,10 +14,9 @@
 //! }
 //! ```
 //!
-//! A `{word}` stands for a value: one that the test gives, such as the token, or one that an earlier answer held and
-//! that was kept, by a JSON pointer, under that word. `text` in place of `body` is sent as it is, without a content
-//! type. `status` and `code` are what the vendor's own server is known to answer; what differs between its versions is
-//! left out.
+//! A `{word}` is replaced by a value that the test provides, such as the token, or by one of an earlier response that was kept
+//! under that name by a JSON pointer. `text` instead of `body` is sent unchanged and without a content type. `status` and
+//! `code` are those of the vendor's server. Values that differ between its versions are omitted.
 
 mod outcome;
 mod shape;
@@ -45,7 +44,7 @@ pub struct Probes {
     probes: Vec<Probe>,
 }
 
-/// A request, and what is known of its answer.
+/// A request, and the expected response.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Probe {
@@ -63,7 +62,7 @@ struct Probe {
     code: Option<String>,
 }
 
-/// What the words in braces stand for.
+/// The values of the words in braces.
 type Values = BTreeMap<String, String>;
 
 impl Probes {
@@ -75,10 +74,10 @@ impl Probes {
         serde_json::from_str(json).unwrap_or_else(|error| panic!("this is no list of probes: {error}"))
     }
 
-    /// Sends every request to the server at `base_url` and returns what came back, in order.
+    /// Sends every request to the server at `base_url` and returns the responses in order.
     ///
     /// # Panics
-    /// When a request cannot be sent, gets no answer within ten seconds, or gets one without a value to be kept.
+    /// Panics if a request fails, times out after ten seconds, or receives a response without a value to keep.
     pub async fn run<'a>(
         &self,
         base_url: &str,
@@ -106,7 +105,7 @@ impl Probes {
         outcomes
     }
 
-    /// What the answers of two servers differ in, for people; nothing if they are the same.
+    /// Returns a description of the differences between the responses of two servers; empty if there are none.
     pub fn differences(&self, one: (&str, &[Outcome]), other: (&str, &[Outcome])) -> Vec<String> {
         let answers = one.1.iter().zip(other.1);
         let different = self.probes.iter().zip(answers).filter(|(_, (one, other))| one != other);
@@ -116,7 +115,7 @@ impl Probes {
         told.collect()
     }
 
-    /// What a server answers other than the vendor's is known to, for people.
+    /// Returns a description of the deviations from the vendor's known responses.
     pub fn surprises(&self, outcomes: &[Outcome]) -> Vec<String> {
         let probes = self.probes.iter().zip(outcomes);
         let surprising = probes.filter(|(probe, outcome)| {

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// How long a server may take to get ready.
+/// The timeout for startup.
 const START: Duration = Duration::from_secs(60);
-/// How long it may take to stop by itself.
+/// The timeout for shutdown.
 const STOP: Duration = Duration::from_secs(2);
 
 /// A server that prints one line of JSON on its standard output when it is ready, and ends when its standard input
@@ -71,7 +71,7 @@ impl Drop for Process {
     }
 }
 
-/// What a process writes on its standard error, read as it comes: a full pipe would stop the process.
+/// The stderr of a process, read continuously: a full pipe would block the process.
 #[derive(Debug)]
 struct Log {
     text: Arc<Mutex<String>>,
@@ -109,7 +109,7 @@ fn first_line(child: &mut Child) -> io::Result<String> {
     thread::spawn(move || {
         let mut lines = BufReader::new(stdout).lines();
         let _ = sender.send(lines.next());
-        // The pipe stays open: a server that goes on printing must not be stopped by it.
+        // The pipe remains open, so that a server that continues printing is not blocked.
         lines.for_each(drop);
     });
     match receiver.recv_timeout(START) {

@@ -18,14 +18,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server of this name, with these variables in its environment beside this process's own. What pip
-    /// installs for it is kept below `target/live`, and needs no network the next time.
+    /// Starts the server with this name and additional environment variables. Packages are installed below `target/live` and
+    /// reused.
     ///
-    /// `None` where Python is missing and the variable `CI` is not set: the test that asks is then to be left out,
-    /// and a line on the standard error says so.
+    /// Returns `None` if Python is missing and the variable `CI` is not set: the test is skipped, with a message on stderr.
     ///
     /// # Panics
-    /// When the server cannot be started for any other reason: a test has no better use of it.
+    /// Panics if the server cannot be started.
     pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Self> {
         let Some(python) = python() else {
             let missing = "python3, of version 3.11 at least and with its module venv, is missing";
@@ -45,15 +44,15 @@ impl Server {
         }
     }
 
-    /// Where it listens, without a slash at the end.
+    /// The base URL without a trailing slash.
     pub fn base_url(&self) -> &str {
         self.told("/base_url")
     }
 
-    /// What else it told when it got ready, by a JSON pointer.
+    /// Returns a value that the server printed at startup, by a JSON pointer.
     ///
     /// # Panics
-    /// When it told no such thing.
+    /// Panics if there is no such value.
     pub fn told(&self, pointer: &str) -> &str {
         let told = self.process.ready().pointer(pointer).and_then(Value::as_str);
         told.unwrap_or_else(|| panic!("the server did not tell its {pointer}"))

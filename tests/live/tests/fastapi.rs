@@ -31,7 +31,7 @@ fn connect(server: &Server) -> FastApi {
     config(server).build().unwrap()
 }
 
-/// Whether the service takes a minted key for what it is.
+/// Returns whether the service accepts a new key.
 async fn is_live(server: &Server, secret: &SecretKey) -> bool {
     let bearer = format!("Bearer {}", secret.expose());
     let url = format!("{}/_whoami", server.base_url());
@@ -59,12 +59,12 @@ async fn a_key_lives_and_dies(mode: &str) {
 }
 
 #[tokio::test]
-async fn a_key_lives_and_dies_on_the_service_as_it_runs() {
+async fn lifecycle_as_observed() {
     a_key_lives_and_dies("observed").await;
 }
 
 #[tokio::test]
-async fn a_key_lives_and_dies_on_the_service_as_documented() {
+async fn lifecycle_as_documented() {
     a_key_lives_and_dies("documented").await;
 }
 
@@ -85,17 +85,17 @@ async fn the_provider_keeps_its_promises(mode: &str) {
 }
 
 #[tokio::test]
-async fn the_provider_keeps_its_promises_on_the_service_as_it_runs() {
+async fn conformance_as_observed() {
     the_provider_keeps_its_promises("observed").await;
 }
 
 #[tokio::test]
-async fn the_provider_keeps_its_promises_on_the_service_as_documented() {
+async fn conformance_as_documented() {
     the_provider_keeps_its_promises("documented").await;
 }
 
 #[tokio::test]
-async fn ids_that_name_no_key_are_told_apart_from_ids_that_cannot() {
+async fn unknown_and_invalid_ids_differ() {
     for (mode, malformed) in [("observed", 400), ("documented", 422)] {
         let Some(server) = server(&[("MODE", mode)]) else { return };
         let provider = connect(&server);
@@ -132,7 +132,7 @@ async fn an_id_may_be_written_in_any_form_of_a_uuid() {
 }
 
 #[tokio::test]
-async fn a_credential_does_what_it_may_and_no_more() {
+async fn credential_permissions_are_enforced() {
     let Some(server) = server(&[]) else { return };
     let issued = connect(&server).create(NewApiKey::new("admin").scopes(["ORG-ADMIN"])).await.unwrap();
     let provider = |token: &str| FastApiConfig::new(server.base_url(), token).build().unwrap();
@@ -148,7 +148,7 @@ async fn a_credential_does_what_it_may_and_no_more() {
 }
 
 #[tokio::test]
-async fn the_limit_on_active_keys_is_told_from_other_refusals() {
+async fn key_limit_is_limit_reached() {
     let Some(server) = server(&[("MAX_API_KEYS", "2")]) else { return };
     let provider = connect(&server);
     let first = provider.create(NewApiKey::new("first")).await.unwrap();
@@ -164,7 +164,7 @@ async fn the_limit_on_active_keys_is_told_from_other_refusals() {
 }
 
 #[tokio::test]
-async fn text_of_any_script_and_length_comes_back_as_it_was_sent() {
+async fn text_round_trips() {
     let Some(server) = server(&[]) else { return };
     let provider = connect(&server);
     for name in ["", " ", "Schlüssel – 鍵 🔑\n\"\\\u{0}\u{7f}", &"x".repeat(100_000)] {
@@ -174,7 +174,7 @@ async fn text_of_any_script_and_length_comes_back_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn no_scopes_and_none_said_are_not_the_same() {
+async fn empty_and_default_scopes_differ() {
     let Some(server) = server(&[]) else { return };
     let provider = connect(&server);
     let scopes = async |new| provider.create(new).await.unwrap().key.scopes.unwrap();
@@ -186,7 +186,7 @@ async fn no_scopes_and_none_said_are_not_the_same() {
 }
 
 #[tokio::test]
-async fn times_are_read_in_the_zone_that_the_server_is_said_to_be_in() {
+async fn times_use_the_configured_zone() {
     let zone = "America/New_York";
     let Some(server) = server(&[("MODE", "documented"), ("TZ", zone)]) else { return };
     let before = Timestamp::now() - Duration::from_secs(1);
@@ -205,7 +205,7 @@ async fn times_are_read_in_the_zone_that_the_server_is_said_to_be_in() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_told_and_not_followed() {
+async fn redirect_is_not_followed() {
     let Some(server) = server(&[]) else { return };
     let provider = config(&server).collection_slash(false).build().unwrap();
     let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
@@ -217,7 +217,7 @@ async fn a_redirect_is_told_and_not_followed() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_mounted_elsewhere_is_a_matter_of_configuration() {
+async fn mount_path_is_configurable() {
     let Some(server) = server(&[]) else { return };
     let provider = config(&server).prefix("/nothing/here").build().unwrap();
     let error = provider.create(NewApiKey::new("x")).await.unwrap_err();
@@ -242,7 +242,7 @@ async fn probe(json: &str, mode: fastapi::Mode, most: u32) -> (Probes, Option<[V
 }
 
 #[tokio::test]
-async fn the_service_and_the_emulator_answer_as_is_known() {
+async fn emulator_matches_the_service() {
     for (json, most) in
         [(include_str!("../probes/fastapi.json"), 100), (include_str!("../probes/fastapi-full.json"), 2)]
     {
@@ -255,7 +255,7 @@ async fn the_service_and_the_emulator_answer_as_is_known() {
 }
 
 #[tokio::test]
-async fn the_emulator_answers_as_the_service_does_by_its_document() {
+async fn emulator_matches_the_documented_service() {
     for (json, most) in
         [(include_str!("../probes/fastapi.json"), 100), (include_str!("../probes/fastapi-full.json"), 2)]
     {
@@ -272,7 +272,7 @@ fn assert_none(found: Vec<String>) {
 }
 
 #[tokio::test]
-async fn the_service_serves_our_document_but_for_the_listed_corrections() {
+async fn served_document_matches_ours() {
     let Some(server) = server(&[]) else { return };
     let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
     let theirs: Value = serde_json::from_slice(answer.body()).unwrap();

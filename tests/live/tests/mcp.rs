@@ -36,14 +36,14 @@ fn connect(server: &Server, user: &str, place: CredentialPlace) -> Mcp {
     McpConfig::new(server.base_url(), token).credential_place(place).build().unwrap()
 }
 
-/// Whether the gateway of the service takes a key for what it is.
+/// Returns whether the gateway of the service accepts a key.
 async fn is_live(server: &Server, secret: &SecretKey) -> bool {
     let url = format!("{}/api/v1/api-keys/validate", server.base_url());
     ask("POST", &url, &[("x-api-key", secret.expose())]).await.unwrap().status() == 200
 }
 
 #[tokio::test]
-async fn a_key_lives_is_rotated_and_dies_in_every_generation() {
+async fn lifecycle_in_every_generation() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
@@ -75,7 +75,7 @@ async fn a_key_lives_is_rotated_and_dies_in_every_generation() {
 }
 
 #[tokio::test]
-async fn the_provider_keeps_its_promises_in_every_generation() {
+async fn conformance_in_every_generation() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
@@ -91,7 +91,7 @@ async fn the_provider_keeps_its_promises_in_every_generation() {
 }
 
 #[tokio::test]
-async fn times_mean_the_same_with_a_zone_and_without() {
+async fn times_with_and_without_zone_are_equal() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
@@ -99,7 +99,7 @@ async fn times_mean_the_same_with_a_zone_and_without() {
         let issued = provider.create(NewApiKey::new("x").expires_in(2 * DAY)).await.unwrap().key;
         let after = Timestamp::now();
 
-        // Old servers leave it out of this one answer.
+        // Old servers omit it in this response.
         assert_eq!(issued.created_at.is_some(), generation == "bearer");
         let key = provider.get(&issued.id).await.unwrap();
         let created = key.created_at.unwrap();
@@ -130,7 +130,7 @@ async fn a_token_in_the_wrong_place_is_none() {
 }
 
 #[tokio::test]
-async fn tokens_that_are_not_good_are_refused_in_every_generation() {
+async fn invalid_tokens_are_rejected() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         for bad in ["expired", "other_audience", "unknown_signer"] {
@@ -151,7 +151,7 @@ async fn a_user_has_five_keys_and_no_more() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
-        // At once: the service alone would answer all of them and keep the last one to be written.
+        // Concurrently: the service alone would accept all of them and keep the last one written.
         let created = join_all((0..5).map(|n| provider.create(NewApiKey::new(format!("key {n}"))))).await;
         let ids: Vec<_> = created.into_iter().map(|issued| issued.unwrap().key.id).collect();
         assert_eq!(provider.list(ListQuery::new()).await.unwrap().items.len(), 5);
@@ -178,14 +178,14 @@ async fn users_see_and_change_their_own_keys_only() {
         assert!(bob.find(id).await.unwrap().is_none());
         let error = bob.rotate(id, RotateOptions::new()).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
-        // The service says yes to any id, and does nothing.
+        // The service reports success for any id, and does nothing.
         bob.revoke(id, RevokeOptions::new()).await.unwrap();
         assert!(is_live(&server, &issued.secret).await);
     }
 }
 
 #[tokio::test]
-async fn names_of_any_script_and_length_come_back_as_they_were_sent() {
+async fn names_round_trip() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
@@ -198,7 +198,7 @@ async fn names_of_any_script_and_length_come_back_as_they_were_sent() {
 }
 
 #[tokio::test]
-async fn strange_ids_reach_the_service_as_one_segment() {
+async fn ids_are_one_segment() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
@@ -214,8 +214,8 @@ async fn strange_ids_reach_the_service_as_one_segment() {
     }
 }
 
-/// Sends the same requests to a generation of the service and to the emulator of it. Returns what the service answers
-/// other than is known, having compared the two.
+/// Sends the same requests to a generation of the service and to its emulator, compares the responses, and returns the
+/// deviations from the known ones.
 async fn compare(json: &str, generation: &str, emulated: mcp::Generation) -> Vec<String> {
     let probes = Probes::parse(json);
     let Some(server) = server(generation) else { return Vec::new() };
@@ -234,18 +234,18 @@ fn assert_none(found: Vec<String>) {
 }
 
 #[tokio::test]
-async fn the_service_of_today_and_the_emulator_answer_as_is_known() {
+async fn emulator_matches_the_current_service() {
     assert_none(compare(include_str!("../probes/mcp.json"), "bearer", mcp::Generation::Bearer).await);
 }
 
 #[tokio::test]
-async fn the_service_between_the_two_and_the_emulator_answer_alike() {
+async fn emulator_matches_the_transitional_service() {
     // What is known is of another generation.
     let _ = compare(include_str!("../probes/mcp.json"), "middle", mcp::Generation::Zoneless).await;
 }
 
 #[tokio::test]
-async fn the_documented_service_and_the_emulator_answer_as_is_known() {
+async fn emulator_matches_the_documented_service() {
     let found =
         compare(include_str!("../probes/mcp-body.json"), "body", mcp::Generation::BodyCredentials).await;
     assert_none(found);
@@ -263,7 +263,7 @@ async fn served(generation: &str) -> Option<Value> {
 }
 
 #[tokio::test]
-async fn the_documented_service_serves_our_document_but_for_the_listed_corrections() {
+async fn documented_service_serves_our_document() {
     let Some(theirs) = served("body").await else { return };
     let ours: Value = serde_json::from_str(include_str!("../../../openapi/mcp/openapi.json")).unwrap();
     let compare = |theirs, ours| {
@@ -300,7 +300,7 @@ async fn the_documented_service_serves_our_document_but_for_the_listed_correctio
         listed.push(format!("- {operation} body?: HttpCredentials | null"));
         listed.push(format!("+ {operation} body?: HttpCredentials"));
     }
-    // The flat form stands beside the wrapped one.
+    // The flat form is accepted in addition to the wrapped one.
     listed.push(format!("- {CREATE} body: WrappedCreateApiKeyRequest"));
     listed.push(format!("+ {CREATE} body: CreateApiKeyBody"));
     listed.push(format!("+ {CREATE} 400: ErrorResponse"));
@@ -345,7 +345,7 @@ async fn the_documented_service_serves_our_document_but_for_the_listed_correctio
 }
 
 #[tokio::test]
-async fn the_document_of_today_differs_from_the_published_one_in_bodies_only() {
+async fn current_document_differs_in_bodies_only() {
     let (Some(then), Some(now)) = (served("body").await, served("bearer").await) else { return };
     let mut listed = [LIST, ROTATE, REVOKE]
         .map(|name| format!("- {name} body?: HTTPAuthorizationCredentials | null"))

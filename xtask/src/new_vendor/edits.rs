@@ -1,6 +1,6 @@
-//! Where a new vendor stands in files that are there already.
+//! Insertion of a vendor into existing files.
 //!
-//! Each place is found by what the file means, not by what it looks like; a file without it is a problem.
+//! Positions are found by meaning, not by text. A file without the position is an error.
 
 use std::ops::Range;
 
@@ -97,7 +97,7 @@ pub(super) fn contract(text: &str, name: &VendorName) -> Result<String> {
     });
     let list = only(lists, "`static VENDORS`")?;
     let (syn::Type::Array(ty), syn::Expr::Array(array)) = (&*list.ty, &*list.expr) else {
-        return Err("`VENDORS` is no array".to_owned());
+        return Err("`VENDORS` is not an array".to_owned());
     };
     let mut modules =
         file.items.iter().filter(|item| matches!(item, syn::Item::Mod(module) if module.content.is_none()));
@@ -110,7 +110,7 @@ pub(super) fn contract(text: &str, name: &VendorName) -> Result<String> {
     Ok(inserted(&text, module, &format!("\nmod {};", name.snake)))
 }
 
-/// A row in the table of the documents, and a section on what they say otherwise.
+/// Adds a row to the table of documents, and a section with the corrections.
 pub(super) fn documents(text: &str, row: &str, section: &str) -> Result<String> {
     let mut lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
@@ -136,13 +136,13 @@ fn table<'d>(document: &'d Document<&str>, path: &[&str]) -> Result<&'d Table> {
     Ok(table)
 }
 
-/// Where the line of a key begins.
+/// Returns the start of a key's line.
 fn line_of(text: &str, table: &Table, key: &str) -> Result<usize> {
     let span = table.key(key).and_then(toml_edit::Key::span).ok_or_else(|| format!("`{key}` is missing"))?;
     Ok(text[..span.start].rfind('\n').map_or(0, |at| at + 1))
 }
 
-/// Where the line of the first key begins that comes after another one in the alphabet, of those that count.
+/// Returns the start of the line of the first key that follows alphabetically.
 fn line_after(
     text: &str,
     table: &Table,

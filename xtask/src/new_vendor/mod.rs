@@ -17,16 +17,16 @@ pub use self::scaffold::Scaffold;
 
 use self::name::VendorName;
 
-/// What is wanted.
+/// A vendor to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewVendor<'a> {
-    /// What to call it, in kebab-case.
+    /// The name in kebab-case.
     pub name: &'a str,
-    /// What to call its document in problems.
+    /// The name of the document in error messages.
     pub file: &'a str,
     /// The document that the vendor publishes, in JSON or YAML.
     pub text: &'a str,
-    /// Which of its operations.
+    /// The selection of operations.
     pub selection: Selection,
 }
 
@@ -88,7 +88,7 @@ fn existing(root: &Path, path: &str) -> io::Result<String> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{path} is missing")))
 }
 
-/// What has a name already: vendors, packages, dependencies and features.
+/// Returns all names in use: vendors, packages, dependencies and features.
 fn taken(root: &Path) -> io::Result<Vec<String>> {
     let mut taken = Vec::new();
     for folder in ["crates", "openapi"] {
@@ -107,7 +107,7 @@ fn taken(root: &Path) -> io::Result<Vec<String>> {
         let keys = table.and_then(toml_edit::Item::as_table_like).into_iter().flat_map(|table| table.iter());
         taken.extend(keys.map(|(key, _)| key.to_owned()));
     }
-    // Members that are no crates of their own kind, such as the tests.
+    // Other workspace members, such as the tests.
     let lock = parse("Cargo.lock")?;
     let packages = lock.get("package").and_then(toml_edit::Item::as_array_of_tables).into_iter().flatten();
     let names = packages.filter_map(|package| package.get("name")?.as_str());

@@ -1,4 +1,4 @@
-//! What a vendor is called, in each of the forms that code needs.
+//! The name of a vendor in all required notations.
 
 use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
 
@@ -47,16 +47,16 @@ impl VendorName {
                 false => String::new(),
             };
             return Err(format!(
-                "`{name}` is no name for a vendor{hint}: write lower-case letters, digits and single hyphens, a letter first"
+                "invalid vendor name `{name}`{hint}: use lowercase letters, digits and single hyphens, starting with a letter"
             ));
         }
         let snake = name.replace('-', "_");
         if RESERVED.contains(&name) || syn::parse_str::<syn::Ident>(&snake).is_err() {
             return Err(format!(
-                "`{name}` means something else in Rust or in this workspace: take another name"
+                "reserved vendor name `{name}`"
             ));
         }
-        // Crates, modules and types that differ in a hyphen only cannot be told apart by people.
+        // Names that differ only in a hyphen are confusing.
         let squashed = |name: &str| name.replace(['-', '_'], "").to_lowercase();
         if let Some(other) = taken.iter().find(|other| squashed(other) == squashed(name)) {
             return Err(match other == name {
@@ -78,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_kebab_case_has_the_forms_that_code_needs() {
+    fn kebab_case_name_has_all_notations() {
         let name = VendorName::new("open-ai2", &[]).unwrap();
         assert_eq!((&*name.kebab, &*name.snake, &*name.camel), ("open-ai2", "open_ai2", "OpenAi2"));
     }
 
     #[test]
-    fn other_forms_are_refused_and_the_right_one_is_told() {
+    fn other_notations_are_rejected() {
         for (name, right) in
             [("OpenAi", "open-ai"), ("open_ai", "open-ai"), ("-acme", "acme"), ("a--b", "a-b")]
         {
@@ -96,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mean_something_else_are_refused() {
+    fn reserved_names_are_rejected() {
         for name in ["core", "std", "http", "async", "self", "provider"] {
             assert!(complaint(name).contains("something else"), "{name}");
         }
     }
 
     #[test]
-    fn a_name_that_is_taken_or_near_one_is_refused() {
+    fn similar_names_are_rejected() {
         assert!(complaint("better-auth").contains("taken"));
         assert!(complaint("betterauth").contains("too close to `better-auth`"));
         assert!(complaint("better-au-th").contains("too close"));

@@ -143,7 +143,7 @@ pub(super) fn row(name: &VendorName, prepared: &Prepared) -> String {
     )
 }
 
-/// The section on what the document says otherwise.
+/// Returns the table of corrections.
 pub(super) fn section(name: &VendorName, prepared: &Prepared) -> String {
     let mut section = format!(
         "## {}\n\nAs `cargo xtask new-vendor` wrote it.\n\n\

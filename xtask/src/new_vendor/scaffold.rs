@@ -17,7 +17,7 @@ const DERIVED: [&str; 3] = ["Cargo.lock", "README.md", "crates/api-keys/README.m
 #[derive(Debug, Default)]
 pub struct Scaffold {
     files: Vec<File>,
-    /// What a person has to look at.
+    /// The departures to review.
     pub departures: Vec<Departure>,
 }
 
@@ -91,7 +91,7 @@ impl Scaffold {
         })
     }
 
-    /// Makes all as it was, as far as that is possible.
+    /// Restores all files, as far as possible.
     fn undo(&self, root: &Path) {
         for file in &self.files {
             if let Err(error) = file.undo(root) {
@@ -133,7 +133,7 @@ impl File {
     }
 }
 
-/// Tells the lock file of the new package. All that it needs is locked already.
+/// Adds the new package to the lock file. All of its dependencies are locked.
 pub(super) fn lock(root: &Path) -> io::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)

@@ -15,15 +15,15 @@ use super::types::{
     SortDirection, UpdateApiKeyRequest,
 };
 
-/// A session token, as sign-in returns it, plain or signed. The server needs its `bearer` plugin, else the
-/// header is ignored and every call answers 401. An API key is not accepted here.
+/// A session token, as returned by sign-in, plain or signed. The server needs its `bearer` plugin; otherwise
+/// the header is ignored and every call returns 401. API keys are not accepted.
 pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
 
-/// An API key in place of a session. Off unless the server sets `enableSessionForAPIKeys` (on by default
-/// before version 1.3.26). Every call counts against the key's own rate limit and remaining uses, 10 a day by
-/// default. A bad key here is answered with 401 even beside a good bearer token.
+/// An API key instead of a session. Disabled unless the server sets `enableSessionForAPIKeys` (enabled by
+/// default before version 1.3.26). Every call counts against the key's own rate limit and remaining uses, 10
+/// a day by default. An invalid key results in a 401 even with a valid bearer token.
 pub fn api_key_header(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("x-api-key", secret)
 }
@@ -43,14 +43,13 @@ impl Client {
     /// Create a key.
     ///
     /// Creates a key for the user of the session, or for an organization, and returns it together with its
-    /// secret. The secret is shown in this answer only. Nothing makes the call repeatable: a second call
-    /// creates a second key.
+    /// secret. The secret is not shown again. The call is not idempotent: a second call creates a second key.
     ///
     /// `POST /api-key/create`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
-    /// - `body`: What the key should be. An empty object is enough.
+    /// - `body`: The requested key. An empty object is valid.
     ///
     /// # Returns
     ///
@@ -126,8 +125,8 @@ impl Client {
 
     /// Change a key.
     ///
-    /// Changes the fields that are sent and leaves the others. The prefix, the secret and the owner never
-    /// change. A call that names the key and nothing else is refused.
+    /// Changes the given fields and keeps the others. The prefix, the secret and the owner never change. A
+    /// call without changes is rejected.
     ///
     /// `POST /api-key/update`. Idempotent.
     ///
@@ -152,7 +151,7 @@ impl Client {
 
     /// Delete a key.
     ///
-    /// Deletes a key at once and for good. A second call answers 404.
+    /// Deletes a key permanently. A second call returns 404.
     ///
     /// `POST /api-key/delete`. Idempotent.
     ///
@@ -214,8 +213,8 @@ pub struct ListApiKeysOptions {
     ///
     /// At least 0.
     pub offset: Option<i64>,
-    /// Field to sort by, for example `createdAt`. A name that is no field is answered with 500. Without it
-    /// the order is the database's.
+    /// Field to sort by, for example `createdAt`. An unknown field results in a 500. The default is the order
+    /// of the database.
     pub sort_by: Option<String>,
     /// Direction of the sort. Ignored without `sortBy`.
     pub sort_direction: Option<SortDirection>,

@@ -10,30 +10,31 @@ use super::types::ErrorResponse;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `400`: The input was refused: it fails the schema (`VALIDATION_ERROR`), breaks a limit of the server's
-    /// options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is
-    /// switched off (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked
-    /// before the session.
+    /// `400`: The input is invalid: it does not match the schema (`VALIDATION_ERROR`), exceeds a limit of the
+    /// server's options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), requests a disabled
+    /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
+    /// the session.
     BadRequest(ErrorResponse),
     /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit is also
-    /// answered here.
+    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
+    /// status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
     /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
     /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
-    /// `404`: Nothing is served at this path: the base URL is wrong or the API-key plugin is not installed.
-    /// There is no body.
+    /// `404`: Unknown path: the base URL is invalid or the API-key plugin is not installed. The body is
+    /// empty.
     NotFound,
     /// `415`: The request's content type is not `application/json`. Version 1.3 does not check it.
     UnsupportedMediaType(ErrorResponse),
-    /// `429`: Too many requests. The limit per client address answers JSON labelled `text/plain`, without a
-    /// code, with `X-Retry-After`. The limit of an API key used as the credential answers `application/json`
-    /// with the code `RATE_LIMITED` and `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
+    /// `429`: Rate limit exceeded. For the limit per client address the body is JSON with the content type
+    /// `text/plain`, without a code, and the header `X-Retry-After` is present. For the limit of an API key
+    /// used as the credential the body is `application/json` with the code `RATE_LIMITED` and
+    /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
-    /// `500`: The server failed. The body is empty as a rule, for example after a `sortBy` that names no
-    /// column; an organization configuration without the organization plugin answers
+    /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
+    /// An organization configuration without the organization plugin results in
     /// `ORGANIZATION_PLUGIN_REQUIRED`.
     InternalServerError(ErrorResponse),
 }
@@ -57,29 +58,30 @@ impl DocumentedError for CreateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GetApiKeyError {
-    /// `400`: The input was refused: it fails the schema (`VALIDATION_ERROR`), breaks a limit of the server's
-    /// options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is
-    /// switched off (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked
-    /// before the session.
+    /// `400`: The input is invalid: it does not match the schema (`VALIDATION_ERROR`), exceeds a limit of the
+    /// server's options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), requests a disabled
+    /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
+    /// the session.
     BadRequest(ErrorResponse),
     /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit is also
-    /// answered here.
+    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
+    /// status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
     /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
     /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
-    /// `API_KEY_NOT_FOUND`): it is unknown, belongs to someone else, or lives in another configuration; the
-    /// three cannot be told apart. With an empty body: nothing is served at this path.
+    /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
+    /// cases are not distinguished. With an empty body: unknown path.
     NotFound(ErrorResponse),
-    /// `429`: Too many requests. The limit per client address answers JSON labelled `text/plain`, without a
-    /// code, with `X-Retry-After`. The limit of an API key used as the credential answers `application/json`
-    /// with the code `RATE_LIMITED` and `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
+    /// `429`: Rate limit exceeded. For the limit per client address the body is JSON with the content type
+    /// `text/plain`, without a code, and the header `X-Retry-After` is present. For the limit of an API key
+    /// used as the credential the body is `application/json` with the code `RATE_LIMITED` and
+    /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
-    /// `500`: The server failed. The body is empty as a rule, for example after a `sortBy` that names no
-    /// column; an organization configuration without the organization plugin answers
+    /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
+    /// An organization configuration without the organization plugin results in
     /// `ORGANIZATION_PLUGIN_REQUIRED`.
     InternalServerError(ErrorResponse),
 }
@@ -102,28 +104,29 @@ impl DocumentedError for GetApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ListApiKeysError {
-    /// `400`: The input was refused: it fails the schema (`VALIDATION_ERROR`), breaks a limit of the server's
-    /// options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is
-    /// switched off (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked
-    /// before the session.
+    /// `400`: The input is invalid: it does not match the schema (`VALIDATION_ERROR`), exceeds a limit of the
+    /// server's options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), requests a disabled
+    /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
+    /// the session.
     BadRequest(ErrorResponse),
     /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit is also
-    /// answered here.
+    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
+    /// status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
     /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
     /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
-    /// `404`: Nothing is served at this path: the base URL is wrong or the API-key plugin is not installed.
-    /// There is no body.
+    /// `404`: Unknown path: the base URL is invalid or the API-key plugin is not installed. The body is
+    /// empty.
     NotFound,
-    /// `429`: Too many requests. The limit per client address answers JSON labelled `text/plain`, without a
-    /// code, with `X-Retry-After`. The limit of an API key used as the credential answers `application/json`
-    /// with the code `RATE_LIMITED` and `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
+    /// `429`: Rate limit exceeded. For the limit per client address the body is JSON with the content type
+    /// `text/plain`, without a code, and the header `X-Retry-After` is present. For the limit of an API key
+    /// used as the credential the body is `application/json` with the code `RATE_LIMITED` and
+    /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
-    /// `500`: The server failed. The body is empty as a rule, for example after a `sortBy` that names no
-    /// column; an organization configuration without the organization plugin answers
+    /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
+    /// An organization configuration without the organization plugin results in
     /// `ORGANIZATION_PLUGIN_REQUIRED`.
     InternalServerError(ErrorResponse),
 }
@@ -146,31 +149,32 @@ impl DocumentedError for ListApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateApiKeyError {
-    /// `400`: The input was refused: it fails the schema (`VALIDATION_ERROR`), breaks a limit of the server's
-    /// options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is
-    /// switched off (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked
-    /// before the session.
+    /// `400`: The input is invalid: it does not match the schema (`VALIDATION_ERROR`), exceeds a limit of the
+    /// server's options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), requests a disabled
+    /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
+    /// the session.
     BadRequest(ErrorResponse),
     /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit is also
-    /// answered here.
+    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
+    /// status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
     /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
     /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
-    /// `API_KEY_NOT_FOUND`): it is unknown, belongs to someone else, or lives in another configuration; the
-    /// three cannot be told apart. With an empty body: nothing is served at this path.
+    /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
+    /// cases are not distinguished. With an empty body: unknown path.
     NotFound(ErrorResponse),
     /// `415`: The request's content type is not `application/json`. Version 1.3 does not check it.
     UnsupportedMediaType(ErrorResponse),
-    /// `429`: Too many requests. The limit per client address answers JSON labelled `text/plain`, without a
-    /// code, with `X-Retry-After`. The limit of an API key used as the credential answers `application/json`
-    /// with the code `RATE_LIMITED` and `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
+    /// `429`: Rate limit exceeded. For the limit per client address the body is JSON with the content type
+    /// `text/plain`, without a code, and the header `X-Retry-After` is present. For the limit of an API key
+    /// used as the credential the body is `application/json` with the code `RATE_LIMITED` and
+    /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
-    /// `500`: The server failed. The body is empty as a rule, for example after a `sortBy` that names no
-    /// column; an organization configuration without the organization plugin answers
+    /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
+    /// An organization configuration without the organization plugin results in
     /// `ORGANIZATION_PLUGIN_REQUIRED`.
     InternalServerError(ErrorResponse),
 }
@@ -194,31 +198,32 @@ impl DocumentedError for UpdateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DeleteApiKeyError {
-    /// `400`: The input was refused: it fails the schema (`VALIDATION_ERROR`), breaks a limit of the server's
-    /// options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), asks for something that is
-    /// switched off (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is checked
-    /// before the session.
+    /// `400`: The input is invalid: it does not match the schema (`VALIDATION_ERROR`), exceeds a limit of the
+    /// server's options (for example `INVALID_NAME_LENGTH` or `EXPIRES_IN_IS_TOO_LARGE`), requests a disabled
+    /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
+    /// the session.
     BadRequest(ErrorResponse),
     /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit is also
-    /// answered here.
+    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
+    /// status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
     /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
     /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
-    /// `API_KEY_NOT_FOUND`): it is unknown, belongs to someone else, or lives in another configuration; the
-    /// three cannot be told apart. With an empty body: nothing is served at this path.
+    /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
+    /// cases are not distinguished. With an empty body: unknown path.
     NotFound(ErrorResponse),
     /// `415`: The request's content type is not `application/json`. Version 1.3 does not check it.
     UnsupportedMediaType(ErrorResponse),
-    /// `429`: Too many requests. The limit per client address answers JSON labelled `text/plain`, without a
-    /// code, with `X-Retry-After`. The limit of an API key used as the credential answers `application/json`
-    /// with the code `RATE_LIMITED` and `details.tryAgainIn`, or with `USAGE_EXCEEDED`, and no header.
+    /// `429`: Rate limit exceeded. For the limit per client address the body is JSON with the content type
+    /// `text/plain`, without a code, and the header `X-Retry-After` is present. For the limit of an API key
+    /// used as the credential the body is `application/json` with the code `RATE_LIMITED` and
+    /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
-    /// `500`: The server failed. The body is empty as a rule, for example after a `sortBy` that names no
-    /// column; an organization configuration without the organization plugin answers
+    /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
+    /// An organization configuration without the organization plugin results in
     /// `ORGANIZATION_PLUGIN_REQUIRED`.
     InternalServerError(ErrorResponse),
 }

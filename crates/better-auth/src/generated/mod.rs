@@ -2,11 +2,11 @@
 
 //! better-auth API keys, version 1.7.5.
 //!
-//! The API-key plugin of better-auth, as servers of versions 1.3 to 1.7 answer over HTTP. Versions 1.3 and
-//! 1.4 send the owner of a key as `userId` and a list as a bare array; from 1.5 on the owner is
-//! `referenceId`, `configId` names the key's configuration, and a list is an object with a total. One client
-//! reads both. Keys are verified, and permissions, quotas and rate limits of keys are set, inside the server
-//! process only: HTTP offers none of that.
+//! The API-key plugin of better-auth, as provided by servers of versions 1.3 to 1.7. Versions 1.3 and 1.4
+//! return the owner of a key as `userId` and a list as a bare array; from 1.5 on the owner is `referenceId`,
+//! `configId` names the key's configuration, and a list is an object with a total. One client decodes both.
+//! Keys are verified, and permissions, quotas and rate limits of keys are set, inside the server process
+//! only: HTTP does not provide these operations.
 
 mod client;
 pub mod errors;

@@ -10,8 +10,8 @@ use api_keys_runtime::{AdditionalProperties, DateTime, Json, Nullable};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
-/// What a new key should be. Fields that only the server process may set are not offered: sending one is
-/// answered with 400 or 401.
+/// The request for a new key. Fields that only the server process can set are not available: sending one
+/// results in a 400 or 401.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -31,8 +31,8 @@ pub struct CreateApiKeyRequest {
     /// Pattern: `^[a-zA-Z0-9_-]+$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    /// JSON object to store with the key. The server refuses it unless `enableMetadata` is set, which is not
-    /// the default.
+    /// JSON object to store with the key. Rejected unless the server sets `enableMetadata`, which is not the
+    /// default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
     /// Configuration to create the key under, `default` when left out. An unknown name silently falls back to
@@ -101,7 +101,7 @@ pub struct UpdateApiKeyRequest {
     /// New name, 1 to 32 UTF-16 code units by default. A name cannot be removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the key may be used.
+    /// If true, the key can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// New life of the key in seconds from now, within the same limits as on creation. Null removes the
@@ -195,8 +195,8 @@ pub struct ApiKey {
     /// Name of the server-side key configuration that the key belongs to, `default` unless several are set
     /// up. Sent from version 1.5 on.
     pub config_id: Option<String>,
-    /// Owner of the key: the id of a user, or of an organization when the configuration says so. Sent from
-    /// version 1.5 on; earlier versions send `userId`.
+    /// Owner of the key: the id of a user, or of an organization if the configuration defines it. Returned
+    /// from version 1.5 on; earlier versions return `userId`.
     pub reference_id: Option<String>,
     /// Owner of the key, the id of a user. Sent up to version 1.4; later versions send `referenceId`.
     pub user_id: Option<String>,
@@ -207,25 +207,25 @@ pub struct ApiKey {
     /// The first characters of the secret, prefix included, for people to recognise the key by. Six by
     /// default; the length is a server option. Null when the server is set not to keep them.
     pub start: Option<String>,
-    /// Whether the key may be used. A disabled key stays listed and can be enabled again.
+    /// If true, the key can be used. A disabled key remains listed and can be enabled again.
     pub enabled: bool,
-    /// When the key expires, null when it does not. An expired key stays visible until the server sweeps it,
-    /// and an update can revive it until then.
+    /// Expiration time, null if the key does not expire. An expired key remains visible until the server
+    /// removes it, and an update can reactivate it until then.
     #[serde(default)]
     pub expires_at: Nullable<DateTime>,
-    /// When the key was created.
+    /// Creation time.
     pub created_at: DateTime,
-    /// When the key was last used or its counters moved. An update of the key does not move it.
+    /// Time of the last use or change of the counters. An update of the key does not change it.
     pub updated_at: DateTime,
-    /// When the key was last used, null before the first use. Version 1.3 also sets it on every update.
+    /// Time of the last use, null before the first use. Version 1.3 also sets it on every update.
     pub last_request: Option<DateTime>,
-    /// JSON stored with the key: an object as a rule, null when there is none. Arrays and, in the answer to a
-    /// create, `false` have been seen.
+    /// JSON stored with the key: usually an object, null if there is none. Arrays and, in the response to a
+    /// create, `false` have been observed.
     pub metadata: Option<Json>,
-    /// What the key may do: for each resource, the list of its actions. Null when the key carries no
+    /// Permissions of the key: for each resource, the list of its actions. Null if the key has no
     /// permissions.
     pub permissions: Option<BTreeMap<String, Vec<String>>>,
-    /// Whether the uses of this key are limited in rate.
+    /// If true, the uses of this key are rate limited.
     pub rate_limit_enabled: bool,
     /// Uses allowed within one window, 10 by default; null when the key has no limit of its own.
     pub rate_limit_max: Option<i64>,
@@ -241,14 +241,14 @@ pub struct ApiKey {
     pub refill_amount: Option<i64>,
     /// Milliseconds between two refills, null without refill.
     pub refill_interval: Option<i64>,
-    /// When the uses were last refilled, null before the first refill.
+    /// Time of the last refill of uses, null before the first one.
     pub last_refill_at: Option<DateTime>,
     /// Properties that the document does not declare.
     #[serde(flatten)]
     pub additional_properties: AdditionalProperties,
 }
 
-/// A new key with its secret, as the answer to a create.
+/// A new key with its secret, as returned by a create.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -260,8 +260,8 @@ pub struct IssuedApiKey {
     /// Name of the server-side key configuration that the key belongs to, `default` unless several are set
     /// up. Sent from version 1.5 on.
     pub config_id: Option<String>,
-    /// Owner of the key: the id of a user, or of an organization when the configuration says so. Sent from
-    /// version 1.5 on; earlier versions send `userId`.
+    /// Owner of the key: the id of a user, or of an organization if the configuration defines it. Returned
+    /// from version 1.5 on; earlier versions return `userId`.
     pub reference_id: Option<String>,
     /// Owner of the key, the id of a user. Sent up to version 1.4; later versions send `referenceId`.
     pub user_id: Option<String>,
@@ -272,25 +272,25 @@ pub struct IssuedApiKey {
     /// The first characters of the secret, prefix included, for people to recognise the key by. Six by
     /// default; the length is a server option. Null when the server is set not to keep them.
     pub start: Option<String>,
-    /// Whether the key may be used. A disabled key stays listed and can be enabled again.
+    /// If true, the key can be used. A disabled key remains listed and can be enabled again.
     pub enabled: bool,
-    /// When the key expires, null when it does not. An expired key stays visible until the server sweeps it,
-    /// and an update can revive it until then.
+    /// Expiration time, null if the key does not expire. An expired key remains visible until the server
+    /// removes it, and an update can reactivate it until then.
     #[serde(default)]
     pub expires_at: Nullable<DateTime>,
-    /// When the key was created.
+    /// Creation time.
     pub created_at: DateTime,
-    /// When the key was last used or its counters moved. An update of the key does not move it.
+    /// Time of the last use or change of the counters. An update of the key does not change it.
     pub updated_at: DateTime,
-    /// When the key was last used, null before the first use. Version 1.3 also sets it on every update.
+    /// Time of the last use, null before the first use. Version 1.3 also sets it on every update.
     pub last_request: Option<DateTime>,
-    /// JSON stored with the key: an object as a rule, null when there is none. Arrays and, in the answer to a
-    /// create, `false` have been seen.
+    /// JSON stored with the key: usually an object, null if there is none. Arrays and, in the response to a
+    /// create, `false` have been observed.
     pub metadata: Option<Json>,
-    /// What the key may do: for each resource, the list of its actions. Null when the key carries no
+    /// Permissions of the key: for each resource, the list of its actions. Null if the key has no
     /// permissions.
     pub permissions: Option<BTreeMap<String, Vec<String>>>,
-    /// Whether the uses of this key are limited in rate.
+    /// If true, the uses of this key are rate limited.
     pub rate_limit_enabled: bool,
     /// Uses allowed within one window, 10 by default; null when the key has no limit of its own.
     pub rate_limit_max: Option<i64>,
@@ -306,7 +306,7 @@ pub struct IssuedApiKey {
     pub refill_amount: Option<i64>,
     /// Milliseconds between two refills, null without refill.
     pub refill_interval: Option<i64>,
-    /// When the uses were last refilled, null before the first refill.
+    /// Time of the last refill of uses, null before the first one.
     pub last_refill_at: Option<DateTime>,
 }
 
@@ -360,7 +360,7 @@ pub struct ApiKeyPage {
     pub offset: Option<i64>,
 }
 
-/// Answer to a delete.
+/// The response to a delete.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct DeleteApiKeyResponse {
@@ -413,7 +413,7 @@ impl fmt::Display for SortDirection {
     }
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -422,7 +422,7 @@ pub struct ErrorResponse {
     /// Name of the error, for programs, for example `KEY_NOT_FOUND`. Up to version 1.4 the names derive from
     /// the message; the limit per client address sends none.
     pub code: Option<String>,
-    /// What else the server says. Sent with `RATE_LIMITED`.
+    /// Further details. Present with `RATE_LIMITED`.
     pub details: Option<ErrorDetails>,
 }
 

@@ -20,7 +20,7 @@ use super::types::{
 /// The default base URL.
 pub const DEFAULT_BASE_URL: &str = "https://api.clerk.com/v1";
 
-/// Version of the API to answer with, the date of its release.
+/// Version of the API, identified by its release date.
 pub const CLERK_API_VERSION: ClientHeader =
     ClientHeader { name: "Clerk-API-Version", default: Some("2026-05-12") };
 
@@ -50,7 +50,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `body`: What the key should be.
+    /// - `body`: The requested key.
     ///
     /// # Returns
     ///
@@ -71,13 +71,14 @@ impl Client {
 
     /// List keys.
     ///
-    /// Lists the keys of one subject, page by page, without secrets. There is no list over all subjects.
+    /// Lists the keys of one subject, page by page, without secrets. A list over all subjects is not
+    /// available.
     ///
     /// `GET /api_keys`. Safe.
     ///
     /// # Arguments
     ///
-    /// - `subject`: Whose keys to list: the id of a user, an organization, a machine or a SCIM directory.
+    /// - `subject`: Owner of the keys: the id of a user, an organization, a machine or a SCIM directory.
     ///   Pattern: `^(user|org|mch|scim)_\w{27}$`.
     ///
     /// # Returns
@@ -208,7 +209,8 @@ impl Client {
 
     /// Revoke a key.
     ///
-    /// Revokes a key: it no longer authenticates, and its record stays with the reason. There is no way back.
+    /// Revokes a key: it no longer authenticates, and its record is kept with the reason. This cannot be
+    /// undone.
     ///
     /// `POST /api_keys/{apiKeyID}/revoke`. Idempotent.
     ///
@@ -216,7 +218,7 @@ impl Client {
     ///
     /// - `api_key_id`: Identifier of the key: `ak_` (formerly `api_key_`) and 32 hexadecimal digits. Pattern:
     ///   `^(ak|api_key)_[0-9A-Fa-f]{32}$`.
-    /// - `body`: Why the key is revoked. An empty object is enough.
+    /// - `body`: The reason for the revocation. An empty object is valid.
     ///
     /// # Returns
     ///
@@ -236,9 +238,9 @@ impl Client {
 
     /// Verify a secret.
     ///
-    /// Finds the key that a secret belongs to. A revoked or expired key is answered with 200 as well: only
-    /// `revoked` and `expired` in the body tell whether the secret is good. It changes nothing, though it is
-    /// a POST.
+    /// Finds the key of a secret. The status is 200 for a revoked or expired key as well: only `revoked` and
+    /// `expired` in the body indicate that the secret is invalid. The call changes nothing, although it is a
+    /// POST.
     ///
     /// `POST /api_keys/verify`. Safe.
     ///
@@ -270,7 +272,7 @@ pub struct ListApiKeysOptions {
     ///
     /// At least 3 characters.
     pub r#type: Option<String>,
-    /// Whether to list revoked and expired keys too; they are left out when this is.
+    /// If true, revoked and expired keys are listed as well. The default is false.
     ///
     /// Default: `false`.
     pub include_invalid: Option<IncludeInvalid>,

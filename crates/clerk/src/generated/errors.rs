@@ -10,8 +10,8 @@ use super::types::ErrorResponse;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
@@ -41,12 +41,12 @@ impl DocumentedError for CreateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ListApiKeysError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.
@@ -69,12 +69,12 @@ impl DocumentedError for ListApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GetApiKeyError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.
@@ -97,12 +97,12 @@ impl DocumentedError for GetApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateApiKeyError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.
@@ -125,12 +125,12 @@ impl DocumentedError for UpdateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DeleteApiKeyError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.
@@ -153,12 +153,12 @@ impl DocumentedError for DeleteApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GetApiKeySecretError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.
@@ -181,12 +181,12 @@ impl DocumentedError for GetApiKeySecretError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RevokeApiKeyError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.
@@ -209,8 +209,8 @@ impl DocumentedError for RevokeApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum VerifyApiKeyError {
-    /// `400`: The request was refused: a parameter or a field breaks its rule, or the body holds a field that
-    /// Clerk does not know.
+    /// `400`: The request is invalid: a parameter or a field violates a constraint, or the body contains an
+    /// unknown field.
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),

@@ -3,7 +3,8 @@
 //! Clerk API keys, version 2026-05-12.
 //!
 //! The API-key operations of Clerk's Backend API. Every key belongs to a subject: a user, an organization, a
-//! machine or a SCIM directory. All numbers in answers are floating-point numbers, counts and times included.
+//! machine or a SCIM directory. All numbers in responses are floating-point numbers, including counts and
+//! times.
 
 mod client;
 pub mod errors;

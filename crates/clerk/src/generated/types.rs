@@ -9,7 +9,7 @@ use api_keys_runtime::{AdditionalProperties, Json, Nullable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What a new key should be.
+/// The request for a new key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiKeyRequest {
@@ -17,8 +17,8 @@ pub struct CreateApiKeyRequest {
     ///
     /// Pattern: `^(\S(.*\S)?)?$`.
     pub name: String,
-    /// Whose key it will be: the id of a user (`user_`), an organization (`org_`), a machine (`mch_`) or a
-    /// SCIM directory (`scim_`).
+    /// Owner of the key: the id of a user (`user_`), an organization (`org_`), a machine (`mch_`) or a SCIM
+    /// directory (`scim_`).
     ///
     /// Pattern: `^(user|org|mch|scim)_\w{27}$`.
     pub subject: String,
@@ -31,7 +31,7 @@ pub struct CreateApiKeyRequest {
     /// JSON to attach to the key, as a rule an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<Value>,
-    /// What the key may do, in the application's own words; nothing when left out.
+    /// Scopes of the key, defined by the application. The default is none.
     ///
     /// Default: `[]`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +164,7 @@ impl UpdateApiKeyRequest {
     }
 }
 
-/// Why a key is revoked.
+/// The reason for a revocation.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct RevokeApiKeyRequest {
@@ -216,7 +216,7 @@ pub struct ApiKey {
     ///
     /// At least 3 characters.
     pub r#type: String,
-    /// Whose key it is: the id of a user, an organization, a machine or a SCIM directory.
+    /// Owner of the key: the id of a user, an organization, a machine or a SCIM directory.
     ///
     /// Pattern: `^(user|org|mch|scim)_\w{27}$`.
     pub subject: String,
@@ -229,37 +229,37 @@ pub struct ApiKey {
     pub description: Nullable<String>,
     /// JSON that the application attached to the key; null when there is none.
     pub claims: Option<Json>,
-    /// What the key may do, in the application's own words. Clerk stores scopes and does not interpret them.
+    /// Scopes of the key, defined by the application. Clerk stores them without interpretation.
     pub scopes: Vec<String>,
-    /// Whether the key was revoked. A revoked key no longer authenticates and cannot be restored.
+    /// If true, the key is revoked. A revoked key no longer authenticates and cannot be restored.
     pub revoked: bool,
-    /// Why the key was revoked, null when it was not or no reason was given.
+    /// Reason for the revocation, null if the key is not revoked or no reason was given.
     pub revocation_reason: Option<String>,
-    /// Whether the key has passed its expiry.
+    /// If true, the key is expired.
     pub expired: bool,
-    /// When the key expires, null when it does not. Milliseconds since 1970-01-01T00:00:00Z, as a number that
-    /// may have a fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Expiration time, null if the key does not expire. Milliseconds since 1970-01-01T00:00:00Z, as a number
+    /// that may have a fraction; a value below 100000000000 (10^11) is in seconds.
     #[serde(default)]
     pub expiration: Nullable<f64>,
     /// Id of the user who created the key, null when unknown.
     ///
     /// Pattern: `^user_\w{27}$`.
     pub created_by: Option<String>,
-    /// When the key was last used, null before the first use. Milliseconds since 1970-01-01T00:00:00Z, as a
-    /// number that may have a fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Time of the last use, null before the first use. Milliseconds since 1970-01-01T00:00:00Z, as a number
+    /// that may have a fraction; a value below 100000000000 (10^11) is in seconds.
     pub last_used_at: Option<f64>,
-    /// When the key was created. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a
-    /// fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Creation time. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a fraction; a value
+    /// below 100000000000 (10^11) is in seconds.
     pub created_at: f64,
-    /// When the key was last changed. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a
-    /// fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Time of the last change. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a
+    /// fraction; a value below 100000000000 (10^11) is in seconds.
     pub updated_at: f64,
     /// Properties that the document does not declare.
     #[serde(flatten)]
     pub additional_properties: AdditionalProperties,
 }
 
-/// A new key with its secret, as the answer to a create.
+/// A new key with its secret, as returned by a create.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedApiKey {
@@ -275,7 +275,7 @@ pub struct IssuedApiKey {
     ///
     /// At least 3 characters.
     pub r#type: String,
-    /// Whose key it is: the id of a user, an organization, a machine or a SCIM directory.
+    /// Owner of the key: the id of a user, an organization, a machine or a SCIM directory.
     ///
     /// Pattern: `^(user|org|mch|scim)_\w{27}$`.
     pub subject: String,
@@ -288,30 +288,30 @@ pub struct IssuedApiKey {
     pub description: Nullable<String>,
     /// JSON that the application attached to the key; null when there is none.
     pub claims: Option<Json>,
-    /// What the key may do, in the application's own words. Clerk stores scopes and does not interpret them.
+    /// Scopes of the key, defined by the application. Clerk stores them without interpretation.
     pub scopes: Vec<String>,
-    /// Whether the key was revoked. A revoked key no longer authenticates and cannot be restored.
+    /// If true, the key is revoked. A revoked key no longer authenticates and cannot be restored.
     pub revoked: bool,
-    /// Why the key was revoked, null when it was not or no reason was given.
+    /// Reason for the revocation, null if the key is not revoked or no reason was given.
     pub revocation_reason: Option<String>,
-    /// Whether the key has passed its expiry.
+    /// If true, the key is expired.
     pub expired: bool,
-    /// When the key expires, null when it does not. Milliseconds since 1970-01-01T00:00:00Z, as a number that
-    /// may have a fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Expiration time, null if the key does not expire. Milliseconds since 1970-01-01T00:00:00Z, as a number
+    /// that may have a fraction; a value below 100000000000 (10^11) is in seconds.
     #[serde(default)]
     pub expiration: Nullable<f64>,
     /// Id of the user who created the key, null when unknown.
     ///
     /// Pattern: `^user_\w{27}$`.
     pub created_by: Option<String>,
-    /// When the key was last used, null before the first use. Milliseconds since 1970-01-01T00:00:00Z, as a
-    /// number that may have a fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Time of the last use, null before the first use. Milliseconds since 1970-01-01T00:00:00Z, as a number
+    /// that may have a fraction; a value below 100000000000 (10^11) is in seconds.
     pub last_used_at: Option<f64>,
-    /// When the key was created. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a
-    /// fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Creation time. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a fraction; a value
+    /// below 100000000000 (10^11) is in seconds.
     pub created_at: f64,
-    /// When the key was last changed. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a
-    /// fraction part; a value below 100000000000 (10^11) is in seconds.
+    /// Time of the last change. Milliseconds since 1970-01-01T00:00:00Z, as a number that may have a
+    /// fraction; a value below 100000000000 (10^11) is in seconds.
     pub updated_at: f64,
 }
 
@@ -333,7 +333,7 @@ pub struct ApiKeySecret {
     pub secret: SecretKey,
 }
 
-/// Answer to a delete.
+/// The response to a delete.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedApiKey {
@@ -392,7 +392,7 @@ impl fmt::Display for IncludeInvalid {
     }
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -412,6 +412,6 @@ pub struct ErrorItem {
     pub long_message: Option<String>,
     /// Name of the error, for programs.
     pub code: String,
-    /// What else Clerk says about the error, for example the name of the parameter at fault.
+    /// Further details of the error, for example the name of the invalid parameter.
     pub meta: Option<Map<String, Value>>,
 }

@@ -17,11 +17,11 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub(super) struct Schemas<'r> {
     pub(super) operation: &'r str,
-    /// What the schemas are of, as people call it.
+    /// The subject of the schemas, for messages.
     pub(super) scope: String,
     pub(super) direction: Direction,
     pub(super) found: &'r mut Vec<Difference>,
-    /// Whether to say how ours could say the same.
+    /// Whether to suggest an edit of our document.
     pub(super) with_edits: bool,
     /// Pairs that were compared already: a schema may contain itself.
     seen: HashSet<(String, String)>,

@@ -7,27 +7,27 @@ use super::impact::Impact;
 use crate::document::Node;
 use crate::overlay::Stale;
 
-/// One thing that the vendor's document says otherwise than ours, once the overlay is applied.
+/// A difference between the vendor's document and ours, after the overlay was applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The operations that it is about; none if it is about all.
     pub operations: Vec<String>,
-    /// What part of the operation.
+    /// The part of the operation.
     pub place: String,
-    /// What is different.
+    /// The difference.
     pub message: String,
-    /// What it means for those who use our client.
+    /// The impact on users of our client.
     pub impact: Impact,
-    /// Where it is in our document: a JSON pointer. None if it is not there.
+    /// The location in our document, as a JSON pointer; `None` if it is absent.
     pub ours: Option<String>,
-    /// Where it is in the vendor's document.
+    /// The location in the vendor's document.
     pub upstream: Option<String>,
-    /// What makes our document say the same, if that can be written down.
+    /// The edit that would remove the difference, if it can be expressed.
     #[serde(skip)]
     pub(crate) edits: Vec<Edit>,
 }
 
-/// Where something is in ours, and where in the vendor's.
+/// The locations in both documents.
 pub(super) type Places<'p, 'd> = (Option<&'p Node<'d>>, Option<&'p Node<'d>>);
 
 impl Difference {
@@ -54,20 +54,20 @@ impl Difference {
 /// Two documents compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// What our document is called.
+    /// The name of our document.
     pub ours: String,
-    /// What the vendor's is called.
+    /// The name of the vendor's document.
     pub upstream: String,
     /// The overlay that was applied to the vendor's.
     pub overlay: Option<String>,
-    /// What is different.
+    /// The differences.
     pub differences: Vec<Difference>,
     /// Actions of the overlay that have no use any more.
     pub stale: Vec<Stale>,
 }
 
 impl Comparison {
-    /// The worst that a difference means. A stale action breaks nobody. None if there is nothing to tell.
+    /// The most severe impact. A stale action is compatible. `None` without differences and stale actions.
     pub fn impact(&self) -> Option<Impact> {
         let stale = self.stale.first().map(|_| Impact::Compatible);
         self.differences.iter().map(|difference| difference.impact).max().max(stale)

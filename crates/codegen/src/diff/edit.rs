@@ -23,7 +23,7 @@ pub(crate) enum Edit {
 }
 
 impl Edit {
-    /// Where the change is made.
+    /// The location of the edit.
     pub(crate) fn pointer(&self) -> &str {
         match self {
             Self::Insert { pointer, .. } | Self::Append { pointer, .. } | Self::Remove { pointer } => pointer,

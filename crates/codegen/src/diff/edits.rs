@@ -1,4 +1,4 @@
-//! What the vendor's document has and ours has not, said in the way of ours.
+//! Edits that add parts of the vendor's document to ours, following our conventions.
 
 use serde_json::{Map, Value, json};
 
@@ -93,7 +93,7 @@ impl Copy<'_> {
         Some(with_null(copy, is_nullable))
     }
 
-    /// What becomes of a keyword: nothing, a value, or what cannot be said.
+    /// The conversion of a keyword: omitted, a value, or not expressible.
     fn keyword(&mut self, key: &str, entry: &Node<'_>) -> Option<Option<Value>> {
         Some(match key {
             "$ref" | "nullable" | "example" | "examples" | "xml" | "externalDocs" | "title" => return None,

@@ -1,11 +1,11 @@
-//! Whether a difference breaks those who use the client made from our document.
+//! The impact of a difference on users of the generated client.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::schema::is_lower;
 
-/// What a difference means for those who use our client.
+/// The impact of a difference on users of our client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Impact {
@@ -15,7 +15,7 @@ pub enum Impact {
     Breaking,
 }
 
-/// Which way a value travels.
+/// The direction of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     Sent,

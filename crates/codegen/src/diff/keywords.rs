@@ -1,4 +1,4 @@
-//! What keywords say of values: which they may be, of what form and size.
+//! Comparison of keywords that constrain values, formats and sizes.
 
 use super::compare::Schemas;
 use super::difference::Places;
@@ -8,7 +8,7 @@ use super::schema::{Shape, same};
 use super::words::{number, text};
 use crate::document::Node;
 
-/// Keywords that say how many or how much.
+/// Keywords of sizes and bounds.
 const BOUNDS: [&str; 11] = [
     "minimum",
     "maximum",
@@ -23,7 +23,7 @@ const BOUNDS: [&str; 11] = [
     "maxProperties",
 ];
 
-/// Keywords that are compared one by one, or that say nothing about structure. Any other is compared as it is written.
+/// Keywords that are compared individually, or that do not affect structure. Others are compared literally.
 const KNOWN: [&str; 36] = [
     "$anchor",
     "$comment",
@@ -178,7 +178,7 @@ fn unique<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
     shape.get("uniqueItems").filter(|node| node.value() == true)
 }
 
-/// The property that tells alternatives apart.
+/// The discriminator property of alternatives.
 fn teller<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
     shape.parts.iter().find_map(|part| part.get("discriminator")?.get("propertyName"))
 }

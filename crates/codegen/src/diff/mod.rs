@@ -1,4 +1,4 @@
-//! Our document of a vendor beside one that the vendor publishes.
+//! Comparison of our document to the vendor's.
 
 mod compare;
 mod difference;
@@ -77,7 +77,7 @@ impl Upstream {
         Ok(Self { document, original, moves, overlay, stale })
     }
 
-    /// What is different, for one operation at a time.
+    /// The differences of one operation.
     pub(crate) fn compare(&self, ours: &Document) -> Result<Vec<Difference>, Problem> {
         let mut differences = operations::compare(&ours.root(), &self.document.root())?;
         for pointer in differences.iter_mut().filter_map(|difference| difference.upstream.as_mut()) {

@@ -1,4 +1,4 @@
-//! What lists and objects are made of.
+//! Comparison of arrays and objects.
 
 use super::compare::Schemas;
 use super::difference::Places;
@@ -126,7 +126,7 @@ impl Schemas<'_> {
         Ok(fields)
     }
 
-    /// What gives an object of ours a field of the vendor's.
+    /// Returns the edit that adds a field of the vendor's to one of our objects.
     fn new_field(&self, ours: &Shape<'_>, field: &Property<'_>) -> Vec<Edit> {
         let has_properties = |part: &&Node<'_>| part.get("properties").is_some();
         let is_own =
@@ -148,7 +148,7 @@ impl Schemas<'_> {
         edits
     }
 
-    /// What objects may have beside their properties.
+    /// Compares the additional properties of objects.
     fn rest(
         &mut self,
         ours: &Shape<'_>,
@@ -168,7 +168,7 @@ impl Schemas<'_> {
                 Ok(())
             }
             (was, Rest::Closed) => {
-                // Only who was told that other fields may be sent can have sent any.
+                // Only a caller that was allowed to send other fields may have sent any.
                 let impact = match (self.direction, was) {
                     (Direction::Sent, Rest::Each(_) | Rest::Open(true)) => Impact::Breaking,
                     _ => Impact::Compatible,

@@ -1,4 +1,4 @@
-//! An operation of ours and the same one of the vendor's: bodies, answers and headers.
+//! Comparison of an operation: bodies, responses and headers.
 
 use super::compare::Schemas;
 use super::difference::{Difference, Places};
@@ -149,7 +149,7 @@ impl<'d> Pair<'_, 'd> {
         for (media, node) in
             their_media.iter().filter(|(media, _)| !our_media.iter().any(|(own, _)| own == media))
         {
-            // An answer that only comes under another name was told as one that is gone.
+            // A renamed response was reported as removed.
             let message = format!("also `{media}`");
             self.tell(found, scope, message, Impact::Compatible, (None, Some(node)));
         }
@@ -237,7 +237,7 @@ impl<'d> Pair<'_, 'd> {
 }
 
 fn scope(status: &str) -> String {
-    format!("answer {status}")
+    format!("response {status}")
 }
 
 /// A media type without its parameters.

@@ -53,7 +53,7 @@ fn tags_of(operation: &Operation<'_>) -> Vec<String> {
     tags.iter().filter_map(|tag| tag.text().ok()).map(str::to_owned).collect()
 }
 
-/// What all our paths begin with; none if they have nothing in common.
+/// Returns the common prefix of all our paths, if there is one.
 fn area(operations: &[Operation<'_>]) -> Option<String> {
     let literal = |operation: &Operation<'_>| {
         let segments = operation.path.trim_end_matches('/').split('/');
@@ -74,7 +74,7 @@ fn urls<'d>(root: &Node<'d>) -> Result<Vec<(String, Node<'d>)>, Problem> {
     Ok(urls)
 }
 
-/// Compares where calls go. A server that is described by variables is anywhere, and no server says nothing.
+/// Compares servers. A server with variables matches any, and a missing one is ignored.
 fn servers(ours: &Node<'_>, upstream: &Node<'_>, found: &mut Vec<Difference>) -> Result<(), Problem> {
     let (ours, theirs) = (urls(ours)?, urls(upstream)?);
     let is_fixed = |(url, _): &(String, Node<'_>)| url.contains("://") && !url.contains('{');

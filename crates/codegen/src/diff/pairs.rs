@@ -1,11 +1,11 @@
-//! Which alternative of one schema is which of another.
+//! Matching of alternatives in two schemas.
 
 use std::collections::HashSet;
 
 use super::schema::{Schema, Shape, same};
 use crate::document::Node;
 
-/// Which alternative of ours is which of the vendor's; those of ours that are gone; those that are new.
+/// The matched alternatives, and those that were removed or added.
 pub(super) fn pair<'s, 'd>(
     ours: &'s Schema<'d>,
     upstream: &'s Schema<'d>,
@@ -39,7 +39,7 @@ pub(super) fn pair<'s, 'd>(
     (pairs, left(&ours.shapes, &taken), left(&upstream.shapes, &theirs))
 }
 
-/// How much two alternatives look like one another, going by what can be seen without following them.
+/// Returns the similarity of two alternatives without following references.
 fn likeness<'d>(one: &Shape<'d>, other: &Shape<'d>) -> usize {
     let mut score: usize = match (one.ty, other.ty) {
         (a, b) if a == b => 1_000,
@@ -52,7 +52,7 @@ fn likeness<'d>(one: &Shape<'d>, other: &Shape<'d>) -> usize {
     for property in &ours {
         let Some(other) = theirs.iter().find(|other| other.name == property.name) else { continue };
         common += 1;
-        // A word that tells alternatives apart weighs more than their other fields.
+        // A discriminator value weighs more than other fields.
         let word = |at: &[Node<'d>]| Shape { ty: None, parts: at.to_vec() };
         match have_common_value(&word(&property.at), &word(&other.at)) {
             Some(true) => score += 300,
@@ -68,7 +68,7 @@ fn likeness<'d>(one: &Shape<'d>, other: &Shape<'d>) -> usize {
     score + 50 * usize::from(format(one) == format(other))
 }
 
-/// Whether there is a value that both let through, if both list theirs.
+/// Returns whether a value is valid for both, if both enumerate their values.
 fn have_common_value(one: &Shape<'_>, other: &Shape<'_>) -> Option<bool> {
     let ((_, ours), (_, theirs)) = (one.values()?, other.values()?);
     Some(ours.iter().any(|ours| theirs.iter().any(|theirs| same(ours, theirs))))

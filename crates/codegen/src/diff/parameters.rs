@@ -57,7 +57,7 @@ impl Pair<'_, '_> {
 
 #[derive(Debug)]
 struct Parameter<'d> {
-    /// What makes it the same parameter in another document.
+    /// The identity of a parameter across documents.
     key: (String, String),
     name: &'d str,
     location: &'d str,
@@ -94,7 +94,7 @@ fn parameters<'d>(operation: &Operation<'d>) -> Result<Vec<Parameter<'d>>, Probl
         };
         let key = (location.to_owned(), key);
         let required = location == "path" || node.flag("required").unwrap_or_default();
-        // What the operation says counts before what the path says.
+        // Parameters of the operation take precedence over those of the path.
         if !parameters.iter().any(|known| known.key == key) {
             parameters.push(Parameter { key, name, location, required, node });
         }
@@ -102,7 +102,7 @@ fn parameters<'d>(operation: &Operation<'d>) -> Result<Vec<Parameter<'d>>, Probl
     Ok(parameters)
 }
 
-/// How a parameter is written; for a single value, all styles but two are the same.
+/// Returns the serialization of a parameter. For a single value, all styles except two are equal.
 fn style(parameter: &Parameter<'_>) -> String {
     if let Some((media, _)) = parameter.node.entries_of("content").unwrap_or_default().first() {
         return format!("`{media}`");

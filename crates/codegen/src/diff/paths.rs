@@ -1,4 +1,4 @@
-//! Which operation of the vendor's is which of ours.
+//! Matching of operations in two documents.
 
 use serde_json::Value;
 
@@ -51,15 +51,15 @@ pub(super) fn operations<'d>(root: &Node<'d>) -> Result<Vec<Operation<'d>>, Prob
     Ok(operations)
 }
 
-/// What stands before our paths in the vendor's document, or before the vendor's in ours, when the base path is in the
-/// URL of the server in the one and in the paths in the other.
+/// Returns the prefix of our paths in the vendor's document, or vice versa, if the base path is in the server URL of one and in
+/// the paths of the other.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Base<'d> {
     theirs: &'d str,
     ours: &'d str,
 }
 
-/// The base under which most operations are the same ones; none if there is no difference.
+/// Returns the base with which most operations match, if it differs.
 fn base<'d>(ours: &[Operation<'d>], theirs: &[Operation<'d>]) -> Base<'d> {
     let mut candidates = vec![Base::default()];
     for ours in ours {

@@ -1,4 +1,4 @@
-//! What was compared, for a terminal.
+//! The report of a comparison, for a terminal.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl fmt::Display for Comparison {
             }
             writeln!(f)?;
         }
-        write!(f, "{ours} beside {upstream}")?;
+        write!(f, "{ours} compared to {upstream}")?;
         if let Some(overlay) = overlay {
             write!(f, " with {overlay}")?;
         }

@@ -1,20 +1,20 @@
-//! What a schema lets through, whatever it is written with.
+//! The values that a schema accepts, independently of its notation.
 //!
-//! References are followed, `allOf` is one schema, `oneOf`, `anyOf` and lists of types are alternatives, and null is
-//! told apart from them, in the ways of OpenAPI 3.0 and 3.1 alike.
+//! References are resolved, `allOf` is merged, `oneOf`, `anyOf` and type arrays are alternatives, and null is separate, for
+//! OpenAPI 3.0 and 3.1 alike.
 
 use serde_json::Value;
 
 use crate::document::Node;
 use crate::problem::Problem;
 
-/// More alternatives than this are a schema that nobody means.
+/// The maximum number of alternatives. More are not intended by any schema.
 const MOST: usize = 1_000;
 
-/// What a schema lets through.
+/// The values that a schema accepts.
 #[derive(Debug)]
 pub(super) struct Schema<'d> {
-    /// Where it stands: several places if it is a property that several parts of an object describe.
+    /// The locations. A property may be described by several parts of an object.
     pub(super) at: Vec<Node<'d>>,
     pub(super) nullable: bool,
     /// The alternatives, each of one type.
@@ -33,15 +33,15 @@ pub(super) struct Shape<'d> {
 #[derive(Debug)]
 pub(super) struct Property<'d> {
     pub(super) name: &'d str,
-    /// All that says something of it.
+    /// The schemas that apply.
     pub(super) at: Vec<Node<'d>>,
     pub(super) required: bool,
 }
 
-/// What an object may have beside its properties.
+/// The additional properties of an object.
 #[derive(Debug)]
 pub(super) enum Rest<'d> {
-    /// Anything. The flag tells whether the schema says so, or says nothing.
+    /// Any. The flag distinguishes an explicit schema from a missing one.
     Open(bool),
     Closed,
     Each(Node<'d>),
@@ -60,7 +60,7 @@ impl<'d> Schema<'d> {
         Ok(schema)
     }
 
-    /// Where to look for what it says: behind a reference that stands alone.
+    /// Returns the location of the schema behind a reference without siblings.
     pub(super) fn place(&self) -> Option<Node<'d>> {
         let first = self.at.first()?;
         let says_more = ["nullable", "type", "allOf", "anyOf", "oneOf", "properties", "enum"];
@@ -70,7 +70,7 @@ impl<'d> Schema<'d> {
         first.resolve().ok()
     }
 
-    /// Whether it lets everything through.
+    /// Returns whether every value is valid.
     pub(super) fn is_any(&self) -> bool {
         self.shapes.iter().any(|shape| shape.ty.is_none())
     }
@@ -90,7 +90,7 @@ impl<'d> Schema<'d> {
         self.shapes.extend(types.into_iter().map(|name| Shape { ty: Some(name), parts: parts.clone() }));
     }
 
-    /// Whether a keyword is true of this schema.
+    /// Returns whether a boolean keyword is set.
     pub(super) fn flag(&self, keyword: &str) -> bool {
         self.annotation(keyword).is_some_and(|node| node.value() == &Value::Bool(true))
     }
@@ -216,7 +216,7 @@ fn values<'d>(node: &Node<'d>) -> Option<Vec<&'d Value>> {
     }
 }
 
-/// The items of an array below a key; none if there is no array.
+/// Returns the items of the array of a key, if there is one.
 pub(super) fn list<'d>(node: &Node<'d>, keyword: &str) -> Vec<Node<'d>> {
     node.items_of(keyword).unwrap_or_default()
 }
@@ -227,7 +227,7 @@ impl<'d> Shape<'d> {
         self.parts.iter().find_map(|part| part.get(keyword))
     }
 
-    /// The only values that are let through, where they stand; none if there is no list.
+    /// Returns the enumerated values with their locations, if there are any.
     pub(super) fn values(&self) -> Option<(Node<'d>, Vec<&'d Value>)> {
         let lists = || self.parts.iter().filter_map(values);
         let at = self.get("enum").or_else(|| self.get("const"))?;
@@ -239,7 +239,7 @@ impl<'d> Shape<'d> {
         Some((at, lists().next()?.into_iter().filter(of_type).filter(in_all).collect()))
     }
 
-    /// The properties, each with all that the parts say of it.
+    /// Returns the properties with all schemas that apply to each.
     pub(super) fn properties(&self) -> Vec<Property<'d>> {
         let mut properties: Vec<Property<'_>> = Vec::new();
         for (name, node) in
@@ -280,8 +280,8 @@ impl<'d> Shape<'d> {
         rest
     }
 
-    /// The value of a bound and where it stands. What says nothing, such as a least length of 0, is none, and a bound
-    /// that does not belong to itself is the same in 3.0 and 3.1.
+    /// Returns the value of a bound and its location. Bounds without effect, such as a minimum length of 0, are omitted, and
+    /// exclusive bounds are the same in 3.0 and 3.1.
     pub(super) fn bound(&self, keyword: &str) -> Option<(Node<'d>, f64)> {
         let number = |part: &Node<'d>, keyword: &str| {
             let node = part.get(keyword)?;
@@ -307,7 +307,7 @@ impl<'d> Shape<'d> {
     }
 }
 
-/// Whether a bound is one from below.
+/// Returns whether a bound is a minimum.
 pub(super) fn is_lower(keyword: &str) -> bool {
     keyword.starts_with("min") || keyword == "exclusiveMinimum"
 }
@@ -316,7 +316,7 @@ fn is_anything(schema: &Value) -> bool {
     schema == &Value::Bool(true) || schema.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
-/// Whether two values are the same in JSON, where 1 and 1.0 are.
+/// Returns whether two values are equal in JSON, where 1 equals 1.0.
 pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),

@@ -17,7 +17,7 @@ impl Pair<'_, '_> {
             _ => credentials.iter().map(String::as_str).collect::<Vec<_>>().join(" with "),
         };
         for (way, node) in ours.iter().filter(|(way, _)| !theirs.iter().any(|(other, _)| other == way)) {
-            // Where nothing is said any more, what we send is not in the way.
+            // Credentials are harmless where none are required anymore.
             let impact = if theirs.is_empty() { Impact::Compatible } else { Impact::Breaking };
             let message = format!("no longer {}", describe(way));
             self.tell(found, "security", message, impact, (Some(node), None));

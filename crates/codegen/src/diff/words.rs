@@ -1,10 +1,10 @@
-//! How values and types are called in messages.
+//! Names of values and types in messages.
 
 use serde_json::Value;
 
 use super::schema::{Schema, Shape};
 
-/// What a schema lets through, in a few words.
+/// Returns a short description of the values that a schema accepts.
 pub(super) fn describe(schema: &Schema<'_>) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in schema.shapes.iter().map(describe_shape) {

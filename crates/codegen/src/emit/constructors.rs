@@ -7,7 +7,7 @@ use super::docs::comment;
 use super::file::{File, ident};
 use crate::model::{Field, Presence, Shape, Struct, Type, TypeDef, Types};
 
-/// Returns whether there are no required fields.
+/// Returns whether all fields are optional.
 pub(super) fn has_default(object: &Struct) -> bool {
     object.fields.iter().all(|field| is_optional(field.presence))
 }

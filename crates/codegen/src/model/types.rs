@@ -135,7 +135,7 @@ pub(crate) struct Field {
     pub(crate) boxed: bool,
 }
 
-/// Whether a field may be absent or null.
+/// The presence of a field: required, optional or nullable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     Required,
@@ -184,7 +184,7 @@ impl Union {
     }
 }
 
-/// How the variant of a value is selected.
+/// The selection of a value's variant.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SelectedBy {
     JsonType,

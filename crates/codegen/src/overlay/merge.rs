@@ -36,7 +36,7 @@ pub(super) fn merge_all(
     }
     match misfit {
         Some(misfit) => Err(misfit),
-        None if !changed => Err("the document says so already".to_owned()),
+        None if !changed => Err("the document already contains the value".to_owned()),
         None => Ok(()),
     }
 }
@@ -58,7 +58,7 @@ fn expect(target: &Value, was: &Value) -> Result<(), String> {
     }
 }
 
-/// Merges as the specification has it, and tells whether that changed anything.
+/// Merges values as specified. Returns whether anything changed.
 fn merge(target: &mut Value, update: &Value) -> Result<bool, String> {
     let mut changed = false;
     match (target, update) {
@@ -92,7 +92,7 @@ fn merge(target: &mut Value, update: &Value) -> Result<bool, String> {
     Ok(changed)
 }
 
-/// Adds items to an array, and tells whether one is new to it.
+/// Appends items to an array. Returns whether one of them is new.
 fn extend(target: &mut Vec<Value>, update: &[Value]) -> bool {
     let changed = update.iter().any(|item| !target.contains(item));
     target.extend(update.iter().cloned());

@@ -1,11 +1,11 @@
-//! OpenAPI Overlay documents: changes to a document, written down apart from it.
+//! OpenAPI overlay documents.
 //!
-//! This is the Overlay Specification 1.1, which takes documents of 1.0 as well. An action that cannot do its work on
-//! the document at hand is no failure: the document has moved on, and [`Stale`] says so.
+//! This implements the Overlay Specification 1.1, which also covers documents of 1.0. An action that has no effect is not an
+//! error: the document has changed since, and the action is reported as [`Stale`].
 //!
-//! Two extensions serve that. `x-was` in an action is what its targets held when it was written, null standing for
-//! nothing: a target that holds something else is left alone. `x-applies-when` in an overlay is a JSONPath that selects
-//! something in the documents that the overlay is for.
+//! Two extensions support this. `x-was` in an action contains the value of its targets at the time of writing, with null for
+//! absent: a target with another value remains unchanged. `x-applies-when` in an overlay is a JSONPath that selects something
+//! in the documents to which the overlay applies.
 
 mod merge;
 mod places;
@@ -25,7 +25,7 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub(crate) struct Overlay {
     file: String,
-    /// What the documents have that it is for, where there is more than one form of a vendor's document.
+    /// The selector of the documents to which it applies, if a vendor's document has several forms.
     when: Option<JsonPath>,
     actions: Vec<Action>,
 }
@@ -35,7 +35,7 @@ struct Action {
     pointer: String,
     target: JsonPath,
     description: String,
-    /// What the targets held when the action was written.
+    /// The value of the targets at the time of writing.
     was: Option<Value>,
     change: Change,
 }
@@ -50,13 +50,13 @@ enum Change {
 /// An action of an overlay that does nothing to the document it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stale {
-    /// Where the action stands.
+    /// The location of the action.
     pub action: String,
     /// The places that it is about, as a JSONPath.
     pub target: String,
-    /// What it was for.
+    /// The target of the action.
     pub description: String,
-    /// Why it does nothing.
+    /// The reason.
     pub reason: String,
 }
 
@@ -83,7 +83,7 @@ impl Overlay {
         Ok(Self { file: file.to_owned(), when, actions })
     }
 
-    /// What it is called.
+    /// The name of the overlay.
     pub(crate) fn file(&self) -> &str {
         &self.file
     }
@@ -96,7 +96,7 @@ impl Overlay {
         overlays.iter().find(applies).or_else(|| overlays.iter().find(|overlay| overlay.when.is_none()))
     }
 
-    /// Applies the actions, each to what the ones before it left, and tells which did nothing.
+    /// Applies the actions in order and returns those without effect.
     pub(crate) fn apply(&self, mut document: Value, moves: &mut Vec<Move>) -> (Value, Vec<Stale>) {
         let mut stale = Vec::new();
         for action in &self.actions {
@@ -139,7 +139,7 @@ impl Action {
         })
     }
 
-    /// Changes the document, or tells why nothing was changed.
+    /// Changes the document, or returns the reason for not changing it.
     fn apply(&self, document: &mut Value, moves: &mut Vec<Move>) -> Result<(), String> {
         let places = places(&self.target, document);
         let was = self.was.as_ref();

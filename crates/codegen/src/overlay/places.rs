@@ -49,8 +49,7 @@ pub(crate) enum Move {
     Copied { from: String, to: String },
 }
 
-/// Where something stood before an overlay was applied. What the overlay put there stood nowhere; then it is the nearest
-/// place around it.
+/// Returns the location before an overlay was applied. For a part that the overlay added it is the nearest enclosing location.
 pub(crate) fn original(pointer: &str, moves: &[Move], original: &Value) -> String {
     let mut pointer = pointer.to_owned();
     for step in moves.iter().rev() {
@@ -78,7 +77,7 @@ pub(crate) fn original(pointer: &str, moves: &[Move], original: &Value) -> Strin
     pointer
 }
 
-/// What follows in a pointer after a place that it leads through.
+/// Returns the rest of a pointer after a prefix.
 fn within<'p>(pointer: &'p str, place: &str) -> Option<&'p str> {
     pointer.strip_prefix(place).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }

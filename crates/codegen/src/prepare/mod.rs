@@ -24,7 +24,7 @@ pub struct Prepared {
     pub version: String,
     /// The function of the client that makes the credential.
     pub credential: String,
-    /// Whether the credential has a user besides a secret.
+    /// Whether the credential has a user in addition to a secret.
     pub has_user: bool,
     /// Whether the client has a default base URL.
     pub has_base_url: bool,
@@ -36,16 +36,16 @@ pub struct Prepared {
     pub departures: Vec<Departure>,
 }
 
-/// Something that a person has to look at, as a row in the list of what our documents say otherwise.
+/// A departure from the vendor's document that requires review, as a row of the table of corrections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {
     /// The place.
     pub place: String,
-    /// What the vendor's document has there.
+    /// The value in the vendor's document.
     pub theirs: String,
-    /// What ours has.
+    /// The value in our document.
     pub ours: String,
-    /// Why, and what is to be checked.
+    /// The reason, and what to review.
     pub why: String,
 }
 
@@ -55,12 +55,12 @@ impl Departure {
     }
 }
 
-/// Takes a part of a document and says in it what the generator asks of ours.
+/// Selects operations of a document and applies our conventions.
 ///
-/// What is not said by the vendor and cannot be read off the document is made up on the safe side, and reported.
+/// Values that the vendor does not specify get a safe default, and are reported.
 ///
 /// # Errors
-/// When the document cannot be read, no operation is selected, or the generator does not take the result.
+/// Returns an error if the document is invalid, no operation is selected, or the generator rejects the result.
 pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared, Problems> {
     let mut root = read(file, text).map_err(Problems::from)?;
     Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
@@ -86,10 +86,10 @@ pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared
     let api = mark_secrets(file, &mut root, &mut departures)?;
     if !api.types.in_order().any(|one| one.in_response && one.has_secret) {
         departures.push(Departure::new(
-            "answers: the secret of a key",
+            "responses: the secret of a key",
             "–",
             "–",
-            "**To be checked:** no text in an answer sounds like a secret. If one is, `password`.",
+            "**To be checked:** no string in a response looks like a secret. Mark it as `password` if there is one.",
         ));
     }
     in_order(&mut root);
@@ -152,7 +152,7 @@ fn name_operations(file: &str, root: &mut Value, departures: &mut Vec<Departure>
     if operations(root).all(|(_, _, operation)| operation.contains_key("operationId")) {
         return Ok(());
     }
-    // Nobody else knows the name that the generator makes.
+    // The generator determines the name.
     let document = Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
     let api = lower(&document, true)?;
     for (path, method, operation) in operations(root) {
@@ -169,11 +169,11 @@ fn name_operations(file: &str, root: &mut Value, departures: &mut Vec<Departure>
     Ok(())
 }
 
-/// Says what repeating an operation does. Only reading is taken to be harmless: a `PUT` may mint a secret.
+/// Declares the operation classes. Only reading is considered safe: a `PUT` may create a secret.
 fn classify(root: &mut Value, departures: &mut Vec<Departure>) {
     let mut made_up = false;
     for (_, method, operation) in operations(root) {
-        // What others have to say to their own tools is long, and nothing to ours.
+        // Extensions for other tools are long and irrelevant.
         operation.retain(|key, _| !key.starts_with("x-") || key == "x-operation-class");
         if !operation.contains_key("x-operation-class") {
             let class = if ["get", "head"].contains(&method) { "safe" } else { "unsafe" };
@@ -186,7 +186,7 @@ fn classify(root: &mut Value, departures: &mut Vec<Departure>) {
             "all: class",
             "–",
             "GET and HEAD safe, others unsafe",
-            "**To be checked:** taken from the method, which says nothing.",
+            "**To be checked:** derived from the method, which does not determine it.",
         ));
     }
 }
@@ -239,7 +239,7 @@ fn secure(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Resu
                 "`/security`, `securitySchemes`",
                 "absent",
                 "`bearerAuth`",
-                "**To be checked:** no operation says which credential it wants.",
+                "**To be checked:** no operation declares its credential.",
             ));
             vec![json!({ "bearerAuth": [] })]
         }
@@ -268,16 +268,16 @@ fn secure(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Resu
         for name in unused {
             schemes.shift_remove(&name);
             let place = format!("`securitySchemes/{name}`");
-            departures.push(Departure::new(place, "present", "left out", "Not what these operations take."));
+            departures.push(Departure::new(place, "present", "omitted", "Not used by these operations."));
         }
     }
     root["security"] = ways.into();
     Ok(scheme)
 }
 
-/// Marks what sounds like a secret, until the generator has nothing more to say.
+/// Marks secrets until the generator reports no more of them.
 ///
-/// The generator decides what does: its help names the mark that is missing.
+/// The generator recognizes them: its help names the missing mark.
 fn mark_secrets(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Result<Api, Problems> {
     const MARK: &str = "\"format\": \"password\"";
     loop {
@@ -303,7 +303,7 @@ fn mark_secrets(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -
     }
 }
 
-/// Says of a text that it is a secret; of what is none at the place itself, what it leads to. Returns what was said.
+/// Marks a schema as a secret, or the schema that it refers to. Returns the mark.
 fn mark(root: &mut Value, pointer: &str) -> Option<&'static str> {
     let Some(Value::Object(schema)) = root.pointer_mut(pointer) else { return None };
     // A secret belongs into no URL, and one in a header is a security scheme.

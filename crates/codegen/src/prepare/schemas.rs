@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 says in words of its own, in those of 3.1.
+//! Conversion of OpenAPI 3.0 schemas to 3.1.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ pub(super) fn modernise(document: &mut Value) {
     }
 }
 
-/// Finds the schemas in what is no schema itself.
+/// Finds the schemas outside of schemas.
 fn outside(value: &mut Value) {
     match value {
         Value::Object(object) => {
@@ -57,7 +57,7 @@ fn schema(value: &mut Value) {
     }
 }
 
-/// `true` beside a bound is the bound itself.
+/// `true` next to a bound is converted to the bound.
 fn bound(object: &mut Map<String, Value>, exclusive: &str, inclusive: &str) {
     match object.get(exclusive) {
         Some(Value::Bool(true)) => {

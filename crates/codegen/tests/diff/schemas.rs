@@ -1,9 +1,9 @@
-//! What a change of a schema means, by the way in which it travels.
+//! The impact of changed schemas, by direction.
 
 use super::*;
 
 #[test]
-fn more_is_welcome_where_it_is_sent_and_breaks_where_it_is_received() {
+fn wider_request_is_compatible() {
     let text = || json!({ "type": "string" });
     for (narrow, wide) in [
         (text(), json!({ "type": ["string", "null"] })),
@@ -24,7 +24,7 @@ fn more_is_welcome_where_it_is_sent_and_breaks_where_it_is_received() {
 }
 
 #[test]
-fn bounds_matter_for_what_is_sent_only() {
+fn bounds_matter_in_requests_only() {
     for (loose, tight) in [
         (json!({ "type": "string" }), json!({ "type": "string", "pattern": "^a" })),
         (json!({ "type": "string" }), json!({ "type": "string", "minLength": 1 })),
@@ -48,41 +48,41 @@ fn an_enum_is_open_where_it_is_received() {
         [
             "request body, `it`: also \"c\": compatible",
             "request body, `it`: no longer \"b\": breaking",
-            "answer 200, `it`: also \"c\": compatible",
-            "answer 200, `it`: no longer \"b\": compatible",
+            "response 200, `it`: also \"c\": compatible",
+            "response 200, `it`: no longer \"b\": compatible",
         ]
     );
     assert_eq!(
         messages(json!({ "type": "string" }), few()),
         [
             "request body, `it`: only \"a\", \"b\", was any value: breaking",
-            "answer 200, `it`: only \"a\", \"b\", was any value: compatible",
+            "response 200, `it`: only \"a\", \"b\", was any value: compatible",
         ]
     );
 }
 
 #[test]
-fn a_default_that_is_another_changes_what_leaving_the_field_out_does() {
+fn changed_default_is_breaking() {
     let with = |value: Value| json!({ "type": "integer", "default": value });
     assert_eq!(
         messages(with(json!(10)), with(json!(20))),
         [
             "request body, `it`: default `20`, was `10`: breaking",
-            "answer 200, `it`: default `20`, was `10`: compatible",
+            "response 200, `it`: default `20`, was `10`: compatible",
         ]
     );
     assert_eq!(messages(with(json!(1)), with(json!(1.0))), [""; 0]);
 }
 
 #[test]
-fn a_mark_as_a_secret_is_ours_to_make_and_the_vendor_s_is_told() {
+fn secret_marks_are_compared() {
     let (plain, marked) = (json!({ "type": "string" }), json!({ "type": "string", "format": "password" }));
     assert_eq!(messages(marked.clone(), plain.clone()), [""; 0]);
     assert_eq!(messages(plain, marked).len(), 2);
 }
 
 #[test]
-fn fields_of_an_answer_may_come_and_only_optional_ones_may_go() {
+fn response_fields_can_be_added() {
     let object = |names: &[&str], required: &[&str]| {
         let properties: serde_json::Map<_, _> =
             names.iter().map(|name| ((*name).to_owned(), json!({ "type": "string" }))).collect();
@@ -96,17 +96,17 @@ fn fields_of_an_answer_may_come_and_only_optional_ones_may_go() {
             "request body, `it.c`: optional, was required: compatible",
             "request body, `it.d`: new required field: string: breaking",
             "request body, `it.e`: new optional field: string: compatible",
-            "answer 200, `it.a`: required field is gone: breaking",
-            "answer 200, `it.b`: optional field is gone: compatible",
-            "answer 200, `it.c`: optional, was required: breaking",
-            "answer 200, `it.d`: new required field: string: compatible",
-            "answer 200, `it.e`: new optional field: string: compatible",
+            "response 200, `it.a`: required field is gone: breaking",
+            "response 200, `it.b`: optional field is gone: compatible",
+            "response 200, `it.c`: optional, was required: breaking",
+            "response 200, `it.d`: new required field: string: compatible",
+            "response 200, `it.e`: new optional field: string: compatible",
         ]
     );
 }
 
 #[test]
-fn a_field_that_is_required_and_described_nowhere_is_told() {
+fn undefined_required_field_is_reported() {
     let object = |required: Value| json!({ "type": "object", "required": required });
     assert_eq!(
         messages(object(json!([])), object(json!(["tenant"]))),
@@ -115,12 +115,12 @@ fn a_field_that_is_required_and_described_nowhere_is_told() {
 }
 
 #[test]
-fn a_field_counts_in_the_directions_in_which_it_travels() {
+fn read_and_write_only_fields_have_a_direction() {
     let only = |flag: &str| json!({ "type": "object", "properties": { "it": { "type": "string", flag: true } }, "required": ["it"] });
     let none = || json!({ "type": "object" });
     assert_eq!(
         messages(none(), only("readOnly")),
-        ["answer 200, `it.it`: new required field: string: compatible"]
+        ["response 200, `it.it`: new required field: string: compatible"]
     );
     assert_eq!(
         messages(none(), only("writeOnly")),
@@ -129,7 +129,7 @@ fn a_field_counts_in_the_directions_in_which_it_travels() {
 }
 
 #[test]
-fn objects_that_close_break_those_who_were_told_to_send_more() {
+fn closed_object_is_breaking() {
     let object = |rest: Value| json!({ "type": "object", "properties": {}, "additionalProperties": rest });
     let closed = messages(object(json!(true)), object(json!(false)));
     assert_eq!(closed[0], "request body, `it`: no other fields are allowed: breaking");
@@ -139,7 +139,7 @@ fn objects_that_close_break_those_who_were_told_to_send_more() {
 }
 
 #[test]
-fn alternatives_are_told_apart_by_what_they_look_like() {
+fn alternatives_match_by_similarity() {
     let cat =
         |extra: &str| json!({ "type": "object", "properties": { "kind": { "const": "cat" }, extra: {} } });
     let dog = || json!({ "type": "object", "properties": { "kind": { "const": "dog" }, "bark": {} } });
@@ -150,21 +150,21 @@ fn alternatives_are_told_apart_by_what_they_look_like() {
         [
             "request body, `it.lives`: optional field is gone: breaking",
             "request body, `it.age`: new optional field: any JSON: compatible",
-            "answer 200, `it.lives`: optional field is gone: compatible",
-            "answer 200, `it.age`: new optional field: any JSON: compatible",
+            "response 200, `it.lives`: optional field is gone: compatible",
+            "response 200, `it.age`: new optional field: any JSON: compatible",
         ]
     );
 }
 
 #[test]
-fn keywords_that_nothing_is_known_of_are_compared_as_they_are_written() {
+fn unknown_keywords_are_compared_literally() {
     let with = |value: Value| json!({ "type": "string", "not": value });
     let found = messages(with(json!({ "const": "a" })), with(json!({ "const": "b" })));
     assert_eq!(found[0], "request body, `it`: `not` is another: breaking");
 }
 
 #[test]
-fn schemas_that_contain_themselves_are_compared_once() {
+fn recursive_schemas_are_compared_once() {
     let tree = |ty: &str| {
         let node = json!({ "type": "object", "properties": {
             "value": { "type": ty },
@@ -184,7 +184,7 @@ fn schemas_that_contain_themselves_are_compared_once() {
 }
 
 #[test]
-fn a_difference_in_a_shared_schema_is_told_once_with_all_its_operations() {
+fn shared_schema_is_reported_once() {
     let shared = |ty: &str| {
         let answer = json!({ "200": { "description": "", "content": { "application/json": { "schema": {
             "$ref": "#/components/schemas/Key"

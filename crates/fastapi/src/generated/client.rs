@@ -30,15 +30,15 @@ impl Client {
 
     /// Create a key.
     ///
-    /// Creates a key and returns it together with its secret. The secret is shown in this answer only.
-    /// Nothing makes the call repeatable: a second call creates a second key. The path ends in a slash:
-    /// without it the server redirects.
+    /// Creates a key and returns it together with its secret. The secret is not shown again. The call is not
+    /// idempotent: a second call creates a second key. The path has a trailing slash: without it the server
+    /// redirects.
     ///
     /// `POST /auth/api_keys/`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
-    /// - `body`: What the key should be. An empty object is enough.
+    /// - `body`: The requested key. An empty object is valid.
     ///
     /// # Returns
     ///
@@ -57,8 +57,8 @@ impl Client {
 
     /// List active keys.
     ///
-    /// Lists all active keys, without secrets, in one answer and in no promised order. Deactivated keys are
-    /// not listed. The path ends in a slash: without it the server redirects.
+    /// Lists all active keys, without secrets, in one response and in undefined order. Deactivated keys are
+    /// not listed. The path has a trailing slash: without it the server redirects.
     ///
     /// `GET /auth/api_keys/`. Safe.
     ///
@@ -98,8 +98,8 @@ impl Client {
 
     /// Deactivate a key.
     ///
-    /// Deactivates a key. There is no way back, and the key stays readable by its id. Deactivating it again
-    /// changes nothing but the time. Elsewhere in the service it may be accepted for ten seconds more.
+    /// Deactivates a key. This cannot be undone, and the key remains readable by its id. A second call
+    /// changes only the time. Other parts of the service may accept the key for ten more seconds.
     ///
     /// `DELETE /auth/api_keys/deactivate/{api_key_id}`. Idempotent.
     ///
@@ -109,8 +109,8 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`: The key is deactivated, as services that keep to the published document answer.
-    /// - `204`: The key is deactivated. There is no body.
+    /// - `200`: The key is deactivated, as returned by services that follow the published document.
+    /// - `204`: The key is deactivated. The body is empty.
     ///
     /// # Errors
     ///

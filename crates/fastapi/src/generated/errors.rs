@@ -10,19 +10,19 @@ use super::types::ErrorResponse;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `400`: The request breaks a rule, a role may not be given here, or as many keys are active as the
-    /// server allows (100 by default). Only the text tells these apart, and it differs between versions.
+    /// `400`: The request violates a constraint, a role cannot be granted, or the maximum number of keys is
+    /// active (100 by default). Only the text distinguishes these cases, and it differs between versions.
     BadRequest(ErrorResponse),
     /// `401`: The credential is missing or wrong. Only the master key and tokens of users are accepted here;
     /// a key of this API is not.
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
-    /// `422`: The request breaks a rule. This server answers 400 instead; services built on FastAPI without
-    /// its changes send 422.
+    /// `422`: The request violates a constraint. This server returns 400 instead; services built on
+    /// unmodified FastAPI return 422.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. This server answers JSON; services built on FastAPI without its changes send
-    /// the plain words `Internal Server Error`.
+    /// `500`: Server error. The body of this server is JSON; services built on unmodified FastAPI return the
+    /// plain text `Internal Server Error`.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -52,8 +52,8 @@ pub enum ListApiKeysError {
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
-    /// `500`: The server failed. This server answers JSON; services built on FastAPI without its changes send
-    /// the plain words `Internal Server Error`.
+    /// `500`: Server error. The body of this server is JSON; services built on unmodified FastAPI return the
+    /// plain text `Internal Server Error`.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -83,13 +83,13 @@ pub enum GetApiKeyError {
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown.
     NotFound(ErrorResponse),
-    /// `422`: The request breaks a rule. This server answers 400 instead; services built on FastAPI without
-    /// its changes send 422.
+    /// `422`: The request violates a constraint. This server returns 400 instead; services built on
+    /// unmodified FastAPI return 422.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. This server answers JSON; services built on FastAPI without its changes send
-    /// the plain words `Internal Server Error`.
+    /// `500`: Server error. The body of this server is JSON; services built on unmodified FastAPI return the
+    /// plain text `Internal Server Error`.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -122,13 +122,13 @@ pub enum DeactivateApiKeyError {
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown.
     NotFound(ErrorResponse),
-    /// `422`: The request breaks a rule. This server answers 400 instead; services built on FastAPI without
-    /// its changes send 422.
+    /// `422`: The request violates a constraint. This server returns 400 instead; services built on
+    /// unmodified FastAPI return 422.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. This server answers JSON; services built on FastAPI without its changes send
-    /// the plain words `Internal Server Error`.
+    /// `500`: Server error. The body of this server is JSON; services built on unmodified FastAPI return the
+    /// plain text `Internal Server Error`.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),

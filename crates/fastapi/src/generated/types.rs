@@ -9,7 +9,7 @@ use api_keys_runtime::{AdditionalProperties, DateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-/// What a new key should be. Other fields are ignored by the server.
+/// The request for a new key. Other fields are ignored by the server.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiKeyRequest {
@@ -43,7 +43,7 @@ impl CreateApiKeyRequest {
     }
 }
 
-/// What a key may do. The server refuses `TENANT-USER` here, and letter case matters.
+/// Role of a key. The server rejects `TENANT-USER`. Case-sensitive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
@@ -120,13 +120,12 @@ pub struct ApiKey {
     pub id: String,
     /// Text that describes the key; absent when there is none.
     pub description: Option<String>,
-    /// Whether the key may be used. A list holds active keys only.
+    /// If true, the key can be used. A list contains active keys only.
     pub is_active: bool,
-    /// When the key was created, in the server's local time and without an offset. Servers up to version
-    /// 2.1.686 at least write the time at which their process started instead. Related services send an
-    /// offset.
+    /// Creation time, in the server's local time and without an offset. Servers up to version 2.1.686 at
+    /// least return the start time of their process instead. Related services return an offset.
     pub created_at: DateTime,
-    /// When the key was last deactivated, in the server's local time and without an offset; absent while it
+    /// Time of the last deactivation, in the server's local time and without an offset; absent while the key
     /// is active.
     pub deactivated_at: Option<DateTime>,
     /// Advice for people after a create, empty otherwise.
@@ -138,7 +137,7 @@ pub struct ApiKey {
     pub additional_properties: AdditionalProperties,
 }
 
-/// A new key with its secret, as the answer to a create.
+/// A new key with its secret, as returned by a create.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedApiKey {
@@ -151,11 +150,10 @@ pub struct IssuedApiKey {
     pub key: SecretKey,
     /// Text that describes the key; absent when there is none.
     pub description: Option<String>,
-    /// Whether the key may be used. A list holds active keys only.
+    /// If true, the key can be used. A list contains active keys only.
     pub is_active: bool,
-    /// When the key was created, in the server's local time and without an offset. Servers up to version
-    /// 2.1.686 at least write the time at which their process started instead. Related services send an
-    /// offset.
+    /// Creation time, in the server's local time and without an offset. Servers up to version 2.1.686 at
+    /// least return the start time of their process instead. Related services return an offset.
     pub created_at: DateTime,
     /// Advice for people after a create, empty otherwise.
     pub message: Option<String>,
@@ -163,7 +161,7 @@ pub struct IssuedApiKey {
     pub roles: Option<Vec<String>>,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -216,7 +214,7 @@ impl<'de> Deserialize<'de> for ErrorDetail {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationError {
-    /// Where the fault is, from the outside in, for example `body`, `roles`, `0`.
+    /// Location of the error, from the outside in, for example `body`, `roles`, `0`.
     pub loc: Vec<LocationPart>,
     /// Explanation for people.
     pub msg: String,

@@ -35,15 +35,15 @@ impl Client {
 
     /// Create a key.
     ///
-    /// Creates a key and returns it together with its secret. The secret is shown in this answer only.
-    /// Nothing makes the call repeatable: a second call creates a second key. The path ends in a slash:
-    /// without it the server redirects.
+    /// Creates a key and returns it together with its secret. The secret is not shown again. The call is not
+    /// idempotent: a second call creates a second key. The path has a trailing slash: without it the server
+    /// redirects.
     ///
     /// `POST /api-keys/`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
-    /// - `body`: What the key should be.
+    /// - `body`: The requested key.
     ///
     /// # Returns
     ///
@@ -62,8 +62,8 @@ impl Client {
 
     /// List keys.
     ///
-    /// Lists keys, without secrets, active or not, the newest first. The answer does not say how many there
-    /// are in all: a search does. The path ends in a slash: without it the server redirects.
+    /// Lists keys, without secrets, active or not, newest first. The response does not contain the total: use
+    /// a search. The path has a trailing slash: without it the server redirects.
     ///
     /// `GET /api-keys/`. Safe.
     ///
@@ -86,8 +86,7 @@ impl Client {
 
     /// Search keys.
     ///
-    /// Lists the keys that fit every condition that is said, without secrets, and tells how many there are on
-    /// all pages.
+    /// Lists the keys that match all given conditions, without secrets, and their total on all pages.
     ///
     /// `POST /api-keys/search`. Safe.
     ///
@@ -116,10 +115,10 @@ impl Client {
 
     /// Verify a secret.
     ///
-    /// Tells whether a secret is good now, and whose it is. Nothing changes but the time at which the key was
-    /// last used. A wrong secret is answered with 401, as a wrong credential is: the text tells them apart,
-    /// and a check that is made of keyshield's own parts says the same but sends the header
-    /// `WWW-Authenticate`. The application may wait for a moment, at random, before it answers.
+    /// Verifies a secret and returns its key. Only the time of the last use changes. The status of an invalid
+    /// secret is 401, like that of an invalid credential: the text distinguishes them. A check built from
+    /// keyshield's own parts returns the same text with the header `WWW-Authenticate`. The application may
+    /// delay the response randomly.
     ///
     /// `POST /api-keys/verify`. Safe.
     ///
@@ -204,7 +203,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `204`: The key is gone. There is no body.
+    /// - `204`: The key is deleted. The body is empty.
     ///
     /// # Errors
     ///
@@ -241,8 +240,8 @@ impl Client {
 
     /// Switch a key off.
     ///
-    /// Switches a key off: from now on its secret is refused. One that is off stays off. The key can still be
-    /// read, and be switched on again.
+    /// Disables a key: its secret is rejected from now on. A disabled key remains disabled. The key can still
+    /// be read, and be enabled again.
     ///
     /// `POST /api-keys/{api_key_id}/deactivate`. Idempotent.
     ///
@@ -270,11 +269,11 @@ impl Client {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListApiKeysOptions {
-    /// How many keys to skip. Past the last, the page is empty.
+    /// Number of keys to skip. Past the last key the page is empty.
     ///
     /// At least 0. Default: `0`.
     pub offset: Option<i64>,
-    /// How many keys a page holds at most.
+    /// Maximum number of keys per page.
     ///
     /// More than 0 and at most 100. Default: `50`.
     pub limit: Option<i64>,
@@ -303,11 +302,11 @@ impl ListApiKeysOptions {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SearchApiKeysOptions {
-    /// How many keys to skip. Past the last, the page is empty.
+    /// Number of keys to skip. Past the last key the page is empty.
     ///
     /// At least 0. Default: `0`.
     pub offset: Option<i64>,
-    /// How many keys a page holds at most.
+    /// Maximum number of keys per page.
     ///
     /// More than 0 and at most 100. Default: `50`.
     pub limit: Option<i64>,

@@ -12,12 +12,12 @@ use super::types::ErrorResponse;
 pub enum CreateApiKeyError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
     /// `422`: The request breaks a rule.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -43,12 +43,12 @@ impl DocumentedError for CreateApiKeyError {
 pub enum ListApiKeysError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
     /// `422`: The request breaks a rule.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -74,12 +74,12 @@ impl DocumentedError for ListApiKeysError {
 pub enum SearchApiKeysError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
     /// `422`: The request breaks a rule.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -110,7 +110,7 @@ pub enum VerifyApiKeyError {
     Forbidden(ErrorResponse),
     /// `422`: The request breaks a rule.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -136,13 +136,13 @@ impl DocumentedError for VerifyApiKeyError {
 pub enum GetApiKeyError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path: an
-    /// id with a slash in it is none.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown: an id must not contain
+    /// a slash.
     NotFound(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -168,15 +168,15 @@ impl DocumentedError for GetApiKeyError {
 pub enum UpdateApiKeyError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path: an
-    /// id with a slash in it is none.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown: an id must not contain
+    /// a slash.
     NotFound(ErrorResponse),
     /// `422`: The request breaks a rule.
     UnprocessableEntity(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -203,13 +203,13 @@ impl DocumentedError for UpdateApiKeyError {
 pub enum DeleteApiKeyError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path: an
-    /// id with a slash in it is none.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown: an id must not contain
+    /// a slash.
     NotFound(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -235,13 +235,13 @@ impl DocumentedError for DeleteApiKeyError {
 pub enum ActivateApiKeyError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path: an
-    /// id with a slash in it is none.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown: an id must not contain
+    /// a slash.
     NotFound(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -267,13 +267,13 @@ impl DocumentedError for ActivateApiKeyError {
 pub enum DeactivateApiKeyError {
     /// `401`: The credential is missing or wrong, in the application's words.
     Unauthorized(ErrorResponse),
-    /// `403`: The credential may not do this, in the application's words. The bearer check of older versions
-    /// of FastAPI answers so where the credential is missing.
+    /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
+    /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `404`: There is no key with this id, or, with the text `Not Found`, nothing is served at this path: an
-    /// id with a slash in it is none.
+    /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown: an id must not contain
+    /// a slash.
     NotFound(ErrorResponse),
-    /// `500`: The server failed. The plain words are those of FastAPI; an application may answer in JSON.
+    /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),

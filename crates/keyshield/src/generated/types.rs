@@ -9,7 +9,7 @@ use api_keys_runtime::{AdditionalProperties, DateTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-/// What a new key should be. Other fields are ignored by the server.
+/// The request for a new key. Other fields are ignored by the server.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiKeyRequest {
@@ -22,17 +22,17 @@ pub struct CreateApiKeyRequest {
     /// At most 1024 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether the key is on from the start.
+    /// If true, the key is enabled when it is created.
     ///
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
-    /// What the key may do, in the application's terms; nothing when left out. Duplicates are kept.
+    /// Scopes of the key, defined by the application. The default is none. Duplicates are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// When the key ends; never when left out. A time that is past, or without an offset, makes the server
-    /// fail. Send UTC: where the application keeps its keys in SQLite, other offsets are lost after the
-    /// answer.
+    /// Expiration time. The default is never. A time in the past, or without an offset, makes the server
+    /// fail. Use UTC: if the application stores its keys in SQLite, other offsets are lost after the
+    /// response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime>,
 }
@@ -88,7 +88,7 @@ pub struct UpdateApiKeyRequest {
     /// New scopes, in place of the old ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// When the key ends. In UTC, as on create; without an offset the server fails sooner or later.
+    /// Expiration time. In UTC, as on create; without an offset the server fails eventually.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime>,
     /// Removes the expiry, and wins over a new one.
@@ -183,10 +183,10 @@ pub struct SearchApiKeysRequest {
     /// Only keys of just this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_exact: Option<String>,
-    /// What keys are ordered by; `created_at` when left out. Only `id_` and `key_id` tell any two keys apart.
+    /// Field that determines the order; `created_at` by default. Only `id_` and `key_id` are unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_by: Option<SortBy>,
-    /// Whether the order is descending.
+    /// If true, the order is descending.
     ///
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -290,7 +290,7 @@ impl SearchApiKeysRequest {
     }
 }
 
-/// What keys are ordered by; `created_at` when left out. Only `id_` and `key_id` tell any two keys apart.
+/// Field that determines the order; `created_at` by default. Only `id_` and `key_id` are unique.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortBy {
@@ -400,22 +400,22 @@ pub struct ApiKey {
     pub name: Option<String>,
     /// Text that describes the key; null when there is none.
     pub description: Option<String>,
-    /// Whether the key is switched on. One that is on may have expired.
+    /// If true, the key is enabled. An enabled key may be expired.
     pub is_active: bool,
-    /// When the key was created; null only where the application's own store does not keep it.
+    /// Creation time; null only if the application's own store does not keep it.
     pub created_at: Option<DateTime>,
-    /// When the secret was last found good; null when it never was.
+    /// Time of the last successful verification; null if there was none.
     pub last_used_at: Option<DateTime>,
-    /// When the key ends; null when it does not.
+    /// Expiration time; null if the key does not expire.
     pub expires_at: Option<DateTime>,
-    /// What the key may do, as it was sent, duplicates included.
+    /// Scopes of the key, as given, including duplicates.
     pub scopes: Vec<String>,
     /// Properties that the document does not declare.
     #[serde(flatten)]
     pub additional_properties: AdditionalProperties,
 }
 
-/// A new key with its secret, as the answer to a create.
+/// A new key with its secret, as returned by a create.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedApiKey {
@@ -431,15 +431,15 @@ pub struct IssuedApiKey {
 pub struct ApiKeyPage {
     /// The keys of this page.
     pub items: Vec<ApiKey>,
-    /// How many keys fit, on all pages.
+    /// Number of matching keys on all pages.
     pub total: i64,
     /// The page size that was used.
     pub limit: i64,
-    /// How many keys were skipped.
+    /// Number of skipped keys.
     pub offset: i64,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -492,7 +492,7 @@ impl<'de> Deserialize<'de> for ErrorDetail {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationError {
-    /// Where the fault is, from the outside in, for example `body`, `scopes`, `0`.
+    /// Location of the error, from the outside in, for example `body`, `scopes`, `0`.
     pub loc: Vec<LocationPart>,
     /// Explanation for people.
     pub msg: String,

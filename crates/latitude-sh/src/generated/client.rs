@@ -36,7 +36,7 @@ impl Client {
 
     /// List keys.
     ///
-    /// Lists all keys of the member, without tokens, in one answer.
+    /// Lists all keys of the member, without tokens, in one response.
     ///
     /// `GET /auth/api_keys`. Safe.
     ///
@@ -54,14 +54,14 @@ impl Client {
 
     /// Create a key.
     ///
-    /// Creates a key for the member and returns it together with its token. The token is shown in this answer
-    /// only. Nothing makes the call repeatable: a second call creates a second key.
+    /// Creates a key for the member and returns it together with its token. The token is not shown again. The
+    /// call is not idempotent: a second call creates a second key.
     ///
     /// `POST /auth/api_keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
-    /// - `body`: What the key should be.
+    /// - `body`: The requested key.
     ///
     /// # Returns
     ///
@@ -80,10 +80,10 @@ impl Client {
 
     /// Regenerate the token of a key.
     ///
-    /// Gives a key a new token and returns it; the old token stops working at once. The id stays, and
-    /// settings that are sent along change with it. Each call makes another token, so a lost answer loses the
-    /// token; regenerate again to get one. A caller that regenerates its own key is locked out until it takes
-    /// up the new token.
+    /// Replaces the token of a key and returns the new one; the previous token is invalid immediately. The id
+    /// remains, and settings in the request are applied. Each call creates another token, so a lost response
+    /// loses the token; regenerate again to get one. A caller that regenerates its own key must use the new
+    /// token.
     ///
     /// `PUT /auth/api_keys/{api_key_id}`. Not idempotent: retried only if the request cannot have been
     /// processed.
@@ -150,7 +150,7 @@ impl Client {
     /// # Returns
     ///
     /// - `200`: The key is gone.
-    /// - `204`: The key is gone. There is no body.
+    /// - `204`: The key is deleted. The body is empty.
     ///
     /// # Errors
     ///

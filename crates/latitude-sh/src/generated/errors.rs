@@ -70,7 +70,7 @@ pub enum RegenerateApiKeyError {
     Unauthorized(ErrorDocument),
     /// `403`: The token may not do this, for example because its key is read-only.
     Forbidden(ErrorDocument),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorDocument),
     /// `422`: A field breaks its rule.
     UnprocessableEntity(ErrorDocument),
@@ -103,7 +103,7 @@ pub enum UpdateApiKeyError {
     Unauthorized(ErrorDocument),
     /// `403`: The token may not do this, for example because its key is read-only.
     Forbidden(ErrorDocument),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorDocument),
     /// `422`: A field breaks its rule.
     UnprocessableEntity(ErrorDocument),
@@ -134,7 +134,7 @@ pub enum DeleteApiKeyError {
     Unauthorized(ErrorDocument),
     /// `403`: The token may not do this, for example because its key is read-only.
     Forbidden(ErrorDocument),
-    /// `404`: There is no such key.
+    /// `404`: The key does not exist.
     NotFound(ErrorDocument),
     /// `429`: Too many requests with this token: over 60 reads or 20 writes a minute. The seconds to wait are
     /// in `meta.retry_after` of the error, in the body; a `Retry-After` header is not documented.

@@ -2,9 +2,9 @@
 
 //! Latitude.sh API keys, version 2023-06-01.
 //!
-//! The API keys of a Latitude.sh member. Bodies are JSON:API documents. There is no call for one key by its
-//! id, and the list has no pages. Mind the verbs: PUT regenerates the token of a key, PATCH changes its
-//! settings.
+//! The API keys of a Latitude.sh member. Bodies are JSON:API documents. A call for one key by its id is not
+//! available, and the list is not paginated. Note the methods: PUT regenerates the token of a key, PATCH
+//! changes its settings.
 
 mod client;
 pub mod errors;

@@ -30,7 +30,7 @@ impl CreateApiKeyRequest {
 pub struct CreateApiKeyData {
     /// Always `api_keys`.
     pub r#type: ResourceType,
-    /// What the key should be.
+    /// The requested key.
     pub attributes: CreateApiKeyAttributes,
 }
 
@@ -41,13 +41,13 @@ impl CreateApiKeyData {
     }
 }
 
-/// What a new key should be.
+/// The request for a new key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiKeyAttributes {
     /// Name of the key.
     pub name: String,
-    /// Whether the key may do nothing but GET requests. No when left out.
+    /// If true, the key is limited to GET requests. The default is false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Addresses and CIDR ranges that the key may be used from, for example `192.0.2.7` or `192.0.2.0/24`;
@@ -132,7 +132,7 @@ pub struct UpdateApiKeyAttributes {
     /// New name of the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the key may do nothing but GET requests.
+    /// If true, the key is limited to GET requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Addresses and CIDR ranges that the key may be used from, for example `192.0.2.7` or `192.0.2.0/24`. An
@@ -172,7 +172,7 @@ impl UpdateApiKeyAttributes {
 pub struct ApiKeyList {
     /// The keys.
     pub data: Vec<ApiKey>,
-    /// Facts about the answer; empty so far.
+    /// Metadata of the response; empty so far.
     pub meta: Option<Map<String, Value>>,
 }
 
@@ -182,25 +182,25 @@ pub struct ApiKeyList {
 pub struct ApiKeyDocument {
     /// The key.
     pub data: ApiKey,
-    /// Facts about the answer; empty so far.
+    /// Metadata of the response; empty so far.
     pub meta: Option<Map<String, Value>>,
 }
 
-/// One key with its token, as the answer to a create or a regeneration.
+/// One key with its token, as returned by a create or a regeneration.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedApiKeyDocument {
     /// The key.
     pub data: IssuedApiKey,
-    /// Facts about the answer; empty so far.
+    /// Metadata of the response; empty so far.
     pub meta: Option<Map<String, Value>>,
 }
 
-/// A document without data, as the answer to a delete.
+/// A document without data, as returned by a delete.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct MetaDocument {
-    /// Facts about the answer; empty so far.
+    /// Metadata of the response; empty so far.
     pub meta: Option<Map<String, Value>>,
 }
 
@@ -214,11 +214,11 @@ pub struct ApiKey {
     pub id: String,
     /// Kind of the resource, always `api_keys`.
     pub r#type: Option<ResourceType>,
-    /// What the key is.
+    /// The attributes of the key.
     pub attributes: ApiKeyAttributes,
 }
 
-/// What a key is.
+/// The attributes of a key.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ApiKeyAttributes {
@@ -228,17 +228,17 @@ pub struct ApiKeyAttributes {
     pub token_last_slice: Option<String>,
     /// Version of the API that calls with this key get, a date.
     pub api_version: Option<String>,
-    /// Whether the key may do nothing but GET requests. Null means no.
+    /// If true, the key is limited to GET requests. Null means false.
     pub read_only: Option<bool>,
     /// Addresses and CIDR ranges that the key may be used from. Null and an empty list both mean anywhere.
     pub allowed_ips: Option<Vec<String>>,
-    /// When the key was last used, null before the first use.
+    /// Time of the last use, null before the first use.
     pub last_used_at: Option<DateTime>,
     /// The member whose key it is.
     pub user: Option<User>,
-    /// When the key was created.
+    /// Creation time.
     pub created_at: Option<DateTime>,
-    /// When the key was last changed. It may lie before `created_at`.
+    /// Time of the last change. It may be before `created_at`.
     pub updated_at: Option<DateTime>,
     /// Properties that the document does not declare.
     #[serde(flatten)]
@@ -255,11 +255,11 @@ pub struct IssuedApiKey {
     pub id: String,
     /// Kind of the resource, always `api_keys`.
     pub r#type: Option<ResourceType>,
-    /// What the key is, token included.
+    /// The attributes of the key, including the token.
     pub attributes: IssuedApiKeyAttributes,
 }
 
-/// What a key is, token included.
+/// The attributes of a key, including the token.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedApiKeyAttributes {
@@ -271,17 +271,17 @@ pub struct IssuedApiKeyAttributes {
     pub token_last_slice: Option<String>,
     /// Version of the API that calls with this key get, a date.
     pub api_version: Option<String>,
-    /// Whether the key may do nothing but GET requests. Null means no.
+    /// If true, the key is limited to GET requests. Null means false.
     pub read_only: Option<bool>,
     /// Addresses and CIDR ranges that the key may be used from. Null and an empty list both mean anywhere.
     pub allowed_ips: Option<Vec<String>>,
-    /// When the key was last used, null before the first use.
+    /// Time of the last use, null before the first use.
     pub last_used_at: Option<DateTime>,
     /// The member whose key it is.
     pub user: Option<User>,
-    /// When the key was created.
+    /// Creation time.
     pub created_at: Option<DateTime>,
-    /// When the key was last changed. It may lie before `created_at`.
+    /// Time of the last change. It may be before `created_at`.
     pub updated_at: Option<DateTime>,
 }
 
@@ -347,7 +347,7 @@ pub struct User {
     pub email: Option<String>,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorDocument {
@@ -370,13 +370,13 @@ pub struct ErrorObject {
     pub detail: Option<String>,
     /// Explanation for people, sent by some errors in place of `title` and `detail`.
     pub message: Option<String>,
-    /// Where in the request the fault is.
+    /// Location of the error in the request.
     pub source: Option<ErrorSource>,
     /// Further facts about the error.
     pub meta: Option<ErrorMeta>,
 }
 
-/// Where in a request a fault is.
+/// Location of an error in a request.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorSource {

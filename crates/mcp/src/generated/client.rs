@@ -30,8 +30,8 @@ impl Client {
 
     /// List keys.
     ///
-    /// Lists all keys of the caller, oldest first, expired ones included and without secrets. There is no
-    /// paging. The path ends in a slash: without it the server redirects.
+    /// Lists all keys of the caller, oldest first, including expired ones and without secrets. Not paginated.
+    /// The path has a trailing slash: without it the server redirects.
     ///
     /// `GET /api/v1/api-keys/`. Safe.
     ///
@@ -57,14 +57,14 @@ impl Client {
 
     /// Create a key.
     ///
-    /// Creates a key for the caller and returns it together with its secret. The secret is shown in this
-    /// answer only. Nothing makes the call repeatable: a second call creates a second key.
+    /// Creates a key for the caller and returns it together with its secret. The secret is not shown again.
+    /// The call is not idempotent: a second call creates a second key.
     ///
     /// `POST /api/v1/api-keys/`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Arguments
     ///
-    /// - `body`: What the key should be.
+    /// - `body`: The requested key.
     ///
     /// # Returns
     ///
@@ -83,9 +83,9 @@ impl Client {
 
     /// Rotate a key.
     ///
-    /// Gives a key a new secret and returns it; the old secret stops working at once. Identifier, name and
-    /// expiry stay: a key that has expired stays expired. Each call makes another secret, so a lost answer
-    /// loses the secret; rotate again to get one.
+    /// Replaces the secret of a key and returns the new one; the previous secret is invalid immediately. Id,
+    /// name and expiration remain: an expired key remains expired. Each call creates another secret, so a
+    /// lost response loses the secret; rotate again to get one.
     ///
     /// `POST /api/v1/api-keys/{key_id}/rotate`. Not idempotent: retried only if the request cannot have been
     /// processed.
@@ -114,8 +114,8 @@ impl Client {
 
     /// Revoke a key.
     ///
-    /// Removes a key for good, which frees its place among the five. An id that the caller has no key for,
-    /// someone else's included, is answered with 204 as well and changes nothing.
+    /// Removes a key permanently, so that another one can be created. The status is 204 for an unknown id as
+    /// well, including that of another user, and nothing changes.
     ///
     /// `DELETE /api/v1/api-keys/{key_id}`. Idempotent.
     ///
@@ -127,7 +127,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `204`: There is no such key any more. The answer carries a JSON content type and no body.
+    /// - `204`: The key does not exist anymore. The response has a JSON content type and no body.
     ///
     /// # Errors
     ///

@@ -16,8 +16,8 @@ pub enum ListApiKeysError {
     /// `422`: The body with the credentials does not have its form. Sent only by servers built before 3
     /// November 2025, which read one.
     UnprocessableEntity(ValidationErrorResponse),
-    /// `500`: The server failed, as a rule because its Keycloak did. One of the service's two applications
-    /// answers JSON, the other the plain words `Internal Server Error`.
+    /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
+    /// other the plain text `Internal Server Error`.
     InternalServerError(ServerErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -47,8 +47,8 @@ pub enum CreateApiKeyError {
     Unauthorized(ErrorResponse),
     /// `422`: The body is not JSON or does not have its form.
     UnprocessableEntity(ValidationErrorResponse),
-    /// `500`: The server failed, as a rule because its Keycloak did. One of the service's two applications
-    /// answers JSON, the other the plain words `Internal Server Error`.
+    /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
+    /// other the plain text `Internal Server Error`.
     InternalServerError(ServerErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -80,8 +80,8 @@ pub enum RotateApiKeyError {
     /// `422`: The body with the credentials does not have its form. Sent only by servers built before 3
     /// November 2025, which read one.
     UnprocessableEntity(ValidationErrorResponse),
-    /// `500`: The server failed, as a rule because its Keycloak did. One of the service's two applications
-    /// answers JSON, the other the plain words `Internal Server Error`.
+    /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
+    /// other the plain text `Internal Server Error`.
     InternalServerError(ServerErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),
@@ -108,14 +108,13 @@ pub enum RevokeApiKeyError {
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
     Unauthorized(ErrorResponse),
-    /// `404`: Nothing is served at this path, for example because the id holds a slash. An unknown id is
-    /// answered with 204.
+    /// `404`: Unknown path, for example because the id contains a slash. The status for an unknown id is 204.
     NotFound(ErrorResponse),
     /// `422`: The body with the credentials does not have its form. Sent only by servers built before 3
     /// November 2025, which read one.
     UnprocessableEntity(ValidationErrorResponse),
-    /// `500`: The server failed, as a rule because its Keycloak did. One of the service's two applications
-    /// answers JSON, the other the plain words `Internal Server Error`.
+    /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
+    /// other the plain text `Internal Server Error`.
     InternalServerError(ServerErrorResponse),
     /// `500`, as text.
     InternalServerErrorText(String),

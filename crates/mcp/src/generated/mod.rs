@@ -2,11 +2,11 @@
 
 //! MCP server with LangGraph: API keys, version 2.8.0.
 //!
-//! The API keys of `mcp-server-langgraph`, kept in Keycloak for each user. A user's JSON Web Token goes into
-//! the `Authorization` header and the body of a create is flat. Servers built before 3 November 2025 expected
-//! the token in the JSON body of every call and a wrapped body for a create; both forms are described here. A
-//! user has at most five keys. Do not create several keys of one user at the same time: the server answers
-//! all, and keeps one.
+//! The API keys of `mcp-server-langgraph`, stored in Keycloak for each user. A user's JSON Web Token is sent
+//! in the `Authorization` header, and the body of a create is flat. Servers built before 3 November 2025
+//! expected the token in the JSON body of every call and a wrapped body for a create; both forms are
+//! described here. A user has at most five keys. Do not create several keys of one user concurrently: the
+//! server accepts all, and keeps one.
 
 mod client;
 pub mod errors;

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum CreateApiKeyBody {
-    /// What a new key should be.
+    /// The request for a new key.
     CreateApiKeyRequest(CreateApiKeyRequest),
     /// The body of a create for servers built before 3 November 2025.
     WrappedCreateApiKeyRequest(WrappedCreateApiKeyRequest),
@@ -32,14 +32,14 @@ impl From<WrappedCreateApiKeyRequest> for CreateApiKeyBody {
     }
 }
 
-/// What a new key should be.
+/// The request for a new key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiKeyRequest {
     /// Name of the key, of any length; it is stored as sent.
     pub name: String,
-    /// Life of the key in whole days. Left out, it is 365; there are no keys without expiry. Zero and less
-    /// would give a key that has expired already, and more than about 2.9 million makes the server fail.
+    /// Lifetime of the key in whole days. The default is 365; every key expires. Zero and less create an
+    /// expired key, and more than about 2.9 million makes the server fail.
     ///
     /// At least 1 and at most 2900000. Default: `365`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ impl CreateApiKeyRequest {
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct WrappedCreateApiKeyRequest {
-    /// What the key should be.
+    /// The requested key.
     pub request: CreateApiKeyRequest,
     /// The user's token.
     pub credentials: HttpCredentials,
@@ -102,21 +102,21 @@ pub struct ApiKey {
     pub key_id: String,
     /// Name of the key, as it was sent: it may be empty, and two keys may share one.
     pub name: String,
-    /// When the key was created. Servers built before 10 November 2025 write it without an offset, in UTC,
-    /// and leave it empty in the answer to a create; keys from that time keep their form, so one list may
-    /// hold both. Empty when the server has lost it.
+    /// Creation time. Servers built before 10 November 2025 return it without an offset, in UTC, and leave it
+    /// empty in the response to a create; keys from that time keep their format, so a list may contain both.
+    /// Empty if the server has lost it.
     pub created: DateTime,
-    /// When the key expires, in the same forms as `created`.
+    /// Expiration time, in the same formats as `created`.
     pub expires_at: DateTime,
-    /// When the key was last exchanged for a token, null before the first time. Managing a key does not move
-    /// it.
+    /// Time of the last exchange of the key for a token, null before the first one. Managing a key does not
+    /// change it.
     pub last_used: Option<DateTime>,
     /// Properties that the document does not declare.
     #[serde(flatten)]
     pub additional_properties: AdditionalProperties,
 }
 
-/// A new key with its secret, as the answer to a create.
+/// A new key with its secret, as returned by a create.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedApiKey {
@@ -126,14 +126,14 @@ pub struct IssuedApiKey {
     pub api_key: SecretKey,
     /// Name of the key, as it was sent: it may be empty, and two keys may share one.
     pub name: String,
-    /// When the key was created. Servers built before 10 November 2025 write it without an offset, in UTC,
-    /// and leave it empty in the answer to a create; keys from that time keep their form, so one list may
-    /// hold both. Empty when the server has lost it.
+    /// Creation time. Servers built before 10 November 2025 return it without an offset, in UTC, and leave it
+    /// empty in the response to a create; keys from that time keep their format, so a list may contain both.
+    /// Empty if the server has lost it.
     pub created: DateTime,
-    /// When the key expires, in the same forms as `created`.
+    /// Expiration time, in the same formats as `created`.
     pub expires_at: DateTime,
-    /// When the key was last exchanged for a token, null before the first time. Managing a key does not move
-    /// it.
+    /// Time of the last exchange of the key for a token, null before the first one. Managing a key does not
+    /// change it.
     pub last_used: Option<DateTime>,
     /// Advice for people.
     pub message: Option<String>,
@@ -151,7 +151,7 @@ pub struct RotatedApiKey {
     pub message: Option<String>,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -159,7 +159,7 @@ pub struct ErrorResponse {
     pub detail: String,
 }
 
-/// What is wrong with the request.
+/// The problem with the request.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationErrorResponse {
@@ -172,7 +172,7 @@ pub struct ValidationErrorResponse {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationError {
-    /// Where the fault is, from the outside in, for example `body`, `name`.
+    /// Location of the error, from the outside in, for example `body`, `name`.
     pub loc: Vec<LocationPart>,
     /// Explanation for people.
     pub msg: String,
@@ -229,7 +229,7 @@ impl<'de> Deserialize<'de> for LocationPart {
     }
 }
 
-/// How the server failed.
+/// The server error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ServerErrorResponse {
@@ -245,7 +245,7 @@ pub struct ServerError {
     pub code: String,
     /// Explanation for people.
     pub message: String,
-    /// What the server knows of the cause, text as a rule. It may name internal addresses and users.
+    /// Details of the cause, usually text. They may contain internal addresses and user names.
     pub details: Option<Json>,
     /// Identifier of the request in the server's traces, null without tracing.
     pub trace_id: Option<String>,

@@ -1,4 +1,4 @@
-//! What of an answer must be the same on two servers.
+//! The part of a response that must match on two servers.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::Values;
 use super::shape::shape;
 
-/// Headers that tell a client something.
+/// Relevant headers.
 const HEADERS: [HeaderName; 5] =
     [header::CONTENT_TYPE, header::LOCATION, header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER];
 
-/// An answer without what is different each time: its status, the headers that mean something, the shape of its body,
-/// and what tells one error from another.
+/// A response without volatile parts: its status, the relevant headers, the shape of its body, and the identification of an
+/// error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     status: u16,
@@ -46,7 +46,7 @@ impl Outcome {
         self.status
     }
 
-    /// What tells one error from another.
+    /// The identification of an error.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
@@ -74,8 +74,7 @@ fn steady(text: &str, base_url: &str, values: &Values) -> String {
     text
 }
 
-/// What errors can be told apart by: a code where there is one, or the kinds and places of faults; a text where there
-/// is nothing else.
+/// Returns the identification of an error: its code, the kinds and locations of validation errors, or a text.
 fn code(body: &Value) -> Option<String> {
     if let Some(code) = ["/code", "/error/code", "/errors/0/code"].iter().find_map(|at| body.pointer(at)) {
         return code.as_str().map(str::to_owned);

@@ -1,12 +1,12 @@
-//! What a body looks like, whatever it holds.
+//! The shape of a body.
 
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil};
 use serde_json::Value;
 
-/// Names and types. A time is told from other text, and one with an offset from one without, since clients read them;
-/// of a list, each kind of item once.
+/// Returns names and types. Times are distinguished from other strings, and those with an offset from those without, because
+/// clients parse them. Of a list, each kind of item occurs once.
 pub(super) fn shape(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -36,20 +36,20 @@ mod tests {
     use super::shape;
 
     #[test]
-    fn names_and_types_are_told_and_values_are_not() {
+    fn shape_has_names_and_types() {
         let one = json!({ "id": "a", "at": "2026-11-20T21:21:56+00:00", "on": true, "n": 5, "none": null });
         assert_eq!(shape(&one), "{at: time, id: string, n: number, none: null, on: true}");
     }
 
     #[test]
-    fn times_with_and_without_an_offset_are_told_apart() {
+    fn shape_distinguishes_time_offsets() {
         assert_eq!(shape(&json!("2026-11-20T21:21:56.656565")), "local time");
         assert_eq!(shape(&json!("2026-11-20T21:21:56Z")), "time");
         assert_eq!(shape(&json!("")), "\"\"");
     }
 
     #[test]
-    fn a_list_tells_each_kind_of_item_once() {
+    fn shape_of_a_list_has_unique_items() {
         assert_eq!(shape(&json!([{ "a": 1 }, { "a": 2 }, { "a": null }])), "[{a: null} | {a: number}]");
         assert_eq!(shape(&json!([])), "[]");
     }

@@ -25,7 +25,7 @@ impl Operator {
         Self(file)
     }
 
-    /// What the command prints when it ends with this status.
+    /// Runs the command, checks its exit status and returns its output.
     async fn gets(&self, status: u8, arguments: &[&str]) -> String {
         let config = ["--config", self.0.path().to_str().unwrap()];
         let line = ["api-keys"].iter().chain(arguments).chain(&config).map(Into::into);

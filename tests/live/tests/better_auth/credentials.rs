@@ -42,7 +42,7 @@ async fn a_key_manages_the_keys_of_its_user_where_the_server_lets_it(version: Ve
 }
 
 async fn a_key_manages_nothing_where_the_server_does_not_let_it(version: Version) {
-    // The first is how newer versions are told, the second is for 1.3.9.
+    // The first option is for newer versions, the second for 1.3.9.
     let keys = json!({ "enableSessionForAPIKeys": false, "disableSessionForAPIKeys": true });
     let Some(server) = Server::start(version, &json!({ "keys": keys })).await else { return };
     let issued = connect(&server).create(NewApiKey::new("ci")).await.unwrap();

@@ -1,4 +1,4 @@
-//! What is set, what is told, what is changed.
+//! Fields in create, get and update.
 
 use std::time::Duration;
 

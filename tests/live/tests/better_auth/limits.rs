@@ -39,7 +39,7 @@ async fn too_many_requests_of_one_address_are_told_and_waited_out(version: Versi
         assert!(wait > Duration::ZERO && wait <= Duration::from_secs(4), "{wait:?}");
         assert!(error.is_retryable());
     }
-    // A client that may send again waits as long as the server says.
+    // A client that retries waits for the requested delay.
     let patient = connect(&server);
     created.push(patient.create(NewApiKey::new("at last")).await.unwrap().key.id);
     let listed: BTreeSet<_> =

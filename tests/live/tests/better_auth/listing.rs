@@ -79,7 +79,7 @@ async fn a_listing_ends_at_the_ceiling_and_the_rest_is_read_by_id(version: Versi
         true => ids[from..from + ceiling].to_vec(),
         false => in_order(version, &ids[ids.len() - ceiling..]),
     };
-    // Among them sizes that make answers so long that 1.5 would not end them.
+    // Some of these sizes produce responses that 1.5 would not finish.
     for limit in [7, 100, 1000] {
         assert_eq!(listed(limit).await, reached(0), "in pages of {limit}");
     }

@@ -35,7 +35,7 @@ mod limits;
 mod listing;
 mod organizations;
 mod probes;
-mod refusals;
+mod rejections;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -47,7 +47,7 @@ fn connect(server: &Server) -> BetterAuth {
     config(server).build().unwrap()
 }
 
-/// Whether the server itself takes a secret for good, which costs the key one use.
+/// Returns whether the server accepts a secret, which uses the key once.
 async fn is_live(server: &Server, secret: &SecretKey) -> bool {
     is_live_of(server.told("/verify_url"), secret).await
 }

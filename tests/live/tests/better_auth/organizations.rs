@@ -40,7 +40,7 @@ async fn keys_of_an_organization_live_and_die_apart_from_those_of_users(version:
         provider.update(id, UpdateApiKey::new().name("renamed").metadata(json!({ "a": 1 }))).await.unwrap();
     assert_eq!((renamed.name.as_deref(), renamed.metadata), (Some("renamed"), Some(json!({ "a": 1 }))));
 
-    // Without the configuration there is no such key.
+    // Without the configuration the key does not exist.
     assert_eq!(users.find(id).await.unwrap(), None);
     assert_eq!(users.delete(id).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(users.list(ListQuery::new()).await.unwrap().items, std::slice::from_ref(&own));

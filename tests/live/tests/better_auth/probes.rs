@@ -1,4 +1,4 @@
-//! The emulator answers as better-auth does.
+//! The emulator responds like better-auth.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn the_emulator_answers_alike_on_what_came_with_1_5(version: Version) {
 }
 
 async fn the_emulator_answers_alike_on_what_is_no_json(version: Version) {
-    // 1.3.9 does not answer: its process ends.
+    // 1.3.9 does not respond: its process exits.
     if version > Version::V1_3_9 {
         let probes = include_str!("../../probes/better-auth-malformed.json");
         compare(probes, version, json!({}), emulated(version)).await;
@@ -57,7 +57,7 @@ async fn the_emulator_answers_alike_to_too_many_requests(version: Version) {
     compare(probes, version, options, emulated(version).rate_limit(2, Duration::from_secs(60))).await;
 }
 
-/// Sends the same requests to both, and holds what the server answers against what is known of all versions.
+/// Sends the same requests to both, and compares the server's responses to those known of all versions.
 async fn compare(json: &str, version: Version, options: Value, emulated: better_auth::Options) {
     let probes = Probes::parse(json);
     let Some(server) = Server::start(version, &options).await else { return };

@@ -1,4 +1,4 @@
-//! The router of the package `keyshield`, as it really answers, and the provider against it.
+//! The router of the package `keyshield`, and the provider with it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,7 @@ fn connect(server: &Server) -> Keyshield {
     config(server).build().unwrap()
 }
 
-/// Whether the application takes a minted key for what it is.
+/// Returns whether the application accepts a new key.
 async fn is_live(server: &Server, secret: &SecretKey) -> bool {
     let bearer = format!("Bearer {}", secret.expose());
     let url = format!("{}/_whoami", server.base_url());
@@ -40,7 +40,7 @@ async fn is_live(server: &Server, secret: &SecretKey) -> bool {
 }
 
 #[tokio::test]
-async fn the_router_answers_as_is_known() {
+async fn router_responds_as_known() {
     let Some(server) = server() else { return };
     let probes = Probes::parse(include_str!("../../probes/keyshield.json"));
     let outcomes = probes.run(server.base_url(), [("token", ADMIN_TOKEN)]).await;
@@ -103,7 +103,7 @@ async fn the_provider_keeps_its_promises() {
 }
 
 #[tokio::test]
-async fn verify_tells_why_a_secret_is_no_good() {
+async fn verify_returns_the_reason() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     let issued = provider.create(NewApiKey::new("x").scopes(["files:read"])).await.unwrap();
@@ -134,7 +134,7 @@ async fn verify_tells_why_a_secret_is_no_good() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_told_by_the_typed_client() {
+async fn missing_scope_is_a_typed_error() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     let issued = provider.create(NewApiKey::new("x").scopes(["files:read"])).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_missing_scope_is_told_by_the_typed_client() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_no_verdict_on_a_secret() {
+async fn invalid_token_is_not_a_verification() {
     let Some(server) = server() else { return };
     let issued = connect(&server).create(NewApiKey::new("x")).await.unwrap();
     for token in ["wrong", issued.secret.expose()] {
@@ -159,7 +159,7 @@ async fn a_wrong_token_is_no_verdict_on_a_secret() {
 }
 
 #[tokio::test]
-async fn a_list_reaches_every_key_once_and_finds_keys_by_a_part_of_their_names() {
+async fn list_is_complete_and_searchable() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     let mut ids = Vec::new();
@@ -213,7 +213,7 @@ async fn an_expiry_is_set_moved_and_removed() {
 }
 
 #[tokio::test]
-async fn what_the_router_refuses_is_told_field_by_field() {
+async fn invalid_fields_are_violations() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     let long = "x".repeat(129);

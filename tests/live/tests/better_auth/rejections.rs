@@ -1,4 +1,4 @@
-//! What is refused, and in what words.
+//! Rejected requests and their errors.
 
 use api_keys_better_auth::BetterAuthConfig;
 use api_keys_core::{
