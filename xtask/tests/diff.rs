@@ -42,7 +42,10 @@ fn exit_status_reports_the_impact() {
     let mut more = ours.clone();
     more["paths"]["/auth/api_keys/"]["get"]["responses"]["418"] = json!({ "description": "" });
     let (status, output) = run(&file("more.json", &more));
-    assert!(status == 4 && output.contains("GET /auth/api_keys/\n  compatible  response 418: new"), "{output}");
+    assert!(
+        status == 4 && output.contains("GET /auth/api_keys/\n  compatible  response 418: new"),
+        "{output}"
+    );
 
     let mut less = ours;
     less["paths"].as_object_mut().unwrap().remove("/auth/api_keys/");

@@ -124,8 +124,8 @@ fn stale_action_has_a_reason() {
         told,
         [
             ("overlay-0.json#/actions/0", "its target matches nothing"),
-            ("overlay-0.json#/actions/1", "the document says so already"),
-            ("overlay-0.json#/actions/2", "the document says so already"),
+            ("overlay-0.json#/actions/1", "the document already contains the value"),
+            ("overlay-0.json#/actions/2", "the document already contains the value"),
             (
                 "overlay-0.json#/actions/3",
                 &*format!("at {id}: `type`: a single value there, an array in the overlay"),

@@ -61,11 +61,9 @@ async fn echoed_secrets_are_redacted() {
     assert_eq!(error.headers()["www-authenticate"], "[redacted]");
     assert!(!String::from_utf8_lossy(error.body().expose()).contains("canary"));
 
-    let message = Some(refusal.detail.clone());
-    let mut said = ErrorDetails::default();
-    said.message = message;
+    let details = ErrorDetails { message: Some(refusal.detail.clone()), ..ErrorDetails::default() };
     assert!(!shown(&error).contains("canary"));
-    let error = error.erase().into_error("clerk", core::Operation::Verify, said);
+    let error = error.erase().into_error("clerk", core::Operation::Verify, details);
     assert!(!shown(&error).contains("canary"));
 }
 

@@ -66,7 +66,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
         ("crates/api-keys/Cargo.toml", edits::facade),
         ("crates/api-keys/src/vendors.rs", edits::vendors),
         ("tests/contract/Cargo.toml", edits::tests),
-        ("tests/contract/src/vendor.rs", edits::contract),
+        ("tests/contract/src/vendor/mod.rs", edits::contract),
     ];
     for (path, edit) in edits {
         let before = existing(root, path)?;

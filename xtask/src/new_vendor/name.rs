@@ -43,7 +43,7 @@ impl VendorName {
         if !good {
             let kebab = name.to_kebab_case();
             let hint = match kebab != name && Self::new(&kebab, &[]).is_ok() {
-                true => format!("; `{kebab}` is"),
+                true => format!(" (try `{kebab}`)"),
                 false => String::new(),
             };
             return Err(format!(
@@ -52,9 +52,7 @@ impl VendorName {
         }
         let snake = name.replace('-', "_");
         if RESERVED.contains(&name) || syn::parse_str::<syn::Ident>(&snake).is_err() {
-            return Err(format!(
-                "reserved vendor name `{name}`"
-            ));
+            return Err(format!("reserved vendor name `{name}`"));
         }
         // Names that differ only in a hyphen are confusing.
         let squashed = |name: &str| name.replace(['-', '_'], "").to_lowercase();
@@ -88,17 +86,17 @@ mod tests {
         for (name, right) in
             [("OpenAi", "open-ai"), ("open_ai", "open-ai"), ("-acme", "acme"), ("a--b", "a-b")]
         {
-            assert!(complaint(name).contains(&format!("`{right}` is")), "{}", complaint(name));
+            assert!(complaint(name).contains(&format!("try `{right}`")), "{}", complaint(name));
         }
         for name in ["", "-", "1password", "acme/../x", "schlüssel", "a b/c"] {
-            assert!(complaint(name).contains("no name for a vendor"), "{name}");
+            assert!(complaint(name).contains("invalid vendor name"), "{name}");
         }
     }
 
     #[test]
     fn reserved_names_are_rejected() {
         for name in ["core", "std", "http", "async", "self", "provider"] {
-            assert!(complaint(name).contains("something else"), "{name}");
+            assert!(complaint(name).contains("reserved vendor name"), "{name}");
         }
     }
 
