@@ -182,8 +182,8 @@ fn new_vendor_compiles_without_warnings() {
         ("tests/contract/src/vendor/mod.rs", "mod acme_keys;"),
         ("tests/contract/src/vendor/mod.rs", "&acme_keys::VENDOR"),
         ("tests/contract/src/vendor/acme_keys.rs", "&[\"getKeys\", \"mintKey\", \"dropKey\"]"),
-        ("openapi/README.md", "| [`acme-keys.json`](acme-keys.json) | Acme \\| keys | 2.1.0 |"),
-        ("openapi/README.md", "## acme-keys\n"),
+        ("openapi/acme-keys/README.md", "\"Acme \\| keys\", version 2.1.0"),
+        ("openapi/acme-keys/README.md", "# acme-keys\n"),
         ("crates/acme-keys/README.md", "<!-- capabilities acme-keys: "),
     ] {
         assert!(text(path).contains(line), "{path} has no {line}");

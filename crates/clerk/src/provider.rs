@@ -204,7 +204,7 @@ impl ApiKeyProvider for Clerk {
             }
             // Only Clerk's own 404 is a result. Any other 404 means an invalid base URL.
             Err(error) => match error.documented() {
-                Some(crate::errors::VerifyApiKeyError::NotFound(_)) => {
+                Some(crate::generated::errors::VerifyApiKeyError::NotFound(_)) => {
                     Ok(Verification::Invalid(InvalidReason::NotFound))
                 }
                 _ => Err(call.error(error)),

@@ -10,7 +10,7 @@ use api_keys_runtime::{self as runtime, DateTime, ErrorDetails, OperationCall};
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::errors::VerifyApiKeyError;
+use crate::generated::errors::VerifyApiKeyError;
 use crate::generated::{Client, SearchApiKeysOptions, types};
 
 pub(crate) const VENDOR: &str = "keyshield";

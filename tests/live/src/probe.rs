@@ -33,6 +33,7 @@ use serde_json::Value;
 use crate::exchange::exchange;
 
 pub use outcome::Outcome;
+use outcome::Values;
 
 /// Requests, in the order in which they are sent.
 #[derive(Debug, Clone, Deserialize)]
@@ -61,9 +62,6 @@ struct Probe {
     status: Option<u16>,
     code: Option<String>,
 }
-
-/// The values of the words in braces.
-type Values = BTreeMap<String, String>;
 
 impl Probes {
     /// Reads a list.

@@ -110,19 +110,6 @@ pub(super) fn contract(text: &str, name: &VendorName) -> Result<String> {
     Ok(inserted(&text, module, &format!("\nmod {};", name.snake)))
 }
 
-/// Adds a row to the table of documents, and a section with the corrections.
-pub(super) fn documents(text: &str, row: &str, section: &str) -> Result<String> {
-    let mut lines = text.split_inclusive('\n').scan(0, |end, line| {
-        *end += line.len();
-        Some((line, *end))
-    });
-    lines.find(|(line, _)| line.starts_with("| Document |")).ok_or("there is no table of documents")?;
-    let rows = lines.take_while(|(line, _)| line.starts_with('|'));
-    let at = rows.last().ok_or("the table of documents is empty")?.1;
-    let text = inserted(text, at, row);
-    Ok(format!("{}\n\n{section}", text.trim_end()))
-}
-
 fn parse(text: &str) -> Result<Document<&str>> {
     Document::parse(text).map_err(|error| error.to_string())
 }

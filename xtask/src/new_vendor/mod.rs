@@ -74,11 +74,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
         let after = if path.ends_with(".rs") { rustfmt(&after)? } else { after };
         scaffold.change(path, before, after);
     }
-    let path = "openapi/README.md";
-    let before = existing(root, path)?;
-    let after = edits::documents(&before, &render::row(&name, &prepared), &render::section(&name, &prepared))
-        .map_err(|what| io::Error::other(format!("{path}: {what}")))?;
-    scaffold.change(path, before, after);
+    scaffold.create(&format!("openapi/{kebab}/README.md"), render::corrections(&name, &prepared));
     scaffold.expect_room(root)?;
     Ok(scaffold)
 }

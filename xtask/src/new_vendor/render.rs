@@ -134,28 +134,22 @@ pub(super) fn files(
     .collect()
 }
 
-/// The row in the table of documents.
-pub(super) fn row(name: &VendorName, prepared: &Prepared) -> String {
-    let kebab = &name.kebab;
+/// Returns the README of the document, with the table of corrections.
+pub(super) fn corrections(name: &VendorName, prepared: &Prepared) -> String {
     let (title, version) = (cell(&prepared.title), cell(&prepared.version));
-    format!(
-        "| [`{kebab}.json`]({kebab}.json) | {title} | {version} | – | from the vendor's document alone; no server was asked |\n"
-    )
-}
-
-/// Returns the table of corrections.
-pub(super) fn section(name: &VendorName, prepared: &Prepared) -> String {
-    let mut section = format!(
-        "## {}\n\nAs `cargo xtask new-vendor` wrote it.\n\n\
-         | Where | Vendor's document | Ours | Why |\n|---|---|---|---|\n",
+    let mut readme = format!(
+        "# {}\n\nThe vendor's document is \"{title}\", version {version}. No server was tested.\n\n\
+         ## Corrections\n\nAs written by `cargo xtask new-vendor`, in addition to the\n\
+         [corrections of every document](../README.md#every-document):\n\n\
+         | location | vendor's document | ours | reason |\n|---|---|---|---|\n",
         name.kebab
     );
     for departure in &prepared.departures {
         let cells = [&departure.place, &departure.theirs, &departure.ours, &departure.why];
         let cells: Vec<_> = cells.into_iter().map(|text| cell(text)).collect();
-        section += &format!("| {} |\n", cells.join(" | "));
+        readme += &format!("| {} |\n", cells.join(" | "));
     }
-    section
+    readme
 }
 
 /// Text on one line of a table.

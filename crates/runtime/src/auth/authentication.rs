@@ -77,8 +77,8 @@ impl Authentication {
         self
     }
 
-    /// Sets the name of the security scheme, for operations that select credentials; see
-    /// [`Request::security`](crate::Request::security). Without a name it is sent wherever a credential is.
+    /// Sets the name of the security scheme, for operations that select credentials. Without a name, the credential is
+    /// sent with every operation that requires one.
     pub fn for_scheme(mut self, scheme: &'static str) -> Self {
         self.0.iter_mut().for_each(|credential| credential.scheme = Some(scheme));
         self

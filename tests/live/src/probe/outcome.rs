@@ -1,13 +1,16 @@
 //! The part of a response that must match on two servers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderName, Response, header};
 use serde_json::Value;
 
-use super::Values;
 use super::shape::shape;
+
+/// Values of placeholders, by name.
+pub(super) type Values = BTreeMap<String, String>;
 
 /// Relevant headers.
 const HEADERS: [HeaderName; 5] =
@@ -24,21 +27,22 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of(answer: &Response<Bytes>, base_url: &str, values: &Values) -> Self {
+    pub(super) fn of(response: &Response<Bytes>, base_url: &str, values: &Values) -> Self {
         let steady = |text: &str| steady(text, base_url, values);
         let headers = HEADERS.into_iter().filter_map(|name| {
-            let value = String::from_utf8_lossy(answer.headers().get(&name)?.as_bytes()).to_ascii_lowercase();
+            let value =
+                String::from_utf8_lossy(response.headers().get(&name)?.as_bytes()).to_ascii_lowercase();
             Some((name, steady(&value)))
         });
-        let json: Option<Value> = serde_json::from_slice(answer.body()).ok();
+        let json: Option<Value> = serde_json::from_slice(response.body()).ok();
         let body = match &json {
             Some(json) => shape(json),
-            None if answer.body().is_empty() => "nothing".to_owned(),
+            None if response.body().is_empty() => "nothing".to_owned(),
             None => "text".to_owned(),
         };
-        let failed = answer.status().is_client_error() || answer.status().is_server_error();
+        let failed = response.status().is_client_error() || response.status().is_server_error();
         let code = json.filter(|_| failed).and_then(|json| code(&json)).map(|code| steady(&code));
-        Self { status: answer.status().as_u16(), headers: headers.collect(), body, code }
+        Self { status: response.status().as_u16(), headers: headers.collect(), body, code }
     }
 
     /// The status.
