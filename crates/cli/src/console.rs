@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use crate::failure::Failure;
-use crate::output::human::clean;
+use crate::human::clean;
 
 /// Where the command writes, and whether somebody sits there.
 pub struct Console<'a> {

@@ -1,4 +1,4 @@
-//! Why something was not done.
+//! Errors of the command.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,50 +6,47 @@ use std::fmt;
 use api_keys::{Effect, Error, ErrorKind, Operation};
 use serde::Serialize;
 
-use crate::output::human::is_harmful;
+use crate::human::is_harmful;
 use crate::status;
 
 const RESCUED: &str = "rescued";
 
-/// One line each: what failed, why, and what to do about it.
+/// An error as it is printed: message, cause and help.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Failure {
-    what: String,
-    why: Option<String>,
+    #[serde(rename = "what")]
+    message: String,
+    #[serde(rename = "why")]
+    cause: Option<String>,
     #[serde(rename = "try")]
-    advice: Option<String>,
-    /// The library's name for the kind of failure; or `usage`; or, of a secret that could not be handed over, `rescued`
-    /// or `lost`.
+    help: Option<String>,
+    /// The kind of the library's error, or `usage`, or `rescued` or `lost` for a secret that could not be delivered.
     kind: &'static str,
-    /// Whether the vendor may have acted all the same.
+    /// Whether the vendor may have applied the request.
     effect: &'static str,
     #[serde(skip)]
     status: u8,
 }
 
 impl Failure {
-    /// The command could not run as it was called.
-    pub(crate) fn new(what: impl Into<String>) -> Self {
+    /// Creates an error of usage or configuration.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
-            what: what.into(),
-            why: None,
-            advice: None,
+            message: message.into(),
+            cause: None,
+            help: None,
             kind: "usage",
             effect: Effect::NotApplied.as_str(),
             status: status::USAGE,
         }
     }
 
-    /// A call to a provider failed; `what` says in a few words which.
-    pub(crate) fn of(what: impl Into<String>, provider: &str, error: &Error) -> Self {
-        let told = error.help().unwrap_or_default();
-        let why = chain(error);
-        // Said below, for this command.
-        let why = why.strip_suffix(&format!("; {told}")).map_or(why.clone(), str::to_owned);
+    /// Creates an error from a failed call to a provider.
+    pub(crate) fn of(message: impl Into<String>, provider: &str, error: &Error) -> Self {
         Self {
-            what: what.into(),
-            why: Some(why),
-            advice: advice(provider, error),
+            message: message.into(),
+            cause: Some(chain(error)),
+            help: help(provider, error),
             kind: error.kind().as_str(),
             effect: error.effect().as_str(),
             status: exit_status(error),
@@ -57,17 +54,17 @@ impl Failure {
     }
 
     pub(crate) fn because(mut self, cause: &dyn StdError) -> Self {
-        self.why = Some(chain(cause));
+        self.cause = Some(chain(cause));
         self
     }
 
-    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
-        self.why = Some(why.into());
+    pub(crate) fn why(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
         self
     }
 
-    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(advice.into());
+    pub(crate) fn advice(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
@@ -80,35 +77,35 @@ impl Failure {
         self.status
     }
 
-    /// The vendor minted a secret, which could not be handed over.
+    /// Marks a secret that was issued and could not be delivered.
     pub(crate) fn not_handed_over(mut self, rescued: bool) -> Self {
         self.kind = if rescued { RESCUED } else { "lost" };
         self.effect = Effect::Applied.as_str();
         self
     }
 
-    /// Whether the secret that could not be handed over is kept elsewhere.
+    /// Returns whether the undelivered secret was saved to a file.
     pub(crate) fn is_rescued(&self) -> bool {
         self.kind == RESCUED
     }
 
-    /// The first two lines as one, for a place in a table.
+    /// Returns message and cause in one line.
     pub(crate) fn summary(&self) -> String {
-        match &self.why {
-            Some(why) => format!("{}: {why}", self.what),
-            None => self.what.clone(),
+        match &self.cause {
+            Some(cause) => format!("{}: {cause}", self.message),
+            None => self.message.clone(),
         }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
-        if let Some(why) = &self.why {
-            write!(f, "\n  why: {why}")?;
+        write!(f, "error: {}", self.message)?;
+        if let Some(cause) = &self.cause {
+            write!(f, "\n  caused by: {cause}")?;
         }
-        if let Some(advice) = &self.advice {
-            write!(f, "\n  try: {advice}")?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
         }
         Ok(())
     }
@@ -117,7 +114,6 @@ impl fmt::Display for Failure {
 fn exit_status(error: &Error) -> u8 {
     use ErrorKind as K;
     match (error.effect(), error.kind()) {
-        // A get or a list that broke leaves nothing behind.
         (Effect::Unknown | Effect::Applied, _) if changes(error) => status::ATTENTION,
         (_, K::Unsupported | K::UnsupportedField | K::InvalidInput | K::Configuration)
             if error.attempts() == 0 =>
@@ -128,6 +124,7 @@ fn exit_status(error: &Error) -> u8 {
     }
 }
 
+/// Returns whether the operation changes keys.
 fn changes(error: &Error) -> bool {
     !matches!(
         error.operation(),
@@ -135,59 +132,51 @@ fn changes(error: &Error) -> bool {
     )
 }
 
-fn advice(provider: &str, error: &Error) -> Option<String> {
+/// Returns the command that helps with an error, or else the library's help.
+fn help(provider: &str, error: &Error) -> Option<String> {
     use ErrorKind as K;
-    if error.effect() != Effect::NotApplied && changes(error) {
-        return Some(error.help().unwrap_or_default().to_owned());
+    if error.effect() == Effect::NotApplied {
+        match (error.kind(), error.operation()) {
+            (K::Unsupported, Some(Operation::Rotate)) => {
+                return Some(
+                    "create another key with `create`, deploy it, and `revoke` the old one".to_owned(),
+                );
+            }
+            (K::Unsupported, Some(Operation::Delete)) => {
+                return Some("`revoke` invalidates the key; its record remains".to_owned());
+            }
+            (K::Unsupported | K::UnsupportedField, _) => {
+                return Some(format!(
+                    "`api-keys providers --provider {provider}` lists supported operations and fields"
+                ));
+            }
+            (K::NotFound, _) => {
+                return Some(format!("`api-keys list --all --provider {provider}` lists all keys"));
+            }
+            (K::Conflict, _) => {
+                return Some(format!("`api-keys get --provider {provider} ID` shows the state of the key"));
+            }
+            (K::Configuration, _) => {
+                return Some(format!("check the configuration of provider `{provider}`"));
+            }
+            _ => {}
+        }
     }
-    Some(match error.kind() {
-        K::Unsupported => match error.operation() {
-            Some(Operation::Rotate) => {
-                "mint a new key with `create`, put it in place, and then `revoke` the old one".to_owned()
-            }
-            Some(Operation::Delete) => "`revoke` makes the key useless; its record stays".to_owned(),
-            Some(Operation::Verify | Operation::Reveal) => {
-                "nothing: only the vendor could, and it does not offer it".to_owned()
-            }
-            _ => format!("`api-keys providers --provider {provider}` tells what it can do"),
-        },
-        K::UnsupportedField => {
-            format!("leave the option away; `api-keys providers --provider {provider}` tells what it honours")
-        }
-        K::NotFound => {
-            format!("`api-keys list --all --provider {provider}` shows the keys that there are")
-        }
-        K::Unauthenticated => format!("check the token of the provider {provider}"),
-        K::PermissionDenied => format!("check what the token of the provider {provider} may do"),
-        K::LimitReached => "revoke a key that is no longer needed".to_owned(),
-        K::RateLimited => match error.retry_after() {
-            Some(wait) => format!("again in {} s", wait.as_secs().max(1)),
-            None => "again in a while".to_owned(),
-        },
-        K::Transport | K::Timeout => "check the base_url and the network, then try again".to_owned(),
-        K::Unavailable => "again in a while".to_owned(),
-        K::InvalidInput => "correct the value that is named above".to_owned(),
-        K::Conflict => format!("`api-keys get --provider {provider} ID` shows the state of the key"),
-        K::UnexpectedResponse => {
-            "compare the vendor and its version with what the provider is set up for".to_owned()
-        }
-        K::Configuration => format!("correct the settings of the provider {provider}"),
-        _ => return None,
-    })
+    error.help().map(str::to_owned)
 }
 
-/// An error and its causes in one line.
+/// Formats an error and its sources in one line.
 pub(crate) fn chain(error: &dyn StdError) -> String {
     let mut line = error.to_string();
-    let mut below = error.source();
-    while let Some(cause) = below {
+    let mut source = error.source();
+    while let Some(cause) = source {
         let text = cause.to_string();
-        // Some libraries repeat the cause in their own text.
+        // Some libraries include the source in their own message.
         if !line.contains(&text) {
             line.push_str(": ");
             line.push_str(&text);
         }
-        below = cause.source();
+        source = cause.source();
     }
     line.replace(is_harmful, " ")
 }
@@ -197,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_exit_status_tells_whether_something_is_left_to_do() {
+    fn exit_status_depends_on_effect() {
         let error = |kind, operation| Error::new(kind, "clerk", operation);
         for (error, expected) in [
             (error(ErrorKind::Unsupported, Operation::Rotate), status::USAGE),
@@ -216,13 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_three_lines_and_none_says_the_same() {
+    fn failure_has_message_cause_and_help() {
         let error = Error::new(ErrorKind::Unauthenticated, "clerk", Operation::List).with_attempts(1);
-        let text = Failure::of("the keys cannot be listed", "prod", &error).to_string();
+        let text = Failure::of("failed to list keys", "prod", &error).to_string();
         assert_eq!(
             text,
-            "error: the keys cannot be listed\n  why: clerk: list: invalid credential\n  try: check the token \
-             of the provider prod"
+            "error: failed to list keys\n  caused by: clerk: list: invalid credential\n  help: check the credential"
         );
     }
 }

@@ -7,10 +7,12 @@ mod config;
 mod console;
 mod demo;
 mod failure;
+mod human;
 mod interrupt;
 mod output;
 mod secret;
 mod shell;
+mod status;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -68,22 +70,4 @@ async fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8, fai
         Command::Completions(args) => c::completions::run(args, console),
         Command::Man(args) => c::man::run(args, console),
     }
-}
-
-/// Exit statuses, as `--help` lists them.
-mod status {
-    /// All is well.
-    pub(crate) const OK: u8 = 0;
-    /// The command ran, and something is not as it should be.
-    pub(crate) const FAILED: u8 = 1;
-    /// The command could not run as it was called.
-    pub(crate) const USAGE: u8 = 2;
-    /// Done for some, not for others.
-    pub(crate) const PARTIAL: u8 = 3;
-    /// The vendor acted or may have, and something is left to do.
-    pub(crate) const ATTENTION: u8 = 4;
-    /// The answer is no.
-    pub(crate) const NO: u8 = 5;
-    /// Ended by Ctrl-C: 128 and the number of the signal.
-    pub(crate) const INTERRUPTED: u8 = 130;
 }

@@ -13,8 +13,8 @@ const TOKEN: &str = "sk_test_0123456789abcdefghijklmnop";
 fn without_any_provider_the_places_that_were_looked_at_are_named() {
     let home = Home::new();
     let done =
-        home.run(&["list"]).expect(2).says("no provider is set up").says("API_KEYS_VENDOR (is not set)");
-    assert!(done.stderr.contains(".config/api-keys/config.toml (is not there)"), "{}", done.stderr);
+        home.run(&["list"]).expect(2).says("no provider is configured").says("API_KEYS_VENDOR (not set)");
+    assert!(done.stderr.contains(".config/api-keys/config.toml (not found)"), "{}", done.stderr);
     assert_eq!(done.stdout, "");
 }
 
@@ -23,12 +23,12 @@ fn the_only_provider_needs_no_name_and_several_do() {
     let home = Home::with_memory();
     home.run(&["list"]).expect(0);
     home.configure(&(home.memory("one") + &home.memory("two")));
-    home.run(&["list"]).expect(2).says("there are several providers").says("one, two");
+    home.run(&["list"]).expect(2).says("more than one provider is configured").says("one, two");
     home.run(&["list", "--provider", "two"]).expect(0);
     finish(home.command(&["list"]).env("API_KEYS_PROVIDER", "one")).expect(0);
     home.run(&["create", "a", "--provider", "all", "--output", "json"])
         .expect(2)
-        .says("one provider at a time");
+        .says("accepts only one provider");
 }
 
 #[test]
@@ -70,13 +70,16 @@ fn the_configuration_is_found_by_option_variable_and_xdg_directory() {
     fs::create_dir_all(home.path("xdg/api-keys")).unwrap();
     fs::rename(&other, home.path("xdg/api-keys/config.toml")).unwrap();
     finish(home.command(&["list", "--provider", "other"]).env("XDG_CONFIG_HOME", home.path("xdg"))).expect(0);
-    home.run(&["list", "--config", path]).expect(2).says("cannot be read").says("other.toml");
+    home.run(&["list", "--config", path]).expect(2).says("failed to read config file").says("other.toml");
 }
 
 #[test]
 fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
     for (text, places) in [
-        (format!("[providers.a]\nvendor = \"clerk\"\ntoken = \"{TOKEN}\n"), &["line 3", "is not TOML"][..]),
+        (
+            format!("[providers.a]\nvendor = \"clerk\"\ntoken = \"{TOKEN}\n"),
+            &["line 3", "is not valid TOML"][..],
+        ),
         (
             format!("[providers.a]\nvendor = \"clerk\"\n\ntokn = \"{TOKEN}\"\n"),
             &["line 4, column 1", "did you mean `token`?"],
@@ -90,7 +93,7 @@ fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
             format!("[providers.a]\nvendor = \"clerk\"\ntoken = {{ fiel = \"{TOKEN}\" }}\n"),
             &["line 3, column 1", "{ file = \"PATH\" }"],
         ),
-        ("[providers.a]\nvendor = \"clerk\"\n".to_owned(), &["there is no token", "env = \"NAME\""]),
+        ("[providers.a]\nvendor = \"clerk\"\n".to_owned(), &["missing `token`", "env = \"NAME\""]),
         (
             "[provider.a]\nvendor = \"memory\"\n".to_owned(),
             &["line 1, column 2", "did you mean `providers`?"],
@@ -99,7 +102,7 @@ fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
             format!("[providers.a]\nvendor = \"memory\"\nmax_active = \"{TOKEN}\"\n"),
             &["invalid type", "expected u32"],
         ),
-        ("[providers.all]\nvendor = \"memory\"\n".to_owned(), &["line 1", "another name"]),
+        ("[providers.all]\nvendor = \"memory\"\n".to_owned(), &["line 1", "use another name"]),
         (
             "[providers.a]\nvendor = \"clerk\"\ntoken = { env = \"NOT_SET\" }\n".to_owned(),
             &["the environment variable NOT_SET is not set"],
@@ -137,7 +140,7 @@ fn a_literal_token_that_others_can_read_is_warned_about() {
     set_mode(&file, 0o644);
     assert_eq!(check(), "");
     set_mode(&file, 0o666);
-    assert!(check().contains("can be changed by everybody"), "{}", check());
+    assert!(check().contains("writable by everyone"), "{}", check());
 }
 
 #[test]
@@ -186,6 +189,6 @@ fn one_broken_provider_does_not_hide_the_others() {
     let document = done.json();
     assert_eq!(document["keys"][0]["provider"], "good");
     assert_eq!(document["errors"][0]["provider"], "bad");
-    home.run(&["providers"]).expect(3).says("there is no token");
+    home.run(&["providers"]).expect(3).says("missing `token`");
     home.run(&["audit", "--fail-on", "never"]).expect(3);
 }

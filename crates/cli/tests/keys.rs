@@ -202,7 +202,7 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
                     "{vendor} {command}: {}",
                     done.stderr
                 );
-                assert!(done.stderr.contains("  try: "), "{}", done.stderr);
+                assert!(done.stderr.contains("  help: "), "{}", done.stderr);
             } else if command != "delete" {
                 assert_eq!(done.status, 0, "{vendor} {command}: {}", done.stderr);
             }
@@ -235,7 +235,11 @@ async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many()
     assert_eq!(document["keys"].as_array().unwrap().len(), Vendor::ALL.len() - 1);
     assert_eq!(document["errors"][0]["provider"], "mcp");
     assert_eq!(document["errors"][0]["kind"], "unauthenticated");
-    assert!(done.stderr.contains("check the token of the provider mcp"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("mcp: error: ") && done.stderr.contains("help: check the credential"),
+        "{}",
+        done.stderr
+    );
     let checked = home.run_beside(&["providers", "--output", "json"]).await.expect(3).json();
     let failed: Vec<_> = checked["providers"]
         .as_array()

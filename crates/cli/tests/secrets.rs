@@ -173,8 +173,8 @@ async fn a_create_of_which_nobody_knows_names_the_command_that_finds_the_key() {
         home.run_beside(&["create", "it's ci", "--expires", "1d", "--secret-file", "s"]).await.expect(4);
     assert!(fake.has_key() && !home.path("s").exists());
     let recipe =
-        done.stderr.lines().find_map(|line| line.strip_prefix("  try: api-keys ")).unwrap().to_owned();
-    assert!(recipe.starts_with("orphans --provider prod --name 'it'\\''s ci' --since "), "{recipe}");
+        done.stderr.lines().find_map(|line| line.strip_prefix("  help: api-keys ")).unwrap().to_owned();
+    assert!(recipe.starts_with("orphans --provider prod --name \"it's ci\" --since "), "{recipe}");
 
     // The recipe works as it is printed.
     let program = assert_cmd::cargo::cargo_bin!("api-keys");

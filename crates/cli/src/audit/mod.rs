@@ -1,7 +1,6 @@
 //! What is wrong with keys, as far as their metadata tells.
 
 mod rule;
-pub(crate) mod sarif;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use api_keys::{ApiKey, Capabilities, Field, KeyExpiry, KeyStatus, Timestamp};
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::output::human;
+use crate::human;
 pub(crate) use rule::{Level, Rule};
 
 /// From when on something is wrong.

@@ -7,7 +7,8 @@ use crate::cli::Format;
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::{csv, human, json};
+use crate::human;
+use crate::output::{csv, json};
 use crate::status;
 
 /// What came of one key.

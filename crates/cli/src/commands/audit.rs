@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::fan_out::{each, verdict};
 use super::inventory::{Wanted, read};
-use crate::audit::{Finding, Level, Rule, Thresholds, examine, sarif};
+use crate::audit::{Finding, Level, Rule, Thresholds, examine};
 use crate::cli::{AuditArgs, AuditFormat};
 use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::key::KeyRecord;
 use crate::output::table::{Column, Field, always, if_room, render, whole};
-use crate::output::{ProviderFailure, csv, json};
+use crate::output::{ProviderFailure, csv, json, sarif};
 use crate::status;
 
 const COLUMNS: [Column; 6] = [
@@ -28,7 +28,8 @@ const COLUMNS: [Column; 6] = [
 ];
 
 pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let entries = Config::load(&args.target, console)?.all_or(args.target.provider.as_deref())?;
+    let entries =
+        Config::load(args.target.config.as_deref(), console)?.all_or(args.target.provider.as_deref())?;
     let wanted = Wanted { owner: args.owner, inactive: true, ..Wanted::default() };
     let thresholds = Thresholds {
         expires_within: args.expires_within,

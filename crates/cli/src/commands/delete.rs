@@ -7,7 +7,7 @@ use super::open_for;
 use crate::cli::KeysArgs;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::human;
+use crate::human;
 
 pub(crate) async fn run(args: KeysArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Delete, console)?;

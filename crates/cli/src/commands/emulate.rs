@@ -16,8 +16,9 @@ use crate::cli::value;
 use crate::cli::{EmulateArgs, Format};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::human;
 use crate::interrupt::Interrupts;
-use crate::output::{human, json};
+use crate::output::json;
 use crate::status;
 
 /// One key of the seed file.

@@ -9,7 +9,8 @@ use crate::failure::Failure;
 use crate::output::{self, key::KeyRecord};
 
 pub(crate) async fn run(args: ListArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let entries = Config::load(&args.target, console)?.select(args.target.provider.as_deref())?;
+    let entries =
+        Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
     let several = entries.len() > 1;
     let wanted = Wanted {
         owner: args.owner,

@@ -12,9 +12,10 @@ use crate::cli::{Format, TargetArgs};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::human;
 use crate::interrupt::{Interrupts, Waited};
+use crate::output;
 use crate::output::key::KeyRecord;
-use crate::output::{self, human};
 use crate::secret::{Delivered, Handover, Subject, rescue};
 use crate::status;
 

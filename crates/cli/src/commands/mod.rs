@@ -33,7 +33,7 @@ use crate::failure::Failure;
 
 /// The one provider that is asked for.
 fn open(target: &TargetArgs, console: &Console<'_>) -> Result<Provider, Failure> {
-    Config::load(target, console)?.one(target.provider.as_deref())?.build()
+    Config::load(target.config.as_deref(), console)?.one(target.provider.as_deref())?.build()
 }
 
 /// The one provider that is asked for, if it offers the operation.
@@ -45,14 +45,10 @@ fn open_for(target: &TargetArgs, operation: Operation, console: &Console<'_>) ->
     Ok(provider)
 }
 
-/// A word as a POSIX shell reads it back.
+/// Quotes a word for a POSIX shell.
 fn quoted(word: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        Cow::Borrowed(word)
-    } else {
-        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
-    }
+    // Fails only for NUL, which no argument of a process can contain.
+    shlex::try_quote(word).unwrap_or_default()
 }
 
 /// How to name the provider in a command that is shown to be typed.

@@ -12,8 +12,9 @@ use crate::cli::{Format, ProvidersArgs};
 use crate::config::{Config, Entry, Provider};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::human;
 use crate::output::table::{Column, Field, always, render};
-use crate::output::{csv, human, json};
+use crate::output::{csv, json};
 use crate::status;
 
 const COLUMNS: [Column; 4] = [always("PROVIDER"), always("VENDOR"), always("CHECK"), always("OPERATIONS")];
@@ -53,7 +54,7 @@ struct Told {
 
 pub(crate) async fn run(args: ProvidersArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let name = args.target.provider.as_deref();
-    let entries = Config::load(&args.target, console)?.all_or(name)?;
+    let entries = Config::load(args.target.config.as_deref(), console)?.all_or(name)?;
     let in_detail = name.is_some() && entries.len() == 1;
     let reports = join_all(entries.into_iter().map(|entry| report(entry, !args.no_check))).await;
     let text = match args.output.format() {

@@ -6,7 +6,7 @@ use super::open_for;
 use crate::cli::RevealArgs;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::human;
+use crate::human;
 use crate::secret::{Delivered, Handover, Subject};
 use crate::status;
 

@@ -8,7 +8,7 @@ use crate::cli::RevokeArgs;
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::human;
+use crate::human;
 
 pub(crate) async fn run(args: RevokeArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     if args.bulk.unused.is_some() {

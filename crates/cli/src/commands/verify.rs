@@ -9,8 +9,9 @@ use super::open_for;
 use crate::cli::{Format, VerifyArgs};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::human;
 use crate::output::key::{CSV_HEADER, KeyRecord};
-use crate::output::{self, csv, human, json};
+use crate::output::{self, csv, json};
 use crate::status;
 
 #[derive(Serialize)]

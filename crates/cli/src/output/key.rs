@@ -5,9 +5,9 @@ use comfy_table::Color;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::human;
 use super::table::{Column, Field, always, if_room, whole};
 use crate::config::Provider;
+use crate::human;
 
 /// The fields of a key, under names that stay.
 #[derive(Debug, Serialize)]

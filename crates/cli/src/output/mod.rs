@@ -1,9 +1,9 @@
 //! What commands print, in each format.
 
 pub(crate) mod csv;
-pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod key;
+pub(crate) mod sarif;
 pub(crate) mod table;
 
 use api_keys::Timestamp;

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table};
 
-use super::human::clean;
 use crate::console::Console;
+use crate::human::clean;
 
 /// A column, and how long it stays when there is no room: those with the lowest number go first.
 pub(crate) struct Column {

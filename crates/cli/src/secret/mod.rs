@@ -13,8 +13,9 @@ use serde::Serialize;
 use crate::cli::{Format, SecretArgs};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::human;
 use crate::output::key::KeyRecord;
-use crate::output::{self, human, json};
+use crate::output::{self, json};
 use crate::shell;
 use new_file::NewFile;
 

@@ -34,7 +34,8 @@ pub(super) async fn rotate(args: RotateArgs, console: &mut Console<'_>) -> Resul
     let (Some(span), Some(command)) = (args.bulk.older_than, args.secret.secret_command) else {
         return Err(Failure::new("--older-than needs --secret-command"));
     };
-    let entries = Config::load(&args.target, console)?.select(args.target.provider.as_deref())?;
+    let entries =
+        Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
     let how = args.bulk.how;
     let journal = Journal::open(&how, "rotate")?;
     let selection = older_than(entries, how.owner.clone(), span, &journal).await;
@@ -47,7 +48,8 @@ pub(super) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Resul
     let Some(span) = args.bulk.unused else {
         return Err(Failure::new("there is no key to revoke"));
     };
-    let entries = Config::load(&args.target, console)?.select(args.target.provider.as_deref())?;
+    let entries =
+        Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
     let how = args.bulk.how;
     let journal = Journal::open(&how, "revoke")?;
     let selection = unused(entries, how.owner.clone(), span).await;

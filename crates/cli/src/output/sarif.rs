@@ -7,9 +7,9 @@ use std::path;
 use api_keys::runtime::Url;
 use serde_json::{Value, json};
 
-use super::{Finding, Rule};
+use super::{ProviderFailure, json};
+use crate::audit::{Finding, Rule};
 use crate::config::Line;
-use crate::output::{ProviderFailure, json};
 
 /// One run of the audit over providers of which each is set up in a line.
 pub(crate) fn document(
