@@ -1,4 +1,4 @@
-//! The terminal or pipe that the command talks to.
+//! Standard streams, as terminal or pipe.
 
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
@@ -6,102 +6,100 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use crate::failure::Failure;
 use crate::human::clean;
 
-/// Where the command writes, and whether somebody sits there.
+/// Output of the command, and confirmation by its user.
 pub struct Console<'a> {
     stdout: &'a mut dyn Write,
     terminal: bool,
     interactive: bool,
     color: bool,
-    lost: bool,
+    discarded: bool,
 }
 
 impl<'a> Console<'a> {
-    /// Writes to `stdout` as if that were no terminal, and asks nobody.
+    /// Creates a console that is not a terminal and not interactive.
     pub fn new(stdout: &'a mut dyn Write, color: bool) -> Self {
-        Self { stdout, terminal: false, interactive: false, color, lost: false }
+        Self { stdout, terminal: false, interactive: false, color, discarded: false }
     }
 
-    /// Writes to the standard output of this process, and asks who sits at its terminal.
+    /// Creates the console of this process.
     pub fn of_process(stdout: &'a mut io::Stdout) -> Self {
         let terminal = stdout.is_terminal();
         // https://no-color.org: set and not empty.
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let interactive = io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self { stdout, terminal, interactive, color: terminal && !plain, lost: is_null() }
+        Self { stdout, terminal, interactive, color: terminal && !no_color, discarded: is_null() }
     }
 
-    /// Whether what is printed is seen by a person.
+    /// Returns whether standard output is a terminal.
     pub(crate) fn is_terminal(&self) -> bool {
         self.terminal
     }
 
-    /// Whether what is printed goes nowhere.
+    /// Returns whether standard output is closed or `/dev/null`.
     pub(crate) fn is_lost(&self) -> bool {
-        self.lost
+        self.discarded
     }
 
     pub(crate) fn color(&self) -> bool {
         self.color
     }
 
-    /// For what writes its result itself.
+    /// Returns the output stream, and whether it has colors.
     pub(crate) fn parts(&mut self) -> (&mut dyn Write, bool) {
         (self.stdout, self.color)
     }
 
-    /// Prints a result. A reader that has seen enough, such as `head`, does not change the verdict.
+    /// Prints a result. A closed pipe, as by `head`, is not an error.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
         match self.hand_out(text.as_bytes()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new("the result cannot be printed")
-                    .because(&error)
-                    .status(crate::status::FAILED))
+                Err(Failure::new("failed to print the result").because(&error).status(crate::status::FAILED))
             }
             _ => Ok(()),
         }
     }
 
-    /// Prints what must not be lost.
+    /// Writes and flushes bytes, and reports every error.
     pub(crate) fn hand_out(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stdout.write_all(bytes)?;
         self.stdout.flush()
     }
 
-    /// A remark beside the result.
+    /// Prints a line to standard error.
     pub(crate) fn note(&self, text: impl fmt::Display) {
-        // Nobody is left to tell when this fails.
+        // Without standard error, a failure cannot be reported.
         let _ = writeln!(io::stderr(), "{text}");
     }
 
-    /// Something that is probably not as it should be.
+    /// Prints a warning to standard error.
     pub(crate) fn warn(&self, text: impl fmt::Display) {
         self.note(format_args!("warning: {text}"));
     }
 
-    /// Asks before something that cannot be undone, unless `yes`.
+    /// Asks for confirmation, unless `yes`.
     pub(crate) fn confirm(&self, question: &str, yes: bool) -> Result<(), Failure> {
         if yes {
             return Ok(());
         }
         if !self.interactive {
-            return Err(Failure::new("this needs a yes, and there is nobody to ask")
+            return Err(Failure::new("confirmation required, and not on a terminal")
                 .why(clean(question))
-                .advice("--yes to do it, --dry-run to see what would be done"));
+                .advice("pass --yes to confirm, or --dry-run to preview"));
         }
         let mut stderr = io::stderr();
-        let asked = write!(stderr, "{} [y/N] ", clean(question)).and_then(|()| stderr.flush());
-        let mut answer = String::new();
-        asked
-            .and_then(|()| io::stdin().read_line(&mut answer))
-            .map_err(|error| Failure::new("the question cannot be asked").because(&error))?;
-        match answer.trim().to_ascii_lowercase().as_str() {
+        let prompt = write!(stderr, "{} [y/N] ", clean(question)).and_then(|()| stderr.flush());
+        let mut input = String::new();
+        prompt
+            .and_then(|()| io::stdin().read_line(&mut input))
+            .map_err(|error| Failure::new("failed to ask for confirmation").because(&error))?;
+        match input.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => Err(Failure::new("not confirmed; nothing was done")),
+            _ => Err(Failure::new("not confirmed; nothing was changed")),
         }
     }
 }
 
-/// Whether the standard output is /dev/null. A closed one is, too: the runtime puts it there.
+/// Returns whether standard output is `/dev/null`, which the runtime also opens in place of a closed one.
 #[cfg(unix)]
 fn is_null() -> bool {
     use std::os::fd::AsFd as _;

@@ -1,18 +1,18 @@
-//! Texts and times for people.
+//! Text and times for people.
 
 use api_keys::Timestamp;
 
-/// A text of a vendor as it can be shown: what would drive a terminal or turn the line around is replaced.
+/// Replaces characters that control a terminal or change the direction of text.
 pub(crate) fn clean(text: &str) -> String {
     text.replace(is_harmful, "\u{fffd}")
 }
 
-/// Whether the character would drive a terminal or turn the line around.
+/// Returns whether a character controls a terminal or changes the direction of text.
 pub(crate) fn is_harmful(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `2026-01-31, 3 d ago`; the time of day where the date alone would not tell much.
+/// Formats a time as `2026-01-31, 3 d ago`, with the time of day if it is less than a day away.
 pub(crate) fn time(time: Timestamp, now: Timestamp) -> String {
     let text = time.to_string();
     let (date, clock) = text.split_at(text.find('T').unwrap_or(text.len()));
@@ -32,18 +32,20 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const YEAR: u64 = 365 * DAY;
 
-/// `3 d ago` or `in 3 d`.
+/// Formats the distance to a time, such as `3 d ago` or `in 3 d`.
 pub(crate) fn age(time: Timestamp, now: Timestamp) -> String {
-    let away = now.duration_since(time);
-    let seconds = away.unsigned_abs().as_secs();
-    let span = match seconds {
-        0..MINUTE => return if away.is_negative() { "in less than 1 min" } else { "just now" }.to_owned(),
+    let distance = now.duration_since(time);
+    let seconds = distance.unsigned_abs().as_secs();
+    let text = match seconds {
+        0..MINUTE => {
+            return if distance.is_negative() { "in less than 1 min" } else { "just now" }.to_owned();
+        }
         MINUTE..HOUR => format!("{} min", rounded(seconds, MINUTE)),
         HOUR..DAY => format!("{} h", rounded(seconds, HOUR)),
         DAY..YEAR => format!("{} d", rounded(seconds, DAY)),
         _ => format!("{:.1} y", seconds as f64 / YEAR as f64),
     };
-    if away.is_negative() { format!("in {span}") } else { format!("{span} ago") }
+    if distance.is_negative() { format!("in {text}") } else { format!("{text} ago") }
 }
 
 fn rounded(seconds: u64, unit: u64) -> u64 {
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_drive_a_terminal_is_replaced() {
+    fn terminal_control_is_replaced() {
         assert_eq!(clean("a\u{1b}[31mb\nc\u{202e}d"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
         assert_eq!(clean("Schlüssel 🔑"), "Schlüssel 🔑");
     }

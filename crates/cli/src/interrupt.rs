@@ -1,22 +1,22 @@
-//! Ctrl-C, where an answer must be waited for.
+//! Signals during calls whose response must not be lost.
 
 use std::future::Future;
 use std::io;
 
 use futures_util::FutureExt as _;
 
-/// Takes over the signals that end a process, from when it is made until the process ends.
+/// Handlers of the signals that end a process. They stay installed until the process ends.
 #[derive(Debug)]
 pub(crate) struct Interrupts {
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 3],
 }
 
-/// What came of waiting.
+/// Result of [`Interrupts::shield`].
 #[derive(Debug)]
 pub(crate) enum Waited<T> {
     Done(T),
-    /// A second signal: the caller no longer waits.
+    /// A second signal ended the wait.
     GivenUp,
 }
 
@@ -24,7 +24,7 @@ impl Interrupts {
     #[cfg(unix)]
     pub(crate) fn take_over() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        // Closing the terminal must not lose a secret either.
+        // SIGHUP: closing the terminal must not lose a secret.
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(signal);
         Ok(Self { signals: [interrupt?, terminate?, hangup?] })
@@ -52,12 +52,12 @@ impl Interrupts {
         }
     }
 
-    /// Whether there was a signal that nobody waited for.
+    /// Returns whether a signal is pending.
     pub(crate) fn seen(&mut self) -> bool {
         self.next().now_or_never().is_some()
     }
 
-    /// Waits for the future, also after a first signal, at which `on_signal` is called.
+    /// Waits for a future until a second signal. Calls `on_signal` on the first one, and returns whether there was one.
     pub(crate) async fn shield<F: Future>(
         &mut self,
         future: F,

@@ -23,19 +23,18 @@ use cli::{Cli, Command};
 use commands as c;
 pub use console::Console;
 
-/// Runs the command as if it had been called with `args`, of which the first is its name, and returns its exit
-/// status. What it has to say goes to `stdout`, as to a pipe; what is wrong with the call goes to the standard error of
-/// the process.
+/// Runs the command with `args`, the first of which is its name, and returns the exit status. Results are written to
+/// `stdout` as to a pipe, errors to the standard error of the process.
 pub async fn run(args: impl IntoIterator<Item = OsString>, stdout: &mut dyn Write, color: bool) -> u8 {
     run_on(&mut Console::new(stdout, color), args).await
 }
 
-/// Like [`run`], with somebody at the other end perhaps.
+/// Like [`run`], on a console that can be a terminal.
 pub async fn run_on(console: &mut Console<'_>, args: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Nobody is left to tell when this fails too.
+            // Without standard error, a failure cannot be reported.
             let _ = error.print();
             return error.exit_code().try_into().unwrap_or(status::USAGE);
         }

@@ -1,8 +1,8 @@
-//! Running what the user wrote as one line.
+//! Shell commands.
 
 use std::process::Command;
 
-/// The line as the shell of the system would run it.
+/// Creates a process that runs a command line in the shell of the system.
 pub(crate) fn command(line: &str) -> Command {
     let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("/bin/sh", "-c") };
     let mut command = Command::new(shell);

@@ -1,4 +1,4 @@
-//! What is wrong with keys, as far as their metadata tells.
+//! Rules for the metadata of keys.
 
 mod rule;
 
@@ -12,20 +12,20 @@ use serde::Serialize;
 use crate::human;
 pub(crate) use rule::{Level, Rule};
 
-/// From when on something is wrong.
+/// Limits and patterns of the rules.
 #[derive(Debug)]
 pub(crate) struct Thresholds {
     pub(crate) expires_within: Duration,
     pub(crate) unused_for: Duration,
     pub(crate) max_age: Option<Duration>,
-    /// Patterns in which `*` stands for any text and `\*` for itself.
+    /// Patterns: `*` matches any text, `\*` an asterisk.
     pub(crate) broad_scopes: Vec<String>,
-    /// Any owner is known if there are none.
+    /// Every owner is known if this is empty.
     pub(crate) known_owners: Vec<String>,
     pub(crate) ignored: Vec<Rule>,
 }
 
-/// Something that is wrong with a key.
+/// A rule that a key violates.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
@@ -36,7 +36,7 @@ pub(crate) struct Finding {
     pub(crate) message: String,
 }
 
-/// Looks at all keys of one provider.
+/// Checks all keys of one provider.
 pub(crate) fn examine(
     provider: &str,
     capabilities: &Capabilities,
@@ -44,9 +44,9 @@ pub(crate) fn examine(
     thresholds: &Thresholds,
     now: Timestamp,
 ) -> Vec<Finding> {
-    // A vendor that tells no use of any key keeps no such record; that a key is not used cannot be concluded then.
-    let tells_use = keys.iter().any(|key| key.last_used_at.is_some());
-    let tells_owner = capabilities.create_fields.contains(Field::Owner);
+    // Without any time of last use, the vendor does not record it, and no key can be called unused.
+    let reports_use = keys.iter().any(|key| key.last_used_at.is_some());
+    let supports_owner = capabilities.create_fields.contains(Field::Owner);
     let mut names: HashMap<(&str, Option<&str>), usize> = HashMap::new();
     for key in keys.iter().filter(|key| !key.status.is_inactive()) {
         if let Some(name) = &key.name {
@@ -68,49 +68,49 @@ pub(crate) fn examine(
             }
         };
         if key.status == KeyStatus::Disabled {
-            found(Rule::Disabled, "it is switched off, not revoked".to_owned());
+            found(Rule::Disabled, "disabled but not revoked".to_owned());
         }
-        // What no longer authenticates does no harm.
+        // An inactive key cannot authenticate.
         if key.status.is_inactive() {
             continue;
         }
         match key.expiry {
-            KeyExpiry::Never => found(Rule::NeverExpires, "it never expires".to_owned()),
+            KeyExpiry::Never => found(Rule::NeverExpires, "never expires".to_owned()),
             KeyExpiry::Unknown => {}
-            KeyExpiry::At(end) => {
-                if end.duration_since(now) <= signed(thresholds.expires_within) {
-                    found(Rule::ExpiresSoon, format!("it expires {}", human::age(end, now)));
+            KeyExpiry::At(time) => {
+                if time.duration_since(now) <= signed(thresholds.expires_within) {
+                    found(Rule::ExpiresSoon, format!("expires {}", human::age(time, now)));
                 }
             }
         }
         if let Some(used) = key.last_used_at.filter(|&used| is_before(used, thresholds.unused_for, now)) {
-            found(Rule::Unused, format!("it was last used {}", human::age(used, now)));
+            found(Rule::Unused, format!("last used {}", human::age(used, now)));
         }
-        let created_long_ago = |span| key.created_at.filter(|&created| is_before(created, span, now));
+        let created_long_ago = |period| key.created_at.filter(|&created| is_before(created, period, now));
         if let (None, true, Some(created)) =
-            (key.last_used_at, tells_use, created_long_ago(thresholds.unused_for))
+            (key.last_used_at, reports_use, created_long_ago(thresholds.unused_for))
         {
-            found(Rule::Unused, format!("it was created {} and never used", human::age(created, now)));
+            found(Rule::Unused, format!("created {}, never used", human::age(created, now)));
         }
         if let Some(created) = thresholds.max_age.and_then(created_long_ago) {
-            found(Rule::Old, format!("it was created {}", human::age(created, now)));
+            found(Rule::Old, format!("created {}", human::age(created, now)));
         }
         let namesakes = key.name.as_deref().and_then(|name| names.get(&(name, key.owner.as_deref())));
         if let Some(number) = namesakes.filter(|&&number| number > 1) {
-            found(Rule::DuplicateName, format!("its name is on {number} keys"));
+            found(Rule::DuplicateName, format!("{number} keys have this name"));
         }
         let broad: Vec<_> = key.scopes.iter().flatten().filter(|scope| thresholds.is_broad(scope)).collect();
         if !broad.is_empty() {
             let broad: Vec<_> = broad.into_iter().map(String::as_str).collect();
-            found(Rule::BroadScope, format!("its scopes are broad: {}", broad.join(" ")));
+            found(Rule::BroadScope, format!("broad scopes: {}", broad.join(" ")));
         }
         match &key.owner {
             Some(owner)
                 if !thresholds.known_owners.is_empty() && !thresholds.known_owners.contains(owner) =>
             {
-                found(Rule::UnknownOwner, format!("its owner {owner} is not known"));
+                found(Rule::UnknownOwner, format!("unknown owner {owner}"));
             }
-            None if tells_owner => found(Rule::UnknownOwner, "it has no owner".to_owned()),
+            None if supports_owner => found(Rule::UnknownOwner, "no owner".to_owned()),
             _ => {}
         }
     }
@@ -123,16 +123,16 @@ impl Thresholds {
     }
 }
 
-fn is_before(time: Timestamp, span: Duration, now: Timestamp) -> bool {
-    now.duration_since(time) >= signed(span)
+fn is_before(time: Timestamp, period: Duration, now: Timestamp) -> bool {
+    now.duration_since(time) >= signed(period)
 }
 
-/// A span that can be compared; one too long to be is longer than any.
-fn signed(span: Duration) -> SignedDuration {
-    span.try_into().unwrap_or(SignedDuration::MAX)
+/// Converts a duration, with the maximum instead of an overflow.
+fn signed(duration: Duration) -> SignedDuration {
+    duration.try_into().unwrap_or(SignedDuration::MAX)
 }
 
-/// Whether the text is what the pattern describes.
+/// Returns whether the pattern matches the text.
 fn matches(pattern: &str, text: &str) -> bool {
     if let Some(rest) = pattern.strip_prefix("\\*") {
         return text.strip_prefix('*').is_some_and(|text| matches(rest, text));
@@ -173,7 +173,7 @@ mod tests {
         now().checked_sub(DAY * days).unwrap()
     }
 
-    /// A key with which nothing is wrong.
+    /// A key without findings.
     fn key(id: &str) -> ApiKey {
         let mut key = ApiKey::new(id.parse().unwrap());
         key.name = Some(id.to_owned());
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_finds_what_it_is_for_and_nothing_else() {
+    fn rules_find_only_their_violations() {
         assert_eq!(found(|_| {}), []);
         assert_eq!(found(|key| key.expiry = KeyExpiry::Never), [Rule::NeverExpires]);
         assert_eq!(found(|key| key.expiry = KeyExpiry::Unknown), []);
@@ -218,25 +218,25 @@ mod tests {
     }
 
     #[test]
-    fn a_vendor_that_tells_no_use_has_no_unused_keys() {
-        let mut silent = key("a");
-        silent.last_used_at = None;
-        assert_eq!(rules(&[silent], &thresholds()), []);
+    fn no_key_is_unused_without_usage_data() {
+        let mut unreported = key("a");
+        unreported.last_used_at = None;
+        assert_eq!(rules(&[unreported], &thresholds()), []);
     }
 
     #[test]
-    fn what_no_longer_authenticates_is_not_judged() {
+    fn inactive_keys_have_no_findings() {
         for status in [KeyStatus::Revoked, KeyStatus::Expired] {
-            let harmless = |key: &mut ApiKey| {
+            let inactive = |key: &mut ApiKey| {
                 key.status = status;
                 key.expiry = KeyExpiry::Never;
             };
-            assert_eq!(found(harmless), []);
+            assert_eq!(found(inactive), []);
         }
     }
 
     #[test]
-    fn owners_age_and_rules_are_options() {
+    fn owners_age_and_rules_are_configurable() {
         let mut options = thresholds();
         options.known_owners = vec!["org_2".to_owned()];
         options.max_age = Some(DAY * 180);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_text_and_an_escaped_one_for_itself() {
+    fn asterisk_matches_text_unless_escaped() {
         for (pattern, text, expected) in [
             ("\\*", "*", true),
             ("\\*", "a", false),

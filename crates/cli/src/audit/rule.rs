@@ -1,27 +1,27 @@
-//! What is looked for.
+//! Rules and levels.
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-/// Something that can be wrong with a key.
+/// A rule that a key can violate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Rule {
-    /// It may do more than one thing should
+    /// Scopes are broad
     BroadScope,
-    /// It never expires
+    /// Key never expires
     NeverExpires,
-    /// It expires soon
+    /// Key expires soon
     ExpiresSoon,
-    /// It was not used for long
+    /// Key has not been used for a long time
     Unused,
-    /// It was created long ago
+    /// Key was created long ago
     Old,
     /// Another active key of the same owner has the same name
     DuplicateName,
-    /// It has no owner, or one that is not known
+    /// Owner is missing or unknown
     UnknownOwner,
-    /// It is switched off, but not revoked
+    /// Key is disabled but not revoked
     Disabled,
 }
 
@@ -50,17 +50,17 @@ impl Rule {
         }
     }
 
-    /// What the rule is about, as a sentence.
+    /// Returns the description as a sentence.
     pub(crate) const fn description(self) -> &'static str {
         match self {
-            Self::BroadScope => "An API key may do more than one thing should.",
+            Self::BroadScope => "The scopes of an API key are broad.",
             Self::NeverExpires => "An API key never expires.",
             Self::ExpiresSoon => "An API key expires soon.",
-            Self::Unused => "An API key was not used for long.",
+            Self::Unused => "An API key has not been used for a long time.",
             Self::Old => "An API key was created long ago.",
-            Self::DuplicateName => "Two active API keys of one owner have the same name.",
-            Self::UnknownOwner => "An API key has no owner, or one that is not known.",
-            Self::Disabled => "An API key is switched off, but not revoked.",
+            Self::DuplicateName => "Several active API keys of an owner have the same name.",
+            Self::UnknownOwner => "The owner of an API key is missing or unknown.",
+            Self::Disabled => "An API key is disabled but not revoked.",
         }
     }
 
@@ -75,15 +75,12 @@ impl Rule {
     }
 }
 
-/// How bad it is, in the words of SARIF.
+/// Severity, as in SARIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Level {
-    /// To be known.
     Note,
-    /// To be looked at.
     Warning,
-    /// To be changed.
     Error,
 }
 

@@ -1,4 +1,4 @@
-//! JSON, with times in UTC and field names that stay.
+//! JSON output, with stable field names and times in UTC.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::human::is_harmful;
 
-/// Counts up when a field changes its meaning or goes away.
+/// Incremented when a field is removed or changes its meaning.
 pub(crate) const VERSION: u32 = 1;
 
-/// A document of this version.
+/// A document with its version.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document<T> {
     version: u32,
@@ -17,25 +17,24 @@ pub(crate) struct Document<T> {
     content: T,
 }
 
-/// As a document for one reader.
+/// Formats a JSON document with a version.
 pub(crate) fn document(content: impl Serialize) -> String {
     let document = Document { version: VERSION, content };
-    // Cannot fail: there is no map with keys that are not strings.
+    // Cannot fail: all keys of maps are strings.
     escaped(&serde_json::to_string_pretty(&document).unwrap_or_default())
 }
 
-/// As one line of many.
+/// Formats one line of JSON Lines.
 pub(crate) fn line(content: impl Serialize) -> String {
     escaped(&serde_json::to_string(&content).unwrap_or_default())
 }
 
-/// The same JSON, as a line or lines that can be looked at on a terminal: only the control characters of ASCII have to
-/// be escaped in JSON.
+/// Escapes characters that control a terminal, in addition to those that JSON requires, and ends the line.
 pub(crate) fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         if c != '\n' && is_harmful(c) {
-            // None of them is beyond the first plane.
+            // All of them have one UTF-16 code unit.
             let _ = write!(text, "\\u{:04x}", u32::from(c));
         } else {
             text.push(c);
@@ -50,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_drive_a_terminal_is_escaped_and_the_same_json() {
+    fn terminal_control_is_escaped_in_equal_json() {
         let name = "a\u{1b}[2J\u{9b}2J\n\u{202e}b é 🔑";
         let text = line(name);
         assert!(!text.trim_end().contains(is_harmful), "{text}");

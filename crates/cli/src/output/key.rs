@@ -1,4 +1,4 @@
-//! A key as it is printed.
+//! Output of keys.
 
 use api_keys::{ApiKey, KeyExpiry, KeyStatus, Timestamp};
 use comfy_table::Color;
@@ -9,7 +9,7 @@ use super::table::{Column, Field, always, if_room, whole};
 use crate::config::Provider;
 use crate::human;
 
-/// The fields of a key, under names that stay.
+/// The fields of a key under their stable names.
 #[derive(Debug, Serialize)]
 pub(crate) struct KeyRecord {
     pub(crate) provider: String,
@@ -110,7 +110,7 @@ impl KeyRecord {
         ]
     }
 
-    /// The provider is shown where there are several.
+    /// Returns the row of the table. The provider is empty unless there are several.
     pub(crate) fn row(&self, several: bool, now: Timestamp) -> Vec<Field> {
         let text = |value: &Option<String>| Field::from(value.as_deref().unwrap_or("–"));
         let time = |value: Option<Timestamp>| value.map_or("–".to_owned(), |time| human::time(time, now));
@@ -124,8 +124,8 @@ impl KeyRecord {
             Field::from(self.scopes.as_deref().map_or("–".to_owned(), words)),
             Field::from(time(self.created_at)),
             match self.expires_at {
-                Some(end) if end <= now => Field::from(time(Some(end))).color(Color::Red),
-                Some(end) => Field::from(time(Some(end))),
+                Some(at) if at <= now => Field::from(time(Some(at))).color(Color::Red),
+                Some(at) => Field::from(time(Some(at))),
                 None if self.expiry == "never" => Field::from("never").color(Color::Yellow),
                 None => Field::from("–"),
             },
@@ -133,7 +133,7 @@ impl KeyRecord {
         ]
     }
 
-    /// One line for each thing that is told.
+    /// Returns titles and values of the fields that are set.
     pub(crate) fn lines(&self, now: Timestamp) -> Vec<(&'static str, String)> {
         let time =
             |value: Option<Timestamp>| value.map(|time| format!("{time:.0} ({})", human::age(time, now)));
@@ -155,12 +155,14 @@ impl KeyRecord {
             ("metadata", self.metadata.as_ref().map(json)),
         ];
         let extra = (!self.extra.is_empty()).then(|| Value::Object(self.extra.clone()).to_string());
-        let told = all.into_iter().chain([("extra", extra)]);
-        told.filter_map(|(title, value)| Some((title, human::clean(&value?)))).collect()
+        all.into_iter()
+            .chain([("extra", extra)])
+            .filter_map(|(title, value)| Some((title, human::clean(&value?))))
+            .collect()
     }
 }
 
-/// That there is none is something else than that nothing is told.
+/// Formats scopes. An empty list differs from an unknown one.
 fn words(scopes: &[String]) -> String {
     if scopes.is_empty() { "none".to_owned() } else { scopes.join(" ") }
 }

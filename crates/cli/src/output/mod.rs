@@ -1,4 +1,4 @@
-//! What commands print, in each format.
+//! Output of commands in each format.
 
 pub(crate) mod csv;
 pub(crate) mod json;
@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use key::KeyRecord;
 
-/// What one provider could not do.
+/// Failure of one provider.
 #[derive(Debug, Serialize)]
 pub(crate) struct ProviderFailure {
     pub(crate) provider: String,
@@ -42,7 +42,7 @@ fn key_text(record: &KeyRecord, format: Format) -> String {
     }
 }
 
-/// Prints keys of several providers, and in a JSON document also what failed.
+/// Prints keys of several providers; a JSON document also contains the failures.
 pub(crate) fn keys(
     records: &[KeyRecord],
     failures: &[ProviderFailure],
@@ -71,7 +71,7 @@ pub(crate) fn keys(
     console.print(&text)
 }
 
-/// Titles and values, one a line.
+/// Formats titles and values, one per line.
 pub(crate) fn lines(lines: &[(&str, String)]) -> String {
     let width = lines.iter().map(|(title, _)| title.len()).max().unwrap_or(0) + 2;
     lines.iter().map(|(title, value)| format!("{title:width$}{value}\n")).collect()

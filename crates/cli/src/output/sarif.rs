@@ -1,4 +1,4 @@
-//! Findings in SARIF 2.1.0, which code-scanning services read.
+//! Findings as SARIF 2.1.0, for code-scanning services.
 
 use std::collections::HashMap;
 use std::env;
@@ -11,7 +11,7 @@ use super::{ProviderFailure, json};
 use crate::audit::{Finding, Rule};
 use crate::config::Line;
 
-/// One run of the audit over providers of which each is set up in a line.
+/// Formats one run of an audit. `lines` are the locations of providers in configuration files.
 pub(crate) fn document(
     findings: &[Finding],
     failures: &[ProviderFailure],
@@ -38,7 +38,7 @@ pub(crate) fn document(
                 "executionSuccessful": failures.is_empty(),
                 "toolExecutionNotifications": notifications,
             }],
-            "results": findings.iter().map(|one| result(one, lines.get(&one.provider))).collect::<Vec<_>>(),
+            "results": findings.iter().map(|finding| result(finding, lines.get(&finding.provider))).collect::<Vec<_>>(),
         }],
     });
     json::escaped(&format!("{document:#}"))
@@ -55,31 +55,30 @@ fn rule(rule: Rule) -> Value {
 fn result(finding: &Finding, line: Option<&Line>) -> Value {
     let Finding { rule, level, provider, key_id, key_name, message } = finding;
     let key = key_name.as_ref().map_or_else(|| key_id.clone(), |name| format!("{name} ({key_id})"));
-    let place = format!("{provider}/{key_id}");
-    // A key is in no file, but GitHub takes no document in which a location is in none. So the line that sets the
-    // provider up is pointed at, and nothing where there is none.
+    let path = format!("{provider}/{key_id}");
+    // GitHub rejects locations without a file: use the line that configures the provider, or no location.
     let locations = line.and_then(physical).map(|physical| {
-        let logical = json!({ "name": key_id, "fullyQualifiedName": place, "kind": "resource" });
+        let logical = json!({ "name": key_id, "fullyQualifiedName": path, "kind": "resource" });
         json!({ "physicalLocation": physical, "logicalLocations": [logical] })
     });
     json!({
         "ruleId": rule.as_str(),
         "ruleIndex": Rule::ALL.iter().position(|other| other == rule),
         "level": level.as_str(),
-        "message": { "text": format!("The key {key} of {provider}: {message}.") },
+        "message": { "text": format!("Key {key} of {provider}: {message}.") },
         "locations": Vec::from_iter(locations),
-        // The same finding tomorrow is no new one, although its message counts the days.
-        "partialFingerprints": { "key/v1": format!("{}:{place}", rule.as_str()) },
+        // Messages change every day, fingerprints must not.
+        "partialFingerprints": { "key/v1": format!("{}:{path}", rule.as_str()) },
     })
 }
 
-/// The line, in a file that is named from the working directory if it is below.
+/// Returns a physical location, relative to the working directory if the file is below it.
 fn physical(line: &Line) -> Option<Value> {
     let file = path::absolute(&line.file).ok()?;
-    let here = env::current_dir().ok()?;
+    let directory = env::current_dir().ok()?;
     let url = Url::from_file_path(&file).ok()?;
-    let uri = match file.starts_with(&here) {
-        true => Url::from_directory_path(&here).ok()?.make_relative(&url)?,
+    let uri = match file.starts_with(&directory) {
+        true => Url::from_directory_path(&directory).ok()?.make_relative(&url)?,
         false => url.into(),
     };
     Some(json!({ "artifactLocation": { "uri": uri }, "region": { "startLine": line.number } }))

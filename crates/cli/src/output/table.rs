@@ -8,30 +8,30 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, 
 use crate::console::Console;
 use crate::human::clean;
 
-/// A column, and how long it stays when there is no room: those with the lowest number go first.
+/// A column. If the terminal is too narrow, columns of the lowest rank are omitted first.
 pub(crate) struct Column {
     title: &'static str,
     rank: u8,
-    /// Whether its content is to be copied, so that it should not be broken into lines.
+    /// Keeps content in one line, so that it can be copied.
     whole: bool,
 }
 
-/// A column that never goes.
+/// Creates a column that is never omitted.
 pub(crate) const fn always(title: &'static str) -> Column {
     Column { title, rank: u8::MAX, whole: false }
 }
 
-/// A column that never goes, and the content of which is in one line as long as that leaves room for others.
+/// Creates a column that is never omitted and not wrapped, unless it takes more than half of the width.
 pub(crate) const fn whole(title: &'static str) -> Column {
     Column { title, rank: u8::MAX, whole: true }
 }
 
-/// A column that goes when there is no room.
+/// Creates a column that is omitted if the terminal is too narrow.
 pub(crate) const fn if_room(title: &'static str, rank: u8) -> Column {
     Column { title, rank, whole: false }
 }
 
-/// One field, with a colour where it means something.
+/// A field, optionally colored.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     text: String,
@@ -51,16 +51,16 @@ impl<T: AsRef<str>> From<T> for Field {
     }
 }
 
-/// The table, and which columns were left away for lack of room.
+/// Formats a table and the names of omitted columns.
 pub(crate) fn render(columns: &[Column], rows: &[Vec<Field>], console: &Console<'_>) -> String {
     let mut shown: Vec<usize> = (0..columns.len()).collect();
-    // A column in which nothing is said says nothing.
+    // Optional columns without content are dropped silently.
     shown.retain(|&at| {
         columns[at].rank == u8::MAX || rows.iter().any(|row| !matches!(row[at].text.as_str(), "" | "–"))
     });
-    let mut left_away = Vec::new();
+    let mut omitted = Vec::new();
     let mut table = build(columns, rows, &shown, console);
-    // Some pseudo-terminals do not know their size, and say zero.
+    // Some pseudo-terminals report a width of zero.
     if let Some(width) = table.width().filter(|&width| console.is_terminal() && width > 0) {
         let mut by_rank = shown.clone();
         by_rank.sort_by_key(|&at| Reverse(columns[at].rank));
@@ -74,21 +74,21 @@ pub(crate) fn render(columns: &[Column], rows: &[Vec<Field>], console: &Console<
             {
                 shown = wider;
             } else {
-                left_away.push(columns[at].title.to_lowercase());
+                omitted.push(columns[at].title.to_lowercase());
             }
         }
         table = build(columns, rows, &shown, console);
         table.set_content_arrangement(ContentArrangement::Dynamic);
-        for (place, _) in shown.iter().enumerate().filter(|(_, at)| columns[**at].whole) {
-            let widest = table.column_max_content_widths().get(place).copied().unwrap_or_default();
-            if let Some(column) = table.column_mut(place).filter(|_| widest <= width / 2) {
+        for (index, _) in shown.iter().enumerate().filter(|(_, at)| columns[**at].whole) {
+            let widest = table.column_max_content_widths().get(index).copied().unwrap_or_default();
+            if let Some(column) = table.column_mut(index).filter(|_| widest <= width / 2) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
     }
     let mut text = format!("{}\n", table.trim_fmt());
-    if !left_away.is_empty() {
-        text.push_str(&format!("(no room for: {}; --output json has everything)\n", left_away.join(", ")));
+    if !omitted.is_empty() {
+        text.push_str(&format!("(omitted: {}; --output json has all fields)\n", omitted.join(", ")));
     }
     text
 }
@@ -121,8 +121,7 @@ fn build(columns: &[Column], rows: &[Vec<Field>], shown: &[usize], console: &Con
     table
 }
 
-/// How wide the table is when nothing is broken into lines: every column has a space before and after, but the first
-/// none before.
+/// Returns the width without wrapping. Columns have a space on both sides, the first one only on the right.
 fn natural_width(table: &Table) -> usize {
     let columns = table.column_max_content_widths();
     columns.iter().map(|&width| usize::from(width) + 2).sum::<usize>().saturating_sub(1)
