@@ -36,7 +36,7 @@ impl<'a> Console<'a> {
     }
 
     /// Returns whether standard output is closed or `/dev/null`.
-    pub(crate) fn is_lost(&self) -> bool {
+    pub(crate) fn is_discarded(&self) -> bool {
         self.discarded
     }
 
@@ -51,16 +51,18 @@ impl<'a> Console<'a> {
 
     /// Prints a result. A closed pipe, as by `head`, is not an error.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
-        match self.hand_out(text.as_bytes()) {
+        match self.write_all(text.as_bytes()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new("failed to print the result").because(&error).status(crate::status::FAILED))
+                Err(Failure::new("failed to print the result")
+                    .caused_by(&error)
+                    .status(crate::status::FAILED))
             }
             _ => Ok(()),
         }
     }
 
     /// Writes and flushes bytes, and reports every error.
-    pub(crate) fn hand_out(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stdout.write_all(bytes)?;
         self.stdout.flush()
     }
@@ -83,15 +85,15 @@ impl<'a> Console<'a> {
         }
         if !self.interactive {
             return Err(Failure::new("confirmation required, and not on a terminal")
-                .why(clean(question))
-                .advice("pass --yes to confirm, or --dry-run to preview"));
+                .detail(clean(question))
+                .help("pass --yes to confirm, or --dry-run to preview"));
         }
         let mut stderr = io::stderr();
         let prompt = write!(stderr, "{} [y/N] ", clean(question)).and_then(|()| stderr.flush());
         let mut input = String::new();
         prompt
             .and_then(|()| io::stdin().read_line(&mut input))
-            .map_err(|error| Failure::new("failed to ask for confirmation").because(&error))?;
+            .map_err(|error| Failure::new("failed to ask for confirmation").caused_by(&error))?;
         match input.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Failure::new("not confirmed; nothing was changed")),

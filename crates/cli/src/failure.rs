@@ -42,7 +42,7 @@ impl Failure {
     }
 
     /// Creates an error from a failed call to a provider.
-    pub(crate) fn of(message: impl Into<String>, provider: &str, error: &Error) -> Self {
+    pub(crate) fn from_api(message: impl Into<String>, provider: &str, error: &Error) -> Self {
         Self {
             message: message.into(),
             cause: Some(chain(error)),
@@ -53,17 +53,17 @@ impl Failure {
         }
     }
 
-    pub(crate) fn because(mut self, cause: &dyn StdError) -> Self {
+    pub(crate) fn caused_by(mut self, cause: &dyn StdError) -> Self {
         self.cause = Some(chain(cause));
         self
     }
 
-    pub(crate) fn why(mut self, cause: impl Into<String>) -> Self {
+    pub(crate) fn detail(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
-    pub(crate) fn advice(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -78,7 +78,7 @@ impl Failure {
     }
 
     /// Marks a secret that was issued and could not be delivered.
-    pub(crate) fn not_handed_over(mut self, rescued: bool) -> Self {
+    pub(crate) fn undelivered(mut self, rescued: bool) -> Self {
         self.kind = if rescued { RESCUED } else { "lost" };
         self.effect = Effect::Applied.as_str();
         self
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn failure_has_message_cause_and_help() {
         let error = Error::new(ErrorKind::Unauthenticated, "clerk", Operation::List).with_attempts(1);
-        let text = Failure::of("failed to list keys", "prod", &error).to_string();
+        let text = Failure::from_api("failed to list keys", "prod", &error).to_string();
         assert_eq!(
             text,
             "error: failed to list keys\n  caused by: clerk: list: invalid credential\n  help: check the credential"

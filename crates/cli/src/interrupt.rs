@@ -17,12 +17,12 @@ pub(crate) struct Interrupts {
 pub(crate) enum Waited<T> {
     Done(T),
     /// A second signal ended the wait.
-    GivenUp,
+    Aborted,
 }
 
 impl Interrupts {
     #[cfg(unix)]
-    pub(crate) fn take_over() -> io::Result<Self> {
+    pub(crate) fn install() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         // SIGHUP: closing the terminal must not lose a secret.
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
@@ -31,7 +31,7 @@ impl Interrupts {
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn take_over() -> io::Result<Self> {
+    pub(crate) fn install() -> io::Result<Self> {
         Ok(Self {})
     }
 
@@ -53,7 +53,7 @@ impl Interrupts {
     }
 
     /// Returns whether a signal is pending.
-    pub(crate) fn seen(&mut self) -> bool {
+    pub(crate) fn pending(&mut self) -> bool {
         self.next().now_or_never().is_some()
     }
 
@@ -72,7 +72,7 @@ impl Interrupts {
         tokio::select! {
             biased;
             value = &mut future => (Waited::Done(value), true),
-            () = self.next() => (Waited::GivenUp, true),
+            () = self.next() => (Waited::Aborted, true),
         }
     }
 }

@@ -31,7 +31,7 @@ fn rules(document: &Value) -> Vec<(String, String)> {
 async fn every_provider_is_audited_unless_one_is_named() {
     let home = Home::new();
     let _running = vendors(&home).await;
-    let done = home.run_beside(&["audit", "--output", "json"]).await.expect(5);
+    let done = home.run_async(&["audit", "--output", "json"]).await.expect(5);
     let document = done.json();
     let broad: Vec<_> = rules(&document).into_iter().filter(|(rule, _)| rule == "broad-scope").collect();
     let broad: Vec<_> = broad.iter().map(|(_, provider)| provider.as_str()).collect();
@@ -39,7 +39,7 @@ async fn every_provider_is_audited_unless_one_is_named() {
     assert_eq!(document["keys"].as_array().unwrap().len(), 2);
     assert!(done.stderr.contains("fastapi lists no inactive keys"), "{}", done.stderr);
 
-    let one = home.run_beside(&["audit", "--provider", "clerk", "--output", "json"]).await.expect(5).json();
+    let one = home.run_async(&["audit", "--provider", "clerk", "--output", "json"]).await.expect(5).json();
     assert!(rules(&one).iter().all(|(_, provider)| provider == "clerk"));
 }
 
@@ -54,9 +54,9 @@ async fn the_exit_status_follows_the_level_that_counts() {
         (&["--fail-on", "error", "--broad-scope", "nothing"], 0),
         (&["--fail-on", "error", "--broad-scope", "nothing", "--broad-scope", "\\*"], 5),
     ] {
-        home.run_beside(&[&["audit"], options].concat()).await.expect(status);
+        home.run_async(&[&["audit"], options].concat()).await.expect(status);
     }
-    home.run_beside(&["audit", "--ignore", "broad-scop"]).await.expect(2).says("broad-scope");
+    home.run_async(&["audit", "--ignore", "broad-scop"]).await.expect(2).stderr_contains("broad-scope");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,9 +64,9 @@ async fn an_audit_that_did_not_see_everything_does_not_pass() {
     let home = Home::new();
     let mut running = vendors(&home).await;
     running.pop().unwrap().stop().await;
-    let done = home.run_beside(&["audit", "--fail-on", "never", "--output", "json"]).await.expect(3);
+    let done = home.run_async(&["audit", "--fail-on", "never", "--output", "json"]).await.expect(3);
     assert_eq!(done.json()["errors"][0]["provider"], "fastapi");
-    let sarif = home.run_beside(&["audit", "--output", "sarif"]).await.expect(3).json();
+    let sarif = home.run_async(&["audit", "--output", "sarif"]).await.expect(3).json();
     let invocation = &sarif["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     assert!(
@@ -78,7 +78,7 @@ async fn an_audit_that_did_not_see_everything_does_not_pass() {
 async fn sarif_names_a_rule_and_a_place_for_every_finding() {
     let home = Home::new();
     let _running = vendors(&home).await;
-    let sarif = home.run_beside(&["audit", "--output", "sarif"]).await.expect(5).json();
+    let sarif = home.run_async(&["audit", "--output", "sarif"]).await.expect(5).json();
     assert_eq!(sarif["version"], "2.1.0");
     let run = &sarif["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
@@ -102,7 +102,7 @@ async fn sarif_names_a_rule_and_a_place_for_every_finding() {
         assert_eq!(configuration.lines().nth(line - 1), Some(&*format!("[providers.{provider}]")));
         assert!(result["message"]["text"].as_str().unwrap().contains(name));
     }
-    let again = home.run_beside(&["audit", "--output", "sarif"]).await.expect(5).json();
+    let again = home.run_async(&["audit", "--output", "sarif"]).await.expect(5).json();
     let fingerprints = |run: &Value| -> Vec<Value> {
         run["runs"][0]["results"]
             .as_array()

@@ -53,7 +53,7 @@ async fn a_command_is_told_the_name_also_where_the_vendor_answers_with_the_id_al
     let id = issued.key.id.as_str();
     for which in [&["--older-than", "0d"][..], &[id]] {
         let arguments = [&["rotate", "--yes", "--secret-command", KEEP], which].concat();
-        home.run_beside(&arguments).await.expect(0);
+        home.run_async(&arguments).await.expect(0);
     }
     let names: Vec<_> = handed_over(&home).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["ci", "ci"]);
@@ -67,7 +67,7 @@ fn old_keys_are_rotated_once_and_each_secret_is_handed_over() {
     let rotate = ["rotate", "--older-than", "90d", "--secret-command", KEEP];
     let planned = home.run(&[&rotate[..], &["--dry-run"]].concat()).expect(0).stdout;
     assert_eq!(planned.matches("would rotate").count(), 3, "{planned}");
-    home.run(&rotate).expect(2).says("--yes").says("3 in all");
+    home.run(&rotate).expect(2).stderr_contains("--yes").stderr_contains("3 in all");
     assert_eq!(handed_over(&home), []);
 
     let done = home.run(&[&rotate[..], &["--yes", "--output", "json"]].concat()).expect(0);
@@ -82,7 +82,7 @@ fn old_keys_are_rotated_once_and_each_secret_is_handed_over() {
         assert_eq!(verified["key"]["name"], *name);
     }
     // They were created long ago still, but their secrets are new.
-    home.run(&[&rotate[..], &["--yes"]].concat()).expect(0).says("No key is concerned");
+    home.run(&[&rotate[..], &["--yes"]].concat()).expect(0).stderr_contains("No key is concerned");
     assert_eq!(handed_over(&home).len(), 3);
     // Without the journal nobody knows.
     let other =
@@ -93,7 +93,7 @@ fn old_keys_are_rotated_once_and_each_secret_is_handed_over() {
 #[test]
 fn a_bulk_rotation_needs_somewhere_to_put_the_secrets() {
     let home = Home::with_memory();
-    home.run(&["rotate", "--older-than", "90d", "--yes"]).expect(2).says("--secret-command");
+    home.run(&["rotate", "--older-than", "90d", "--yes"]).expect(2).stderr_contains("--secret-command");
     home.run(&["rotate", "--older-than", "90d", "--yes", "--secret-stdout"]).expect(2);
     home.run(&["rotate", "some-id", "--older-than", "90d", "--yes"]).expect(2);
 }
@@ -104,9 +104,9 @@ fn a_secret_that_cannot_be_handed_over_is_rescued_and_the_others_go_on() {
     old_keys(&home, &["a", "bad", "c"]);
     let command = format!("test \"$API_KEYS_KEY_NAME\" != bad && {KEEP}");
     let rotate = ["rotate", "--older-than", "90d", "--yes", "--secret-command", &command];
-    home.run(&rotate).expect(4).says("could not be handed over");
+    home.run(&rotate).expect(4).stderr_contains("could not be handed over");
     assert_eq!((handed_over(&home).len(), home.rescued().len()), (2, 1));
-    home.run(&rotate).expect(0).says("No key is concerned");
+    home.run(&rotate).expect(0).stderr_contains("No key is concerned");
 }
 
 /// Starts a rotation of three keys, one at a time and each slow, and sends it signals.
@@ -143,7 +143,7 @@ async fn an_interrupted_rotation_finishes_what_was_begun_and_goes_on_with_the_re
     assert!(stderr.contains("2 of 3 keys are left; the same call goes on with them"), "{stderr}");
     assert_eq!(handed_over(&home).len(), 1);
 
-    home.run_beside(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
+    home.run_async(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
     let names: Vec<_> = handed_over(&home).into_iter().map(|(name, _)| name).collect();
     assert_eq!((names.len(), names.iter().collect::<BTreeSet<_>>().len()), (3, 3), "{names:?}");
 }
@@ -155,7 +155,7 @@ async fn a_rotation_that_is_given_up_names_the_key_and_does_it_again_next_time()
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{stderr}");
     assert!(stderr.contains("given up while rotate was under way on key_"), "{stderr}");
-    home.run_beside(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
+    home.run_async(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
     let last: std::collections::BTreeMap<_, _> = handed_over(&home).into_iter().collect();
     assert_eq!(last.len(), 3);
     for secret in last.into_values() {
@@ -171,7 +171,7 @@ fn only_keys_of_which_no_recent_use_is_told_are_revoked() {
     }
     age(&home, &[("idle", 400), ("busy", 400), ("never", 400)], &[("idle", 200), ("busy", 3)]);
     let revoke = ["revoke", "--unused", "180d", "--reason", "unused"];
-    home.run(&revoke).expect(2).says("1 in all").says("idle");
+    home.run(&revoke).expect(2).stderr_contains("1 in all").stderr_contains("idle");
     home.run(&[&revoke[..], &["--yes"]].concat()).expect(0);
     let active: BTreeSet<_> = home
         .keys(&[])
@@ -180,7 +180,7 @@ fn only_keys_of_which_no_recent_use_is_told_are_revoked() {
         .map(|key| key["name"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(active, BTreeSet::from(["busy".to_owned(), "never".to_owned()]));
-    home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).says("No key is concerned");
+    home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).stderr_contains("No key is concerned");
 }
 
 /// Latitude.sh with one key, which it deletes at the third time of asking.
@@ -204,5 +204,5 @@ async fn a_vendor_that_wants_it_slower_is_given_time() {
         server.uri(),
         token.display(),
     ));
-    home.run_beside(&["revoke", "--unused", "30d", "--yes"]).await.expect(0);
+    home.run_async(&["revoke", "--unused", "30d", "--yes"]).await.expect(0);
 }

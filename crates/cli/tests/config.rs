@@ -12,8 +12,11 @@ const TOKEN: &str = "sk_test_0123456789abcdefghijklmnop";
 #[test]
 fn without_any_provider_the_places_that_were_looked_at_are_named() {
     let home = Home::new();
-    let done =
-        home.run(&["list"]).expect(2).says("no provider is configured").says("API_KEYS_VENDOR (not set)");
+    let done = home
+        .run(&["list"])
+        .expect(2)
+        .stderr_contains("no provider is configured")
+        .stderr_contains("API_KEYS_VENDOR (not set)");
     assert!(done.stderr.contains(".config/api-keys/config.toml (not found)"), "{}", done.stderr);
     assert_eq!(done.stdout, "");
 }
@@ -23,23 +26,26 @@ fn the_only_provider_needs_no_name_and_several_do() {
     let home = Home::with_memory();
     home.run(&["list"]).expect(0);
     home.configure(&(home.memory("one") + &home.memory("two")));
-    home.run(&["list"]).expect(2).says("more than one provider is configured").says("one, two");
+    home.run(&["list"])
+        .expect(2)
+        .stderr_contains("more than one provider is configured")
+        .stderr_contains("one, two");
     home.run(&["list", "--provider", "two"]).expect(0);
     finish(home.command(&["list"]).env("API_KEYS_PROVIDER", "one")).expect(0);
     home.run(&["create", "a", "--provider", "all", "--output", "json"])
         .expect(2)
-        .says("accepts only one provider");
+        .stderr_contains("accepts only one provider");
 }
 
 #[test]
 fn a_name_that_is_nearly_right_is_suggested() {
     let home = Home::new();
     home.configure(&(home.memory("production") + &home.memory("staging")));
-    home.run(&["list", "--provider", "prodcution"]).expect(2).says("did you mean `production`?");
-    let done = home.run(&["list", "--provider", "zzz"]).expect(2).says("production, staging");
+    home.run(&["list", "--provider", "prodcution"]).expect(2).stderr_contains("did you mean `production`?");
+    let done = home.run(&["list", "--provider", "zzz"]).expect(2).stderr_contains("production, staging");
     assert!(!done.stderr.contains("did you mean"), "{}", done.stderr);
-    home.run(&["lsit"]).expect(2).says("'list'");
-    home.run(&["list", "--provder", "x"]).expect(2).says("'--provider'");
+    home.run(&["lsit"]).expect(2).stderr_contains("'list'");
+    home.run(&["list", "--provder", "x"]).expect(2).stderr_contains("'--provider'");
 }
 
 #[test]
@@ -70,7 +76,10 @@ fn the_configuration_is_found_by_option_variable_and_xdg_directory() {
     fs::create_dir_all(home.path("xdg/api-keys")).unwrap();
     fs::rename(&other, home.path("xdg/api-keys/config.toml")).unwrap();
     finish(home.command(&["list", "--provider", "other"]).env("XDG_CONFIG_HOME", home.path("xdg"))).expect(0);
-    home.run(&["list", "--config", path]).expect(2).says("failed to read config file").says("other.toml");
+    home.run(&["list", "--config", path])
+        .expect(2)
+        .stderr_contains("failed to read config file")
+        .stderr_contains("other.toml");
 }
 
 #[test]
@@ -175,7 +184,7 @@ fn of_two_tokens_none_is_chosen() {
     for other in ["API_KEYS_TOKEN_FILE", "API_KEYS_TOKEN_COMMAND"] {
         let mut list = home.command(&["list"]);
         list.env("API_KEYS_VENDOR", "latitude-sh").env("API_KEYS_TOKEN", TOKEN).env(other, "true");
-        let done = finish(&mut list).expect(2).says("API_KEYS_TOKEN is set in more than one way");
+        let done = finish(&mut list).expect(2).stderr_contains("API_KEYS_TOKEN is set in more than one way");
         assert!(!done.stderr.contains(TOKEN), "{}", done.stderr);
     }
 }
@@ -185,10 +194,13 @@ fn one_broken_provider_does_not_hide_the_others() {
     let home = Home::new();
     home.configure(&format!("[providers.bad]\nvendor = \"clerk\"\n{}", home.memory("good")));
     home.run(&["create", "a", "--provider", "good", "--output", "json"]).expect(0);
-    let done = home.run(&["list", "--provider", "all", "--output", "json"]).expect(3).says("bad: error: ");
+    let done = home
+        .run(&["list", "--provider", "all", "--output", "json"])
+        .expect(3)
+        .stderr_contains("bad: error: ");
     let document = done.json();
     assert_eq!(document["keys"][0]["provider"], "good");
     assert_eq!(document["errors"][0]["provider"], "bad");
-    home.run(&["providers"]).expect(3).says("missing `token`");
+    home.run(&["providers"]).expect(3).stderr_contains("missing `token`");
     home.run(&["audit", "--fail-on", "never"]).expect(3);
 }

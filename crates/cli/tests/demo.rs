@@ -8,7 +8,7 @@ use api_keys_emulator::{Emulator, Vendor};
 use assert_cmd::Command;
 use serde_json::Value;
 
-use fake::{FakeClerk, Lie, OWNER, SECRET, TOKEN};
+use fake::{FakeClerk, Fault, OWNER, SECRET, TOKEN};
 
 const OPERATIONS: [&str; 9] =
     ["create", "get", "list", "update", "verify", "reveal", "rotate", "revoke", "delete"];
@@ -45,8 +45,8 @@ async fn finish_beside(mut command: Command) -> Done {
     tokio::task::spawn_blocking(move || finish(&mut command)).await.unwrap()
 }
 
-async fn demo_on_fake(lie: Lie, options: &[&str]) -> (Done, FakeClerk) {
-    let (server, fake) = FakeClerk::start(lie).await;
+async fn demo_on_fake(fault: Fault, options: &[&str]) -> (Done, FakeClerk) {
+    let (server, fake) = FakeClerk::start(fault).await;
     let mut command = api_keys();
     command
         .args(["demo", "--provider", "clerk", "--base-url", &server.uri(), "--owner", OWNER])
@@ -157,7 +157,7 @@ async fn a_wrong_token_is_named_as_the_cause() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_honest_fake_passes() {
-    let (done, fake) = demo_on_fake(Lie::None, &[]).await;
+    let (done, fake) = demo_on_fake(Fault::None, &[]).await;
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
     assert!(done.stdout.contains(&SECRET[SECRET.len() - 4..]), "no hint: {}", done.stdout);
     assert!(!fake.has_key());
@@ -165,24 +165,24 @@ async fn an_honest_fake_passes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_promise_is_found_and_named() {
-    for (lie, told) in [
-        (Lie::RenamesOnCreate, "FAILED clerk: create: the new key has another name than was asked for"),
-        (Lie::HidesFromList, "FAILED clerk: list: the new key is not in the list"),
-        (Lie::IgnoresUpdates, "FAILED clerk: update: the answer does not show the change"),
-        (Lie::RevealsAnotherSecret, "FAILED clerk: reveal: another secret was revealed than was issued"),
-        (Lie::StillVerifiesRevoked, "FAILED clerk: revoke: the secret still authenticates"),
-        (Lie::KeepsDeleted, "FAILED clerk: delete: the record is still there"),
+    for (fault, told) in [
+        (Fault::RenamesOnCreate, "FAILED clerk: create: the new key has another name than was asked for"),
+        (Fault::HidesFromList, "FAILED clerk: list: the new key is not in the list"),
+        (Fault::IgnoresUpdates, "FAILED clerk: update: the answer does not show the change"),
+        (Fault::RevealsAnotherSecret, "FAILED clerk: reveal: another secret was revealed than was issued"),
+        (Fault::StillVerifiesRevoked, "FAILED clerk: revoke: the secret still authenticates"),
+        (Fault::KeepsDeleted, "FAILED clerk: delete: the record is still there"),
     ] {
-        let (done, _) = demo_on_fake(lie, &[]).await;
-        assert_eq!(done.status, 1, "{lie:?}: {}{}", done.stdout, done.stderr);
-        assert!(done.stdout.contains(told), "{lie:?}: {}", done.stdout);
-        assert!(done.stdout.contains("not what capabilities() promised"), "{lie:?}: {}", done.stdout);
+        let (done, _) = demo_on_fake(fault, &[]).await;
+        assert_eq!(done.status, 1, "{fault:?}: {}{}", done.stdout, done.stderr);
+        assert!(done.stdout.contains(told), "{fault:?}: {}", done.stdout);
+        assert!(done.stdout.contains("not what capabilities() promised"), "{fault:?}: {}", done.stdout);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_promise_is_in_the_json_document_too() {
-    let (done, _) = demo_on_fake(Lie::StillVerifiesRevoked, &["--json"]).await;
+    let (done, _) = demo_on_fake(Fault::StillVerifiesRevoked, &["--json"]).await;
     assert_eq!(done.status, 1);
     let document = done.json();
     assert_eq!(document["ok"], false);
@@ -197,14 +197,14 @@ async fn a_broken_promise_is_in_the_json_document_too() {
 async fn a_server_that_echoes_secrets_does_not_get_them_printed() {
     for options in [&[][..], &["--json"]] {
         // That neither is printed is checked for every run.
-        let (done, _) = demo_on_fake(Lie::EchoesTheSecret, options).await;
+        let (done, _) = demo_on_fake(Fault::EchoesTheSecret, options).await;
         assert_eq!(done.status, 1, "{}{}", done.stdout, done.stderr);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_cannot_be_removed_is_named() {
-    let (done, fake) = demo_on_fake(Lie::FailsAfterCreate, &[]).await;
+    let (done, fake) = demo_on_fake(Fault::FailsAfterCreate, &[]).await;
     assert_eq!(done.status, 1);
     assert!(fake.has_key());
     let left = "LEFT BEHIND clerk: remove it by hand: the key ak_00112233445566778899aabbccddeeff: ";
@@ -213,14 +213,14 @@ async fn a_key_that_cannot_be_removed_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_was_removed_and_is_still_there_is_named() {
-    let (done, _) = demo_on_fake(Lie::KeepsEverything, &[]).await;
+    let (done, _) = demo_on_fake(Fault::KeepsEverything, &[]).await;
     assert_eq!(done.status, 1);
     assert!(done.stdout.contains("LEFT BEHIND clerk: remove it by hand: the key ak_"), "{}", done.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_was_minted_by_a_failed_create_is_found_and_removed() {
-    let (done, fake) = demo_on_fake(Lie::MintsAndFails, &[]).await;
+    let (done, fake) = demo_on_fake(Fault::CreatesAndFails, &[]).await;
     assert_eq!(done.status, 1);
     assert!(done.stdout.contains("FAILED clerk: create: "), "{}", done.stdout);
     assert!(!fake.has_key(), "{}", done.stdout);
@@ -233,7 +233,7 @@ async fn a_key_that_was_minted_by_a_failed_create_is_found_and_removed() {
 async fn ctrl_c_removes_the_key_before_the_process_ends() {
     use std::time::Duration;
 
-    let (server, fake) = FakeClerk::start(Lie::HangsOnGet).await;
+    let (server, fake) = FakeClerk::start(Fault::HangsOnGet).await;
     let child = Process::new(assert_cmd::cargo::cargo_bin!("api-keys"))
         .args(["demo", "--json", "--provider", "clerk", "--base-url", &server.uri(), "--owner", OWNER])
         .env("API_KEYS_TOKEN", TOKEN)

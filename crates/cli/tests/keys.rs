@@ -55,13 +55,13 @@ fn a_key_is_created_read_changed_switched_revoked_and_deleted() {
     assert_eq!((&answer["valid"], &answer["reason"]), (&json!(false), &json!("revoked")));
 
     home.run(&["delete", &id, "--yes"]).expect(0);
-    home.run(&["get", &id]).expect(1).says("key not found").says("api-keys list --all");
+    home.run(&["get", &id]).expect(1).stderr_contains("key not found").stderr_contains("api-keys list --all");
 }
 
 #[test]
 fn a_name_that_came_out_empty_is_refused() {
     let home = Home::with_memory();
-    home.run(&["create", "", "--secret-stdout"]).expect(2).says("<NAME>");
+    home.run(&["create", "", "--secret-stdout"]).expect(2).stderr_contains("<NAME>");
     assert!(home.keys(&[]).is_empty());
 }
 
@@ -77,10 +77,10 @@ fn what_destroys_needs_a_yes_where_nobody_can_be_asked() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
     for command in ["revoke", "delete", "disable", "rotate"] {
-        home.run(&[command, &id, "--output", "json"]).expect(2).says("--yes");
+        home.run(&[command, &id, "--output", "json"]).expect(2).stderr_contains("--yes");
         let done = home.run(&[command, &id, "--dry-run"]).expect(0);
         assert!(done.stdout.contains(&format!("would {command} {id} (ci)")), "{}", done.stdout);
-        home.run(&[command, "no-such-key", "--dry-run"]).expect(1).says("nothing was done");
+        home.run(&[command, "no-such-key", "--dry-run"]).expect(1).stderr_contains("nothing was done");
     }
     finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
 }
@@ -161,7 +161,7 @@ fn lists_are_filtered_by_name_owner_and_number() {
 fn a_secret_to_verify_is_never_an_argument() {
     let home = Home::with_memory();
     home.run(&["verify", "ak_123"]).expect(2);
-    home.run(&["verify"]).expect(2).says("there is no secret to verify");
+    home.run(&["verify"]).expect(2).stderr_contains("there is no secret to verify");
     finish(home.command(&["verify"]).write_stdin("ak_unknown\n")).expect(5);
 }
 
@@ -171,12 +171,12 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
         let emulator = Emulator::start(vendor).await.unwrap();
         let home = Home::new();
         home.configure(&emulated(&home, "it", &emulator));
-        let created = home.run_beside(&["create", "ci-key", "--output", "json"]).await.expect(0).json();
+        let created = home.run_async(&["create", "ci-key", "--output", "json"]).await.expect(0).json();
         let (id, secret) = (created["key"]["id"].as_str().unwrap(), created["secret"].as_str().unwrap());
         for arguments in
             [&["list"][..], &["list", "--output", "csv"], &["get", id], &["providers"], &["audit"]]
         {
-            let done = home.run_beside(arguments).await;
+            let done = home.run_async(arguments).await;
             assert!(matches!(done.status, 0 | 5), "{vendor} {arguments:?}: {}{}", done.stdout, done.stderr);
             for text in [&done.stdout, &done.stderr] {
                 assert!(
@@ -185,7 +185,7 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
                 );
             }
         }
-        let offered = home.run_beside(&["providers", "--no-check", "--output", "json"]).await.json();
+        let offered = home.run_async(&["providers", "--no-check", "--output", "json"]).await.json();
         let offered = &offered["providers"][0]["capabilities"]["operations"];
         for (command, arguments) in [
             ("rotate", &["rotate", id, "--yes", "--output", "json"][..]),
@@ -194,7 +194,7 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
             ("delete", &["delete", id, "--yes"]),
         ] {
             let before = emulator.requests();
-            let done = home.run_beside(arguments).await;
+            let done = home.run_async(arguments).await;
             if offered[command] == "unsupported" {
                 assert_eq!(
                     (done.status, emulator.requests()),
@@ -224,13 +224,13 @@ async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many()
     home.configure(&settings);
     for vendor in Vendor::ALL.iter().copied() {
         let arguments = ["create", "ci-key", "--provider", vendor.as_str(), "--output", "json"];
-        home.run_beside(&arguments).await.expect(0);
+        home.run_async(&arguments).await.expect(0);
     }
-    let keys = home.run_beside(&["list", "--provider", "all", "--output", "json"]).await.expect(0).json();
+    let keys = home.run_async(&["list", "--provider", "all", "--output", "json"]).await.expect(0).json();
     assert_eq!(keys["keys"].as_array().unwrap().len(), Vendor::ALL.len());
 
     std::fs::write(home.path("mcp.token"), "wrong").unwrap();
-    let done = home.run_beside(&["list", "--provider", "all", "--output", "json"]).await.expect(3);
+    let done = home.run_async(&["list", "--provider", "all", "--output", "json"]).await.expect(3);
     let document = done.json();
     assert_eq!(document["keys"].as_array().unwrap().len(), Vendor::ALL.len() - 1);
     assert_eq!(document["errors"][0]["provider"], "mcp");
@@ -240,7 +240,7 @@ async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many()
         "{}",
         done.stderr
     );
-    let checked = home.run_beside(&["providers", "--output", "json"]).await.expect(3).json();
+    let checked = home.run_async(&["providers", "--output", "json"]).await.expect(3).json();
     let failed: Vec<_> = checked["providers"]
         .as_array()
         .unwrap()
@@ -258,9 +258,9 @@ async fn a_vendor_that_needs_an_owner_says_so_before_anything_is_sent() {
     let settings = emulated(&home, "it", &emulator);
     home.configure(&settings.replace(&format!("owner = \"{OWNER}\"\n"), ""));
     for arguments in [&["list"][..], &["create", "ci-key", "--output", "json"]] {
-        home.run_beside(arguments).await.expect(2).says("--owner");
+        home.run_async(arguments).await.expect(2).stderr_contains("--owner");
     }
     assert_eq!(emulator.requests(), 0);
-    home.run_beside(&["list", "--owner", OWNER]).await.expect(0);
-    home.run_beside(&["providers"]).await.expect(0);
+    home.run_async(&["list", "--owner", OWNER]).await.expect(0);
+    home.run_async(&["providers"]).await.expect(0);
 }

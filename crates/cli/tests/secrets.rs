@@ -10,7 +10,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use fake::{FakeClerk, Lie, OWNER, SECRET, TOKEN};
+use fake::{FakeClerk, Fault, OWNER, SECRET, TOKEN};
 use serde_json::{Value, json};
 use support::{Home, finish, mode, terminal};
 use wiremock::matchers::{method, path};
@@ -30,7 +30,7 @@ fn a_pipe_gets_no_secret_that_was_not_asked_for() {
     {
         home.run(arguments)
             .expect(2)
-            .says("--secret-file, --secret-command, --secret-stdout, or --output json");
+            .stderr_contains("--secret-file, --secret-command, --secret-stdout, or --output json");
     }
     assert_eq!(
         home.keys(&[]),
@@ -59,7 +59,7 @@ fn a_secret_file_is_new_and_private_and_the_output_has_no_secret() {
     assert!(done.json().get("secret").is_none());
     finish(home.command(&["verify"]).write_stdin(secret.clone())).expect(0);
 
-    home.run(&["create", "other", "--secret-file", "secret"]).expect(2).says("File exists");
+    home.run(&["create", "other", "--secret-file", "secret"]).expect(2).stderr_contains("File exists");
     home.run(&["create", "other", "--secret-file", "no/such/directory"]).expect(2);
     assert_eq!((home.keys(&[]).len(), fs::read_to_string(&file).unwrap()), (1, secret));
 }
@@ -134,7 +134,9 @@ fn where_the_secret_cannot_be_kept_either_the_key_is_revoked() {
     let home = Home::with_memory();
     fs::create_dir_all(home.path(".local")).unwrap();
     fs::write(home.path(".local/state"), "in the way").unwrap();
-    home.run(&["create", "ci", "--secret-command", "exit 1"]).expect(1).says("the key was revoked");
+    home.run(&["create", "ci", "--secret-command", "exit 1"])
+        .expect(1)
+        .stderr_contains("the key was revoked");
     assert_eq!(home.keys(&[])[0]["status"], "revoked");
 }
 
@@ -146,7 +148,7 @@ fn a_rotated_secret_that_cannot_be_kept_is_rotated_again() {
     fs::write(home.path(".local/state"), "in the way").unwrap();
     home.run(&["rotate", &id, "--yes", "--secret-command", "exit 1"])
         .expect(4)
-        .says(&format!("rotate {id} again"));
+        .stderr_contains(&format!("rotate {id} again"));
     finish(home.command(&["verify"]).write_stdin(old)).expect(5);
     let done = home.run(&["rotate", &id, "--yes", "--secret-stdout"]).expect(0);
     finish(home.command(&["verify"]).write_stdin(done.stdout)).expect(0);
@@ -156,21 +158,23 @@ fn a_rotated_secret_that_cannot_be_kept_is_rotated_again() {
 fn a_revealed_secret_is_handed_over_like_a_new_one() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
-    home.run(&["reveal", &id]).expect(2).says("--secret-file");
+    home.run(&["reveal", &id]).expect(2).stderr_contains("--secret-file");
     assert_eq!(home.run(&["reveal", &id, "--secret-stdout"]).expect(0).stdout, format!("{secret}\n"));
     assert_eq!(home.run(&["reveal", &id, "--output", "json"]).expect(0).json()["secret"], secret);
     home.run(&["reveal", &id, "--secret-file", "s"]).expect(0);
     assert_eq!(fs::read_to_string(home.path("s")).unwrap(), format!("{secret}\n"));
-    home.run(&["reveal", &id, "--secret-command", "exit 1"]).expect(1).says("the vendor still has it");
+    home.run(&["reveal", &id, "--secret-command", "exit 1"])
+        .expect(1)
+        .stderr_contains("the vendor still has it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_of_which_nobody_knows_names_the_command_that_finds_the_key() {
-    let (server, fake) = FakeClerk::start(Lie::MintsAndFails).await;
+    let (server, fake) = FakeClerk::start(Fault::CreatesAndFails).await;
     let home = Home::new();
     clerk(&home, &server.uri());
     let done =
-        home.run_beside(&["create", "it's ci", "--expires", "1d", "--secret-file", "s"]).await.expect(4);
+        home.run_async(&["create", "it's ci", "--expires", "1d", "--secret-file", "s"]).await.expect(4);
     assert!(fake.has_key() && !home.path("s").exists());
     let recipe =
         done.stderr.lines().find_map(|line| line.strip_prefix("  help: api-keys ")).unwrap().to_owned();
@@ -187,11 +191,11 @@ async fn a_create_of_which_nobody_knows_names_the_command_that_finds_the_key() {
     let found = shell(line.clone()).await.unwrap().expect(5);
     assert!(found.stdout.contains("ak_00112233445566778899aabbccddeeff"), "{}", found.stdout);
     shell(format!("{line} --keep ak_00112233445566778899aabbccddeeff")).await.unwrap().expect(0);
-    shell(format!("{line} --revoke")).await.unwrap().expect(2).says("--yes");
+    shell(format!("{line} --revoke")).await.unwrap().expect(2).stderr_contains("--yes");
     shell(format!("{line} --revoke --dry-run")).await.unwrap().expect(0);
     shell(format!("{line} --revoke --yes")).await.unwrap().expect(0);
     let id = "ak_00112233445566778899aabbccddeeff";
-    let key = home.run_beside(&["get", id, "--output", "json"]).await.expect(0).json();
+    let key = home.run_async(&["get", id, "--output", "json"]).await.expect(0).json();
     assert_eq!(key["key"]["status"], "revoked");
 }
 
@@ -202,7 +206,7 @@ async fn an_answer_that_cannot_be_read_is_kept_with_the_secret_in_it() {
     Mock::given(method("POST")).and(path("/api_keys")).respond_with(answer).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());
-    let done = home.run_beside(&["create", "ci-key", "--output", "json"]).await.expect(4);
+    let done = home.run_async(&["create", "ci-key", "--output", "json"]).await.expect(4);
     let rescued = home.rescued();
     let [file] = &rescued[..] else { panic!("{rescued:?} {}", done.stderr) };
     assert!(fs::read_to_string(file).unwrap().contains(SECRET));
@@ -249,8 +253,7 @@ async fn a_key_that_is_not_as_it_was_asked_for_is_named_in_the_command_that_revo
     Mock::given(method("POST")).respond_with(minted(SECRET)).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());
-    let done =
-        home.run_beside(&["create", "ci-key", "--scope", "read", "--secret-file", "s"]).await.expect(4);
+    let done = home.run_async(&["create", "ci-key", "--scope", "read", "--secret-file", "s"]).await.expect(4);
     let rescued = home.rescued();
     let [file] = &rescued[..] else { panic!("{rescued:?} {}", done.stderr) };
     assert!(fs::read_to_string(file).unwrap().contains(SECRET) && !done.stderr.contains(SECRET));

@@ -45,13 +45,16 @@ fn an_emulated_vendor_ends_well_with_ctrl_c() {
 #[test]
 fn a_seed_or_port_that_cannot_be_used_is_named() {
     let home = Home::new();
-    home.run(&["emulate", "clerk", "--seed", "none.json"]).expect(2).says("none.json");
+    home.run(&["emulate", "clerk", "--seed", "none.json"]).expect(2).stderr_contains("none.json");
     fs::write(home.path("seed.json"), r#"[{"name":"a","agee":"3d"}]"#).unwrap();
-    home.run(&["emulate", "clerk", "--seed", "seed.json"]).expect(2).says("agee").says("line 1");
-    home.run(&["emulate", "clark"]).expect(2).says("'clerk'");
+    home.run(&["emulate", "clerk", "--seed", "seed.json"])
+        .expect(2)
+        .stderr_contains("agee")
+        .stderr_contains("line 1");
+    home.run(&["emulate", "clark"]).expect(2).stderr_contains("'clerk'");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    home.run(&["emulate", "clerk", "--port", &port]).expect(2).says("--port 0");
+    home.run(&["emulate", "clerk", "--port", &port]).expect(2).stderr_contains("--port 0");
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Action {
 pub(super) async fn subject_of(provider: &Provider, id: &KeyId) -> Result<ApiKey, Failure> {
     provider.api.get(id).await.map_err(|error| {
         let what = format!("the key {} cannot be read; nothing was done", human::clean(id.as_str()));
-        Failure::of(what, &provider.name, &error)
+        Failure::from_api(what, &provider.name, &error)
     })
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u
         .api
         .capabilities()
         .validate_create(provider.vendor(), &new)
-        .map_err(|error| Failure::of("the key cannot be created as asked", &provider.name, &error))?;
+        .map_err(|error| Failure::from_api("the key cannot be created as asked", &provider.name, &error))?;
 
     let handover = Handover::prepare(&args.secret, args.output.output, console)?;
     let mint = Mint {

@@ -17,7 +17,7 @@ pub(crate) async fn run(args: KeysArgs, console: &mut Console<'_>) -> Result<u8,
         for (action, id) in actions.into_iter().zip(&args.ids) {
             let deleted = provider.api.delete(id).await.map(|()| None).map_err(|error| {
                 let what = format!("the key {} could not be deleted", human::clean(id.as_str()));
-                Failure::of(what, &provider.name, &error)
+                Failure::from_api(what, &provider.name, &error)
             });
             done.push(action.settled(deleted));
         }

@@ -63,9 +63,9 @@ struct Seeded {
 pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let seeds = args.seed.as_deref().map(read).transpose()?.unwrap_or_default();
     // Taken over first: who reads the address may send a signal at once.
-    let interrupts = Interrupts::take_over();
+    let interrupts = Interrupts::install();
     let mut interrupts =
-        interrupts.map_err(|error| Failure::new("the signals cannot be taken over").because(&error))?;
+        interrupts.map_err(|error| Failure::new("the signals cannot be taken over").caused_by(&error))?;
     // How many seconds the clock is behind: keys of the past are made in the past.
     let behind = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&behind);
@@ -76,15 +76,15 @@ pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<
         .await
         .map_err(|error| {
             Failure::new(format!("the emulated {} cannot be started on 127.0.0.1:{}", args.vendor, args.port))
-                .because(&error)
-                .advice("--port 0 takes any free port")
+                .caused_by(&error)
+                .help("--port 0 takes any free port")
         })?;
     let mut keys = Vec::new();
     for seed in seeds {
         let name = seed.name.clone();
         let issued = plant(&emulator, seed, &behind).await.map_err(|error| {
             Failure::new(format!("the key {} of the seed cannot be made", human::clean(&name)))
-                .because(&*error)
+                .caused_by(&*error)
         })?;
         let (key, secret) = issued.into_parts();
         keys.push(Seeded { id: key.id.into(), name, secret: secret.expose().to_owned() });
@@ -104,8 +104,8 @@ fn before(span: Duration) -> Timestamp {
 
 fn read(path: &Path) -> Result<Vec<Seed>, Failure> {
     let unusable = || Failure::new(format!("the seed {} cannot be used", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| unusable().because(&error))?;
-    serde_json::from_str(&text).map_err(|error| unusable().because(&error))
+    let text = fs::read_to_string(path).map_err(|error| unusable().caused_by(&error))?;
+    serde_json::from_str(&text).map_err(|error| unusable().caused_by(&error))
 }
 
 async fn plant(

@@ -47,7 +47,7 @@ pub(super) async fn read(provider: Provider, wanted: &Wanted) -> Result<Inventor
         while keys.len() < most {
             let next = stream.try_next().await;
             let next =
-                next.map_err(|error| Failure::of("the keys cannot be listed", &provider.name, &error))?;
+                next.map_err(|error| Failure::from_api("the keys cannot be listed", &provider.name, &error))?;
             let Some(key) = next else { break };
             listed += 1;
             if fits(&key) && seen.insert(key.id.clone()) {

@@ -12,8 +12,8 @@ pub(crate) fn run(args: ManArgs, console: &mut Console<'_>) -> Result<u8, Failur
     if let Some(directory) = args.directory {
         clap_mangen::generate_to(Cli::command(), &directory).map_err(|error| {
             Failure::new(format!("the pages cannot be written to {}", directory.display()))
-                .because(&error)
-                .advice("name a directory that exists")
+                .caused_by(&error)
+                .help("name a directory that exists")
         })?;
         return Ok(status::OK);
     }

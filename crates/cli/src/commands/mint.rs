@@ -38,9 +38,9 @@ impl Mint<'_> {
         call: impl Future<Output = ApiResult<IssuedKey>>,
         console: &mut Console<'_>,
     ) -> Result<u8, Failure> {
-        let interrupts = Interrupts::take_over();
+        let interrupts = Interrupts::install();
         let mut interrupts =
-            interrupts.map_err(|error| Failure::new("the signals cannot be taken over").because(&error))?;
+            interrupts.map_err(|error| Failure::new("the signals cannot be taken over").caused_by(&error))?;
         let (waited, interrupted) = interrupts
             .shield(call, || {
                 console.note("waiting for the vendor's answer, so that no secret is lost; again to give up");
@@ -50,17 +50,17 @@ impl Mint<'_> {
             Waited::Done(Ok(issued)) => {
                 self.hand_over(issued, console).await?;
                 // Also one that came while the secret was on its way.
-                let interrupted = interrupted || interrupts.seen();
+                let interrupted = interrupted || interrupts.pending();
                 Ok(if interrupted { status::INTERRUPTED } else { status::OK })
             }
             Waited::Done(Err(error)) => {
                 self.handover.cancel();
                 Err(failed(self.provider, self.target, self.operation, &self.recipe, &error))
             }
-            Waited::GivenUp => {
+            Waited::Aborted => {
                 let failure = Failure::new(format!("given up during {}", self.operation))
-                    .why("the vendor may have minted a secret that nobody holds")
-                    .advice(&self.recipe)
+                    .detail("the vendor may have minted a secret that nobody holds")
+                    .help(&self.recipe)
                     .status(status::ATTENTION);
                 self.handover.cancel();
                 Err(failure)
@@ -114,7 +114,7 @@ pub(super) fn failed(
         Operation::Rotate => "the key could not be rotated",
         _ => "the key could not be created",
     };
-    let failure = Failure::of(what, &provider.name, error);
+    let failure = Failure::from_api(what, &provider.name, error);
     if error.effect() == Effect::NotApplied {
         return failure;
     }
@@ -129,11 +129,11 @@ pub(super) fn failed(
         .map(|id| format!("api-keys revoke {} {}", quoted(id.as_str()), target_options(provider, target)));
     let recipe = revoke.as_deref().unwrap_or(recipe);
     match kept {
-        Some(path) => failure.advice(format!(
+        Some(path) => failure.help(format!(
             "the vendor's answer, which may hold the secret, is kept in {}; or else {recipe}",
             path.display()
         )),
-        None => failure.advice(recipe),
+        None => failure.help(recipe),
     }
 }
 
@@ -163,7 +163,7 @@ pub(super) async fn rescue_or_revoke(
     let Subject { id, name, .. } = *subject;
     let shown = human::clean(id);
     let failure = Failure::new(format!("the secret of {shown} was minted, but could not be handed over"))
-        .because(cause)
+        .caused_by(cause)
         .status(status::ATTENTION);
     let text = json!({ "provider": provider.name, "id": id, "name": name, "secret": secret.expose() });
     let kept = rescue::keep(&provider.name, operation.as_str(), &format!("{text:#}\n"));
@@ -171,14 +171,14 @@ pub(super) async fn rescue_or_revoke(
         Ok(path) => {
             let advice =
                 format!("the secret is kept in {}: take it from there, and remove the file", path.display());
-            return failure.not_handed_over(true).advice(advice);
+            return failure.undelivered(true).help(advice);
         }
         Err(error) => error,
     };
-    let failure = failure.not_handed_over(false);
+    let failure = failure.undelivered(false);
     if operation == Operation::Rotate {
         // The old secret is dead already; without the new one the key is of no use, and no danger.
-        return failure.advice(format!(
+        return failure.help(format!(
             "rotate {shown} again: the secret could not be kept either ({lost}), and the old one is dead"
         ));
     }
@@ -187,10 +187,10 @@ pub(super) async fn rescue_or_revoke(
         Err(error) => Err(api_keys::InvalidKeyId::to_string(&error)),
     };
     match revoked {
-        Ok(_) => failure.status(status::FAILED).advice(format!(
+        Ok(_) => failure.status(status::FAILED).help(format!(
             "create it again: the key was revoked, since its secret could not be kept either ({lost})"
         )),
-        Err(error) => failure.advice(format!(
+        Err(error) => failure.help(format!(
             "revoke {shown}: its secret could not be kept ({lost}), and the key not be revoked ({error})"
         )),
     }

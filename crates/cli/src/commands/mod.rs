@@ -40,7 +40,7 @@ fn open(target: &TargetArgs, console: &Console<'_>) -> Result<Provider, Failure>
 fn open_for(target: &TargetArgs, operation: Operation, console: &Console<'_>) -> Result<Provider, Failure> {
     let provider = open(target, console)?;
     provider.api.require(&[operation]).map_err(|error| {
-        Failure::of(format!("{} does not offer {operation}", provider.vendor()), &provider.name, &error)
+        Failure::from_api(format!("{} does not offer {operation}", provider.vendor()), &provider.name, &error)
     })?;
     Ok(provider)
 }

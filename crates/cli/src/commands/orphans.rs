@@ -16,7 +16,7 @@ pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<
     new.owner = provider.owner_of_new(args.owner)?;
     let found = provider.api.orphans(&new, args.since).await;
     let mut found =
-        found.map_err(|error| Failure::of("the keys cannot be listed", &provider.name, &error))?;
+        found.map_err(|error| Failure::from_api("the keys cannot be listed", &provider.name, &error))?;
     found.retain(|key| !args.keep.contains(&key.id));
     if !provider.api.capabilities().created_at_reliable {
         console.warn(format_args!(

@@ -128,8 +128,8 @@ async fn ask(provider: &Provider) -> Result<(), Failure> {
         // Without an owner nothing can be listed. That there is no such key is an answer, too.
         if !capabilities.support(Operation::Verify).is_supported() {
             return Err(Failure::new("there is nothing to check with")
-                .why(format!("the provider {} has no owner", provider.name))
-                .advice("write owner = \"…\" in its settings"));
+                .detail(format!("the provider {} has no owner", provider.name))
+                .help("write owner = \"…\" in its settings"));
         }
         provider.api.verify(&SecretKey::new("ak_api_keys_check")).await.map(drop)
     } else {
@@ -137,7 +137,7 @@ async fn ask(provider: &Provider) -> Result<(), Failure> {
         query.owner = owner.cloned();
         provider.api.list(query).await.map(drop)
     };
-    answer.map_err(|error| Failure::of("the check failed", &provider.name, &error))
+    answer.map_err(|error| Failure::from_api("the check failed", &provider.name, &error))
 }
 
 fn told(capabilities: &Capabilities) -> Told {

@@ -17,14 +17,14 @@ pub(crate) async fn run(args: RevealArgs, console: &mut Console<'_>) -> Result<u
         Ok(secret) => secret,
         Err(error) => {
             handover.cancel();
-            return Err(Failure::of("the secret cannot be read", &provider.name, &error));
+            return Err(Failure::from_api("the secret cannot be read", &provider.name, &error));
         }
     };
     let subject = Subject { provider: &provider.name, id: args.id.as_str(), name: None, record: None };
     let delivered = handover.deliver(&subject, &secret, console).map_err(|error| {
         Failure::new("the secret could not be handed over")
-            .because(&error)
-            .advice("again: the vendor still has it")
+            .caused_by(&error)
+            .help("again: the vendor still has it")
             .status(status::FAILED)
     })?;
     if let Delivered::To(path) = delivered {

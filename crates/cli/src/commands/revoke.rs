@@ -44,7 +44,7 @@ pub(super) async fn one(
         Ok(revocation) => Ok(Some(told(revocation).to_owned())),
         Err(error) => {
             let what = format!("the key {} could not be revoked", human::clean(id.as_str()));
-            Err(Failure::of(what, &provider.name, &error))
+            Err(Failure::from_api(what, &provider.name, &error))
         }
     }
 }

@@ -14,8 +14,8 @@ pub(crate) async fn run(mut args: KeysArgs, enabled: bool, console: &mut Console
     let (action, question) = if enabled { ("enable", "Enable") } else { ("disable", "Disable") };
     if !provider.api.capabilities().update_fields.contains(Field::Enabled) {
         return Err(Failure::new(format!("{} keys cannot be {action}d", provider.vendor()))
-            .why("the vendor has no such switch")
-            .advice("`revoke` makes a key useless for good"));
+            .detail("the vendor has no such switch")
+            .help("`revoke` makes a key useless for good"));
     }
     // Only switching off takes something away from somebody.
     args.confirm.yes |= enabled && !args.confirm.dry_run;
@@ -26,7 +26,7 @@ pub(crate) async fn run(mut args: KeysArgs, enabled: bool, console: &mut Console
             let changed = provider.api.update(id, UpdateApiKey::new().enabled(enabled)).await;
             let changed = changed.map(|_| None).map_err(|error| {
                 let what = format!("the key {} could not be {action}d", human::clean(id.as_str()));
-                Failure::of(what, &provider.name, &error)
+                Failure::from_api(what, &provider.name, &error)
             });
             done.push(planned.settled(changed));
         }

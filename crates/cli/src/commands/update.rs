@@ -25,7 +25,7 @@ pub(crate) async fn run(args: UpdateArgs, console: &mut Console<'_>) -> Result<u
     changes.metadata = patch(asked.metadata, asked.clear_metadata);
     changes.extra = asked.extra.into_iter().collect();
     let key = provider.api.update(&args.id, changes).await;
-    let key = key.map_err(|error| Failure::of("the key cannot be changed", &provider.name, &error))?;
+    let key = key.map_err(|error| Failure::from_api("the key cannot be changed", &provider.name, &error))?;
     output::key(&KeyRecord::new(&provider, key), args.output.format(), console)?;
     Ok(status::OK)
 }

@@ -29,7 +29,7 @@ pub(crate) async fn run(args: VerifyArgs, console: &mut Console<'_>) -> Result<u
     let verification = provider.api.verify(&secret).await;
     let verification = verification.map_err(|error| {
         let failure =
-            Failure::of("the vendor did not say whether the secret is good", &provider.name, &error);
+            Failure::from_api("the vendor did not say whether the secret is good", &provider.name, &error);
         // Whatever the reason: no answer is not a yes.
         failure.status(status::FAILED)
     })?;
@@ -55,12 +55,12 @@ fn read() -> Result<SecretKey, Failure> {
     } else {
         io::stdin().lines().next().transpose().map(|line| SecretKey::new(line.unwrap_or_default()))
     };
-    let secret = line.map_err(|error| Failure::new("the secret cannot be read").because(&error))?;
+    let secret = line.map_err(|error| Failure::new("the secret cannot be read").caused_by(&error))?;
     let secret = SecretKey::new(secret.expose().trim());
     if secret.expose().is_empty() {
         return Err(Failure::new("there is no secret to verify")
-            .why("the standard input is empty")
-            .advice("pipe the secret in; it cannot be an argument, which others could see"));
+            .detail("the standard input is empty")
+            .help("pipe the secret in; it cannot be an argument, which others could see"));
     }
     Ok(secret)
 }

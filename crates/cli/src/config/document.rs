@@ -20,30 +20,30 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
         let offset = error.span().map_or(0, |span| span.start);
         let message = error.message().replace(char::is_control, " ");
         Failure::new(format!("{} is not valid TOML", path.display()))
-            .why(format!("{}: {message}", location::format(path, text, offset)))
+            .detail(format!("{}: {message}", location::format(path, text, offset)))
     })?;
     let text: Arc<str> = text.into();
     let mut entries = Vec::new();
     for (section, value) in document.get_ref() {
         let invalid = |message: &str, range: &Range<usize>| {
-            Failure::new(message).why(location::format(path, &text, range.start))
+            Failure::new(message).detail(location::format(path, &text, range.start))
         };
         if section.get_ref() != "providers" {
             let failure = invalid("unknown section in the configuration file", &section.span());
             return Err(match similar(section.get_ref(), ["providers"]) {
-                Some(similar) => failure.advice(format!("did you mean `{similar}`?")),
-                None => failure.advice("use [providers.NAME]"),
+                Some(similar) => failure.help(format!("did you mean `{similar}`?")),
+                None => failure.help("use [providers.NAME]"),
             });
         }
         let DeValue::Table(providers) = value.get_ref() else {
-            return Err(invalid("`providers` is not a table", &section.span()).advice("use [providers.NAME]"));
+            return Err(invalid("`providers` is not a table", &section.span()).help("use [providers.NAME]"));
         };
         for (name, value) in providers {
             let DeValue::Table(table) = value.get_ref() else {
-                return Err(invalid("a provider is not a table", &name.span()).advice("use [providers.NAME]"));
+                return Err(invalid("a provider is not a table", &name.span()).help("use [providers.NAME]"));
             };
             if name.get_ref().is_empty() || name.get_ref() == ALL {
-                return Err(invalid("invalid provider name", &name.span()).advice("use another name"));
+                return Err(invalid("invalid provider name", &name.span()).help("use another name"));
             }
             let mut settings = Vec::new();
             let mut values = object(table, &mut settings);

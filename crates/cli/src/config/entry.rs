@@ -75,11 +75,11 @@ impl Entry {
         match owners {
             Some(owners) => Ok(Self { name, owners, settings, location }),
             None => Err(Failure::new(format!("owner of provider `{name}` is not a string"))
-                .why(
+                .detail(
                     location
                         .map_or_else(|| "API_KEYS_OWNER".to_owned(), |location| location.of(Some("owner"))),
                 )
-                .advice("set owner to a string, or to a list of strings")),
+                .help("set owner to a string, or to a list of strings")),
         }
     }
 
@@ -108,8 +108,8 @@ impl Entry {
             if let Some(command) = self.settings.get(token).and_then(|token| token.get("command")) {
                 let secret = run(command).map_err(|error| {
                     Failure::new(format!("failed to read the token of provider `{}`", self.name))
-                        .why(format!("{}: {error}", self.location_of(Some(token))))
-                        .advice("check the output of the command: it must print only the token")
+                        .detail(format!("{}: {error}", self.location_of(Some(token))))
+                        .help("check the output of the command: it must print only the token")
                 })?;
                 self.settings.insert(token.to_owned(), secret.into());
             }
@@ -117,8 +117,12 @@ impl Entry {
         let config = ProviderConfig::from_value(Value::Object(self.settings.clone()));
         let config = config.map_err(|error| self.explain(&error))?;
         let api = config.share_http(&HTTP).build().map_err(|error| {
-            Failure::of(format!("invalid configuration for provider `{}`", self.name), &self.name, &error)
-                .advice(format!("check {}", self.location_of(None)))
+            Failure::from_api(
+                format!("invalid configuration for provider `{}`", self.name),
+                &self.name,
+                &error,
+            )
+            .help(format!("check {}", self.location_of(None)))
         })?;
         let line = self.location.as_ref().map(Location::line);
         Ok(Provider { name: self.name, owners: self.owners, line, api })
@@ -132,11 +136,11 @@ impl Entry {
         let first = quoted.next().unwrap_or_default();
         if message.starts_with("unknown field") {
             let failure =
-                failure.why(format!("{}: unknown setting `{first}`", self.location_of(Some(first))));
+                failure.detail(format!("{}: unknown setting `{first}`", self.location_of(Some(first))));
             let known: Vec<_> = quoted.chain(["owner"]).collect();
             return match similar(first, known.iter().copied()) {
-                Some(similar) => failure.advice(format!("did you mean `{similar}`?")),
-                None => failure.advice(format!("known settings: {}", known.join(", "))),
+                Some(similar) => failure.help(format!("did you mean `{similar}`?")),
+                None => failure.help(format!("known settings: {}", known.join(", "))),
             };
         }
         if message.starts_with("unknown variant") {
@@ -144,24 +148,24 @@ impl Entry {
             let is_vendor = self.vendor() == Some(first);
             let setting = if is_vendor { Some("vendor") } else { self.setting_of(first) };
             let location = self.location_of(setting);
-            let failure = failure.why(format!("{location}: not one of: {}", variants.join(", ")));
+            let failure = failure.detail(format!("{location}: not one of: {}", variants.join(", ")));
             return match similar(first, variants) {
-                Some(similar) => failure.advice(format!("did you mean `{similar}`?")),
+                Some(similar) => failure.help(format!("did you mean `{similar}`?")),
                 None => failure,
             };
         }
         if message == "missing field `token`" {
-            let advice = match &self.location {
+            let help = match &self.location {
                 Some(_) => TOKEN_SOURCES,
                 None => "set API_KEYS_TOKEN, API_KEYS_TOKEN_FILE or API_KEYS_TOKEN_COMMAND",
             };
-            return failure.why(format!("{}: missing `token`", self.location_of(None))).advice(advice);
+            return failure.detail(format!("{}: missing `token`", self.location_of(None))).help(help);
         }
         if message.contains("SecretSource") {
             let location = self.location_of(Some("token"));
-            return failure.why(format!("{location}: invalid `token`")).advice(TOKEN_SOURCES);
+            return failure.detail(format!("{location}: invalid `token`")).help(TOKEN_SOURCES);
         }
-        failure.why(format!("{}: {}", self.location_of(None), without_values(message)))
+        failure.detail(format!("{}: {}", self.location_of(None), without_values(message)))
     }
 
     /// Returns the name of the setting with this value.
@@ -206,15 +210,15 @@ impl Provider {
             (None, []) if self.api.capabilities().owner_required => Err(self.needs_owner()),
             (None, []) => Ok(None),
             (None, _) => Err(Failure::new(format!("provider `{}` has more than one owner", self.name))
-                .why(format!("configured owners: {}", self.owners.join(", ")))
-                .advice("pass --owner")),
+                .detail(format!("configured owners: {}", self.owners.join(", ")))
+                .help("pass --owner")),
         }
     }
 
     fn needs_owner(&self) -> Failure {
         Failure::new(format!("{} requires an owner", self.vendor()))
-            .why(format!("provider `{}` has no owner", self.name))
-            .advice("pass a user or an organization with --owner, or set owner = \"…\" in its configuration")
+            .detail(format!("provider `{}` has no owner", self.name))
+            .help("pass a user or an organization with --owner, or set owner = \"…\" in its configuration")
     }
 }
 

@@ -60,16 +60,16 @@ impl Config {
                 }
                 Err(error) => {
                     return Err(Failure::new(format!("failed to read config file {}", path.display()))
-                        .because(&error)
-                        .advice("check --config or API_KEYS_CONFIG"));
+                        .caused_by(&error)
+                        .help("check --config or API_KEYS_CONFIG"));
                 }
             }
         }
         match environment::entry()? {
             Some(_) if entries.iter().any(|entry| entry.name() == environment::NAME) => {
                 return Err(Failure::new("two providers are named `env`")
-                    .why("`env` is the provider of the API_KEYS_* variables")
-                    .advice("rename [providers.env], or unset API_KEYS_VENDOR"));
+                    .detail("`env` is the provider of the API_KEYS_* variables")
+                    .help("rename [providers.env], or unset API_KEYS_VENDOR"));
             }
             Some(entry) => entries.push(entry),
             None => empty_sources.push("API_KEYS_VENDOR (not set)".to_owned()),
@@ -111,18 +111,19 @@ impl Config {
             None if self.entries.len() == 1 => 0,
             None => {
                 return Err(Failure::new("more than one provider is configured")
-                    .why(configured())
-                    .advice("pass --provider NAME, or set API_KEYS_PROVIDER"));
+                    .detail(configured())
+                    .help("pass --provider NAME, or set API_KEYS_PROVIDER"));
             }
             Some(ALL) => {
                 return Err(Failure::new("this command accepts only one provider")
-                    .why(configured())
-                    .advice("pass --provider NAME"));
+                    .detail(configured())
+                    .help("pass --provider NAME"));
             }
             Some(name) => self.entries.iter().position(|entry| entry.name() == name).ok_or_else(|| {
-                let failure = Failure::new(format!("unknown provider `{}`", clean(name))).why(configured());
+                let failure =
+                    Failure::new(format!("unknown provider `{}`", clean(name))).detail(configured());
                 match similar(name, self.entries.iter().map(Entry::name).chain([ALL])) {
-                    Some(similar) => failure.advice(format!("did you mean `{similar}`?")),
+                    Some(similar) => failure.help(format!("did you mean `{similar}`?")),
                     None => failure,
                 }
             })?,
@@ -131,7 +132,7 @@ impl Config {
     }
 
     fn no_provider(&self) -> Failure {
-        Failure::new("no provider is configured").why(format!("looked in {}", self.empty_sources)).advice(
+        Failure::new("no provider is configured").detail(format!("looked in {}", self.empty_sources)).help(
             "add [providers.prod] with the settings vendor = \"clerk\" and token = { env = \"CLERK_SECRET_KEY\" }",
         )
     }

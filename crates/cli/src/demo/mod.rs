@@ -29,7 +29,7 @@ pub(crate) async fn run(args: DemoArgs, stdout: &mut dyn Write, color: bool) -> 
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // A reader that has seen enough, such as `head`, does not change the verdict.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            return Err(Failure::new("the result cannot be written").because(&error));
+            return Err(Failure::new("the result cannot be written").caused_by(&error));
         }
         _ => {}
     }

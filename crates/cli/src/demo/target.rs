@@ -34,8 +34,8 @@ impl Target {
             targets.push(Self::emulated(vendor).await?);
         }
         let memory = Memory::builder().retain_secrets(true).build();
-        let memory =
-            memory.map_err(|error| Failure::new("the embedded provider cannot be set up").because(&error))?;
+        let memory = memory
+            .map_err(|error| Failure::new("the embedded provider cannot be set up").caused_by(&error))?;
         targets.push(Self { provider: Arc::new(memory), owner: None, _emulator: None });
         Ok(targets)
     }
@@ -43,8 +43,8 @@ impl Target {
     async fn emulated(vendor: Vendor) -> Result<Self, Failure> {
         let emulator = Emulator::start(vendor).await.map_err(|error| {
             Failure::new(format!("the emulated {vendor} cannot be started on 127.0.0.1"))
-                .because(&error)
-                .advice("let this process open loopback ports")
+                .caused_by(&error)
+                .help("let this process open loopback ports")
         })?;
         let provider = connect(vendor, emulator.token(), Some(emulator.base_url()))?;
         let owner = (vendor == Vendor::Clerk).then(|| CLERK_USER.to_owned());
@@ -58,11 +58,11 @@ impl Target {
         match &args.owner {
             None if capabilities.owner_required => {
                 Err(Failure::new(format!("{vendor} needs to know whose keys"))
-                    .advice("name a user or an organization with --owner"))
+                    .help("name a user or an organization with --owner"))
             }
             Some(_) if !capabilities.create_fields.contains(Field::Owner) => {
                 Err(Failure::new(format!("{vendor} keys cannot be given an owner"))
-                    .advice("leave --owner away"))
+                    .help("leave --owner away"))
             }
             _ => Ok(Self { provider, owner: args.owner, _emulator: None }),
         }
@@ -80,8 +80,8 @@ fn connect(
     }
     ProviderConfig::from_value(config).and_then(ProviderConfig::build).map_err(|error| {
         Failure::new(format!("the {vendor} provider cannot be set up"))
-            .because(&error)
-            .advice("check --base-url and the token")
+            .caused_by(&error)
+            .help("check --base-url and the token")
     })
 }
 
@@ -90,7 +90,7 @@ fn token(given: Option<SecretKey>) -> Result<SecretKey, Failure> {
     let token = match given {
         Some(token) if token.expose() == "-" => {
             let line = io::stdin().lines().next().transpose();
-            let line = line.map_err(|error| Failure::new("the token cannot be read").because(&error))?;
+            let line = line.map_err(|error| Failure::new("the token cannot be read").caused_by(&error))?;
             SecretKey::new(line.unwrap_or_default())
         }
         Some(token) => token,
@@ -99,7 +99,7 @@ fn token(given: Option<SecretKey>) -> Result<SecretKey, Failure> {
     };
     if token.expose().is_empty() {
         return Err(Failure::new("there is no token")
-            .advice(format!("set {TOKEN_VARIABLE}, or pipe the token in with `--token -`")));
+            .help(format!("set {TOKEN_VARIABLE}, or pipe the token in with `--token -`")));
     }
     Ok(token)
 }

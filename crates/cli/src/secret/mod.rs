@@ -54,8 +54,8 @@ impl Handover {
         if let Some(path) = &args.secret_file {
             return NewFile::create(path).map(Self::File).map_err(|error| {
                 Failure::new(format!("the secret cannot go to {}", path.display()))
-                    .because(&error)
-                    .advice("name a file that does not exist, in a directory that does")
+                    .caused_by(&error)
+                    .help("name a file that does not exist, in a directory that does")
             });
         }
         if let Some(command) = &args.secret_command {
@@ -67,14 +67,14 @@ impl Handover {
             None | Some(Format::Table) if console.is_terminal() => Self::Terminal,
             _ => {
                 return Err(Failure::new("it is not said where the secret shall go")
-                    .why("the standard output is not a terminal; nothing was done")
-                    .advice("--secret-file, --secret-command, --secret-stdout, or --output json"));
+                    .detail("the standard output is not a terminal; nothing was done")
+                    .help("--secret-file, --secret-command, --secret-stdout, or --output json"));
             }
         };
-        if console.is_lost() {
+        if console.is_discarded() {
             return Err(Failure::new("the secret would be lost")
-                .why("the standard output is closed or /dev/null; nothing was done")
-                .advice("--secret-file FILE, or another standard output"));
+                .detail("the standard output is closed or /dev/null; nothing was done")
+                .help("--secret-file FILE, or another standard output"));
         }
         Ok(handover)
     }
@@ -99,13 +99,13 @@ impl Handover {
         }
         match self {
             Self::Terminal => {
-                console.hand_out(for_people(subject, secret).as_bytes()).map(|()| Delivered::All)
+                console.write_all(for_people(subject, secret).as_bytes()).map(|()| Delivered::All)
             }
             Self::Document(format) => {
-                console.hand_out(document(subject, secret, format).as_bytes()).map(|()| Delivered::All)
+                console.write_all(document(subject, secret, format).as_bytes()).map(|()| Delivered::All)
             }
             Self::Alone => {
-                console.hand_out(format!("{}\n", secret.expose()).as_bytes()).map(|()| Delivered::Alone)
+                console.write_all(format!("{}\n", secret.expose()).as_bytes()).map(|()| Delivered::Alone)
             }
             Self::File(file) => file.fill(&format!("{}\n", secret.expose())).map(Delivered::To),
             Self::Command(line) => pipe(&line, subject, secret).map(|()| Delivered::Elsewhere),

@@ -14,7 +14,7 @@ const ID: &str = "ak_00112233445566778899aabbccddeeff";
 
 /// What is wrong with the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lie {
+pub(crate) enum Fault {
     /// Nothing: the rest of it must not be what fails.
     None,
     RenamesOnCreate,
@@ -28,7 +28,7 @@ pub(crate) enum Lie {
     /// Fails whatever comes after the create.
     FailsAfterCreate,
     /// Mints, but answers with a server error.
-    MintsAndFails,
+    CreatesAndFails,
     /// Answers reads so late that there is time to interrupt.
     HangsOnGet,
     /// Shows the secret where none belongs.
@@ -38,13 +38,13 @@ pub(crate) enum Lie {
 /// One key at most; gone when `None`.
 #[derive(Clone)]
 pub(crate) struct FakeClerk {
-    lie: Lie,
+    fault: Fault,
     key: Arc<Mutex<Option<Value>>>,
 }
 
 impl FakeClerk {
-    pub(crate) async fn start(lie: Lie) -> (MockServer, Self) {
-        let fake = Self { lie, key: Arc::default() };
+    pub(crate) async fn start(fault: Fault) -> (MockServer, Self) {
+        let fake = Self { fault, key: Arc::default() };
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(fake.clone()).mount(&server).await;
         (server, fake)
@@ -56,7 +56,7 @@ impl FakeClerk {
 
     fn create(&self, body: &Value) -> ResponseTemplate {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
-        let name = if self.lie == Lie::RenamesOnCreate { json!("another") } else { body["name"].clone() };
+        let name = if self.fault == Fault::RenamesOnCreate { json!("another") } else { body["name"].clone() };
         let mut key = json!({
             "object": "api_key", "id": ID, "type": "api_key", "name": name,
             "subject": body["subject"], "description": body["description"], "claims": null, "scopes": [],
@@ -66,8 +66,8 @@ impl FakeClerk {
         });
         *self.key.lock().unwrap() = Some(key.clone());
         key["secret"] = json!(SECRET);
-        match self.lie {
-            Lie::MintsAndFails => ResponseTemplate::new(500),
+        match self.fault {
+            Fault::CreatesAndFails => ResponseTemplate::new(500),
             _ => ResponseTemplate::new(200).set_body_json(key),
         }
     }
@@ -75,7 +75,7 @@ impl FakeClerk {
     fn list(&self) -> ResponseTemplate {
         let key = self.key.lock().unwrap();
         let listed: Vec<_> =
-            key.iter().filter(|key| key["revoked"] == false && self.lie != Lie::HidesFromList).collect();
+            key.iter().filter(|key| key["revoked"] == false && self.fault != Fault::HidesFromList).collect();
         ResponseTemplate::new(200).set_body_json(json!({ "data": listed, "total_count": listed.len() }))
     }
 
@@ -83,7 +83,7 @@ impl FakeClerk {
         match &*self.key.lock().unwrap() {
             Some(key) if body["secret"] == SECRET => {
                 let mut key = key.clone();
-                if self.lie == Lie::StillVerifiesRevoked {
+                if self.fault == Fault::StillVerifiesRevoked {
                     key["revoked"] = json!(false);
                 }
                 ResponseTemplate::new(200).set_body_json(key)
@@ -98,24 +98,25 @@ impl FakeClerk {
         match (method, action) {
             ("GET", None) => {}
             ("GET", Some("secret")) => {
-                let secret = if self.lie == Lie::RevealsAnotherSecret { "ak_secret_other" } else { SECRET };
+                let secret =
+                    if self.fault == Fault::RevealsAnotherSecret { "ak_secret_other" } else { SECRET };
                 return ResponseTemplate::new(200).set_body_json(json!({ "secret": secret }));
             }
-            ("PATCH", None) if self.lie == Lie::EchoesTheSecret => {
+            ("PATCH", None) if self.fault == Fault::EchoesTheSecret => {
                 let error =
                     json!({ "errors": [{ "code": SECRET, "message": format!("{SECRET} and {TOKEN}") }] });
                 return ResponseTemplate::new(400).set_body_json(error);
             }
-            ("PATCH", None) if self.lie == Lie::IgnoresUpdates => {}
+            ("PATCH", None) if self.fault == Fault::IgnoresUpdates => {}
             ("PATCH", None) => key["description"] = body["description"].clone(),
-            ("POST", Some("revoke")) if self.lie == Lie::KeepsEverything => {
+            ("POST", Some("revoke")) if self.fault == Fault::KeepsEverything => {
                 let mut claimed = key.clone();
                 claimed["revoked"] = json!(true);
                 return ResponseTemplate::new(200).set_body_json(claimed);
             }
             ("POST", Some("revoke")) => key["revoked"] = json!(true),
             ("DELETE", None) => {
-                if !matches!(self.lie, Lie::KeepsDeleted | Lie::KeepsEverything) {
+                if !matches!(self.fault, Fault::KeepsDeleted | Fault::KeepsEverything) {
                     *slot = None;
                 }
                 let deleted = json!({ "object": "api_key", "id": ID, "deleted": true });
@@ -123,7 +124,7 @@ impl FakeClerk {
             }
             _ => return not_found(),
         }
-        let delay = if self.lie == Lie::HangsOnGet && method == "GET" {
+        let delay = if self.fault == Fault::HangsOnGet && method == "GET" {
             Duration::from_secs(20)
         } else {
             Duration::ZERO
@@ -139,7 +140,7 @@ impl Respond for FakeClerk {
             request.url.path_segments().unwrap().skip_while(|part| *part != "api_keys").collect();
         match (request.method.as_str(), &segments[..]) {
             ("POST", ["api_keys"]) => self.create(&body),
-            _ if self.lie == Lie::FailsAfterCreate => {
+            _ if self.fault == Fault::FailsAfterCreate => {
                 let error =
                     json!({ "errors": [{ "code": "authorization_invalid", "message": "not any more" }] });
                 ResponseTemplate::new(403).set_body_json(error)

@@ -40,7 +40,7 @@ impl Done {
 
     /// What is wrong is said in so many words.
     #[track_caller]
-    pub(crate) fn says(self, text: &str) -> Self {
+    pub(crate) fn stderr_contains(self, text: &str) -> Self {
         assert!(self.stderr.contains(text), "no {text:?} in {}", self.stderr);
         self
     }
@@ -104,7 +104,7 @@ impl Home {
     }
 
     /// Without holding up a server in this process.
-    pub(crate) async fn run_beside(&self, arguments: &[&str]) -> Done {
+    pub(crate) async fn run_async(&self, arguments: &[&str]) -> Done {
         let mut command = self.command(arguments);
         tokio::task::spawn_blocking(move || finish(&mut command)).await.unwrap()
     }

@@ -40,14 +40,14 @@ impl Journal {
             Some(path) => path.clone(),
             None => default_path().ok_or_else(|| {
                 Failure::new("there is no place for a journal")
-                    .why("neither XDG_STATE_HOME nor HOME is set")
-                    .advice("--journal FILE")
+                    .detail("neither XDG_STATE_HOME nor HOME is set")
+                    .help("--journal FILE")
             })?,
         };
         open(&path, action).map_err(|error| {
             Failure::new(format!("the journal {} cannot be used", path.display()))
-                .because(&error)
-                .advice("--journal FILE names another")
+                .caused_by(&error)
+                .help("--journal FILE names another")
         })
     }
 

@@ -155,9 +155,9 @@ impl Bulk {
     where
         F: Future<Output = Result<Option<String>, Failure>>,
     {
-        let interrupts = Interrupts::take_over();
+        let interrupts = Interrupts::install();
         let mut interrupts =
-            interrupts.map_err(|error| Failure::new("the signals cannot be taken over").because(&error))?;
+            interrupts.map_err(|error| Failure::new("the signals cannot be taken over").caused_by(&error))?;
         let all = targets.len();
         let bar = bar(all as u64);
         let stopped = AtomicBool::new(false);
@@ -175,8 +175,8 @@ impl Bulk {
                 let result = match self.journal.note(&action.provider, &action.id, "begun") {
                     Ok(()) => act(one).await,
                     Err(error) => Err(Failure::new(format!("the key {} was left alone", action.id))
-                        .why(format!("the journal cannot be written: {error}"))
-                        .advice("--journal FILE names another")),
+                        .detail(format!("the journal cannot be written: {error}"))
+                        .help("--journal FILE names another")),
                 };
                 // A secret that was minted and then rescued is a new secret all the same.
                 let settled = match &result {
@@ -227,8 +227,8 @@ impl Bulk {
     fn given_up(&self, one: &Target) -> Action {
         let action = Action::planned(&one.provider, &one.key, self.action);
         let failure = Failure::new(format!("given up while {} was under way on {}", self.action, action.id))
-            .why("nobody knows whether the vendor did it")
-            .advice("the same call again: it goes on with this key")
+            .detail("nobody knows whether the vendor did it")
+            .help("the same call again: it goes on with this key")
             .status(status::ATTENTION);
         action.settled(Err(failure))
     }
