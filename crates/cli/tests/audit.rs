@@ -1,4 +1,4 @@
-//! `api-keys audit` over emulated vendors.
+//! `api-keys audit` with emulators.
 
 mod support;
 
@@ -7,7 +7,7 @@ use api_keys_emulator::{Emulator, Vendor};
 use serde_json::Value;
 use support::{Home, emulated};
 
-/// Two vendors, each with one key that is too broad.
+/// Starts two vendors, each with a key that has broad scopes.
 async fn vendors(home: &Home) -> Vec<Emulator> {
     let (mut settings, mut emulators) = (String::new(), Vec::new());
     for vendor in [Vendor::Clerk, Vendor::FastApi] {
@@ -28,7 +28,7 @@ fn rules(document: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_provider_is_audited_unless_one_is_named() {
+async fn all_providers_are_audited_by_default() {
     let home = Home::new();
     let _running = vendors(&home).await;
     let done = home.run_async(&["audit", "--output", "json"]).await.expect(5);
@@ -44,7 +44,7 @@ async fn every_provider_is_audited_unless_one_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_exit_status_follows_the_level_that_counts() {
+async fn fail_on_decides_the_exit_status() {
     let home = Home::new();
     let _running = vendors(&home).await;
     for (options, status) in [
@@ -60,7 +60,7 @@ async fn the_exit_status_follows_the_level_that_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_audit_that_did_not_see_everything_does_not_pass() {
+async fn incomplete_audit_does_not_pass() {
     let home = Home::new();
     let mut running = vendors(&home).await;
     running.pop().unwrap().stop().await;
@@ -75,7 +75,7 @@ async fn an_audit_that_did_not_see_everything_does_not_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sarif_names_a_rule_and_a_place_for_every_finding() {
+async fn sarif_results_have_rule_and_location() {
     let home = Home::new();
     let _running = vendors(&home).await;
     let sarif = home.run_async(&["audit", "--output", "sarif"]).await.expect(5).json();
@@ -89,15 +89,16 @@ async fn sarif_names_a_rule_and_a_place_for_every_finding() {
         let index = result["ruleIndex"].as_u64().unwrap() as usize;
         assert_eq!(rules[index]["id"], result["ruleId"]);
         assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
-        // GitHub takes no location that is in no file.
+        // GitHub rejects locations without a file.
         let location = &result["locations"][0];
         assert_eq!(
             location["physicalLocation"]["artifactLocation"]["uri"], ".config/api-keys/config.toml",
             "{location}"
         );
         let line = location["physicalLocation"]["region"]["startLine"].as_u64().unwrap() as usize;
-        let place = &location["logicalLocations"][0];
-        let (name, full) = (place["name"].as_str().unwrap(), place["fullyQualifiedName"].as_str().unwrap());
+        let logical = &location["logicalLocations"][0];
+        let (name, full) =
+            (logical["name"].as_str().unwrap(), logical["fullyQualifiedName"].as_str().unwrap());
         let provider = full.strip_suffix(&format!("/{name}")).unwrap();
         assert_eq!(configuration.lines().nth(line - 1), Some(&*format!("[providers.{provider}]")));
         assert!(result["message"]["text"].as_str().unwrap().contains(name));
@@ -108,14 +109,14 @@ async fn sarif_names_a_rule_and_a_place_for_every_finding() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|one| one["partialFingerprints"].clone())
+            .map(|result| result["partialFingerprints"].clone())
             .collect()
     };
     assert_eq!(fingerprints(&sarif), fingerprints(&again));
 }
 
 #[test]
-fn nothing_found_is_said_and_passes() {
+fn audit_without_findings_passes() {
     let home = Home::with_memory();
     home.create(&["ci", "--owner", "me", "--expires", "90d", "--scope", "read"]);
     let done = home.run(&["audit"]).expect(0);

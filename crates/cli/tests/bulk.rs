@@ -15,7 +15,7 @@ use support::{Home, emulated};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// Makes the keys of `local` look created, and if wanted last used, so many days ago.
+/// Sets the age of keys of `local`, and of their last use, in days.
 fn age(home: &Home, created: &[(&str, u64)], used: &[(&str, u64)]) {
     let file = home.path("local.json");
     let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
@@ -37,42 +37,42 @@ fn old_keys(home: &Home, names: &[&str]) {
 
 const KEEP: &str = "echo \"$API_KEYS_KEY_NAME $(cat)\" >> secrets";
 
-/// What the command of the hand-over was given: a line each of name and secret.
-fn handed_over(home: &Home) -> Vec<(String, String)> {
+/// Returns names and secrets that the secret command received.
+fn delivered(home: &Home) -> Vec<(String, String)> {
     let text = fs::read_to_string(home.path("secrets")).unwrap_or_default();
     let pair = |line: &str| line.split_once(' ').map(|(name, secret)| (name.to_owned(), secret.to_owned()));
     text.lines().filter_map(pair).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_is_told_the_name_also_where_the_vendor_answers_with_the_id_alone() {
+async fn secret_command_receives_the_key_name() {
     let emulator = Emulator::start(Vendor::Mcp).await.unwrap();
     let issued = emulator.store().create(NewApiKey::new("ci")).await.unwrap();
     let home = Home::new();
     home.configure(&emulated(&home, "agents", &emulator));
     let id = issued.key.id.as_str();
-    for which in [&["--older-than", "0d"][..], &[id]] {
-        let arguments = [&["rotate", "--yes", "--secret-command", KEEP], which].concat();
+    for selection in [&["--older-than", "0d"][..], &[id]] {
+        let arguments = [&["rotate", "--yes", "--secret-command", KEEP], selection].concat();
         home.run_async(&arguments).await.expect(0);
     }
-    let names: Vec<_> = handed_over(&home).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = delivered(&home).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["ci", "ci"]);
 }
 
 #[test]
-fn old_keys_are_rotated_once_and_each_secret_is_handed_over() {
+fn old_keys_are_rotated_once() {
     let home = Home::with_memory();
     old_keys(&home, &["a", "b", "c"]);
     home.create(&["young"]);
     let rotate = ["rotate", "--older-than", "90d", "--secret-command", KEEP];
-    let planned = home.run(&[&rotate[..], &["--dry-run"]].concat()).expect(0).stdout;
-    assert_eq!(planned.matches("would rotate").count(), 3, "{planned}");
+    let preview = home.run(&[&rotate[..], &["--dry-run"]].concat()).expect(0).stdout;
+    assert_eq!(preview.matches("would rotate").count(), 3, "{preview}");
     home.run(&rotate).expect(2).stderr_contains("--yes").stderr_contains("3 in all");
-    assert_eq!(handed_over(&home), []);
+    assert_eq!(delivered(&home), []);
 
     let done = home.run(&[&rotate[..], &["--yes", "--output", "json"]].concat()).expect(0);
     assert!(done.json()["actions"].as_array().unwrap().iter().all(|action| action["outcome"] == "done"));
-    let secrets = handed_over(&home);
+    let secrets = delivered(&home);
     let names: BTreeSet<_> = secrets.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, BTreeSet::from(["a", "b", "c"]));
     for (name, secret) in &secrets {
@@ -81,17 +81,17 @@ fn old_keys_are_rotated_once_and_each_secret_is_handed_over() {
         let verified = support::finish(command.write_stdin(secret.clone())).expect(0).json();
         assert_eq!(verified["key"]["name"], *name);
     }
-    // They were created long ago still, but their secrets are new.
+    // Their creation time is still old, but their secrets are new.
     home.run(&[&rotate[..], &["--yes"]].concat()).expect(0).stderr_contains("No key is concerned");
-    assert_eq!(handed_over(&home).len(), 3);
-    // Without the journal nobody knows.
+    assert_eq!(delivered(&home).len(), 3);
+    // Without the journal, this is unknown.
     let other =
         home.run(&[&rotate[..], &["--dry-run", "--journal", "other.jsonl"]].concat()).expect(0).stdout;
     assert_eq!(other.matches("would rotate").count(), 3, "{other}");
 }
 
 #[test]
-fn a_bulk_rotation_needs_somewhere_to_put_the_secrets() {
+fn bulk_rotate_requires_a_secret_command() {
     let home = Home::with_memory();
     home.run(&["rotate", "--older-than", "90d", "--yes"]).expect(2).stderr_contains("--secret-command");
     home.run(&["rotate", "--older-than", "90d", "--yes", "--secret-stdout"]).expect(2);
@@ -99,17 +99,17 @@ fn a_bulk_rotation_needs_somewhere_to_put_the_secrets() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_handed_over_is_rescued_and_the_others_go_on() {
+fn bulk_rotate_continues_after_failed_delivery() {
     let home = Home::with_memory();
     old_keys(&home, &["a", "bad", "c"]);
     let command = format!("test \"$API_KEYS_KEY_NAME\" != bad && {KEEP}");
     let rotate = ["rotate", "--older-than", "90d", "--yes", "--secret-command", &command];
     home.run(&rotate).expect(4).stderr_contains("could not be handed over");
-    assert_eq!((handed_over(&home).len(), home.rescued().len()), (2, 1));
+    assert_eq!((delivered(&home).len(), home.rescued().len()), (2, 1));
     home.run(&rotate).expect(0).stderr_contains("No key is concerned");
 }
 
-/// Starts a rotation of three keys, one at a time and each slow, and sends it signals.
+/// Starts a slow rotation of three keys, one at a time, and sends signals.
 async fn interrupted(home: &Home, signals: u32) -> std::process::Output {
     old_keys(home, &["a", "b", "c"]);
     let slow = format!("sleep 1; {KEEP}");
@@ -135,28 +135,28 @@ const ROTATE_EACH: [&str; 7] =
     ["rotate", "--older-than", "90d", "--yes", "--concurrency", "1", "--secret-command"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_rotation_finishes_what_was_begun_and_goes_on_with_the_rest() {
+async fn interrupted_bulk_rotate_can_be_resumed() {
     let home = Home::with_memory();
     let output = interrupted(&home, 1).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("2 of 3 keys are left; the same call goes on with them"), "{stderr}");
-    assert_eq!(handed_over(&home).len(), 1);
+    assert_eq!(delivered(&home).len(), 1);
 
     home.run_async(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
-    let names: Vec<_> = handed_over(&home).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = delivered(&home).into_iter().map(|(name, _)| name).collect();
     assert_eq!((names.len(), names.iter().collect::<BTreeSet<_>>().len()), (3, 3), "{names:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_that_is_given_up_names_the_key_and_does_it_again_next_time() {
+async fn aborted_bulk_rotate_is_repeated_for_its_key() {
     let home = Home::with_memory();
     let output = interrupted(&home, 2).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{stderr}");
     assert!(stderr.contains("given up while rotate was under way on key_"), "{stderr}");
     home.run_async(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
-    let last: std::collections::BTreeMap<_, _> = handed_over(&home).into_iter().collect();
+    let last: std::collections::BTreeMap<_, _> = delivered(&home).into_iter().collect();
     assert_eq!(last.len(), 3);
     for secret in last.into_values() {
         support::finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
@@ -164,7 +164,7 @@ async fn a_rotation_that_is_given_up_names_the_key_and_does_it_again_next_time()
 }
 
 #[test]
-fn only_keys_of_which_no_recent_use_is_told_are_revoked() {
+fn unused_requires_a_time_of_last_use() {
     let home = Home::with_memory();
     for name in ["idle", "busy", "never"] {
         home.create(&[name]);
@@ -183,17 +183,17 @@ fn only_keys_of_which_no_recent_use_is_told_are_revoked() {
     home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).stderr_contains("No key is concerned");
 }
 
-/// Latitude.sh with one key, which it deletes at the third time of asking.
+/// Latitude.sh with one key, which it deletes at the third attempt.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_vendor_that_wants_it_slower_is_given_time() {
+async fn bulk_revoke_waits_for_rate_limits() {
     let server = MockServer::start().await;
     let key = json!({ "id": "tok_0ExAmPle", "type": "api_keys", "attributes": {
         "name": "ci", "created_at": "2024-01-01T00:00:00+00:00", "last_used_at": "2024-01-01T00:00:00+00:00",
     } });
     let listed = ResponseTemplate::new(200).set_body_json(json!({ "data": [key] }));
     Mock::given(method("GET")).respond_with(listed).mount(&server).await;
-    let slower = ResponseTemplate::new(429).insert_header("retry-after", "1");
-    Mock::given(method("DELETE")).respond_with(slower).up_to_n_times(2).mount(&server).await;
+    let rate_limited = ResponseTemplate::new(429).insert_header("retry-after", "1");
+    Mock::given(method("DELETE")).respond_with(rate_limited).up_to_n_times(2).mount(&server).await;
     Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(200)).expect(1).mount(&server).await;
     let home = Home::new();
     let token = home.path("metal.token");

@@ -1,4 +1,4 @@
-//! Which providers the command finds, and what it says about settings that cannot be right.
+//! Configured providers, and errors of the configuration.
 #![cfg(unix)]
 
 mod support;
@@ -10,7 +10,7 @@ use support::{Home, finish, set_mode};
 const TOKEN: &str = "sk_test_0123456789abcdefghijklmnop";
 
 #[test]
-fn without_any_provider_the_places_that_were_looked_at_are_named() {
+fn error_without_provider_lists_sources() {
     let home = Home::new();
     let done = home
         .run(&["list"])
@@ -22,7 +22,7 @@ fn without_any_provider_the_places_that_were_looked_at_are_named() {
 }
 
 #[test]
-fn the_only_provider_needs_no_name_and_several_do() {
+fn provider_is_required_if_ambiguous() {
     let home = Home::with_memory();
     home.run(&["list"]).expect(0);
     home.configure(&(home.memory("one") + &home.memory("two")));
@@ -38,7 +38,7 @@ fn the_only_provider_needs_no_name_and_several_do() {
 }
 
 #[test]
-fn a_name_that_is_nearly_right_is_suggested() {
+fn similar_name_is_suggested() {
     let home = Home::new();
     home.configure(&(home.memory("production") + &home.memory("staging")));
     home.run(&["list", "--provider", "prodcution"]).expect(2).stderr_contains("did you mean `production`?");
@@ -49,7 +49,7 @@ fn a_name_that_is_nearly_right_is_suggested() {
 }
 
 #[test]
-fn the_environment_is_a_provider_of_its_own() {
+fn environment_configures_another_provider() {
     let home = Home::with_memory();
     let file = home.path("env.json");
     let done = finish(
@@ -60,13 +60,14 @@ fn the_environment_is_a_provider_of_its_own() {
     )
     .expect(0)
     .json();
-    let names: Vec<_> = done["providers"].as_array().unwrap().iter().map(|one| &one["provider"]).collect();
+    let names: Vec<_> =
+        done["providers"].as_array().unwrap().iter().map(|provider| &provider["provider"]).collect();
     assert_eq!(names, ["local", "env"]);
     assert_eq!(done["providers"][1]["capabilities"]["max_active"], 5);
 }
 
 #[test]
-fn the_configuration_is_found_by_option_variable_and_xdg_directory() {
+fn config_file_by_option_variable_or_xdg() {
     let home = Home::new();
     let other = home.path("other.toml");
     fs::write(&other, home.memory("other")).unwrap();
@@ -83,8 +84,8 @@ fn the_configuration_is_found_by_option_variable_and_xdg_directory() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
-    for (text, places) in [
+fn config_errors_have_position_without_content() {
+    for (text, expected) in [
         (
             format!("[providers.a]\nvendor = \"clerk\"\ntoken = \"{TOKEN}\n"),
             &["line 3", "is not valid TOML"][..],
@@ -124,8 +125,8 @@ fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
         let home = Home::new();
         home.configure(&text);
         let done = home.run(&["list", "--owner", "user_1"]).expect(2);
-        for place in places {
-            assert!(done.stderr.contains(place), "no {place:?} for {text}: {}", done.stderr);
+        for expected in expected {
+            assert!(done.stderr.contains(expected), "no {expected:?} for {text}: {}", done.stderr);
         }
         assert!(!done.stderr.contains(TOKEN), "{}", done.stderr);
         assert_eq!(done.stdout, "");
@@ -133,7 +134,7 @@ fn what_is_wrong_is_told_with_its_place_and_never_with_the_line() {
 }
 
 #[test]
-fn a_literal_token_that_others_can_read_is_warned_about() {
+fn warns_about_config_file_permissions() {
     let home = Home::new();
     let settings = |token: &str| {
         format!("[providers.a]\nvendor = \"clerk\"\nbase_url = \"http://127.0.0.1:9\"\ntoken = {token}\n")
@@ -144,7 +145,7 @@ fn a_literal_token_that_others_can_read_is_warned_about() {
     assert_eq!(check(), "");
     set_mode(&file, 0o644);
     assert!(check().contains("warning: ") && check().contains("chmod 600"), "{}", check());
-    // What holds no token may be read by anybody, but not be changed.
+    // Without a token, the file can be readable by others, but not writable.
     home.configure(&settings("{ command = \"echo sk_test_1\" }"));
     set_mode(&file, 0o644);
     assert_eq!(check(), "");
@@ -153,22 +154,22 @@ fn a_literal_token_that_others_can_read_is_warned_about() {
 }
 
 #[test]
-fn a_token_file_that_everybody_can_read_is_warned_about() {
+fn warns_about_token_file_permissions() {
     let home = Home::new();
     home.configure("[providers.a]\nvendor = \"latitude-sh\"\ntoken = { file = \"token\" }\n");
     let token = home.path(".config/api-keys/token");
     fs::write(&token, TOKEN).unwrap();
     let check = || home.run(&["providers", "--no-check"]).expect(0).stderr;
-    // A group may be how a service manager hands the token over.
+    // Service managers make token files readable by a group.
     set_mode(&token, 0o640);
     assert_eq!(check(), "");
     set_mode(&token, 0o644);
-    let said = check();
-    assert!(said.contains("warning: ") && said.contains(token.to_str().unwrap()), "{said}");
+    let warnings = check();
+    assert!(warnings.contains("warning: ") && warnings.contains(token.to_str().unwrap()), "{warnings}");
 }
 
 #[test]
-fn a_path_is_meant_beside_the_configuration_wherever_the_command_is_called() {
+fn paths_are_relative_to_the_config_file() {
     let home = Home::new();
     home.configure("[providers.a]\nvendor = \"memory\"\nfile = \"keys.json\"\n");
     fs::create_dir(home.path("elsewhere")).unwrap();
@@ -179,7 +180,7 @@ fn a_path_is_meant_beside_the_configuration_wherever_the_command_is_called() {
 }
 
 #[test]
-fn of_two_tokens_none_is_chosen() {
+fn ambiguous_token_is_rejected() {
     let home = Home::new();
     for other in ["API_KEYS_TOKEN_FILE", "API_KEYS_TOKEN_COMMAND"] {
         let mut list = home.command(&["list"]);
@@ -190,7 +191,7 @@ fn of_two_tokens_none_is_chosen() {
 }
 
 #[test]
-fn one_broken_provider_does_not_hide_the_others() {
+fn invalid_provider_does_not_affect_others() {
     let home = Home::new();
     home.configure(&format!("[providers.bad]\nvendor = \"clerk\"\n{}", home.memory("good")));
     home.run(&["create", "a", "--provider", "good", "--output", "json"]).expect(0);

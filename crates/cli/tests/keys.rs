@@ -1,4 +1,4 @@
-//! The commands on keys, in a pipe, against memory and the emulated vendors.
+//! Commands on keys, in a pipe, with the in-memory provider and emulators.
 
 mod support;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use support::{Home, OWNER, emulated, finish};
 
 #[test]
-fn a_key_is_created_read_changed_switched_revoked_and_deleted() {
+fn lifecycle_of_a_key() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&[
         "ci",
@@ -48,32 +48,32 @@ fn a_key_is_created_read_changed_switched_revoked_and_deleted() {
         let mut command = home.command(&["verify", "--output", "json"]);
         finish(command.write_stdin(format!("{secret}\n"))).expect(expected).json()
     };
-    let answer = verify(0);
-    assert_eq!((&answer["valid"], &answer["key"]["id"]), (&json!(true), &json!(id)));
+    let verified = verify(0);
+    assert_eq!((&verified["valid"], &verified["key"]["id"]), (&json!(true), &json!(id)));
     home.run(&["revoke", &id, "--yes", "--reason", "leaked"]).expect(0);
-    let answer = verify(5);
-    assert_eq!((&answer["valid"], &answer["reason"]), (&json!(false), &json!("revoked")));
+    let verified = verify(5);
+    assert_eq!((&verified["valid"], &verified["reason"]), (&json!(false), &json!("revoked")));
 
     home.run(&["delete", &id, "--yes"]).expect(0);
     home.run(&["get", &id]).expect(1).stderr_contains("key not found").stderr_contains("api-keys list --all");
 }
 
 #[test]
-fn a_name_that_came_out_empty_is_refused() {
+fn empty_name_is_rejected() {
     let home = Home::with_memory();
     home.run(&["create", "", "--secret-stdout"]).expect(2).stderr_contains("<NAME>");
     assert!(home.keys(&[]).is_empty());
 }
 
 #[test]
-fn an_update_that_changes_nothing_is_refused() {
+fn empty_update_is_rejected() {
     let home = Home::with_memory();
     let (id, _) = home.create(&["ci"]);
     home.run(&["update", &id]).expect(2);
 }
 
 #[test]
-fn what_destroys_needs_a_yes_where_nobody_can_be_asked() {
+fn destructive_commands_require_yes_in_a_pipe() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
     for command in ["revoke", "delete", "disable", "rotate"] {
@@ -86,7 +86,7 @@ fn what_destroys_needs_a_yes_where_nobody_can_be_asked() {
 }
 
 #[test]
-fn of_several_keys_each_is_told_and_a_part_is_not_the_whole() {
+fn partial_success_exits_with_3() {
     let home = Home::with_memory();
     let ((a, _), (b, _)) = (home.create(&["a"]), home.create(&["b"]));
     let done = home.run(&["revoke", &a, "nobody", &b, "--yes", "--output", "json"]).expect(3);
@@ -97,7 +97,7 @@ fn of_several_keys_each_is_told_and_a_part_is_not_the_whole() {
 }
 
 #[test]
-fn every_format_has_the_same_fields() {
+fn formats_have_the_same_fields() {
     let home = Home::with_memory();
     home.create(&["a, \"b\"", "--scope", "x,y"]);
     home.create(&["plain"]);
@@ -136,7 +136,7 @@ fn every_format_has_the_same_fields() {
 }
 
 #[test]
-fn a_name_cannot_drive_the_terminal() {
+fn control_characters_are_replaced() {
     let home = Home::with_memory();
     let (id, _) = home.create(&["a\u{1b}[2Jb"]);
     for arguments in [&["list"][..], &["get", &id], &["revoke", &id, "--dry-run"]] {
@@ -146,7 +146,7 @@ fn a_name_cannot_drive_the_terminal() {
 }
 
 #[test]
-fn lists_are_filtered_by_name_owner_and_number() {
+fn list_filters() {
     let home = Home::with_memory();
     for (name, owner) in [("web-1", "a"), ("web-2", "b"), ("ci", "a")] {
         home.create(&[name, "--owner", owner]);
@@ -158,7 +158,7 @@ fn lists_are_filtered_by_name_owner_and_number() {
 }
 
 #[test]
-fn a_secret_to_verify_is_never_an_argument() {
+fn verify_reads_only_standard_input() {
     let home = Home::with_memory();
     home.run(&["verify", "ak_123"]).expect(2);
     home.run(&["verify"]).expect(2).stderr_contains("there is no secret to verify");
@@ -166,7 +166,7 @@ fn a_secret_to_verify_is_never_an_argument() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
+async fn unsupported_operations_send_no_request() {
     for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();
         let home = Home::new();
@@ -185,8 +185,8 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
                 );
             }
         }
-        let offered = home.run_async(&["providers", "--no-check", "--output", "json"]).await.json();
-        let offered = &offered["providers"][0]["capabilities"]["operations"];
+        let operations = home.run_async(&["providers", "--no-check", "--output", "json"]).await.json();
+        let operations = &operations["providers"][0]["capabilities"]["operations"];
         for (command, arguments) in [
             ("rotate", &["rotate", id, "--yes", "--output", "json"][..]),
             ("reveal", &["reveal", id, "--output", "json"]),
@@ -195,7 +195,7 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
         ] {
             let before = emulator.requests();
             let done = home.run_async(arguments).await;
-            if offered[command] == "unsupported" {
+            if operations[command] == "unsupported" {
                 assert_eq!(
                     (done.status, emulator.requests()),
                     (2, before),
@@ -212,7 +212,7 @@ async fn every_vendor_does_what_it_offers_and_the_rest_is_refused_beforehand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many() {
+async fn failed_provider_does_not_hide_others() {
     let home = Home::new();
     let mut settings = home.memory("local");
     let mut emulators = Vec::new();
@@ -252,7 +252,7 @@ async fn all_providers_are_asked_at_the_same_time_and_a_failure_is_one_of_many()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_vendor_that_needs_an_owner_says_so_before_anything_is_sent() {
+async fn missing_owner_sends_no_request() {
     let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
     let home = Home::new();
     let settings = emulated(&home, "it", &emulator);

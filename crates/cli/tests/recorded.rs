@@ -1,4 +1,4 @@
-//! What the pages show of the command is what it says.
+//! Recordings of the command in documentation.
 #![cfg(unix)]
 
 mod support;
@@ -12,10 +12,10 @@ use serde_json::json;
 use support::terminal::{finish, start, text};
 use support::{Home, OWNER, Running, emulate, set_mode};
 
-/// Of the terminal on which it was recorded.
+/// Width of the terminal of the recordings.
 const COLUMNS: u16 = 120;
 
-/// The vendors of the recordings, with keys of some age.
+/// Starts the vendors of the recordings, with keys of some age.
 fn vendors(home: &Home) -> Vec<Running> {
     let (mut running, mut settings) = (Vec::new(), String::new());
     for (name, vendor, owner, keys) in [
@@ -49,8 +49,8 @@ fn vendors(home: &Home) -> Vec<Running> {
         ),
     ] {
         fs::write(home.path(name), keys.to_string()).unwrap();
-        let (process, told) = emulate(home, &[vendor, "--seed", name]);
-        let (base_url, token) = (&told["base_url"], &told["token"]);
+        let (process, started) = emulate(home, &[vendor, "--seed", name]);
+        let (base_url, token) = (&started["base_url"], &started["token"]);
         settings +=
             &format!("[providers.{name}]\nvendor = \"{vendor}\"\nbase_url = {base_url}\ntoken = {token}\n");
         settings += &owner.map(|owner| format!("owner = \"{owner}\"\n")).unwrap_or_default();
@@ -60,24 +60,24 @@ fn vendors(home: &Home) -> Vec<Running> {
     running
 }
 
-/// The commands of a page, each with what is shown of its output.
+/// Returns the commands of a page and their recorded output.
 fn recordings(page: &str) -> Vec<(&str, &str)> {
     let blocks = page.split("```text\n$ ").skip(1).filter_map(|rest| rest.split_once("\n```"));
     blocks.filter_map(|(block, _)| block.split_once('\n')).collect()
 }
 
-/// Runs a line as it is typed at a shell.
-fn typed(home: &Home, line: &str) -> PtySession {
+/// Starts a command line in a shell.
+fn shell(home: &Home, line: &str) -> PtySession {
     let programs = Path::new(assert_cmd::cargo::cargo_bin!("api-keys")).parent().unwrap();
-    let mut shell = Process::new("/bin/sh");
+    let mut process = Process::new("/bin/sh");
     let path = format!("{}:{}:{}", home.path("").display(), programs.display(), env!("PATH"));
-    shell.args(["-c", line]).current_dir(home.path("")).env("PATH", path);
-    shell.env("HOME", home.path("")).env("NO_COLOR", "1").env("TERM", "xterm");
-    start(shell, COLUMNS)
+    process.args(["-c", line]).current_dir(home.path("")).env("PATH", path);
+    process.env("HOME", home.path("")).env("NO_COLOR", "1").env("TERM", "xterm");
+    start(process, COLUMNS)
 }
 
-/// The text without what differs from one run to the next: ids and points in time.
-fn lasting(text: &str) -> String {
+/// Replaces ids and times, which differ between runs.
+fn stable(text: &str) -> String {
     let word = |word: &str| -> String {
         let id = ["ak_", "tok_"].iter().find(|prefix| word.starts_with(**prefix)).map(|prefix| prefix.len());
         let hex = word.len() == 16 && word.chars().all(|c| c.is_ascii_hexdigit());
@@ -92,34 +92,34 @@ fn lasting(text: &str) -> String {
     text.trim_end().lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A rotation of many keys, stopped in the middle to look at its progress.
+/// Checks a bulk rotation, paused to check its progress.
 fn rotation(home: &Home, command: &str, shown: &str) {
-    // Goes on with keys of a name when there is a file of that name.
+    // Waits for a file with the name of the key.
     let script = "#!/bin/sh\ncat > /dev/null\nuntil [ -e \"go-$1\" ]; do sleep 0.05; done\n";
     fs::write(home.path("vault-put"), script).unwrap();
     set_mode(&home.path("vault-put"), 0o700);
-    let (asked, progress) = shown.split_once("[y/N] y\n").unwrap();
+    let (question, progress) = shown.split_once("[y/N] y\n").unwrap();
     let bar: String = progress.split(',').next().unwrap().bytes().map(char::from).collect();
 
-    let mut session = typed(home, command);
-    assert_eq!(lasting(&text(&session.exp_string("[y/N]").unwrap())), lasting(asked));
+    let mut session = shell(home, command);
+    assert_eq!(stable(&text(&session.exp_string("[y/N]").unwrap())), stable(question));
     session.send_line("y").unwrap();
     session.exp_string(" 0 of 4 keys").unwrap();
     fs::write(home.path("go-ci-deploy"), "").unwrap();
     session.exp_string(&bar).unwrap();
     fs::write(home.path("go-web"), "").unwrap();
-    let (said, status) = finish(session);
-    assert_eq!((status, said.matches("rotated ").count()), (0, 4), "{said}");
+    let (output, status) = finish(session);
+    assert_eq!((status, output.matches("rotated ").count()), (0, 4), "{output}");
 }
 
 #[test]
-fn what_the_pages_show_is_what_is_said() {
+fn recordings_match_the_output() {
     let page = |path: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
-    // In the package alone there is only one.
+    // The published package contains only one of them.
     let pages = [page("README.md").unwrap(), page("../../README.md").unwrap_or_default()];
     let recordings: Vec<_> = pages.iter().flat_map(|page| recordings(page)).collect();
-    for wanted in ["list", "audit", "rotate"] {
-        assert!(recordings.iter().any(|(command, _)| command.contains(wanted)), "{wanted}");
+    for expected in ["list", "audit", "rotate"] {
+        assert!(recordings.iter().any(|(command, _)| command.contains(expected)), "{expected}");
     }
     for (command, shown) in recordings {
         let home = Home::new();
@@ -127,7 +127,7 @@ fn what_the_pages_show_is_what_is_said() {
         if shown.contains("[y/N]") {
             rotation(&home, command, shown);
         } else {
-            assert_eq!(lasting(&finish(typed(&home, command)).0), lasting(shown), "{command}");
+            assert_eq!(stable(&finish(shell(&home, command)).0), stable(shown), "{command}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! A secret is handed over once, to where it was asked for, and never lost on the way.
+//! Delivery of secrets.
 #![cfg(unix)]
 
-// Other tests use the rest of it.
+// Other tests use the other parts.
 #[allow(dead_code)]
 mod fake;
 mod support;
@@ -23,7 +23,7 @@ fn clerk(home: &Home, uri: &str) {
 }
 
 #[test]
-fn a_pipe_gets_no_secret_that_was_not_asked_for() {
+fn pipe_requires_a_destination() {
     let home = Home::with_memory();
     for arguments in
         [&["create", "ci"][..], &["create", "ci", "--output", "table"], &["create", "ci", "--output", "csv"]]
@@ -32,15 +32,11 @@ fn a_pipe_gets_no_secret_that_was_not_asked_for() {
             .expect(2)
             .stderr_contains("--secret-file, --secret-command, --secret-stdout, or --output json");
     }
-    assert_eq!(
-        home.keys(&[]),
-        Vec::<Value>::new(),
-        "nothing is minted before it is clear where the secret goes"
-    );
+    assert_eq!(home.keys(&[]), Vec::<Value>::new(), "a key was created without a destination");
 }
 
 #[test]
-fn the_secret_alone_is_on_the_standard_output_when_asked_for() {
+fn secret_stdout_prints_only_the_secret() {
     let home = Home::with_memory();
     let done = home.run(&["create", "ci", "--secret-stdout"]).expect(0);
     let secret = done.stdout.strip_suffix('\n').unwrap();
@@ -49,7 +45,7 @@ fn the_secret_alone_is_on_the_standard_output_when_asked_for() {
 }
 
 #[test]
-fn a_secret_file_is_new_and_private_and_the_output_has_no_secret() {
+fn secret_file_is_new_and_private() {
     let home = Home::with_memory();
     let file = home.path("secret");
     let done = home.run(&["create", "ci", "--output", "json", "--secret-file", "secret"]).expect(0);
@@ -65,7 +61,7 @@ fn a_secret_file_is_new_and_private_and_the_output_has_no_secret() {
 }
 
 #[test]
-fn a_secret_file_is_removed_when_nothing_is_minted() {
+fn secret_file_is_removed_after_failure() {
     let home = Home::with_memory();
     home.run(&["rotate", "no-such-key", "--yes", "--secret-file", "secret"]).expect(1);
     home.run(&["rotate", "no-such-key", "--secret-file", "secret"]).expect(1);
@@ -73,21 +69,21 @@ fn a_secret_file_is_removed_when_nothing_is_minted() {
 }
 
 #[test]
-fn a_command_gets_the_secret_on_its_standard_input_and_is_told_whose_it_is() {
+fn secret_command_receives_secret_and_key() {
     let home = Home::with_memory();
     let script =
-        "cat > got; echo \"$API_KEYS_PROVIDER $API_KEYS_KEY_NAME $API_KEYS_KEY_ID\" > whose; echo said";
+        "cat > secret; echo \"$API_KEYS_PROVIDER $API_KEYS_KEY_NAME $API_KEYS_KEY_ID\" > key; echo done";
     let done = home.run(&["create", "ci", "--output", "json", "--secret-command", script]).expect(0);
     let document = done.json();
     let id = document["key"]["id"].as_str().unwrap();
-    assert_eq!(fs::read_to_string(home.path("whose")).unwrap(), format!("local ci {id}\n"));
-    let secret = fs::read_to_string(home.path("got")).unwrap();
+    assert_eq!(fs::read_to_string(home.path("key")).unwrap(), format!("local ci {id}\n"));
+    let secret = fs::read_to_string(home.path("secret")).unwrap();
     assert!(!done.stdout.contains(secret.trim()));
     finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
 }
 
 #[test]
-fn a_command_that_fails_leaves_the_secret_in_a_private_file_that_is_named() {
+fn failed_secret_command_rescues_the_secret() {
     let home = Home::with_memory();
     let done = home.run(&["create", "ci", "--secret-command", "cat >/dev/null; exit 3"]).expect(4);
     let rescued = home.rescued();
@@ -101,7 +97,7 @@ fn a_command_that_fails_leaves_the_secret_in_a_private_file_that_is_named() {
 }
 
 #[test]
-fn a_full_disk_and_a_closed_pipe_leave_the_secret_recoverable() {
+fn failed_write_rescues_the_secret() {
     let home = Home::with_memory();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let status = home.process(&["create", "a", "--secret-stdout"]).stdout(full).status().unwrap();
@@ -121,7 +117,7 @@ fn a_full_disk_and_a_closed_pipe_leave_the_secret_recoverable() {
 }
 
 #[test]
-fn a_standard_output_that_leads_nowhere_is_refused_before_anything_is_minted() {
+fn null_output_is_rejected_before_create() {
     let home = Home::with_memory();
     let output = home.process(&["create", "a", "--output", "json"]).stdout(Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -130,7 +126,7 @@ fn a_standard_output_that_leads_nowhere_is_refused_before_anything_is_minted() {
 }
 
 #[test]
-fn where_the_secret_cannot_be_kept_either_the_key_is_revoked() {
+fn key_is_revoked_if_rescue_fails() {
     let home = Home::with_memory();
     fs::create_dir_all(home.path(".local")).unwrap();
     fs::write(home.path(".local/state"), "in the way").unwrap();
@@ -141,7 +137,7 @@ fn where_the_secret_cannot_be_kept_either_the_key_is_revoked() {
 }
 
 #[test]
-fn a_rotated_secret_that_cannot_be_kept_is_rotated_again() {
+fn rotate_can_be_repeated_if_rescue_fails() {
     let home = Home::with_memory();
     let (id, old) = home.create(&["ci"]);
     fs::create_dir_all(home.path(".local")).unwrap();
@@ -155,7 +151,7 @@ fn a_rotated_secret_that_cannot_be_kept_is_rotated_again() {
 }
 
 #[test]
-fn a_revealed_secret_is_handed_over_like_a_new_one() {
+fn reveal_supports_all_destinations() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
     home.run(&["reveal", &id]).expect(2).stderr_contains("--secret-file");
@@ -169,20 +165,20 @@ fn a_revealed_secret_is_handed_over_like_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_of_which_nobody_knows_names_the_command_that_finds_the_key() {
+async fn unknown_effect_prints_the_orphans_command() {
     let (server, fake) = FakeClerk::start(Fault::CreatesAndFails).await;
     let home = Home::new();
     clerk(&home, &server.uri());
     let done =
         home.run_async(&["create", "it's ci", "--expires", "1d", "--secret-file", "s"]).await.expect(4);
     assert!(fake.has_key() && !home.path("s").exists());
-    let recipe =
+    let orphans =
         done.stderr.lines().find_map(|line| line.strip_prefix("  help: api-keys ")).unwrap().to_owned();
-    assert!(recipe.starts_with("orphans --provider prod --name \"it's ci\" --since "), "{recipe}");
+    assert!(orphans.starts_with("orphans --provider prod --name \"it's ci\" --since "), "{orphans}");
 
-    // The recipe works as it is printed.
+    // The command works as printed.
     let program = assert_cmd::cargo::cargo_bin!("api-keys");
-    let line = format!("{} {recipe}", program.display());
+    let line = format!("{} {orphans}", program.display());
     let shell = |line: String| {
         let mut command = assert_cmd::Command::new("/bin/sh");
         command.args(["-c", &line]).env("HOME", home.path("")).env_remove("XDG_CONFIG_HOME");
@@ -200,10 +196,10 @@ async fn a_create_of_which_nobody_knows_names_the_command_that_finds_the_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_cannot_be_read_is_kept_with_the_secret_in_it() {
+async fn undecodable_response_is_rescued() {
     let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(200).set_body_json(json!({ "secret": SECRET, "id": 17 }));
-    Mock::given(method("POST")).and(path("/api_keys")).respond_with(answer).mount(&server).await;
+    let response = ResponseTemplate::new(200).set_body_json(json!({ "secret": SECRET, "id": 17 }));
+    Mock::given(method("POST")).and(path("/api_keys")).respond_with(response).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());
     let done = home.run_async(&["create", "ci-key", "--output", "json"]).await.expect(4);
@@ -215,8 +211,8 @@ async fn an_answer_that_cannot_be_read_is_kept_with_the_secret_in_it() {
     assert!(!done.stderr.contains(SECRET) && !done.stdout.contains(SECRET));
 }
 
-/// What Clerk answers to a create.
-fn minted(secret: &str) -> ResponseTemplate {
+/// Response of Clerk to a create.
+fn created(secret: &str) -> ResponseTemplate {
     let now = jiff::Timestamp::now().as_millisecond();
     ResponseTemplate::new(200).set_body_json(json!({
         "object": "api_key", "id": "ak_00112233445566778899aabbccddeeff", "type": "api_key", "name": "ci-key",
@@ -227,17 +223,17 @@ fn minted(secret: &str) -> ResponseTemplate {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_that_would_drive_the_terminal_is_kept_in_a_file_instead() {
+async fn secret_with_control_characters_is_rescued() {
     let server = MockServer::start().await;
     let secret = "ak_\u{1b}[2Jsecret";
-    Mock::given(method("POST")).respond_with(minted(secret)).mount(&server).await;
+    Mock::given(method("POST")).respond_with(created(secret)).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());
     for arguments in [&["create", "ci-key"][..], &["create", "ci-key", "--secret-stdout"]] {
         let process = home.process(arguments);
         let ended = tokio::task::spawn_blocking(|| terminal::finish(terminal::start(process, 80)));
-        let (said, status) = ended.await.unwrap();
-        assert!(status == 4 && !said.contains('\u{1b}'), "{said:?}");
+        let (output, status) = ended.await.unwrap();
+        assert!(status == 4 && !output.contains('\u{1b}'), "{output:?}");
     }
     let rescued = home.rescued();
     assert_eq!(rescued.len(), 2);
@@ -248,9 +244,9 @@ async fn a_secret_that_would_drive_the_terminal_is_kept_in_a_file_instead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_not_as_it_was_asked_for_is_named_in_the_command_that_revokes_it() {
+async fn mismatched_key_prints_the_revoke_command() {
     let server = MockServer::start().await;
-    Mock::given(method("POST")).respond_with(minted(SECRET)).mount(&server).await;
+    Mock::given(method("POST")).respond_with(created(SECRET)).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());
     let done = home.run_async(&["create", "ci-key", "--scope", "read", "--secret-file", "s"]).await.expect(4);
@@ -261,11 +257,11 @@ async fn a_key_that_is_not_as_it_was_asked_for_is_named_in_the_command_that_revo
     assert!(done.stderr.contains("`scopes`") && done.stderr.contains(revoke), "{}", done.stderr);
 }
 
-/// Starts a create whose answer takes a while, and sends it signals.
+/// Starts a create with a slow response, and sends signals.
 async fn interrupted(signals: u32) -> (std::process::Output, Home) {
     let server = MockServer::start().await;
-    let answer = minted(SECRET).set_delay(Duration::from_secs(2));
-    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    let response = created(SECRET).set_delay(Duration::from_secs(2));
+    Mock::given(method("POST")).respond_with(response).mount(&server).await;
     let home = Home::new();
     clerk(&home, &server.uri());
     let child = home
@@ -287,7 +283,7 @@ async fn interrupted(signals: u32) -> (std::process::Output, Home) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_waits_for_the_secret_and_hands_it_over() {
+async fn ctrl_c_waits_for_the_secret() {
     let (output, home) = interrupted(1).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
@@ -296,7 +292,7 @@ async fn ctrl_c_waits_for_the_secret_and_hands_it_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_ctrl_c_gives_up_and_names_the_command_that_finds_the_key() {
+async fn second_ctrl_c_prints_the_orphans_command() {
     let (output, home) = interrupted(2).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{stderr}");

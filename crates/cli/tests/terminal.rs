@@ -1,4 +1,4 @@
-//! What somebody at a terminal sees.
+//! Commands on a terminal.
 #![cfg(unix)]
 
 mod support;
@@ -9,50 +9,50 @@ use rexpect::session::PtySession;
 use support::Home;
 use support::terminal::finish;
 
-/// Runs it on a terminal of 80 columns.
+/// Starts a process on a terminal of 80 columns.
 fn start(process: Process) -> PtySession {
     support::terminal::start(process, 80)
 }
 
 #[test]
-fn the_secret_of_a_new_key_is_shown_once_on_a_terminal() {
+fn secret_is_shown_once_on_a_terminal() {
     let home = Home::with_memory();
-    let (said, status) = finish(start(home.process(&["create", "ci"])));
-    assert_eq!(status, 0, "{said}");
-    let secret = said.lines().find_map(|line| line.strip_prefix("secret")).unwrap().trim();
-    assert_eq!(said.matches(secret).count(), 1);
-    assert!(said.contains("not shown again"), "{said}");
+    let (output, status) = finish(start(home.process(&["create", "ci"])));
+    assert_eq!(status, 0, "{output}");
+    let secret = output.lines().find_map(|line| line.strip_prefix("secret")).unwrap().trim();
+    assert_eq!(output.matches(secret).count(), 1);
+    assert!(output.contains("not shown again"), "{output}");
     let mut command = home.command(&["verify"]);
     support::finish(command.write_stdin(secret.to_owned())).expect(0);
 }
 
 #[test]
-fn what_destroys_asks_and_only_yes_is_a_yes() {
+fn only_yes_confirms() {
     let home = Home::with_memory();
     let (id, _) = home.create(&["ci"]);
-    for (answer, status, state) in
+    for (input, status, state) in
         [("n", 2, "active"), ("", 2, "active"), ("sure", 2, "active"), ("y", 0, "revoked")]
     {
         let mut session = start(home.process(&["revoke", &id]));
-        let asked = session.exp_string("[y/N]").unwrap();
-        assert!(asked.contains(&format!("Revoke {id} (ci) on local?")), "{asked}");
-        session.send_line(answer).unwrap();
-        let (said, ended) = finish(session);
-        assert_eq!(ended, status, "{answer:?}: {said}");
-        assert_eq!(home.keys(&[])[0]["status"], state, "{answer:?}");
+        let question = session.exp_string("[y/N]").unwrap();
+        assert!(question.contains(&format!("Revoke {id} (ci) on local?")), "{question}");
+        session.send_line(input).unwrap();
+        let (output, ended) = finish(session);
+        assert_eq!(ended, status, "{input:?}: {output}");
+        assert_eq!(home.keys(&[])[0]["status"], state, "{input:?}");
     }
 }
 
 #[test]
-fn yes_beforehand_is_not_asked_again() {
+fn yes_option_skips_confirmation() {
     let home = Home::with_memory();
     let (id, _) = home.create(&["ci"]);
-    let (said, status) = finish(start(home.process(&["delete", &id, "--yes"])));
-    assert_eq!((status, said.contains("[y/N]")), (0, false), "{said}");
+    let (output, status) = finish(start(home.process(&["delete", &id, "--yes"])));
+    assert_eq!((status, output.contains("[y/N]")), (0, false), "{output}");
 }
 
 #[test]
-fn a_rotation_that_is_not_confirmed_leaves_the_old_secret_and_no_file() {
+fn unconfirmed_rotate_changes_nothing() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["rotate", &id, "--secret-file", "s"]));
@@ -64,7 +64,7 @@ fn a_rotation_that_is_not_confirmed_leaves_the_old_secret_and_no_file() {
 }
 
 #[test]
-fn a_question_that_is_left_with_ctrl_c_leaves_nothing_behind() {
+fn ctrl_c_at_confirmation_changes_nothing() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["rotate", &id, "--secret-file", "s"]));
@@ -76,19 +76,19 @@ fn a_question_that_is_left_with_ctrl_c_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_secret_to_verify_is_asked_for_and_not_echoed() {
+fn verify_prompts_without_echo() {
     let home = Home::with_memory();
     let (_, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["verify"]));
     session.exp_string("Secret: ").unwrap();
     session.send_line(&secret).unwrap();
-    let (said, status) = finish(session);
-    assert_eq!(status, 0, "{said}");
-    assert!(said.contains("valid") && !said.contains(&secret), "{said}");
+    let (output, status) = finish(session);
+    assert_eq!(status, 0, "{output}");
+    assert!(output.contains("valid") && !output.contains(&secret), "{output}");
 }
 
 #[test]
-fn colour_is_for_terminals_unless_it_is_not_wanted() {
+fn no_color_disables_colors() {
     let home = Home::with_memory();
     home.create(&["ci"]);
     let (colored, _) = finish(start(home.process(&["list"])));
@@ -100,7 +100,7 @@ fn colour_is_for_terminals_unless_it_is_not_wanted() {
 }
 
 #[test]
-fn a_table_is_no_wider_than_the_terminal() {
+fn table_fits_the_terminal() {
     let home = Home::with_memory();
     home.create(&[
         "a-name-of-some-length",
@@ -111,9 +111,9 @@ fn a_table_is_no_wider_than_the_terminal() {
     ]);
     let mut process = home.process(&["list"]);
     process.env("NO_COLOR", "1");
-    let (said, _) = finish(start(process));
-    assert!(said.contains("omitted: "), "{said}");
-    for line in said.lines().filter(|line| !line.contains("omitted")) {
+    let (output, _) = finish(start(process));
+    assert!(output.contains("omitted: "), "{output}");
+    for line in output.lines().filter(|line| !line.contains("omitted")) {
         assert!(line.trim_end().chars().count() <= 80, "{line:?}");
     }
 }

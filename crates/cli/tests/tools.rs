@@ -7,15 +7,15 @@ use std::fs;
 use support::{Home, OWNER, emulate, finish};
 
 #[test]
-fn an_emulated_vendor_serves_the_keys_of_its_seed() {
+fn emulator_serves_seeded_keys() {
     let home = Home::new();
     let seed = format!(
         r#"[{{"name":"ci-key","owner":"{OWNER}","age":"200d","used":"120d","scopes":["deploy"]}},
             {{"name":"old-key","owner":"{OWNER}","age":"300d","revoked":true}}]"#
     );
     fs::write(home.path("seed.json"), seed).unwrap();
-    let (_running, told) = emulate(&home, &["clerk", "--seed", "seed.json"]);
-    let text = |name: &str| told[name].as_str().unwrap().to_owned();
+    let (_running, started) = emulate(&home, &["clerk", "--seed", "seed.json"]);
+    let text = |name: &str| started[name].as_str().unwrap().to_owned();
     let run = |arguments: &[&str], input: String| {
         let mut command = home.command(arguments);
         command.env("API_KEYS_VENDOR", text("vendor")).env("API_KEYS_BASE_URL", text("base_url"));
@@ -24,9 +24,10 @@ fn an_emulated_vendor_serves_the_keys_of_its_seed() {
     };
     let keys = run(&["list", "--all", "--output", "json"], String::new()).expect(0).json();
     assert_eq!(keys["keys"].as_array().unwrap().len(), 2, "{keys}");
-    let secret = told["keys"][0]["secret"].as_str().unwrap().to_owned();
+    let secret = started["keys"][0]["secret"].as_str().unwrap().to_owned();
     let found = run(&["audit", "--output", "json"], String::new()).expect(5).json();
-    let rules: Vec<_> = found["findings"].as_array().unwrap().iter().map(|one| one["rule"].clone()).collect();
+    let rules: Vec<_> =
+        found["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].clone()).collect();
     assert!(rules.contains(&"unused".into()) && rules.contains(&"never-expires".into()), "{rules:?}");
     let verified = run(&["verify", "--output", "json"], secret).expect(0).json();
     assert_eq!(verified["key"]["name"], "ci-key");
@@ -34,7 +35,7 @@ fn an_emulated_vendor_serves_the_keys_of_its_seed() {
 
 #[cfg(unix)]
 #[test]
-fn an_emulated_vendor_ends_well_with_ctrl_c() {
+fn emulator_exits_with_0_on_ctrl_c() {
     let home = Home::new();
     let (mut running, _) = emulate(&home, &["mcp"]);
     let sent = std::process::Command::new("kill").args(["-INT", &running.0.id().to_string()]).status();
@@ -43,7 +44,7 @@ fn an_emulated_vendor_ends_well_with_ctrl_c() {
 }
 
 #[test]
-fn a_seed_or_port_that_cannot_be_used_is_named() {
+fn invalid_seed_and_port_are_reported() {
     let home = Home::new();
     home.run(&["emulate", "clerk", "--seed", "none.json"]).expect(2).stderr_contains("none.json");
     fs::write(home.path("seed.json"), r#"[{"name":"a","agee":"3d"}]"#).unwrap();
@@ -58,7 +59,7 @@ fn a_seed_or_port_that_cannot_be_used_is_named() {
 }
 
 #[test]
-fn completions_and_manual_name_every_command() {
+fn completions_and_manual_are_complete() {
     let home = Home::new();
     let page = home.run(&["man"]).expect(0).stdout;
     let script = home.run(&["completions", "bash"]).expect(0).stdout;
@@ -97,7 +98,7 @@ fn completions_and_manual_name_every_command() {
 }
 
 #[test]
-fn the_exit_statuses_are_in_the_help_and_in_the_readme() {
+fn exit_statuses_are_documented() {
     let help = Home::new().run(&["--help"]).expect(0).stdout;
     let readme = include_str!("../README.md");
     for status in ["0", "1", "2", "3", "4", "5", "130"] {

@@ -1,4 +1,4 @@
-//! A server that speaks Clerk's dialect and breaks one promise.
+//! A server with the API of Clerk and a fault.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,10 +12,9 @@ pub(crate) const SECRET: &str = "ak_secret_ABCDEFGHIJKLMNOPQRSTUVWXYZ012345_7xYz
 pub(crate) const OWNER: &str = "user_2abcdefghijklmnopqrstuvwxyz";
 const ID: &str = "ak_00112233445566778899aabbccddeeff";
 
-/// What is wrong with the server.
+/// Faults of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing: the rest of it must not be what fails.
     None,
     RenamesOnCreate,
     HidesFromList,
@@ -23,19 +22,19 @@ pub(crate) enum Fault {
     RevealsAnotherSecret,
     StillVerifiesRevoked,
     KeepsDeleted,
-    /// Neither revokes nor deletes, and claims both.
+    /// Neither revokes nor deletes, but reports success.
     KeepsEverything,
-    /// Fails whatever comes after the create.
+    /// Fails all requests after the create.
     FailsAfterCreate,
-    /// Mints, but answers with a server error.
+    /// Creates the key, but responds with a server error.
     CreatesAndFails,
-    /// Answers reads so late that there is time to interrupt.
+    /// Delays responses to reads, to test interrupts.
     HangsOnGet,
-    /// Shows the secret where none belongs.
+    /// Returns the secret in an error.
     EchoesTheSecret,
 }
 
-/// One key at most; gone when `None`.
+/// At most one key.
 #[derive(Clone)]
 pub(crate) struct FakeClerk {
     fault: Fault,
@@ -110,9 +109,9 @@ impl FakeClerk {
             ("PATCH", None) if self.fault == Fault::IgnoresUpdates => {}
             ("PATCH", None) => key["description"] = body["description"].clone(),
             ("POST", Some("revoke")) if self.fault == Fault::KeepsEverything => {
-                let mut claimed = key.clone();
-                claimed["revoked"] = json!(true);
-                return ResponseTemplate::new(200).set_body_json(claimed);
+                let mut reported = key.clone();
+                reported["revoked"] = json!(true);
+                return ResponseTemplate::new(200).set_body_json(reported);
             }
             ("POST", Some("revoke")) => key["revoked"] = json!(true),
             ("DELETE", None) => {

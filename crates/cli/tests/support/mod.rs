@@ -1,4 +1,4 @@
-//! A home directory of its own, and the command in it.
+//! The command in a temporary home directory.
 // Each test binary uses a part of this.
 #![allow(dead_code)]
 
@@ -15,7 +15,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A subject that Clerk takes.
+/// A subject in the format of Clerk.
 pub(crate) const OWNER: &str = "user_2abcdefghijklmnopqrstuvwxyz";
 
 pub(crate) struct Done {
@@ -31,14 +31,14 @@ impl Done {
             .unwrap_or_else(|error| panic!("{error} in {}{}", self.stdout, self.stderr))
     }
 
-    /// The status is this one, or else everything that was said is shown.
+    /// Asserts the exit status.
     #[track_caller]
     pub(crate) fn expect(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{}{}", self.stdout, self.stderr);
         self
     }
 
-    /// What is wrong is said in so many words.
+    /// Asserts that standard error contains a text.
     #[track_caller]
     pub(crate) fn stderr_contains(self, text: &str) -> Self {
         assert!(self.stderr.contains(text), "no {text:?} in {}", self.stderr);
@@ -53,7 +53,7 @@ impl Home {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// With a provider `local` that keeps its keys in a file.
+    /// Creates a home with a provider `local` that stores its keys in a file.
     pub(crate) fn with_memory() -> Self {
         let home = Self::new();
         home.configure(&home.memory("local"));
@@ -72,7 +72,7 @@ impl Home {
         self.0.path().join(name)
     }
 
-    /// Writes the configuration where it is looked for.
+    /// Writes the configuration file.
     pub(crate) fn configure(&self, text: &str) {
         let directory = self.path(".config/api-keys");
         fs::create_dir_all(&directory).unwrap();
@@ -92,7 +92,7 @@ impl Home {
         command
     }
 
-    /// The same for those who need the process.
+    /// Like [`Self::command`], as a standard process.
     pub(crate) fn process(&self, arguments: &[&str]) -> Process {
         let mut process = Process::new(assert_cmd::cargo::cargo_bin!("api-keys"));
         process.env_clear().envs(self.environment()).current_dir(self.0.path()).args(arguments);
@@ -103,13 +103,13 @@ impl Home {
         finish(&mut self.command(arguments))
     }
 
-    /// Without holding up a server in this process.
+    /// Like [`Self::run`], without blocking servers in this process.
     pub(crate) async fn run_async(&self, arguments: &[&str]) -> Done {
         let mut command = self.command(arguments);
         tokio::task::spawn_blocking(move || finish(&mut command)).await.unwrap()
     }
 
-    /// Mints a key and returns it with its secret.
+    /// Creates a key and returns its id and secret.
     #[track_caller]
     pub(crate) fn create(&self, arguments: &[&str]) -> (String, String) {
         let done = self.run(&[&["create", "--output", "json"], arguments].concat()).expect(0).json();
@@ -122,7 +122,7 @@ impl Home {
         done.json()["keys"].as_array().unwrap().clone()
     }
 
-    /// The files to which secrets were rescued.
+    /// Returns the files of rescued secrets.
     pub(crate) fn rescued(&self) -> Vec<PathBuf> {
         let directory = self.path(".local/state/api-keys/rescue");
         let Ok(files) = fs::read_dir(directory) else { return Vec::new() };
@@ -139,7 +139,7 @@ pub(crate) fn finish(command: &mut Command) -> Done {
     }
 }
 
-/// Kept until the end of a test, and then stopped.
+/// A process, killed on drop.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
@@ -149,7 +149,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts the command `emulate`, and returns what it tells.
+/// Starts the command `emulate` and returns its output.
 pub(crate) fn emulate(home: &Home, arguments: &[&str]) -> (Running, Value) {
     let mut process = home.process(&[&["emulate", "--output", "jsonl"], arguments].concat());
     let mut child = process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -158,7 +158,7 @@ pub(crate) fn emulate(home: &Home, arguments: &[&str]) -> (Running, Value) {
     (Running(child), serde_json::from_str(&line).unwrap())
 }
 
-/// The settings of an emulated vendor, whose token is in a file.
+/// Returns the settings of an emulator, with the token in a file.
 pub(crate) fn emulated(home: &Home, name: &str, emulator: &Emulator) -> String {
     let token = home.path(&format!("{name}.token"));
     fs::write(&token, emulator.token().expose()).unwrap();
