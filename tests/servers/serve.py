@@ -1,10 +1,9 @@
-"""Serves the application of one directory beside this file, for as long as standard input stays open.
+"""Serves the application of a directory next to this file until standard input is closed.
 
     python serve.py fastapi
 
-It listens on a free port of 127.0.0.1 and prints one line of JSON: the base URL, and whatever else the application's
-`ready()` has to tell. The starter holds the other end of standard input: when it goes, by whatever death, the server
-goes too.
+It listens on a free port of 127.0.0.1 and prints one line of JSON: the base URL, and the result of the application's
+`ready()`. The parent process holds the other end of standard input, so the server stops when the parent does.
 """
 
 import json
@@ -22,7 +21,7 @@ def main(name: str) -> None:
     sys.path.insert(0, str(Path(__file__).parent / name))
     application = import_module("app")
 
-    # Bound and listening before it is told: a request that comes too early waits instead of being refused.
+    # Listen before printing the address: an early request then waits, instead of failing to connect.
     listener = socket.socket()
     listener.bind(("127.0.0.1", int(os.environ.get("PORT", "0"))))
     listener.listen(128)
@@ -31,11 +30,11 @@ def main(name: str) -> None:
 
     server = uvicorn.Server(uvicorn.Config(application.app, log_level="warning"))
 
-    def stop_with_the_starter() -> None:
+    def stop_with_the_parent() -> None:
         sys.stdin.buffer.read()
         server.should_exit = True
 
-    threading.Thread(target=stop_with_the_starter, daemon=True).start()
+    threading.Thread(target=stop_with_the_parent, daemon=True).start()
     server.run(sockets=[listener])
 
 

@@ -34,11 +34,12 @@ pub enum Credential {
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BetterAuthConfig {
-    /// Address of the server. A bare origin means better-auth's default mount, `/api/auth`; with a path, that is
-    /// taken as the mount.
+    /// Base URL of the server, with the path where better-auth is mounted. Without a path, it is the default mount,
+    /// `/api/auth`.
     pub base_url: String,
     /// The credential.
     pub token: SecretSource,
@@ -49,13 +50,13 @@ pub struct BetterAuthConfig {
     /// organizations.
     #[serde(default)]
     pub config_id: Option<String>,
-    /// Settings of the HTTP client.
+    /// HTTP settings.
     #[serde(default)]
     pub http: HttpConfig,
 }
 
 impl BetterAuthConfig {
-    /// A server and a session token.
+    /// Creates a configuration for a server and a session token.
     pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -72,22 +73,22 @@ impl BetterAuthConfig {
         self
     }
 
-    /// Chooses one of the server's API-key configurations.
+    /// Sets the server's API-key configuration.
     pub fn config_id(mut self, id: impl Into<String>) -> Self {
         self.config_id = Some(id.into());
         self
     }
 
-    /// Sets the HTTP client up.
+    /// Sets the HTTP settings.
     pub fn http(mut self, http: HttpConfig) -> Self {
         self.http = http;
         self
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL or token.
     pub fn build(self) -> Result<BetterAuth> {
         let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.credential {

@@ -18,30 +18,31 @@ use crate::provider::{Clerk, VENDOR};
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ClerkConfig {
     /// The secret key of the Clerk instance, `sk_live_…` or `sk_test_…`.
     #[serde(alias = "secret_key")]
     pub token: SecretSource,
-    /// Address of the API, version included; Clerk's own by default.
+    /// Base URL of the API, including the version. The default is Clerk's.
     #[serde(default)]
     pub base_url: Option<String>,
     /// The value of `Clerk-API-Version`. The default is the date of the OpenAPI document.
     #[serde(default)]
     pub api_version: Option<String>,
-    /// Settings of the HTTP client.
+    /// HTTP settings.
     #[serde(default)]
     pub http: HttpConfig,
 }
 
 impl ClerkConfig {
-    /// A Clerk instance, by its secret key.
+    /// Creates a configuration for the instance with this secret key.
     pub fn new(token: impl Into<SecretSource>) -> Self {
         Self { token: token.into(), base_url: None, api_version: None, http: HttpConfig::default() }
     }
 
-    /// Sets the address of the API.
+    /// Sets the base URL.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
@@ -53,16 +54,16 @@ impl ClerkConfig {
         self
     }
 
-    /// Sets the HTTP client up.
+    /// Sets the HTTP settings.
     pub fn http(mut self, http: HttpConfig) -> Self {
         self.http = http;
         self
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or secret key that cannot be right.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL or secret key.
     pub fn build(self) -> Result<Clerk> {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let mut builder = runtime::Client::builder(base_url)

@@ -21,14 +21,15 @@ const DOCUMENTED_PREFIX: &str = "/auth/api_keys";
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FastApiConfig {
-    /// Address of the service.
+    /// Base URL of the service.
     pub base_url: String,
-    /// The master key, or the token of a user who may manage keys.
+    /// The master key, or the token of a user with permission to manage keys.
     pub token: SecretSource,
-    /// Path of the collection below the base URL; `/auth/api_keys` by default. The other paths lie below it.
+    /// Path of the collection relative to the base URL. The default is `/auth/api_keys`. Other paths are below it.
     #[serde(default)]
     pub prefix: Option<String>,
     /// Whether the path of the collection ends in a slash. The default is `true`. The service redirects the other form, and
@@ -42,13 +43,13 @@ pub struct FastApiConfig {
     /// offset. Without a time zone such times are not parsed, and keys contain them only as extra fields.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// Settings of the HTTP client.
+    /// HTTP settings.
     #[serde(default)]
     pub http: HttpConfig,
 }
 
 impl FastApiConfig {
-    /// A service and its master key.
+    /// Creates a configuration for a service and its master key.
     pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -85,17 +86,17 @@ impl FastApiConfig {
         self
     }
 
-    /// Sets the HTTP client up.
+    /// Sets the HTTP settings.
     pub fn http(mut self, http: HttpConfig) -> Self {
         self.http = http;
         self
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token, header or time zone
-    /// that cannot be right.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL, prefix, token, header or time
+    /// zone.
     pub fn build(self) -> Result<FastApi> {
         let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.header {

@@ -21,14 +21,15 @@ const DOCUMENTED_PREFIX: &str = "/api-keys";
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct KeyshieldConfig {
-    /// Address of the application.
+    /// Base URL of the application.
     pub base_url: String,
     /// The credential that the application requires for the router.
     pub token: SecretSource,
-    /// Path of the collection below the base URL; `/api-keys` by default. The other paths lie below it.
+    /// Path of the collection relative to the base URL. The default is `/api-keys`. Other paths are below it.
     #[serde(default)]
     pub prefix: Option<String>,
     /// Whether the path of the collection ends in a slash. The default is `true`. The router redirects the other form, and
@@ -38,13 +39,13 @@ pub struct KeyshieldConfig {
     /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.
     #[serde(default)]
     pub header: Option<String>,
-    /// Settings of the HTTP client.
+    /// HTTP settings.
     #[serde(default)]
     pub http: HttpConfig,
 }
 
 impl KeyshieldConfig {
-    /// An application and the token that it asks for.
+    /// Creates a configuration for an application and the token that it requires.
     pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -74,17 +75,16 @@ impl KeyshieldConfig {
         self
     }
 
-    /// Sets the HTTP client up.
+    /// Sets the HTTP settings.
     pub fn http(mut self, http: HttpConfig) -> Self {
         self.http = http;
         self
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL, prefix, token or header that cannot
-    /// be right.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL, prefix, token or header.
     pub fn build(self) -> Result<Keyshield> {
         let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.header {

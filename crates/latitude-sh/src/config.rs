@@ -18,41 +18,42 @@ use crate::provider::{LatitudeSh, VENDOR};
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LatitudeShConfig {
-    /// The token of an API key that may manage keys, bare: without the word `Bearer`.
+    /// The token of an API key with permission to manage keys, without the word `Bearer`.
     pub token: SecretSource,
-    /// Address of the API; Latitude.sh's own by default.
+    /// Base URL of the API. The default is Latitude.sh's.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// Settings of the HTTP client.
+    /// HTTP settings.
     #[serde(default)]
     pub http: HttpConfig,
 }
 
 impl LatitudeShConfig {
-    /// Latitude.sh, by the token of an API key.
+    /// Creates a configuration for the account of this token.
     pub fn new(token: impl Into<SecretSource>) -> Self {
         Self { token: token.into(), base_url: None, http: HttpConfig::default() }
     }
 
-    /// Sets the address of the API.
+    /// Sets the base URL.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
     }
 
-    /// Sets the HTTP client up.
+    /// Sets the HTTP settings.
     pub fn http(mut self, http: HttpConfig) -> Self {
         self.http = http;
         self
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL or token.
     pub fn build(self) -> Result<LatitudeSh> {
         let base_url = self.base_url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
         let builder = runtime::Client::builder(base_url)

@@ -15,7 +15,7 @@ pub enum CredentialPlace {
     /// In the `Authorization` header, since November 2025.
     #[default]
     Header,
-    /// In the body of every request, as the published document has it; for servers of that age.
+    /// In the body of every request, as documented for servers before November 2025.
     Body,
 }
 
@@ -30,23 +30,24 @@ pub enum CredentialPlace {
 /// # Ok::<(), api_keys_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct McpConfig {
-    /// Address of the server, without `/api/v1`.
+    /// Base URL of the server, without `/api/v1`.
     pub base_url: String,
     /// The user's JSON Web Token.
     pub token: SecretSource,
     /// The location of the token in requests.
     #[serde(default)]
     pub credential_place: CredentialPlace,
-    /// Settings of the HTTP client.
+    /// HTTP settings.
     #[serde(default)]
     pub http: HttpConfig,
 }
 
 impl McpConfig {
-    /// A server and a user's token.
+    /// Creates a configuration for a server and a user's token.
     pub fn new(base_url: impl Into<String>, token: impl Into<SecretSource>) -> Self {
         Self {
             base_url: base_url.into(),
@@ -62,16 +63,16 @@ impl McpConfig {
         self
     }
 
-    /// Sets the HTTP client up.
+    /// Sets the HTTP settings.
     pub fn http(mut self, http: HttpConfig) -> Self {
         self.http = http;
         self
     }
 
-    /// Makes the provider. Nothing is sent.
+    /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for a base URL or token that cannot be right.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL or token.
     pub fn build(self) -> Result<Mcp> {
         let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         // A body could hold any text, but what cannot be a credential in a header is none in a body either.

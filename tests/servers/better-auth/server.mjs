@@ -1,5 +1,4 @@
-// Real better-auth servers with API keys, for tests: the version that is installed in the working directory. See
-// README.md.
+// Real better-auth servers for tests, of the version installed in the working directory. See README.md.
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -9,12 +8,12 @@ import * as plugins from "better-auth/plugins";
 import { SqliteDialect } from "kysely";
 import Database from "libsql";
 
-// Since 1.5 API keys are a package of their own, which knows organizations and several configurations.
+// Since 1.5, API keys are a separate package, with organizations and several configurations.
 const builtIn = "apiKey" in plugins;
 const { apiKey } = builtIn ? plugins : await import("@better-auth/api-key");
 const { getMigrations } = await import(builtIn ? "better-auth/db" : "better-auth/db/migration");
 
-// The starter holds the other end of stdin: when it goes, by whatever death, everything here goes too.
+// The parent process holds the other end of stdin, so the servers stop when the parent does.
 process.stdin.on("close", () => process.exit(0)).resume();
 
 /** Listens on a port of 127.0.0.1, 0 for any free one. */
@@ -25,19 +24,19 @@ async function listen(port) {
   return [server, `http://127.0.0.1:${server.address().port}`];
 }
 
-/** Starts a server with an empty database, and tells what a client needs. */
+/** Starts a server with an empty database, and returns the data that a client needs. */
 async function start({ server: settings = {}, keys = {}, seed = {}, proxied = false }) {
-  // better-auth must know its own origin, so the port is bound before it is set up.
+  // better-auth is configured with its own origin, so the port is bound first.
   const [server, origin] = await listen(0);
   const users = { configId: "default", enableMetadata: true, ...keys };
-  // There is no user whose session a key of an organization could stand for.
+  // A key of an organization has no user whose session it could replace.
   const organizations = { ...users, configId: "org", references: "organization", enableSessionForAPIKeys: false };
   const auth = betterAuth({
     baseURL: origin,
     secret: randomBytes(32).toString("base64"),
     telemetry: { enabled: false },
     database: { dialect: new SqliteDialect({ database: new Database(":memory:") }), type: "sqlite" },
-    // Nobody signs in by password, so none need be hard to guess from its hash.
+    // Passwords are not used, so their hash does not matter.
     emailAndPassword: { enabled: true, password: { hash: async () => "" } },
     rateLimit: { enabled: false },
     plugins: [plugins.bearer(), plugins.organization(), apiKey(builtIn ? users : [users, organizations])],
@@ -45,17 +44,17 @@ async function start({ server: settings = {}, keys = {}, seed = {}, proxied = fa
   });
   await (await getMigrations(auth.options)).runMigrations();
 
-  const answer = toNodeHandler(auth);
+  const handler = toNodeHandler(auth);
   server.on("request", async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, origin);
     if (pathname === "/verify") {
-      // What only code on the server can ask.
+      // Only available within the server process.
       const key = request.headers["x-api-key"];
       const { valid } = await auth.api.verifyApiKey({ body: { key, ...Object.fromEntries(searchParams) } });
       return response.writeHead(valid ? 200 : 401).end();
     }
     if (proxied) request.headers["x-forwarded-for"] = request.socket.remoteAddress;
-    return answer(request, response);
+    return handler(request, response);
   });
 
   const signUp = async (name) => {
@@ -68,7 +67,7 @@ async function start({ server: settings = {}, keys = {}, seed = {}, proxied = fa
   const one = await signUp("one");
   const other = await signUp("other");
 
-  // What only code on the server can give to a key.
+  // Fields that can only be set within the server process.
   const seeded = {};
   for (const [name, fields] of Object.entries(seed)) {
     const { id, key } = await auth.api.createApiKey({ body: { name, userId: one.user, ...fields } });

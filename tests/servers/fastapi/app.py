@@ -1,4 +1,4 @@
-"""An API-keys service in the manner of Arthur's GenAI Engine: four routes below /auth/api_keys. See README.md."""
+"""An API-key service like Arthur's GenAI Engine: four routes below /auth/api_keys. See README.md."""
 
 import base64
 import hashlib
@@ -57,7 +57,7 @@ class Base(DeclarativeBase):
 class ApiKey(Base):
     __tablename__ = "api_keys"
 
-    # Rows are listed in the order in which they came.
+    # Orders the list by creation.
     number: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(unique=True)
     digest: Mapped[str]
@@ -81,8 +81,8 @@ class ApiKey(Base):
         )
 
 
-# One connection, which all requests share. They take turns on it because every handler is `async`: none runs in a
-# thread of its own.
+# All requests share one connection. They use it one at a time because every handler is `async` and runs in the same
+# thread.
 engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 Base.metadata.create_all(engine)
 
@@ -96,8 +96,8 @@ bearer = HTTPBearer(scheme_name="API Key", auto_error=False)
 
 
 async def rights(request: Request, _: object = Depends(bearer)) -> str:
-    """The letters of what the caller may do, out of `r` and `w`. Only a missing or malformed credential is refused
-    here: a wrong one is told after the request was validated."""
+    """The caller's permissions: a subset of `rw`. Only a missing or malformed credential is rejected here; an unknown
+    one is rejected after the request has been validated."""
     cookie = request.cookies.get("ACCESS_TOKEN", "").strip('"')
     credential = cookie or request.headers.get("authorization")
     if not credential:
@@ -139,8 +139,8 @@ async def create_api_key(
     demand("w", granted)
     roles = [role.value for role in new.roles or []]
     if "TENANT-USER" in roles:
-        refusal = "Roles ['TENANT-USER'] cannot be assigned via this endpoint; use the tenant signup flow."
-        raise HTTPException(400, refusal)
+        detail = "Roles ['TENANT-USER'] cannot be assigned via this endpoint; use the tenant signup flow."
+        raise HTTPException(400, detail)
     if session.scalar(select(func.count()).where(ACTIVE)) >= MAX_API_KEYS:
         raise HTTPException(400, "Maximum number of active keys reached")
     key_id, secret = str(uuid4()), secrets.token_urlsafe(32)
@@ -176,7 +176,7 @@ async def deactivate_api_key(
 ):
     demand("w", granted)
     key = find(session, api_key_id)
-    # Each time anew.
+    # Repeated deactivation updates the time.
     key.deactivated_at = datetime.now()
     session.commit()
     return Response(status_code=204) if OBSERVED else key.shown()
@@ -188,7 +188,7 @@ app.include_router(router)
 
 @app.get("/_whoami", include_in_schema=False)
 async def whoami(request: Request, session: Session = Depends(database)):
-    """Not of the real service: whether a key that was minted here is good."""
+    """Verifies a key. Not part of the real service."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     try:
         key_id, secret = base64.b64decode(token, validate=True).decode().split(":")
@@ -201,7 +201,7 @@ async def whoami(request: Request, session: Session = Depends(database)):
 
 
 class WithoutLength:
-    """Takes the length off every answer that has a body, so that it is sent in chunks, as the real service does."""
+    """Removes `Content-Length` from responses with a body, so that they are chunked, as in the real service."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

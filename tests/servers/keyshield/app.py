@@ -1,7 +1,6 @@
-"""The router of `keyshield`, as its package has it, behind a check for one bearer token, ADMIN_TOKEN.
+"""The router of the package `keyshield`, with a bearer token, ADMIN_TOKEN, as its authentication.
 
-GET /_whoami, which is not keyshield's, tells whether a key that was minted here is good: keyshield checks it there as
-it does for an application's own routes.
+GET /_whoami, which is not part of keyshield, verifies a key with keyshield's dependency for an application's routes.
 """
 
 import os
@@ -20,10 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 ADMIN_TOKEN = os.environ["ADMIN_TOKEN"]
 
-# Every statement stands for itself. A transaction for each request would be ended after its answer was sent, and the
-# next request might come before that.
+# A transaction per request would be committed after the response is sent, possibly after the next request is received.
 engine = create_async_engine("sqlite+aiosqlite://", poolclass=StaticPool, isolation_level="AUTOCOMMIT")
-# As few rounds as there may be, and no delay against the measuring of times: nothing is protected here.
+# For speed: the minimum number of rounds, and no delay against timing attacks.
 hasher = BcryptApiKeyHasher(pepper=secrets.token_hex(), rounds=4)
 
 

@@ -1,14 +1,14 @@
-"""An API-keys service in the manner of mcp-server-langgraph, in one of its three generations.
+"""An API-key service like mcp-server-langgraph, in one of its three generations.
 
-GENERATION  bearer (since 10 November 2025; the default): the token is in the header, times have a zone
-            middle (3 to 9 November 2025): the token is in the header, times have no zone, and a create does not tell
-                   when the key was created
-            body   (before 3 November 2025, as its document describes): the token is in the body of every call, the
-                   body of a create is wrapped, times as in `middle`
+GENERATION  bearer (since 10 November 2025; the default): the token is in the header, times have an offset
+            middle (3 to 9 November 2025): the token is in the header, times have no offset, and the response to a
+                   create lacks the creation time
+            body   (before 3 November 2025, as documented): the token is in the body of every request, the body of a
+                   create is wrapped, times as in `middle`
 
-The real service keeps keys as attributes of Keycloak's users. Here they are in memory, and tokens are signed with a
-secret of this process; `ready` tells some good and bad ones. Keys do work: POST /api/v1/api-keys/validate exchanges
-one for a token, as the gateway of the real service does.
+The real service stores keys as attributes of Keycloak users. Here they are in memory, and tokens are signed with a
+secret of this process; `ready` returns valid and invalid ones. POST /api/v1/api-keys/validate exchanges a key for a
+token, as the gateway of the real service does.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ def token(sub: str, audience: str = AUDIENCE, minutes: int = 120, kid: str | Non
 
 
 def subject(token: str | None) -> str:
-    """The user whose token it is."""
+    """The user of a token."""
     if not token:
         raise unauthorized("Authentication required")
     try:
@@ -55,8 +55,8 @@ def unauthorized(detail: str) -> HTTPException:
 
 
 if GENERATION == "body":
-    # A parameter of this type that is not a security dependency is a part of the body. That was not meant, and made
-    # the document what it is.
+    # A parameter of this type without a security dependency is part of the body: an error of the real service, which is
+    # also in its document.
     async def user(credentials: HTTPAuthorizationCredentials | None = None) -> str:
         return subject(credentials and credentials.credentials)
 
@@ -74,7 +74,7 @@ elif GENERATION == "bearer":
         return subject(credential if scheme == "Bearer" else None)
 
 else:
-    raise SystemExit(f"there is no generation {GENERATION!r}")
+    raise SystemExit(f"unknown GENERATION: {GENERATION!r}")
 
 
 # --- keys
@@ -110,7 +110,7 @@ def new_secret() -> str:
 
 @dataclass
 class Store:
-    """Keys by user, behind calls that take a moment: of changes that overlap, the last one wins."""
+    """Keys by user, with a delay for each access: of concurrent changes, the last one wins."""
 
     keys: dict[str, list[Key]] = field(default_factory=dict)
 
@@ -136,7 +136,7 @@ async def create(user: str, name: str, expires_days: int) -> Key:
         raise ValueError(
             f"Maximum API keys reached ({MAX_KEYS}). Please revoke an existing key before creating a new one."
         )
-    # What cannot be sent to the store is found out on the way there.
+    # Fails for a lone surrogate, as the store of the real service does.
     name.encode()
     created = now()
     key = Key(secrets.token_hex(8), name, created, created + timedelta(days=expires_days), new_secret())
@@ -174,7 +174,7 @@ class RotateAPIKeyResponse(BaseModel):
 router = APIRouter(
     prefix="/api/v1/api-keys",
     tags=["API Keys"],
-    # The document speaks of all four; 403 and 429 are never sent.
+    # All four are documented; 403 and 429 are never sent.
     responses={status: {"description": "Error"} for status in (401, 403, 429, 500)},
 )
 
@@ -231,7 +231,7 @@ if GENERATION == "bearer":
 
     @app.exception_handler(Exception)
     async def as_json(request: Request, error: Exception) -> JSONResponse:
-        told = {
+        content = {
             "code": "server.unexpected",
             "message": "An unexpected error occurred. Please try again later.",
             "details": str(error),
@@ -242,7 +242,7 @@ if GENERATION == "bearer":
                 "request_path": request.url.path,
             },
         }
-        return JSONResponse({"error": told}, 500)
+        return JSONResponse({"error": content}, 500)
 
 
 def ready() -> dict[str, dict[str, str]]:
