@@ -57,7 +57,7 @@ struct Responses {
 impl Responses {
     /// Returns the response to a request once all of it has arrived.
     ///
-    /// Requests are told apart by a few bytes: parsing them would take time from the client on a machine with few
+    /// Requests are distinguished by a few bytes: parsing them would take time from the client on a machine with few
     /// cores.
     fn find(&self, request: &[u8]) -> Option<&[u8]> {
         if request.starts_with(b"POST") {

@@ -199,7 +199,7 @@ fn new_vendor_compiles_without_warnings() {
 }
 
 #[test]
-fn the_document_keeps_our_conventions() {
+fn document_follows_the_conventions() {
     let copy = copy();
     let scaffold = plan(copy.path(), "acme", DOCUMENT).unwrap();
     scaffold.write(copy.path()).unwrap();
@@ -239,7 +239,7 @@ fn rejected_vendor_changes_nothing() {
 }
 
 #[test]
-fn a_failure_to_write_leaves_all_as_it_was() {
+fn failed_write_changes_nothing() {
     let copy = copy();
     let root = copy.path();
     let scaffold = plan(root, "acme", DOCUMENT).unwrap();

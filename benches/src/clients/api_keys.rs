@@ -7,7 +7,7 @@ use ::api_keys::clerk::types::CreateApiKeyRequest;
 use ::api_keys::clerk::{Client, HttpConfig, ListApiKeysOptions};
 use ::api_keys::{ApiKeyProvider, KeyId, ListQuery, NewApiKey, ProviderConfig};
 
-use super::BenchClient;
+use super::bench_client::BenchClient;
 use super::payload::NEW;
 use crate::responses::{ID, SUBJECT, TOKEN};
 

@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 
-use super::BenchClient;
+use super::bench_client::BenchClient;
 use super::payload::{Issued, Key, NEW, NewKey, Page};
 use crate::responses::{ID, SUBJECT, TOKEN, VERSION};
 

@@ -1,6 +1,7 @@
-//! Five clients of the same API.
+//! Clients of the same API.
 
 mod api_keys;
+mod bench_client;
 mod hyper;
 mod payload;
 mod reqwest;
@@ -8,6 +9,7 @@ mod reqwest;
 use clap::ValueEnum;
 
 pub(crate) use self::api_keys::{Dyn, Typed};
+pub(crate) use self::bench_client::BenchClient;
 pub(crate) use self::hyper::Hyper;
 pub(crate) use self::reqwest::{Middleware, Reqwest};
 
@@ -50,21 +52,3 @@ macro_rules! with_client {
     };
 }
 pub(crate) use with_client;
-
-/// A client of the API. Calls return a number so that the compiler cannot remove them.
-pub(crate) trait BenchClient: Send + Sync + Sized + 'static {
-    /// Creates a client that is ready for TLS.
-    fn new(base_url: &str) -> Self;
-
-    /// Creates five clients, as for five vendors, that share connections and TLS.
-    fn five(base_url: &str) -> [Self; 5];
-
-    /// Reads one key.
-    fn get(&self) -> impl Future<Output = usize> + Send;
-
-    /// Creates a key.
-    fn create(&self) -> impl Future<Output = usize> + Send;
-
-    /// Reads a page of keys.
-    fn list(&self) -> impl Future<Output = usize> + Send;
-}

@@ -4,7 +4,7 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 
-use super::BenchClient;
+use super::bench_client::BenchClient;
 use super::payload::{Issued, Key, NEW, NewKey, Page};
 use crate::responses::{ID, SUBJECT, TOKEN, VERSION};
 

@@ -131,6 +131,7 @@ pub const VENDORS: &[VendorInfo] = &[
 /// # Ok::<(), api_keys::Error>(())
 /// ```
 #[derive(Debug, Clone, Deserialize)]
+#[must_use]
 #[serde(tag = "vendor", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ProviderConfig {
@@ -220,7 +221,6 @@ impl ProviderConfig {
 
     /// Sends requests with `transport`, which several providers can share.
     #[cfg(feature = "runtime")]
-    #[must_use]
     pub fn with_transport(mut self, transport: Arc<dyn runtime::Transport>) -> Self {
         if let Some(http) = self.http_mut() {
             http.transport = Some(transport);
@@ -231,7 +231,6 @@ impl ProviderConfig {
     /// Shares connections and TLS settings with the other providers that are given the same `http`, and keeps all
     /// other settings.
     #[cfg(feature = "runtime")]
-    #[must_use]
     pub fn share_http(mut self, http: &runtime::HttpConfig) -> Self {
         if let Some(own) = self.http_mut() {
             *own = std::mem::take(own).share(http);

@@ -141,7 +141,7 @@ impl Synced {
     /// Writes the document and the client of a vendor. After a failure both are as they were.
     ///
     /// # Errors
-    /// When a file cannot be read or written.
+    /// Returns an error if a file cannot be read or written.
     pub fn write(&self, repository: &Path, vendor: &str) -> io::Result<Vec<Change>> {
         if self.applied.is_empty() {
             return Ok(Vec::new());

@@ -211,14 +211,14 @@ fn adjacent_operations_are_reported() {
 
 #[test]
 fn responses_are_compared() {
-    let answers = |responses: Value| {
+    let responses = |responses: Value| {
         common::document(
             json!({ "/keys": { "get": { "operationId": "a", "responses": responses } } }),
             json!({}),
         )
     };
     let json_ = |schema: Value| json!({ "application/json": { "schema": schema } });
-    let ours = answers(json!({
+    let ours = responses(json!({
         "200": {
             "description": "",
             "headers": { "X-Left": { "required": true, "schema": { "type": "integer" } } },
@@ -228,7 +228,7 @@ fn responses_are_compared() {
         "409": { "description": "" },
         "500": { "description": "", "content": json_(json!({ "type": "string" })) },
     }));
-    let theirs = answers(json!({
+    let theirs = responses(json!({
         "202": { "description": "", "content": json_(json!({ "type": "string" })) },
         "404": { "description": "", "content": { "text/xml": { "schema": { "type": "string" } } } },
         "500": { "description": "" },
@@ -281,7 +281,7 @@ fn parameters_match_by_location_and_name() {
 }
 
 #[test]
-fn a_vendor_s_document_may_be_yaml() {
+fn yaml_document_is_accepted() {
     let ours = keys(json!({ "type": "object" }), json!({ "type": "string" })).to_string();
     let theirs = "
 openapi: 3.0.3

@@ -8,7 +8,7 @@ use api_keys_codegen::{Comparison, Source, diff};
 use serde_json::{Value, json};
 
 /// Creates a document with one operation whose response is an object with these properties.
-fn answering(properties: Value, required: Value) -> Value {
+fn response_with(properties: Value, required: Value) -> Value {
     let schema = json!({ "type": "object", "properties": properties, "required": required });
     let response = json!({ "description": "", "content": { "application/json": { "schema": schema } } });
     common::document(
@@ -43,12 +43,12 @@ fn assert_makes(ours: &Value, upstream: &Value, actions: Value) {
 
 #[test]
 fn update_merges_by_type() {
-    let ours = answering(
+    let ours = response_with(
         json!({ "id": { "type": "string", "maxLength": 9, "enum": ["a", "b", "c", "d"] }, "new": { "type": "object" } }),
         json!(["id", "new"]),
     );
     let upstream =
-        answering(json!({ "id": { "type": "integer", "maxLength": 9, "enum": ["a"] } }), json!(["id"]));
+        response_with(json!({ "id": { "type": "integer", "maxLength": 9, "enum": ["a"] } }), json!(["id"]));
     let at = |rest: &str| format!("{SCHEMA}{rest}");
     assert_makes(
         &ours,
@@ -61,19 +61,19 @@ fn update_merges_by_type() {
         ]),
     );
     assert_makes(
-        &answering(json!({ "id": { "type": "string" } }), json!([])),
-        &answering(json!({ "id": { "type": "integer" } }), json!([])),
+        &response_with(json!({ "id": { "type": "string" } }), json!([])),
+        &response_with(json!({ "id": { "type": "integer" } }), json!([])),
         json!([{ "target": at("..properties.id[?@ == 'integer']"), "update": "string" }]),
     );
 }
 
 #[test]
 fn remove_removes_all_matches() {
-    let upstream = answering(
+    let upstream = response_with(
         json!({ "id": { "type": "string", "enum": ["a", "b", "c", "d"] }, "x": {}, "y": {} }),
         json!(["x", "id", "y"]),
     );
-    let ours = answering(json!({ "id": { "type": "string", "enum": ["b"] } }), json!(["id"]));
+    let ours = response_with(json!({ "id": { "type": "string", "enum": ["b"] } }), json!(["id"]));
     assert_makes(
         &ours,
         &upstream,
@@ -87,8 +87,8 @@ fn remove_removes_all_matches() {
 
 #[test]
 fn copy_uses_the_current_value() {
-    let upstream = answering(json!({ "a": { "type": "string" }, "b": {} }), json!([]));
-    let ours = answering(
+    let upstream = response_with(json!({ "a": { "type": "string" }, "b": {} }), json!([]));
+    let ours = response_with(
         json!({ "a": { "type": "string" }, "b": { "type": "string", "format": "uuid" } }),
         json!([]),
     );
@@ -104,7 +104,7 @@ fn copy_uses_the_current_value() {
 
 #[test]
 fn stale_action_has_a_reason() {
-    let ours = answering(json!({ "id": { "type": "string", "format": "uuid" } }), json!(["id"]));
+    let ours = response_with(json!({ "id": { "type": "string", "format": "uuid" } }), json!(["id"]));
     let at = |rest: &str| format!("{SCHEMA}{rest}");
     let comparison = compare(
         &ours,
@@ -118,10 +118,10 @@ fn stale_action_has_a_reason() {
             { "target": "$", "remove": true },
         ]))],
     );
-    let told: Vec<_> = comparison.stale.iter().map(|stale| (&*stale.action, &*stale.reason)).collect();
+    let stale: Vec<_> = comparison.stale.iter().map(|stale| (&*stale.action, &*stale.reason)).collect();
     let id = "#/paths/~1keys/get/responses/200/content/application~1json/schema/properties/id";
     assert_eq!(
-        told,
+        stale,
         [
             ("overlay-0.json#/actions/0", "its target matches nothing"),
             ("overlay-0.json#/actions/1", "the document already contains the value"),
@@ -140,16 +140,16 @@ fn stale_action_has_a_reason() {
 
 #[test]
 fn changed_target_is_stale() {
-    let ours = answering(json!({ "id": { "type": "string", "format": "uuid" } }), json!([]));
+    let ours = response_with(json!({ "id": { "type": "string", "format": "uuid" } }), json!([]));
     let actions = json!([{
         "target": format!("{SCHEMA}.properties.id"),
         "x-was": { "type": "string", "format": null },
         "update": { "format": "uuid" },
     }]);
-    let as_it_was = answering(json!({ "id": { "type": "string" } }), json!([]));
+    let as_it_was = response_with(json!({ "id": { "type": "string" } }), json!([]));
     assert_makes(&ours, &as_it_was, actions.clone());
 
-    let another = answering(json!({ "id": { "type": "string", "format": "ulid" } }), json!([]));
+    let another = response_with(json!({ "id": { "type": "string", "format": "ulid" } }), json!([]));
     let comparison = compare(&ours, &another, &[overlay(actions)]);
     assert!(
         comparison.stale[0].reason.ends_with("`format`: there was none, and now there is"),
@@ -160,14 +160,14 @@ fn changed_target_is_stale() {
 
 #[test]
 fn later_changes_are_reported() {
-    let mut upstream = answering(json!({}), json!([]));
+    let mut upstream = response_with(json!({}), json!([]));
     upstream["components"]["schemas"]["Key"] =
         json!({ "type": "object", "properties": { "key": { "type": "string" } }, "required": ["key"] });
     upstream["paths"]["/keys"]["get"]["parameters"] = json!([
         { "name": "a", "in": "query", "schema": { "type": "string" } },
         { "name": "b", "in": "query", "schema": { "type": "string" } },
     ]);
-    let mut ours = answering(json!({ "key": { "type": "string", "format": "uuid" } }), json!(["key"]));
+    let mut ours = response_with(json!({ "key": { "type": "string", "format": "uuid" } }), json!(["key"]));
     ours["paths"]["/keys"]["get"]["parameters"] =
         json!([{ "name": "b", "in": "query", "schema": { "type": "string" } }]);
     let corrections = overlay(json!([
@@ -192,7 +192,7 @@ fn later_changes_are_reported() {
 
 #[test]
 fn matching_overlay_is_selected() {
-    let ours = answering(json!({ "id": { "type": "string" } }), json!([]));
+    let ours = response_with(json!({ "id": { "type": "string" } }), json!([]));
     let to_string = |when: Option<&str>| {
         let mut overlay =
             overlay(json!([{ "target": format!("{SCHEMA}.properties.id"), "update": { "type": "string" } }]));
@@ -204,20 +204,20 @@ fn matching_overlay_is_selected() {
     let old = to_string(Some("$..id[?@ == 'integer']"));
     let others = to_string(None);
     let chosen = |ty: &str| {
-        let upstream = answering(json!({ "id": { "type": ty } }), json!([]));
+        let upstream = response_with(json!({ "id": { "type": ty } }), json!([]));
         compare(&ours, &upstream, &[others.clone(), old.clone()]).overlay
     };
     assert_eq!(chosen("integer").as_deref(), Some("overlay-1.json"));
     assert_eq!(chosen("boolean").as_deref(), Some("overlay-0.json"));
     // The only one is applied in any case: it was asked for.
-    let upstream = answering(json!({ "id": { "type": "boolean" } }), json!([]));
+    let upstream = response_with(json!({ "id": { "type": "boolean" } }), json!([]));
     assert_eq!(compare(&ours, &upstream, &[old]).overlay.as_deref(), Some("overlay-0.json"));
 }
 
 #[test]
 fn overlay_ignores_path_prefixes() {
-    let ours = answering(json!({ "id": { "type": "string" } }), json!([]));
-    let mut upstream = answering(json!({ "id": { "type": "integer" } }), json!([]));
+    let ours = response_with(json!({ "id": { "type": "string" } }), json!([]));
+    let mut upstream = response_with(json!({ "id": { "type": "integer" } }), json!([]));
     upstream["paths"] = json!({ "/v1/keys": upstream["paths"]["/keys"].clone() });
     let actions = json!([{ "target": format!("{SCHEMA}.properties.id"), "update": { "type": "string" } }]);
     assert_makes(&ours, &upstream, actions);
@@ -228,7 +228,7 @@ fn overlay_ignores_path_prefixes() {
 
 #[test]
 fn invalid_overlay_has_a_location() {
-    let document = answering(json!({}), json!([])).to_string();
+    let document = response_with(json!({}), json!([])).to_string();
     let problem = |text: &str| {
         let source = |file| Source { file, text: &document };
         let overlay = Source { file: "overlay.json", text };

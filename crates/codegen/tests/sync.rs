@@ -139,7 +139,7 @@ fn unsupported_additions_are_omitted() {
 }
 
 #[test]
-fn syncing_again_finds_nothing_to_do() {
+fn sync_is_idempotent() {
     let mut upstream = document();
     upstream["components"]["schemas"]["Key"]["properties"]["place"] =
         json!({ "type": "string", "nullable": true });
@@ -150,7 +150,7 @@ fn syncing_again_finds_nothing_to_do() {
 }
 
 #[test]
-fn files_are_written_together_or_not_at_all() {
+fn files_are_written_atomically() {
     let repository = tempfile::tempdir().unwrap();
     let path = |name: &str| repository.path().join(name);
     let generated = path("crates/test/src/generated");
@@ -190,7 +190,7 @@ fn our_documents_are_formatted() {
 }
 
 #[test]
-fn a_sync_of_equal_documents_and_a_diff_agree() {
+fn sync_and_diff_agree() {
     let text = pretty(&document());
     let source = Source { file: "openapi/test/openapi.json", text: &text };
     assert_eq!(diff(source, source, &[]).unwrap().impact(), None);

@@ -185,7 +185,7 @@ impl EmulatorBuilder {
             let _ = stopped.await;
         });
         let server = tokio::spawn(async {
-            // Errors of single connections do not end the server, so there is no error to report.
+            // Errors of single connections do not stop the server.
             let _ = server.await;
         });
         Ok(Emulator { vendor, base_url, token, store, requests, running, server })

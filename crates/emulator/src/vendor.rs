@@ -11,11 +11,11 @@ pub enum Vendor {
     BetterAuth,
     /// Clerk's Backend API.
     Clerk,
-    /// The MCP server with LangGraph.
+    /// `mcp-server-langgraph`, an MCP server.
     Mcp,
     /// Latitude.sh.
     LatitudeSh,
-    /// A FastAPI application with an API-key router.
+    /// Arthur's GenAI Engine, a FastAPI service.
     FastApi,
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use api_keys_core::{ApiKeyProvider, KeyId, KeyStatus, ListQuery, NewApiKey, SecretKey, Timestamp};
 use api_keys_emulator::better_auth::{Options, Version};
 use api_keys_emulator::{Emulator, Vendor};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -21,25 +21,25 @@ async fn start_with(set: impl FnOnce(Options) -> Options) -> Emulator {
     Emulator::builder(set(Options::new(Version::V1_7))).start().await.unwrap()
 }
 
-async fn get(emulator: &Emulator, path: &str) -> Answer {
+async fn get(emulator: &Emulator, path: &str) -> Response {
     send(request(emulator, Method::GET, path).bearer_auth(emulator.token().expose())).await
 }
 
-async fn post(emulator: &Emulator, path: &str, body: Value) -> Answer {
+async fn post(emulator: &Emulator, path: &str, body: Value) -> Response {
     send(request(emulator, Method::POST, path).bearer_auth(emulator.token().expose()).json(&body)).await
 }
 
-/// Creates a key that must come into being.
+/// Creates a key.
 async fn create(emulator: &Emulator, body: Value) -> Value {
-    let answer = post(emulator, "/api-key/create", body).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
+    let response = post(emulator, "/api-key/create", body).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response.json()
 }
 
 async fn read(emulator: &Emulator, key: &Value) -> Value {
-    let answer = get(emulator, &format!("/api-key/get?id={}", id(key))).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
+    let response = get(emulator, &format!("/api-key/get?id={}", id(key))).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response.json()
 }
 
 fn id(key: &Value) -> &str {
@@ -47,22 +47,22 @@ fn id(key: &Value) -> &str {
 }
 
 /// Checks status and format of an error, and returns code and message.
-fn refusal(answer: &Answer, status: u16) -> (String, String) {
+fn error(response: &Response, status: u16) -> (String, String) {
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (status, Some("application/json")),
-        "{answer:?}"
+        "{response:?}"
     );
-    let body = answer.json();
+    let body = response.json();
     (body["code"].as_str().unwrap().to_owned(), body["message"].as_str().unwrap().to_owned())
 }
 
-fn code(answer: &Answer, status: u16) -> String {
-    refusal(answer, status).0
+fn code(response: &Response, status: u16) -> String {
+    error(response, status).0
 }
 
 #[tokio::test]
-async fn a_new_key_has_all_fields_and_its_secret() {
+async fn create_returns_all_fields_and_the_secret() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "ci", "prefix": "abc_", "metadata": { "a": 1 } })).await;
 
@@ -81,7 +81,7 @@ async fn a_new_key_has_all_fields_and_its_secret() {
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&key[name], value, "{name}");
     }
-    // The store knows the key by the secret that the client was shown.
+    // The store accepts the returned secret.
     let verification = emulator.store().verify(&SecretKey::new(secret)).await.unwrap();
     assert_eq!(verification.key().map(|key| key.id.as_str()), Some(id(&key)));
 }
@@ -104,15 +104,15 @@ async fn empty_name_is_valid_on_create_only() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "" })).await;
     assert_eq!(read(&emulator, &key).await["name"], "");
-    let answer = post(&emulator, "/api-key/update", json!({ "keyId": id(&key), "name": "" })).await;
-    assert_eq!(code(&answer, 400), "INVALID_NAME_LENGTH");
+    let response = post(&emulator, "/api-key/update", json!({ "keyId": id(&key), "name": "" })).await;
+    assert_eq!(code(&response, 400), "INVALID_NAME_LENGTH");
 }
 
 #[tokio::test]
-async fn lengths_and_spans_are_bounded() {
+async fn lengths_and_lifetimes_are_bounded() {
     let emulator = start().await;
     for (body, expected) in [
-        // Counted as JavaScript does: an emoji is two.
+        // Counted like JavaScript: an emoji has two units.
         (json!({ "name": "🔑".repeat(17) }), "INVALID_NAME_LENGTH"),
         (json!({ "prefix": "p".repeat(33) }), "INVALID_PREFIX_LENGTH"),
         (json!({ "expiresIn": 86_399 }), "EXPIRES_IN_IS_TOO_SMALL"),
@@ -155,8 +155,8 @@ async fn invalid_fields_are_named() {
         ),
         ("delete", json!({ "keyId": 5 }), "[body.keyId] Invalid input: expected string, received number"),
     ] {
-        let answer = post(&emulator, &format!("/api-key/{path}"), body).await;
-        assert_eq!(refusal(&answer, 400), ("VALIDATION_ERROR".to_owned(), expected.to_owned()));
+        let response = post(&emulator, &format!("/api-key/{path}"), body).await;
+        assert_eq!(error(&response, 400), ("VALIDATION_ERROR".to_owned(), expected.to_owned()));
     }
     for (path, expected) in [
         ("get", "[query.id] Invalid input: expected string, received undefined"),
@@ -166,8 +166,8 @@ async fn invalid_fields_are_named() {
         ("list?offset=abc", "[query.offset] Invalid input: expected number, received NaN"),
         ("list?sortDirection=up", "[query.sortDirection] Invalid option: expected one of \"asc\"|\"desc\""),
     ] {
-        let answer = get(&emulator, &format!("/api-key/{path}")).await;
-        assert_eq!(refusal(&answer, 400), ("VALIDATION_ERROR".to_owned(), expected.to_owned()));
+        let response = get(&emulator, &format!("/api-key/{path}")).await;
+        assert_eq!(error(&response, 400), ("VALIDATION_ERROR".to_owned(), expected.to_owned()));
     }
 }
 
@@ -184,13 +184,13 @@ async fn server_only_fields_are_rejected() {
         ("rateLimitEnabled", json!(false)),
         ("permissions", json!({ "files": ["read"] })),
     ] {
-        let answer = post(&emulator, "/api-key/create", json!({ name: value })).await;
-        assert_eq!(code(&answer, 400), "SERVER_ONLY_PROPERTY", "{name}");
-        let answer = post(&emulator, "/api-key/update", json!({ "keyId": id(&key), name: value })).await;
-        assert_eq!(code(&answer, 400), "SERVER_ONLY_PROPERTY", "{name}");
+        let response = post(&emulator, "/api-key/create", json!({ name: value })).await;
+        assert_eq!(code(&response, 400), "SERVER_ONLY_PROPERTY", "{name}");
+        let response = post(&emulator, "/api-key/update", json!({ "keyId": id(&key), name: value })).await;
+        assert_eq!(code(&response, 400), "SERVER_ONLY_PROPERTY", "{name}");
     }
-    let answer = post(&emulator, "/api-key/create", json!({ "userId": key["referenceId"] })).await;
-    assert_eq!(code(&answer, 401), "UNAUTHORIZED_SESSION");
+    let response = post(&emulator, "/api-key/create", json!({ "userId": key["referenceId"] })).await;
+    assert_eq!(code(&response, 401), "UNAUTHORIZED_SESSION");
     let body = json!({ "keyId": id(&key), "name": "n", "userId": "other" });
     assert_eq!(code(&post(&emulator, "/api-key/update", body).await, 401), "UNAUTHORIZED_SESSION");
     let body = json!({ "keyId": id(&key), "name": "n", "userId": key["referenceId"] });
@@ -201,8 +201,8 @@ async fn server_only_fields_are_rejected() {
 async fn metadata_is_replaced() {
     let emulator = start().await;
     for metadata in [json!("text"), json!(7), json!(true)] {
-        let answer = post(&emulator, "/api-key/create", json!({ "metadata": metadata })).await;
-        assert_eq!(code(&answer, 400), "INVALID_METADATA_TYPE");
+        let response = post(&emulator, "/api-key/create", json!({ "metadata": metadata })).await;
+        assert_eq!(code(&response, 400), "INVALID_METADATA_TYPE");
     }
     // `false` is echoed, but not stored.
     let key = create(&emulator, json!({ "metadata": false })).await;
@@ -216,10 +216,10 @@ async fn metadata_is_replaced() {
 }
 
 #[tokio::test]
-async fn metadata_can_be_switched_off() {
+async fn metadata_can_be_disabled() {
     let emulator = start_with(|options| options.metadata(false)).await;
-    let answer = post(&emulator, "/api-key/create", json!({ "metadata": { "a": 1 } })).await;
-    assert_eq!(code(&answer, 400), "METADATA_DISABLED");
+    let response = post(&emulator, "/api-key/create", json!({ "metadata": { "a": 1 } })).await;
+    assert_eq!(code(&response, 400), "METADATA_DISABLED");
     let key = create(&emulator, json!({ "metadata": null })).await;
     // An update drops it silently.
     let body = json!({ "keyId": id(&key), "metadata": { "a": 1 } });
@@ -250,7 +250,7 @@ async fn update_keeps_other_fields_and_the_time() {
 }
 
 #[tokio::test]
-async fn a_deleted_key_is_not_found() {
+async fn deleted_key_is_not_found() {
     let emulator = start().await;
     let key = create(&emulator, json!({})).await;
     let body = json!({ "keyId": id(&key) });
@@ -258,17 +258,17 @@ async fn a_deleted_key_is_not_found() {
     assert_eq!(code(&post(&emulator, "/api-key/delete", body.clone()).await, 404), "KEY_NOT_FOUND");
     assert_eq!(code(&post(&emulator, "/api-key/update", body).await, 404), "KEY_NOT_FOUND");
     for unknown in [id(&key), "", "..", "a%2Fb", "%zz"] {
-        let answer = get(&emulator, &format!("/api-key/get?id={unknown}")).await;
+        let response = get(&emulator, &format!("/api-key/get?id={unknown}")).await;
         let expected = ("KEY_NOT_FOUND".to_owned(), "API Key not found".to_owned());
-        assert_eq!(refusal(&answer, 404), expected, "{unknown}");
+        assert_eq!(error(&response, 404), expected, "{unknown}");
     }
 }
 
 #[tokio::test]
-async fn a_listing_ends_at_a_hundred_keys() {
+async fn list_has_at_most_100_keys() {
     let emulator = start().await;
     for i in 0..110 {
-        // Not over the wire: a key without an owner is the user's.
+        // Created in the store: a key without an owner belongs to the user.
         emulator.store().create(NewApiKey::new(format!("k{i}"))).await.unwrap().into_parts();
     }
     let list = async |query: &str| get(&emulator, &format!("/api-key/list{query}")).await.json();
@@ -289,13 +289,13 @@ async fn a_listing_ends_at_a_hundred_keys() {
     assert_eq!((&rest["total"], &rest["limit"], &rest["offset"]), (&json!(100), &json!(10), &json!(95)));
     assert_eq!(list("?offset=100").await["apiKeys"], json!([]));
     assert_eq!(list("?limit=").await, json!({ "apiKeys": [], "total": 100, "limit": 0 }));
-    // The rest can be reached by id or from the other end.
+    // The others can be read by id or listed in reverse order.
     let last = emulator.store().list(ListQuery::new().search("k109")).await.unwrap().items.remove(0);
     assert_eq!(read(&emulator, &json!({ "id": last.id })).await["name"], "k109");
     let newest = list("?sortBy=name&sortDirection=desc&limit=2").await;
     assert_eq!(names(&newest), ["k99", "k98"]);
-    let answer = get(&emulator, "/api-key/list?sortBy=nope").await;
-    assert_eq!((answer.status, answer.body.as_str()), (500, ""));
+    let response = get(&emulator, "/api-key/list?sortBy=nope").await;
+    assert_eq!((response.status, response.body.as_str()), (500, ""));
 }
 
 #[tokio::test]
@@ -314,8 +314,8 @@ async fn organization_keys_need_a_configuration() {
     assert_eq!((&key["configId"], &key["referenceId"]), (&json!("org"), &json!("acme")));
 
     assert_eq!(code(&get(&emulator, &format!("/api-key/get?id={}", id(&key))).await, 404), "KEY_NOT_FOUND");
-    let answer = get(&emulator, &format!("/api-key/get?id={}&configId=org", id(&key))).await;
-    assert_eq!(answer.json()["id"], key["id"]);
+    let response = get(&emulator, &format!("/api-key/get?id={}&configId=org", id(&key))).await;
+    assert_eq!(response.json()["id"], key["id"]);
     let list = async |query: &str| get(&emulator, &format!("/api-key/list{query}")).await;
     assert_eq!(list("").await.json()["apiKeys"][0]["id"], user_key["id"]);
     assert_eq!(list("?organizationId=acme").await.json()["apiKeys"][0]["id"], key["id"]);

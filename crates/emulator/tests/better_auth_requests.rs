@@ -9,7 +9,7 @@ use std::time::Duration;
 use api_keys_core::Timestamp;
 use api_keys_emulator::better_auth::{Options, Version};
 use api_keys_emulator::{Emulator, Vendor};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -28,31 +28,31 @@ fn signed_in(emulator: &Emulator, method: Method, path: &str) -> RequestBuilder 
     request(emulator, method, path).bearer_auth(emulator.token().expose())
 }
 
-async fn get(emulator: &Emulator, path: &str) -> Answer {
+async fn get(emulator: &Emulator, path: &str) -> Response {
     send(signed_in(emulator, Method::GET, path)).await
 }
 
-async fn post(emulator: &Emulator, path: &str, body: Value) -> Answer {
+async fn post(emulator: &Emulator, path: &str, body: Value) -> Response {
     send(signed_in(emulator, Method::POST, path).json(&body)).await
 }
 
-/// A create whose body is sent as it stands.
-async fn create_raw(emulator: &Emulator, content_type: &str, body: &'static str) -> Answer {
+/// Sends a create with a raw body.
+async fn create_raw(emulator: &Emulator, content_type: &str, body: &'static str) -> Response {
     let request = signed_in(emulator, Method::POST, "/api-key/create").header("content-type", content_type);
     send(request.body(body)).await
 }
 
-fn code(answer: &Answer, status: u16) -> String {
+fn code(response: &Response, status: u16) -> String {
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (status, Some("application/json")),
-        "{answer:?}"
+        "{response:?}"
     );
-    answer.json()["code"].as_str().expect("a code").to_owned()
+    response.json()["code"].as_str().expect("a code").to_owned()
 }
 
 #[tokio::test]
-async fn without_a_session_the_body_is_judged_first() {
+async fn body_is_validated_before_the_session() {
     let emulator = start().await;
     let post = async |path, body: Value| send(request(&emulator, Method::POST, path).json(&body)).await;
     assert_eq!(code(&post("/api-key/create", json!({})).await, 401), "UNAUTHORIZED_SESSION");
@@ -60,35 +60,35 @@ async fn without_a_session_the_body_is_judged_first() {
     assert_eq!(code(&post("/api-key/delete", json!({ "keyId": "x" })).await, 401), "UNAUTHORIZED");
     assert_eq!(code(&post("/api-key/delete", json!({})).await, 400), "VALIDATION_ERROR");
     assert_eq!(code(&post("/api-key/create", json!({ "remaining": 5 })).await, 400), "SERVER_ONLY_PROPERTY");
-    let answer = send(request(&emulator, Method::GET, "/api-key/list")).await;
-    assert_eq!(answer.json(), json!({ "code": "UNAUTHORIZED", "message": "Unauthorized" }));
-    assert_eq!(answer.header("set-cookie"), None);
+    let response = send(request(&emulator, Method::GET, "/api-key/list")).await;
+    assert_eq!(response.json(), json!({ "code": "UNAUTHORIZED", "message": "Unauthorized" }));
+    assert_eq!(response.header("set-cookie"), None);
 }
 
 #[tokio::test]
-async fn a_dead_session_is_to_be_forgotten() {
+async fn invalid_session_clears_cookies() {
     let emulator = start().await;
-    let answer = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("nope")).await;
-    assert_eq!(code(&answer, 401), "UNAUTHORIZED");
-    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    let response = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("nope")).await;
+    assert_eq!(code(&response, 401), "UNAUTHORIZED");
+    let cookies: Vec<_> = response.headers.get_all("set-cookie").iter().collect();
     assert_eq!(cookies.len(), 3);
     assert_eq!(cookies[0], "better-auth.session_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax");
-    // A signed token that was not signed here is not even looked up.
-    let answer = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("no.pe")).await;
-    assert_eq!((answer.status, answer.header("set-cookie")), (401, None));
+    // A token with an invalid signature is not looked up.
+    let response = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("no.pe")).await;
+    assert_eq!((response.status, response.header("set-cookie")), (401, None));
 }
 
 #[tokio::test]
 async fn bearer_scheme_ignores_case() {
     let emulator = start().await;
     let credential = format!("bEARER {}", emulator.token().expose());
-    let answer =
+    let response =
         send(request(&emulator, Method::GET, "/api-key/list").header("authorization", credential)).await;
-    assert_eq!(answer.status, 200);
+    assert_eq!(response.status, 200);
 }
 
 #[tokio::test]
-async fn with_a_cookie_a_post_needs_an_origin() {
+async fn post_with_a_cookie_needs_an_origin() {
     let emulator = start().await;
     let own = emulator.base_url().strip_suffix("/api/auth").unwrap().to_owned();
     let create = async |headers: &[(&str, &str)]| {
@@ -103,18 +103,18 @@ async fn with_a_cookie_a_post_needs_an_origin() {
     assert_eq!(create(&[("cookie", "a=b"), ("origin", &own)]).await.status, 200);
     assert_eq!(create(&[("cookie", "a=b"), ("referer", &format!("{own}/keys"))]).await.status, 200);
     assert_eq!(create(&[("origin", "https://evil.example")]).await.status, 200);
-    let answer = send(signed_in(&emulator, Method::GET, "/api-key/list").header("cookie", "a=b")).await;
-    assert_eq!(answer.status, 200);
+    let response = send(signed_in(&emulator, Method::GET, "/api-key/list").header("cookie", "a=b")).await;
+    assert_eq!(response.status, 200);
 }
 
 #[tokio::test]
-async fn only_json_is_read() {
+async fn only_json_is_accepted() {
     let emulator = start().await;
-    let answer = create_raw(&emulator, "Text/Plain; charset=utf-8", "{}").await;
-    assert_eq!(code(&answer, 415), "UNSUPPORTED_MEDIA_TYPE");
+    let response = create_raw(&emulator, "Text/Plain; charset=utf-8", "{}").await;
+    assert_eq!(code(&response, 415), "UNSUPPORTED_MEDIA_TYPE");
     let expected =
         "Content-Type \"Text/Plain; charset=utf-8\" is not allowed. Allowed types: application/json";
-    assert_eq!(answer.json()["message"], expected);
+    assert_eq!(response.json()["message"], expected);
     assert_eq!(
         code(&create_raw(&emulator, "application/vnd.api+json", "{}").await, 415),
         "UNSUPPORTED_MEDIA_TYPE"
@@ -122,8 +122,8 @@ async fn only_json_is_read() {
     assert_eq!(create_raw(&emulator, "APPLICATION/JSON; charset=utf-8", "{}").await.status, 200);
     assert_eq!(code(&create_raw(&emulator, "application/json", "{\"name\":").await, 400), "BAD_REQUEST");
     // Without a content type the body is ignored.
-    let answer = send(signed_in(&emulator, Method::POST, "/api-key/create").body("{}")).await;
-    assert_eq!(answer.json()["message"], "[body] Invalid input: expected object, received undefined");
+    let response = send(signed_in(&emulator, Method::POST, "/api-key/create").body("{}")).await;
+    assert_eq!(response.json()["message"], "[body] Invalid input: expected object, received undefined");
 }
 
 #[tokio::test]
@@ -142,13 +142,13 @@ async fn unknown_routes_are_empty_404s() {
         (Method::GET, "/api-key/list/"),
         (Method::GET, "//api-key/list"),
     ] {
-        let answer = send(signed_in(&emulator, method.clone(), path)).await;
-        let got = (answer.status, answer.body.as_str(), answer.header("content-type"));
+        let response = send(signed_in(&emulator, method.clone(), path)).await;
+        let got = (response.status, response.body.as_str(), response.header("content-type"));
         assert_eq!(got, (404, "", None), "{method} {path}");
     }
 }
 
-/// A server with a limit, and the seconds that its clock shows.
+/// Starts a server with a rate limit, and returns its clock in seconds.
 async fn start_limited(version: Version, requests: u32, window: Duration) -> (Emulator, Arc<AtomicU64>) {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let seconds = Arc::new(AtomicU64::new(0));
@@ -164,10 +164,10 @@ async fn requests_are_limited_per_address_and_path() {
     assert_eq!(get(&emulator, "/api-key/list").await.status, 200);
     assert_eq!(get(&emulator, "/api-key/list?limit=1").await.status, 200);
     seconds.store(3, Ordering::SeqCst);
-    let answer = get(&emulator, "/api-key/list").await;
-    assert_eq!((answer.status, answer.header("content-type")), (429, Some("text/plain;charset=UTF-8")));
-    assert_eq!(answer.json(), json!({ "message": "Too many requests. Please try again later." }));
-    assert_eq!((answer.header("x-retry-after"), answer.header("retry-after")), (Some("7"), None));
+    let response = get(&emulator, "/api-key/list").await;
+    assert_eq!((response.status, response.header("content-type")), (429, Some("text/plain;charset=UTF-8")));
+    assert_eq!(response.json(), json!({ "message": "Too many requests. Please try again later." }));
+    assert_eq!((response.header("x-retry-after"), response.header("retry-after")), (Some("7"), None));
 
     assert_eq!(post(&emulator, "/api-key/create", json!({})).await.status, 200);
     let elsewhere =
@@ -239,23 +239,23 @@ async fn old_codes_derive_from_messages() {
 async fn built_in_plugin_omits_session_errors() {
     for version in [Version::V1_3, Version::V1_4] {
         let emulator = start_version(version).await;
-        let answer = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("nope")).await;
-        assert_eq!((answer.status, answer.body.as_str()), (401, ""));
+        let response = send(request(&emulator, Method::GET, "/api-key/list").bearer_auth("nope")).await;
+        assert_eq!((response.status, response.body.as_str()), (401, ""));
         assert_eq!(
-            (answer.header("content-type"), answer.header("set-cookie")),
+            (response.header("content-type"), response.header("set-cookie")),
             (Some("application/json"), None)
         );
     }
 }
 
 #[tokio::test]
-async fn one_s_own_user_id_was_accepted_before_1_5() {
+async fn own_user_id_is_accepted_before_1_5() {
     for (version, status) in VERSIONS.into_iter().zip([200, 200, 401, 401]) {
         let emulator = start_version(version).await;
         let key = post(&emulator, "/api-key/create", json!({})).await.json();
         let user = if version < Version::V1_5 { &key["userId"] } else { &key["referenceId"] };
-        let answer = post(&emulator, "/api-key/create", json!({ "userId": user })).await;
-        assert_eq!(answer.status, status, "{version:?}");
+        let response = post(&emulator, "/api-key/create", json!({ "userId": user })).await;
+        assert_eq!(response.status, status, "{version:?}");
     }
 }
 
@@ -267,10 +267,10 @@ async fn invalid_json_differs_by_version() {
     for (i, version) in VERSIONS.into_iter().enumerate() {
         let emulator = start_version(version).await;
         assert_eq!(create_raw(&emulator, "text/plain", "{}").await.status, text[i], "{version:?}");
-        let answer = create_raw(&emulator, "application/x-www-form-urlencoded", "name=a%20form").await;
-        assert_eq!(answer.status, form[i], "{version:?}");
-        if answer.status == 200 {
-            assert_eq!(answer.json()["name"], "a form");
+        let response = create_raw(&emulator, "application/x-www-form-urlencoded", "name=a%20form").await;
+        assert_eq!(response.status, form[i], "{version:?}");
+        if response.status == 200 {
+            assert_eq!(response.json()["name"], "a form");
         }
         assert_eq!(
             create_raw(&emulator, "application/json", "{\"name\":").await.status,
@@ -283,16 +283,16 @@ async fn invalid_json_differs_by_version() {
 #[tokio::test]
 async fn version_1_3_is_lenient_and_terse() {
     let emulator = start_version(Version::V1_3).await;
-    let answer = post(&emulator, "/api-key/create", json!({ "name": 5 })).await;
-    assert_eq!(answer.json(), json!({ "code": "VALIDATION_ERROR", "message": "Invalid body parameters" }));
-    let answer = get(&emulator, "/api-key/get").await;
-    assert_eq!(answer.json(), json!({ "code": "VALIDATION_ERROR", "message": "Invalid query parameters" }));
-    // A cookie alone asks for no origin, and slashes do not matter.
+    let response = post(&emulator, "/api-key/create", json!({ "name": 5 })).await;
+    assert_eq!(response.json(), json!({ "code": "VALIDATION_ERROR", "message": "Invalid body parameters" }));
+    let response = get(&emulator, "/api-key/get").await;
+    assert_eq!(response.json(), json!({ "code": "VALIDATION_ERROR", "message": "Invalid query parameters" }));
+    // A cookie does not require an origin, and extra slashes are ignored.
     let request =
         signed_in(&emulator, Method::POST, "/api-key/create").header("cookie", "a=b").json(&json!({}));
     let key = send(request).await.json();
     assert_eq!(get(&emulator, "//api-key/list/").await.json()[0]["id"], key["id"]);
     // An update counts as a use.
-    let answer = post(&emulator, "/api-key/update", json!({ "keyId": key["id"], "name": "n" })).await;
-    assert!(answer.json()["lastRequest"].is_string(), "{answer:?}");
+    let response = post(&emulator, "/api-key/update", json!({ "keyId": key["id"], "name": "n" })).await;
+    assert!(response.json()["lastRequest"].is_string(), "{response:?}");
 }

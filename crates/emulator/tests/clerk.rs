@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api_keys_core::{ApiKeyProvider, KeyId, KeyStatus, Timestamp};
 use api_keys_emulator::{Emulator, Vendor, clerk};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn start() -> Emulator {
     Emulator::start(Vendor::Clerk).await.unwrap()
 }
 
-/// An emulator whose clock shows this many seconds after the start of 2026.
+/// Starts an emulator, and returns its clock in seconds since the start of 2026.
 async fn start_with_clock() -> (Emulator, Arc<AtomicU64>) {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     let seconds = Arc::new(AtomicU64::new(0));
@@ -28,7 +28,7 @@ async fn start_with_clock() -> (Emulator, Arc<AtomicU64>) {
     (Emulator::builder(Vendor::Clerk).clock(now).start().await.unwrap(), seconds)
 }
 
-async fn call(emulator: &Emulator, method: Method, path: &str, body: Option<Value>) -> Answer {
+async fn call(emulator: &Emulator, method: Method, path: &str, body: Option<Value>) -> Response {
     let request = request(emulator, method, path).bearer_auth(emulator.token().expose());
     send(match body {
         Some(body) => request.json(&body),
@@ -37,11 +37,11 @@ async fn call(emulator: &Emulator, method: Method, path: &str, body: Option<Valu
     .await
 }
 
-async fn get(emulator: &Emulator, path: &str) -> Answer {
+async fn get(emulator: &Emulator, path: &str) -> Response {
     call(emulator, Method::GET, path, None).await
 }
 
-async fn post(emulator: &Emulator, path: &str, body: Value) -> Answer {
+async fn post(emulator: &Emulator, path: &str, body: Value) -> Response {
     call(emulator, Method::POST, path, Some(body)).await
 }
 
@@ -49,9 +49,9 @@ async fn post(emulator: &Emulator, path: &str, body: Value) -> Answer {
 async fn create(emulator: &Emulator, name: &str, fields: Value) -> Value {
     let mut body = json!({ "name": name, "subject": SUBJECT });
     body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    let answer = post(emulator, "/api_keys", body).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.json()
+    let response = post(emulator, "/api_keys", body).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response.json()
 }
 
 fn path(key: &Value) -> String {
@@ -59,14 +59,14 @@ fn path(key: &Value) -> String {
 }
 
 /// Checks the envelope of an error, and returns the codes and the long messages.
-fn errors(answer: &Answer, status: u16) -> Vec<(String, String)> {
+fn errors(response: &Response, status: u16) -> Vec<(String, String)> {
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (status, Some("application/json")),
-        "{answer:?}"
+        "{response:?}"
     );
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let body = answer.json();
+    let body = response.json();
     let errors = body["errors"].as_array().expect("errors").iter();
     errors
         .map(|error| {
@@ -76,14 +76,14 @@ fn errors(answer: &Answer, status: u16) -> Vec<(String, String)> {
         .collect()
 }
 
-fn bad(answer: &Answer) -> Vec<String> {
-    let errors = errors(answer, 400);
+fn bad(response: &Response) -> Vec<String> {
+    let errors = errors(response, 400);
     assert!(errors.iter().all(|(code, _)| code == "bad_request"), "{errors:?}");
     errors.into_iter().map(|(_, message)| message).collect()
 }
 
 #[tokio::test]
-async fn a_new_key_is_shown_with_its_secret() {
+async fn create_returns_the_secret() {
     let (emulator, _) = start_with_clock().await;
     let fields = json!({
         "description": "for CI", "claims": { "a": 1 }, "scopes": ["read"], "created_by": SUBJECT,
@@ -102,9 +102,9 @@ async fn a_new_key_is_shown_with_its_secret() {
         "created_at": 1_767_225_600_000.0, "updated_at": 1_767_225_600_000.0, "expiration": 1_767_225_690_500.0,
     });
     assert_eq!(key, expected);
-    let answer = get(&emulator, &path(&key)).await;
-    assert_eq!(answer.json(), expected);
-    assert!(answer.body.contains("\"created_at\":1767225600000.0"), "a float: {}", answer.body);
+    let response = get(&emulator, &path(&key)).await;
+    assert_eq!(response.json(), expected);
+    assert!(response.body.contains("\"created_at\":1767225600000.0"), "a float: {}", response.body);
     assert_eq!(get(&emulator, &format!("{}/secret", path(&key))).await.json(), json!({ "secret": secret }));
 }
 
@@ -126,9 +126,9 @@ async fn absent_fields_are_empty() {
 #[tokio::test]
 async fn create_status_can_be_201() {
     let emulator = Emulator::builder(clerk::Options::new().created(true)).start().await.unwrap();
-    let answer = post(&emulator, "/api_keys", json!({ "name": "key", "subject": SUBJECT })).await;
-    assert_eq!(answer.status, 201);
-    assert!(answer.json()["secret"].is_string());
+    let response = post(&emulator, "/api_keys", json!({ "name": "key", "subject": SUBJECT })).await;
+    assert_eq!(response.status, 201);
+    assert!(response.json()["secret"].is_string());
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn invalid_fields_are_named() {
 }
 
 #[tokio::test]
-async fn a_listing_is_of_one_subject_and_in_pages() {
+async fn list_is_per_subject_and_paged() {
     let emulator = start().await;
     for i in 0..12 {
         create(&emulator, &format!("key {i}"), json!({})).await;
@@ -177,16 +177,16 @@ async fn a_listing_is_of_one_subject_and_in_pages() {
     assert_eq!(post(&emulator, "/api_keys", other).await.status, 200);
 
     let list = async |query: &str| {
-        let answer = get(&emulator, &format!("/api_keys?subject={SUBJECT}{query}")).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let body = answer.json();
+        let response = get(&emulator, &format!("/api_keys?subject={SUBJECT}{query}")).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        let body = response.json();
         let names: Vec<_> = body["data"].as_array().unwrap().iter().map(|key| key["name"].clone()).collect();
-        assert!(answer.body.contains(".0}"), "the total is a float: {}", answer.body);
+        assert!(response.body.contains(".0}"), "the total is a float: {}", response.body);
         (names, body["total_count"].as_f64().unwrap())
     };
     let (names, total) = list("").await;
     assert_eq!((names.len(), total), (10, 12.0));
-    // As integers and as the vendor's own SDK writes numbers.
+    // Integers, and floats as sent by the vendor's SDK.
     for query in ["&limit=2&offset=10", "&limit=2.0&offset=10.0"] {
         assert_eq!(list(query).await, (vec![json!("key 10"), json!("key 11")], 12.0));
     }
@@ -200,8 +200,8 @@ async fn list_parameters_are_validated() {
     let emulator = start().await;
     let invalid = |name: &str, problem: &str| vec![format!("Invalid 'query_parameter.{name}': {problem}")];
     assert_eq!(bad(&get(&emulator, "/api_keys").await), invalid("subject", "Required"));
-    let answer = get(&emulator, "/api_keys?subject=nobody").await;
-    assert_eq!(bad(&answer), invalid("subject", "Failed regex check"));
+    let response = get(&emulator, "/api_keys?subject=nobody").await;
+    assert_eq!(bad(&response), invalid("subject", "Failed regex check"));
     for (query, name, problem) in [
         ("limit=0", "limit", "Expected a number from 1 to 100"),
         ("limit=101", "limit", "Expected a number from 1 to 100"),
@@ -209,13 +209,13 @@ async fn list_parameters_are_validated() {
         ("offset=-1", "offset", "Expected a number from 0"),
         ("include_invalid=1", "include_invalid", "Expected 'true' or 'false'"),
     ] {
-        let answer = get(&emulator, &format!("/api_keys?subject={SUBJECT}&{query}")).await;
-        assert_eq!(bad(&answer), invalid(name, problem));
+        let response = get(&emulator, &format!("/api_keys?subject={SUBJECT}&{query}")).await;
+        assert_eq!(bad(&response), invalid(name, problem));
     }
 }
 
 #[tokio::test]
-async fn dead_keys_are_listed_on_request() {
+async fn inactive_keys_are_listed_on_request() {
     let (emulator, seconds) = start_with_clock().await;
     create(&emulator, "live", json!({})).await;
     create(&emulator, "expiring", json!({ "seconds_until_expiration": 60 })).await;
@@ -233,7 +233,7 @@ async fn dead_keys_are_listed_on_request() {
 }
 
 #[tokio::test]
-async fn an_update_keeps_clears_and_sets() {
+async fn update_keeps_clears_and_sets() {
     let (emulator, seconds) = start_with_clock().await;
     let fields =
         json!({ "description": "d", "claims": [1], "scopes": ["a"], "seconds_until_expiration": 60 });
@@ -262,7 +262,7 @@ async fn an_update_keeps_clears_and_sets() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_stays_with_its_reason() {
+async fn revoked_key_keeps_its_reason() {
     let emulator = start().await;
     let key = create(&emulator, "key", json!({})).await;
     let revoke = format!("{}/revoke", path(&key));
@@ -283,7 +283,7 @@ async fn a_revoked_key_stays_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_dead_secret_is_verified_with_200() {
+async fn inactive_secret_verifies_with_200() {
     let (emulator, seconds) = start_with_clock().await;
     let expiring = create(&emulator, "expiring", json!({ "seconds_until_expiration": 60 })).await;
     let revoked = create(&emulator, "revoked", json!({})).await;
@@ -302,21 +302,21 @@ async fn a_dead_secret_is_verified_with_200() {
     post(&emulator, &format!("{}/revoke", path(&revoked)), json!({})).await;
     seconds.store(61, Ordering::SeqCst);
     for (key, sign) in [(&expiring, "expired"), (&revoked, "revoked")] {
-        let answer = verify(&key["secret"]).await;
-        assert_eq!(answer.status, 200);
-        assert_eq!((&answer.json()["id"], &answer.json()[sign]), (&key["id"], &json!(true)));
+        let response = verify(&key["secret"]).await;
+        assert_eq!(response.status, 200);
+        assert_eq!((&response.json()["id"], &response.json()[sign]), (&key["id"], &json!(true)));
     }
     assert_eq!(errors(&verify(&json!("ak_unknown")).await, 404)[0].0, "resource_not_found");
     assert_eq!(bad(&verify(&json!(5)).await), ["Invalid 'body.secret': Expected a string"]);
 }
 
 #[tokio::test]
-async fn a_deleted_key_is_gone() {
+async fn deleted_key_is_not_found() {
     let emulator = start().await;
     let key = create(&emulator, "key", json!({})).await;
-    let answer = call(&emulator, Method::DELETE, &path(&key), None).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.json(), json!({ "object": "api_key", "id": key["id"], "deleted": true }));
+    let response = call(&emulator, Method::DELETE, &path(&key), None).await;
+    assert_eq!(response.status, 200);
+    assert_eq!(response.json(), json!({ "object": "api_key", "id": key["id"], "deleted": true }));
     assert_eq!(errors(&get(&emulator, &path(&key)).await, 404)[0].0, "resource_not_found");
     let verified = post(&emulator, "/api_keys/verify", json!({ "secret": key["secret"] })).await;
     assert_eq!(verified.status, 404);
@@ -333,10 +333,10 @@ async fn unknown_and_malformed_ids_differ() {
         (Method::POST, "/revoke", Some(json!({}))),
     ];
     for (method, suffix, body) in operations {
-        let answer = call(&emulator, method.clone(), &format!("{UNKNOWN}{suffix}"), body.clone()).await;
-        assert_eq!(errors(&answer, 404)[0].0, "resource_not_found", "{method} {suffix}");
-        let answer = call(&emulator, method, &format!("/api_keys/ak_a%2Fb{suffix}"), body).await;
-        assert_eq!(bad(&answer), ["Invalid 'url_parameter.apiKeyID': Failed regex check"]);
+        let response = call(&emulator, method.clone(), &format!("{UNKNOWN}{suffix}"), body.clone()).await;
+        assert_eq!(errors(&response, 404)[0].0, "resource_not_found", "{method} {suffix}");
+        let response = call(&emulator, method, &format!("/api_keys/ak_a%2Fb{suffix}"), body).await;
+        assert_eq!(bad(&response), ["Invalid 'url_parameter.apiKeyID': Failed regex check"]);
     }
     assert_eq!(errors(&get(&emulator, "/users").await, 404)[0].0, "resource_not_found");
     assert_eq!(
@@ -346,20 +346,20 @@ async fn unknown_and_malformed_ids_differ() {
 }
 
 #[tokio::test]
-async fn the_secret_key_is_needed_for_everything() {
+async fn every_route_needs_the_secret_key() {
     let emulator = start().await;
     for path in ["/api_keys", UNKNOWN, "/users"] {
-        let answer = send(request(&emulator, Method::GET, path)).await;
-        assert_eq!(errors(&answer, 401)[0].0, "authentication_invalid");
-        let answer = send(request(&emulator, Method::GET, path).bearer_auth("sk_test_wrong")).await;
-        assert_eq!(errors(&answer, 401)[0].0, "clerk_key_invalid");
+        let response = send(request(&emulator, Method::GET, path)).await;
+        assert_eq!(errors(&response, 401)[0].0, "authentication_invalid");
+        let response = send(request(&emulator, Method::GET, path).bearer_auth("sk_test_wrong")).await;
+        assert_eq!(errors(&response, 401)[0].0, "clerk_key_invalid");
     }
 }
 
 #[tokio::test]
-async fn beyond_the_quota_a_create_conflicts() {
+async fn create_beyond_the_quota_is_a_conflict() {
     let emulator = Emulator::builder(Vendor::Clerk).max_active(1).start().await.unwrap();
     create(&emulator, "key", json!({})).await;
-    let answer = post(&emulator, "/api_keys", json!({ "name": "key", "subject": SUBJECT })).await;
-    assert_eq!(errors(&answer, 409)[0].0, "api_key_quota_exceeded");
+    let response = post(&emulator, "/api_keys", json!({ "name": "key", "subject": SUBJECT })).await;
+    assert_eq!(errors(&response, 409)[0].0, "api_key_quota_exceeded");
 }

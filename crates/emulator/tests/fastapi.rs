@@ -6,7 +6,7 @@ use api_keys_core::{ApiKeyProvider, KeyStatus, ListQuery, NewApiKey};
 use api_keys_emulator::fastapi::{Mode, READ_ONLY_TOKEN};
 use api_keys_emulator::{Emulator, Vendor};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -21,11 +21,11 @@ async fn start_documented() -> Emulator {
     Emulator::builder(Mode::Documented).start().await.unwrap()
 }
 
-async fn call(emulator: &Emulator, method: Method, path: &str) -> Answer {
+async fn call(emulator: &Emulator, method: Method, path: &str) -> Response {
     send(request(emulator, method, path).bearer_auth(emulator.token().expose())).await
 }
 
-async fn create(emulator: &Emulator, body: Value) -> Answer {
+async fn create(emulator: &Emulator, body: Value) -> Response {
     let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
     send(request.json(&body)).await
 }
@@ -34,19 +34,19 @@ fn id(key: &Value) -> &str {
     key["id"].as_str().unwrap()
 }
 
-fn detail(answer: &Answer, status: u16) -> String {
-    assert_eq!(answer.status, status, "{answer:?}");
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    answer.json()["detail"].as_str().expect("a text").to_owned()
+fn detail(response: &Response, status: u16) -> String {
+    assert_eq!(response.status, status, "{response:?}");
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    response.json()["detail"].as_str().expect("a text").to_owned()
 }
 
 #[tokio::test]
 async fn create_returns_the_secret_with_200() {
     let emulator = start().await;
-    let answer =
+    let response =
         create(&emulator, json!({ "description": "probe", "roles": ["TASK-ADMIN", "TASK-ADMIN"] })).await;
-    assert_eq!(answer.status, 200);
-    let key = answer.json();
+    assert_eq!(response.status, 200);
+    let key = response.json();
     assert_eq!((&key["description"], &key["is_active"]), (&json!("probe"), &json!(true)));
     assert_eq!(key["roles"], json!(["TASK-ADMIN", "TASK-ADMIN"]));
     assert_ne!(key["message"], "");
@@ -124,10 +124,10 @@ async fn deactivation_is_permanent() {
     let path = format!("{KEYS}deactivate/{}", id(&key));
     let mut times = Vec::new();
     for _ in 0..2 {
-        let answer = call(&emulator, Method::DELETE, &path).await;
-        assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+        let response = call(&emulator, Method::DELETE, &path).await;
+        assert_eq!((response.status, response.body.as_str()), (204, ""));
         for absent in ["content-type", "content-length", "transfer-encoding"] {
-            assert_eq!(answer.header(absent), None, "{absent}");
+            assert_eq!(response.header(absent), None, "{absent}");
         }
         let read = call(&emulator, Method::GET, &format!("{KEYS}{}", id(&key))).await.json();
         assert_eq!(read["is_active"], false);
@@ -143,25 +143,25 @@ async fn deactivation_is_permanent() {
 async fn documented_deactivation_returns_the_key() {
     let emulator = start_documented().await;
     let key = create(&emulator, json!({ "description": "x" })).await.json();
-    let answer = call(&emulator, Method::DELETE, &format!("{KEYS}deactivate/{}", id(&key))).await;
-    assert_eq!(answer.status, 200);
-    assert_eq!((&answer.json()["id"], &answer.json()["is_active"]), (&key["id"], &json!(false)));
+    let response = call(&emulator, Method::DELETE, &format!("{KEYS}deactivate/{}", id(&key))).await;
+    assert_eq!(response.status, 200);
+    assert_eq!((&response.json()["id"], &response.json()["is_active"]), (&key["id"], &json!(false)));
 }
 
 #[tokio::test]
-async fn a_key_is_found_by_its_id_in_any_form() {
+async fn id_is_accepted_in_any_uuid_form() {
     let emulator = start().await;
     let key = create(&emulator, json!({})).await.json();
     let plain = id(&key);
     for form in
         [plain.to_uppercase(), plain.replace('-', ""), format!("urn:uuid:{plain}"), format!("%7B{plain}%7D")]
     {
-        let answer = call(&emulator, Method::GET, &format!("{KEYS}{form}")).await;
-        assert_eq!((answer.status, answer.json()["id"].as_str()), (200, Some(plain)), "{form}");
+        let response = call(&emulator, Method::GET, &format!("{KEYS}{form}")).await;
+        assert_eq!((response.status, response.json()["id"].as_str()), (200, Some(plain)), "{form}");
     }
     for (method, path) in [(Method::GET, ""), (Method::DELETE, "deactivate/")] {
-        let answer = call(&emulator, method, &format!("{KEYS}{path}{UNKNOWN}")).await;
-        assert_eq!(detail(&answer, 404), "API Key not found");
+        let response = call(&emulator, method, &format!("{KEYS}{path}{UNKNOWN}")).await;
+        assert_eq!(detail(&response, 404), "API Key not found");
     }
 }
 
@@ -175,9 +175,9 @@ async fn id_must_be_a_uuid() {
         assert!(text.contains("'loc': ('path', 'api_key_id')") && text.contains("File \""), "{text}");
     }
     let documented = start_documented().await;
-    let answer = call(&documented, Method::GET, &format!("{KEYS}nope")).await;
-    assert_eq!(answer.status, 422);
-    let fault = answer.json()["detail"][0].clone();
+    let response = call(&documented, Method::GET, &format!("{KEYS}nope")).await;
+    assert_eq!(response.status, 422);
+    let fault = response.json()["detail"][0].clone();
     assert_eq!((&fault["type"], &fault["input"]), (&json!("uuid_parsing"), &json!("nope")));
     assert_eq!(fault["loc"], json!(["path", "api_key_id"]));
     let error = fault["ctx"]["error"].as_str().unwrap();
@@ -199,20 +199,21 @@ async fn validation_errors_differ_by_mode() {
     assert!(text.ends_with("in create_api_key\n    POST /auth/api_keys/"), "{text}");
 
     let documented = start_documented().await;
-    let answer = create(&documented, body).await;
-    assert_eq!(answer.status, 422);
-    let faults = answer.json()["detail"].as_array().unwrap().clone();
-    let told: Vec<(&Value, &Value)> = faults.iter().map(|fault| (&fault["type"], &fault["loc"])).collect();
+    let response = create(&documented, body).await;
+    assert_eq!(response.status, 422);
+    let faults = response.json()["detail"].as_array().unwrap().clone();
+    let reported: Vec<(&Value, &Value)> =
+        faults.iter().map(|fault| (&fault["type"], &fault["loc"])).collect();
     let expected = [
         (json!("string_type"), json!(["body", "description"])),
         (json!("enum"), json!(["body", "roles", 0])),
         (json!("enum"), json!(["body", "roles", 2])),
     ];
-    assert_eq!(told, expected.iter().map(|(kind, loc)| (kind, loc)).collect::<Vec<_>>());
+    assert_eq!(reported, expected.iter().map(|(kind, loc)| (kind, loc)).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn a_body_must_be_a_json_object() {
+async fn body_must_be_a_json_object() {
     let emulator = start_documented().await;
     let bare = |body: &'static str| request(&emulator, Method::POST, KEYS).body(body);
     for (content_type, body, kind) in [
@@ -228,9 +229,9 @@ async fn a_body_must_be_a_json_object() {
         if let Some(content_type) = content_type {
             request = request.header("content-type", content_type);
         }
-        let answer = send(request).await;
-        assert_eq!(answer.status, 422, "{content_type:?} {body}");
-        assert_eq!(answer.json()["detail"][0]["type"], kind, "{content_type:?} {body}");
+        let response = send(request).await;
+        assert_eq!(response.status, 422, "{content_type:?} {body}");
+        assert_eq!(response.json()["detail"][0]["type"], kind, "{content_type:?} {body}");
     }
     let vendor =
         bare("{}").bearer_auth(emulator.token().expose()).header("content-type", "application/vnd.api+json");
@@ -246,9 +247,9 @@ async fn unstorable_string_is_a_server_error() {
         let emulator = Emulator::builder(mode).start().await.unwrap();
         let request = request(&emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
         let request = request.header("content-type", "application/json").body(r#"{"description":"\ud800"}"#);
-        let answer = send(request).await;
-        assert_eq!((answer.status, answer.header("content-type")), (500, Some(content_type)));
-        assert_eq!(answer.body, body);
+        let response = send(request).await;
+        assert_eq!((response.status, response.header("content-type")), (500, Some(content_type)));
+        assert_eq!(response.body, body);
     }
 }
 
@@ -259,7 +260,7 @@ async fn active_keys_and_roles_are_limited() {
     create(&emulator, json!({})).await;
     let full = create(&emulator, json!({})).await;
     assert_eq!(detail(&full, 400), "Maximum number of active keys reached");
-    // The role is looked at first.
+    // The role is checked first.
     let tenant = create(&emulator, json!({ "roles": ["TASK-ADMIN", "TENANT-USER"] })).await;
     assert!(detail(&tenant, 400).starts_with("Roles ['TENANT-USER'] cannot be assigned"));
 
@@ -272,14 +273,14 @@ async fn credentials_are_checked_in_two_steps() {
     let emulator = start().await;
     let token = emulator.token().expose();
     let key = create(&emulator, json!({ "roles": ["ORG-ADMIN"] })).await.json();
-    for (header, told) in [
+    for (header, reported) in [
         (None, "Requires authentication"),
         (Some("Basic YTpi".to_owned()), "Bad credentials"),
         (Some(token.to_owned()), "Bad credentials"),
         (Some("Bearer ".to_owned()), "Bad credentials"),
         (Some("Bearer a b".to_owned()), "Bad credentials"),
         (Some("Bearer wrong".to_owned()), "Unauthorized"),
-        // Not even a key of an administrator opens these routes.
+        // An administrator's key is not accepted on these routes.
         (Some(format!("Bearer {}", key["key"].as_str().unwrap())), "Unauthorized"),
     ] {
         for (method, path) in [(Method::GET, ""), (Method::GET, UNKNOWN), (Method::DELETE, "deactivate/nope")]
@@ -288,13 +289,13 @@ async fn credentials_are_checked_in_two_steps() {
             if let Some(header) = &header {
                 request = request.header("authorization", header);
             }
-            let answer = send(request).await;
-            if told == "Unauthorized" && path == "deactivate/nope" {
+            let response = send(request).await;
+            if reported == "Unauthorized" && path == "deactivate/nope" {
                 // An invalid value takes precedence over an invalid credential.
-                detail(&answer, 400);
+                detail(&response, 400);
             } else {
-                assert_eq!(detail(&answer, 401), told, "{header:?}");
-                assert_eq!(answer.header("www-authenticate"), None);
+                assert_eq!(detail(&response, 401), reported, "{header:?}");
+                assert_eq!(response.header("www-authenticate"), None);
             }
         }
     }
@@ -305,7 +306,7 @@ async fn credentials_are_checked_in_two_steps() {
 }
 
 #[tokio::test]
-async fn the_cookie_wins_over_the_header() {
+async fn cookie_precedes_the_header() {
     let emulator = start().await;
     let token = emulator.token().expose();
     let cookie = request(&emulator, Method::GET, KEYS);
@@ -318,7 +319,7 @@ async fn the_cookie_wins_over_the_header() {
 }
 
 #[tokio::test]
-async fn a_reader_may_not_write() {
+async fn reader_cannot_write() {
     let emulator = start().await;
     let key = create(&emulator, json!({})).await.json();
     let reader = |method, path: &str| {
@@ -341,9 +342,9 @@ async fn slashes_and_methods_matter() {
         (Method::DELETE, "/auth/api_keys/deactivate/abc/", "/auth/api_keys/deactivate/abc"),
         (Method::DELETE, "/auth/api_keys/deactivate/", "/auth/api_keys/deactivate"),
     ] {
-        let answer = send(request(&emulator, method, path)).await;
-        assert_eq!((answer.status, answer.body.as_str()), (307, ""), "{path}");
-        assert_eq!(answer.header("location"), Some(format!("{}{to}", emulator.base_url()).as_str()));
+        let response = send(request(&emulator, method, path)).await;
+        assert_eq!((response.status, response.body.as_str()), (307, ""), "{path}");
+        assert_eq!(response.header("location"), Some(format!("{}{to}", emulator.base_url()).as_str()));
     }
     for path in ["/auth//api_keys/", "/auth/api_keys/a%2Fb", "/auth/nothing"] {
         assert_eq!(detail(&call(&emulator, Method::GET, path).await, 404), "Not Found");
@@ -354,9 +355,9 @@ async fn slashes_and_methods_matter() {
         (Method::DELETE, "deactivate", "GET"),
         (Method::POST, "deactivate/abc", "DELETE"),
     ] {
-        let answer = call(&emulator, method, &format!("{KEYS}{path}")).await;
-        assert_eq!(detail(&answer, 405), "Method Not Allowed");
-        assert_eq!(answer.header("allow"), Some(allow), "{path}");
+        let response = call(&emulator, method, &format!("{KEYS}{path}")).await;
+        assert_eq!(detail(&response, 405), "Method Not Allowed");
+        assert_eq!(response.header("allow"), Some(allow), "{path}");
     }
 }
 
@@ -365,9 +366,9 @@ async fn responses_are_chunked_when_observed() {
     for (mode, chunked) in [(Mode::Observed, true), (Mode::Documented, false)] {
         let emulator = Emulator::builder(mode).start().await.unwrap();
         for path in ["/auth/api_keys/", "/auth/api_keys", "/nowhere"] {
-            let answer = call(&emulator, Method::GET, path).await;
-            assert_eq!(answer.header("content-length").is_none(), chunked, "{mode:?} {path}");
-            assert_eq!(answer.header("transfer-encoding"), chunked.then_some("chunked"), "{mode:?} {path}");
+            let response = call(&emulator, Method::GET, path).await;
+            assert_eq!(response.header("content-length").is_none(), chunked, "{mode:?} {path}");
+            assert_eq!(response.header("transfer-encoding"), chunked.then_some("chunked"), "{mode:?} {path}");
         }
     }
 }

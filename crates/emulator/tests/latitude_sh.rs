@@ -5,7 +5,7 @@ mod http;
 use api_keys_core::{ApiKeyProvider, ListQuery, NewApiKey, RevokeOptions, Timestamp};
 use api_keys_emulator::latitude_sh::RateLimit;
 use api_keys_emulator::{Emulator, Vendor};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ async fn start() -> Emulator {
     Emulator::start(Vendor::LatitudeSh).await.unwrap()
 }
 
-async fn call(emulator: &Emulator, method: Method, path: &str, body: Option<Value>) -> Answer {
+async fn call(emulator: &Emulator, method: Method, path: &str, body: Option<Value>) -> Response {
     let request = request(emulator, method, path).header("authorization", emulator.token().expose());
     send(match body {
         Some(body) => request.json(&body),
@@ -30,33 +30,33 @@ fn body(attributes: Value) -> Option<Value> {
 }
 
 async fn create(emulator: &Emulator, attributes: Value) -> Value {
-    let answer = call(emulator, Method::POST, KEYS, body(attributes)).await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["data"].clone()
+    let response = call(emulator, Method::POST, KEYS, body(attributes)).await;
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["data"].clone()
 }
 
 fn path(key: &Value) -> String {
     format!("{KEYS}/{}", key["id"].as_str().unwrap())
 }
 
-/// Checks the outer form of a failure, and takes the error out.
-fn error(answer: &Answer, status: u16) -> Value {
-    assert_eq!(answer.status, status, "{answer:?}");
-    let body = answer.json();
+/// Checks the envelope of an error response, and returns the error.
+fn error(response: &Response, status: u16) -> Value {
+    assert_eq!(response.status, status, "{response:?}");
+    let body = response.json();
     assert_eq!(body["errors"].as_array().map(Vec::len), Some(1), "{body}");
     body["errors"][0].clone()
 }
 
 #[tokio::test]
-async fn a_new_key_is_shown_with_its_token() {
+async fn create_returns_the_token() {
     let now: Timestamp = "2026-01-14T15:56:29.987Z".parse().unwrap();
     let emulator = Emulator::builder(Vendor::LatitudeSh).clock(move || now).start().await.unwrap();
-    let answer =
+    let response =
         call(&emulator, Method::POST, KEYS, body(json!({ "name": "App Token", "expires_at": "x" }))).await;
 
-    assert_eq!((answer.status, answer.header("content-type")), (201, Some(MEDIA_TYPE)));
-    assert_eq!(answer.json()["meta"], json!({}));
-    let key = &answer.json()["data"];
+    assert_eq!((response.status, response.header("content-type")), (201, Some(MEDIA_TYPE)));
+    assert_eq!(response.json()["meta"], json!({}));
+    let key = &response.json()["data"];
     assert_eq!(key["type"], "api_keys");
     let id = key["id"].as_str().unwrap();
     assert!(id.starts_with("tok_") && id.len() == 17, "{id}");
@@ -77,7 +77,7 @@ async fn a_new_key_is_shown_with_its_token() {
 }
 
 #[tokio::test]
-async fn the_list_has_every_key_and_no_token() {
+async fn list_has_no_tokens() {
     let emulator = start().await;
     assert_eq!(call(&emulator, Method::GET, KEYS, None).await.json(), json!({ "data": [], "meta": {} }));
     for name in ["a", "b"] {
@@ -92,15 +92,15 @@ async fn the_list_has_every_key_and_no_token() {
 }
 
 #[tokio::test]
-async fn put_makes_a_new_token_for_the_same_key() {
+async fn put_creates_a_new_token() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "old", "allowed_ips": ["10.0.0.0/8"] })).await;
     let rotate = async |sent| {
-        let answer = call(&emulator, Method::PUT, &path(&key), sent).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.json()["data"].clone()
+        let response = call(&emulator, Method::PUT, &path(&key), sent).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        response.json()["data"].clone()
     };
-    // Not even a body is needed, and the name may change on the way.
+    // The body is optional, and can change the name.
     let bare = rotate(None).await;
     let empty = rotate(Some(json!({}))).await;
     let renamed = rotate(body(json!({ "name": "new", "read_only": true }))).await;
@@ -125,20 +125,20 @@ async fn put_makes_a_new_token_for_the_same_key() {
 async fn patch_changes_given_fields() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "old" })).await;
-    // The id of the body is not looked at.
+    // The id in the body is ignored.
     let changes =
         json!({ "data": { "type": "api_keys", "id": "tok_other", "attributes": { "read_only": true } } });
-    let answer = call(&emulator, Method::PATCH, &path(&key), Some(changes)).await;
-    assert_eq!(answer.status, 200);
-    let attributes = answer.json()["data"]["attributes"].clone();
+    let response = call(&emulator, Method::PATCH, &path(&key), Some(changes)).await;
+    assert_eq!(response.status, 200);
+    let attributes = response.json()["data"]["attributes"].clone();
     assert_eq!((&attributes["name"], &attributes["read_only"]), (&json!("old"), &json!(true)));
     assert_eq!(attributes.get("token"), None);
     // Never set: null here, and an empty list elsewhere.
     assert_eq!(attributes["allowed_ips"], Value::Null);
 
     for ips in [json!(["10.0.0.1", "::1"]), json!([]), Value::Null] {
-        let answer = call(&emulator, Method::PATCH, &path(&key), body(json!({ "allowed_ips": ips }))).await;
-        assert_eq!(answer.json()["data"]["attributes"]["allowed_ips"], ips);
+        let response = call(&emulator, Method::PATCH, &path(&key), body(json!({ "allowed_ips": ips }))).await;
+        assert_eq!(response.json()["data"]["attributes"]["allowed_ips"], ips);
     }
     let token = key["attributes"]["token"].as_str().unwrap();
     assert!(emulator.store().verify(&token.into()).await.unwrap().key().is_some());
@@ -171,9 +171,9 @@ async fn unknown_key_is_not_found() {
     ];
     for path in &keys {
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            let answer = call(&emulator, method, path, body(json!({ "name": "x" }))).await;
-            assert_eq!(error(&answer, 404), expected, "{path}");
-            assert_eq!(answer.header("content-type"), Some(MEDIA_TYPE));
+            let response = call(&emulator, method, path, body(json!({ "name": "x" }))).await;
+            assert_eq!(error(&response, 404), expected, "{path}");
+            assert_eq!(response.header("content-type"), Some(MEDIA_TYPE));
         }
     }
     for (method, path) in [
@@ -189,7 +189,7 @@ async fn unknown_key_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_token_is_taken_bare_and_as_bearer() {
+async fn token_is_accepted_bare_and_as_bearer() {
     let emulator = start().await;
     let token = emulator.token().expose();
     for (header, status) in [
@@ -206,20 +206,20 @@ async fn the_token_is_taken_bare_and_as_bearer() {
         if let Some(header) = &header {
             request = request.header("authorization", header);
         }
-        let answer = send(request).await;
-        assert_eq!(answer.status, status, "{header:?}");
+        let response = send(request).await;
+        assert_eq!(response.status, status, "{header:?}");
         if status == 401 {
             let expected = json!({
                 "code": "INVALID_TOKEN", "status": "unauthorized", "title": "Invalid Token",
                 "detail": "Invalid Token", "meta": {},
             });
-            assert_eq!(error(&answer, 401), expected);
+            assert_eq!(error(&response, 401), expected);
         }
     }
 }
 
 #[tokio::test]
-async fn keys_open_the_api_until_they_are_rotated() {
+async fn keys_authenticate_until_rotated() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "self" })).await;
     let token = key["attributes"]["token"].as_str().unwrap();
@@ -228,12 +228,12 @@ async fn keys_open_the_api_until_they_are_rotated() {
     let list = with_key(Method::GET, KEYS).await.json();
     assert!(list["data"][0]["attributes"]["last_used_at"].is_string());
     assert_eq!(with_key(Method::PUT, &path(&key)).await.status, 200);
-    // Now its user is locked out.
+    // The key that was used no longer authenticates.
     error(&with_key(Method::GET, KEYS).await, 401);
 }
 
 #[tokio::test]
-async fn a_read_only_key_only_reads() {
+async fn read_only_key_cannot_write() {
     let emulator = start().await;
     let key = create(&emulator, json!({ "name": "r", "read_only": true })).await;
     let token = key["attributes"]["token"].as_str().unwrap();
@@ -270,7 +270,7 @@ async fn invalid_body_is_rejected() {
     let token = key["attributes"]["token"].as_str().unwrap();
     assert!(
         emulator.store().verify(&token.into()).await.unwrap().key().is_some(),
-        "a refused PUT rotates nothing"
+        "a rejected PUT rotates nothing"
     );
     assert_eq!(emulator.store().list(ListQuery::new()).await.unwrap().items.len(), 1);
 }
@@ -285,7 +285,7 @@ async fn invalid_json_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn both_media_types_are_taken() {
+async fn both_media_types_are_accepted() {
     let emulator = start().await;
     for media_type in ["application/json", "application/vnd.api+json; charset=utf-8"] {
         let create = request(&emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
@@ -300,8 +300,8 @@ async fn every_response_has_a_request_id() {
     let emulator = start().await;
     let mut ids = Vec::new();
     for path in [KEYS, KEYS, "/nowhere"] {
-        let answer = call(&emulator, Method::GET, path, None).await;
-        ids.push(answer.header("x-request-id").expect("a request id").to_owned());
+        let response = call(&emulator, Method::GET, path, None).await;
+        ids.push(response.header("x-request-id").expect("a request id").to_owned());
     }
     ids.push(send(request(&emulator, Method::GET, KEYS)).await.header("x-request-id").unwrap().to_owned());
     ids.dedup();
@@ -335,7 +335,7 @@ async fn rate_limit_counts_per_minute() {
 }
 
 #[tokio::test]
-async fn requests_are_not_counted_unless_asked_for() {
+async fn rate_limit_is_disabled_by_default() {
     let emulator = start().await;
     for _ in 0..70 {
         assert_eq!(call(&emulator, Method::GET, KEYS, None).await.status, 200);

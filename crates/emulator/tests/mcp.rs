@@ -5,7 +5,7 @@ mod http;
 use api_keys_core::{ApiKeyProvider, Expiry, ListQuery, NewApiKey, Timestamp};
 use api_keys_emulator::mcp::Generation;
 use api_keys_emulator::{Emulator, Vendor};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,11 +18,11 @@ async fn start() -> Emulator {
     Emulator::start(Vendor::Mcp).await.unwrap()
 }
 
-async fn call(emulator: &Emulator, method: Method, path: &str) -> Answer {
+async fn call(emulator: &Emulator, method: Method, path: &str) -> Response {
     send(request(emulator, method, path).bearer_auth(emulator.token().expose())).await
 }
 
-async fn create(emulator: &Emulator, body: Value) -> Answer {
+async fn create(emulator: &Emulator, body: Value) -> Response {
     let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
     send(request.json(&body)).await
 }
@@ -40,13 +40,14 @@ fn days(key: &Value) -> i64 {
 }
 
 #[tokio::test]
-async fn a_new_key_is_shown_with_its_secret() {
+async fn create_returns_the_secret() {
     let emulator = start().await;
-    let answer = create(&emulator, json!({ "name": " Clé 🔑 ", "expires_days": 30, "scopes": ["x"] })).await;
+    let response =
+        create(&emulator, json!({ "name": " Clé 🔑 ", "expires_days": 30, "scopes": ["x"] })).await;
 
-    assert_eq!(answer.status, 201);
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    let key = answer.json();
+    assert_eq!(response.status, 201);
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let key = response.json();
     assert_eq!(key["name"], " Clé 🔑 ");
     assert_eq!(key["last_used"], Value::Null);
     assert_eq!(days(&key), 30);
@@ -77,12 +78,12 @@ async fn times_have_microseconds() {
 }
 
 #[tokio::test]
-async fn keys_can_be_born_expired() {
+async fn key_can_be_created_expired() {
     let emulator = start().await;
     for (days, name) in [(0, "none"), (-1, "less than none")] {
-        let answer = create(&emulator, json!({ "name": name, "expires_days": days })).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        let secret = answer.json()["api_key"].as_str().unwrap().to_owned();
+        let response = create(&emulator, json!({ "name": name, "expires_days": days })).await;
+        assert_eq!(response.status, 201, "{response:?}");
+        let secret = response.json()["api_key"].as_str().unwrap().to_owned();
         let validate = request(&emulator, Method::POST, "/api/v1/api-keys/validate");
         assert_eq!(send(validate.header("x-api-key", secret)).await.status, 401);
     }
@@ -90,7 +91,7 @@ async fn keys_can_be_born_expired() {
 }
 
 #[tokio::test]
-async fn a_user_has_five_keys_expired_ones_counted() {
+async fn expired_keys_count_towards_the_limit() {
     let emulator = start().await;
     // Another user's key does not count.
     let _ = emulator.store().create(NewApiKey::new("other").owner("somebody else")).await.unwrap();
@@ -116,7 +117,7 @@ async fn concurrent_creates_respect_the_limit() {
         let request = request(&emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
         calls.spawn(send(request.json(&json!({ "name": "k" }))));
     }
-    let statuses: Vec<u16> = calls.join_all().await.iter().map(|answer| answer.status).collect();
+    let statuses: Vec<u16> = calls.join_all().await.iter().map(|response| response.status).collect();
     assert_eq!(statuses.iter().filter(|&&status| status == 201).count(), 5, "{statuses:?}");
     assert_eq!(emulator.store().list(ListQuery::new()).await.unwrap().items.len(), 5);
 }
@@ -129,7 +130,7 @@ async fn list_has_no_secrets() {
     create(&emulator, json!({ "name": "a", "expires_days": 0 })).await;
     create(&emulator, json!({ "name": "b" })).await;
 
-    // Neither a query nor a body of any kind makes a difference.
+    // Query and body are ignored.
     let list = request(&emulator, Method::GET, "/api/v1/api-keys/?limit=1").body("{broken");
     let list = send(list.bearer_auth(emulator.token().expose())).await.json();
     let names: Vec<&Value> = list.as_array().unwrap().iter().map(|key| &key["name"]).collect();
@@ -175,14 +176,14 @@ async fn rotate_keeps_the_expiration() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_not_rotated() {
+async fn unknown_key_is_not_rotated() {
     let emulator = start().await;
     let other = emulator.store().create(NewApiKey::new("other").owner("somebody else")).await.unwrap();
     let secret = other.secret;
     for id in ["nope", other.key.id.as_str(), "a%25b", "%D0%BA", "a%20%27b", "%00", "a:b", "a%3Fb", "%ff"] {
-        let answer = call(&emulator, Method::POST, &format!("{KEYS}{id}/rotate")).await;
-        assert_eq!(answer.status, 404, "{id}");
-        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        let response = call(&emulator, Method::POST, &format!("{KEYS}{id}/rotate")).await;
+        assert_eq!(response.status, 404, "{id}");
+        let detail = response.json()["detail"].as_str().unwrap().to_owned();
         assert!(
             detail.starts_with("API key with ID '")
                 && detail.ends_with(&format!("not found for user '{USER}'"))
@@ -198,12 +199,12 @@ async fn revoking_always_succeeds() {
     let key = create(&emulator, json!({ "name": "r" })).await.json();
     let mine = key["key_id"].as_str().unwrap();
     for id in [mine, mine, "nope", "validate", other.key.id.as_str(), "%00"] {
-        let answer = call(&emulator, Method::DELETE, &format!("{KEYS}{id}")).await;
-        assert_eq!((answer.status, answer.body.as_str()), (204, ""), "{id}");
-        assert_eq!(answer.header("content-type"), Some("application/json"));
-        assert_eq!(answer.header("content-length"), None);
+        let response = call(&emulator, Method::DELETE, &format!("{KEYS}{id}")).await;
+        assert_eq!((response.status, response.body.as_str()), (204, ""), "{id}");
+        assert_eq!(response.header("content-type"), Some("application/json"));
+        assert_eq!(response.header("content-length"), None);
     }
-    // The user's own is removed, the other's untouched.
+    // Only the user's own key is removed.
     let left = emulator.store().list(ListQuery::new().include_inactive(true)).await.unwrap().items;
     assert_eq!(left.iter().map(|key| &key.id).collect::<Vec<_>>(), [&other.key.id]);
 }
@@ -218,15 +219,15 @@ async fn dots_reach_the_server_as_an_id() {
     }
 }
 
-/// Sends a request that no client library would leave as it is.
+/// Sends a request that client libraries would normalize.
 async fn exchange(emulator: &Emulator, head: &str) -> String {
     let address = emulator.base_url().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("{head}\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
 }
 
 #[tokio::test]
@@ -253,9 +254,9 @@ async fn token_header_is_strict() {
             if let Some(header) = &header {
                 request = request.header("authorization", header);
             }
-            let answer = send(request).await;
-            assert_eq!((answer.status, answer.json()), (401, json!({ "detail": detail })), "{path}");
-            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+            let response = send(request).await;
+            assert_eq!((response.status, response.json()), (401, json!({ "detail": detail })), "{path}");
+            assert_eq!(response.header("www-authenticate"), Some("Bearer"));
         }
     }
 }
@@ -278,9 +279,9 @@ async fn slashes_matter() {
         (Method::POST, "/api/v1/api-keys/abc/rotate/?a=b", "/api/v1/api-keys/abc/rotate?a=b"),
     ] {
         // No token is required here.
-        let answer = send(request(&emulator, method, path)).await;
-        assert_eq!((answer.status, answer.body.as_str()), (307, ""), "{path}");
-        assert_eq!(answer.header("location"), Some(format!("{}{to}", emulator.base_url()).as_str()));
+        let response = send(request(&emulator, method, path)).await;
+        assert_eq!((response.status, response.body.as_str()), (307, ""), "{path}");
+        assert_eq!(response.header("location"), Some(format!("{}{to}", emulator.base_url()).as_str()));
     }
     let behind_a_proxy = request(&emulator, Method::GET, "/api/v1/api-keys")
         .header("host", "api.example.com")
@@ -295,8 +296,8 @@ async fn slashes_matter() {
 async fn unknown_paths_and_methods_differ() {
     let emulator = start().await;
     for path in ["/api/v1/api-keysx", "/api/v1/api-keys/a%2Fb", "/api/v1/api-keys//rotate", "/"] {
-        let answer = call(&emulator, Method::DELETE, path).await;
-        assert_eq!((answer.status, answer.json()), (404, json!({ "detail": "Not Found" })), "{path}");
+        let response = call(&emulator, Method::DELETE, path).await;
+        assert_eq!((response.status, response.json()), (404, json!({ "detail": "Not Found" })), "{path}");
     }
     for (method, path, allow) in [
         (Method::PUT, KEYS, "POST"),
@@ -305,9 +306,9 @@ async fn unknown_paths_and_methods_differ() {
         (Method::PATCH, "/api/v1/api-keys/abc", "DELETE"),
         (Method::GET, "/api/v1/api-keys/abc/rotate", "POST"),
     ] {
-        let answer = send(request(&emulator, method, path)).await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{path}");
-        assert_eq!(answer.json(), json!({ "detail": "Method Not Allowed" }));
+        let response = send(request(&emulator, method, path)).await;
+        assert_eq!((response.status, response.header("allow")), (405, Some(allow)), "{path}");
+        assert_eq!(response.json(), json!({ "detail": "Method Not Allowed" }));
     }
     let head = call(&emulator, Method::HEAD, KEYS).await;
     assert_eq!((head.status, head.header("allow"), head.body.as_str()), (405, Some("POST"), ""));

@@ -4,7 +4,7 @@ mod http;
 
 use api_keys_core::{ApiKeyProvider, ListQuery, Timestamp};
 use api_keys_emulator::{Emulator, Vendor};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,19 +14,23 @@ async fn start() -> Emulator {
     Emulator::start(Vendor::Mcp).await.unwrap()
 }
 
-async fn create(emulator: &Emulator, body: Value) -> Answer {
+async fn create(emulator: &Emulator, body: Value) -> Response {
     let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
     send(request.json(&body)).await
 }
 
-async fn create_text(emulator: &Emulator, content_type: &str, body: &str) -> Answer {
+async fn create_text(emulator: &Emulator, content_type: &str, body: &str) -> Response {
     let request = request(emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
     send(request.header("content-type", content_type).body(body.to_owned())).await
 }
 
-fn fault(answer: &Answer) -> Value {
-    assert_eq!((answer.status, answer.header("content-type")), (422, Some("application/json")), "{answer:?}");
-    let faults = answer.json()["detail"].as_array().unwrap().clone();
+fn fault(response: &Response) -> Value {
+    assert_eq!(
+        (response.status, response.header("content-type")),
+        (422, Some("application/json")),
+        "{response:?}"
+    );
+    let faults = response.json()["detail"].as_array().unwrap().clone();
     assert_eq!(faults.len(), 1, "{faults:?}");
     faults[0].clone()
 }
@@ -71,7 +75,7 @@ async fn invalid_fields_are_listed() {
 
     let both = create(&emulator, json!({ "name": null, "expires_days": "q" })).await;
     assert_eq!(both.json()["detail"].as_array().unwrap().len(), 2);
-    // What was sent comes back, a token in the wrong place too.
+    // The input is echoed, including a misplaced token.
     let wrapped =
         json!({ "request": { "name": "w" }, "credentials": { "scheme": "Bearer", "credentials": "x" } });
     assert_eq!(fault(&create(&emulator, wrapped.clone()).await)["input"], wrapped);
@@ -80,7 +84,7 @@ async fn invalid_fields_are_listed() {
 #[tokio::test]
 async fn invalid_json_has_a_position() {
     let emulator = start().await;
-    for (body, position, complaint) in [
+    for (body, position, message) in [
         (r#"{"name": "x""#, 12, "Expecting ',' delimiter"),
         (r#"{"name":"x",}"#, 12, "Expecting property name enclosed in double quotes"),
         (r#"{"name":"é"#, 8, "Unterminated string starting at"),
@@ -95,7 +99,7 @@ async fn invalid_json_has_a_position() {
         let fault = fault(&create_text(&emulator, "application/json", body).await);
         assert_eq!(fault["type"], "json_invalid", "{body}");
         assert_eq!(fault["loc"], json!(["body", position]), "{body}");
-        assert_eq!(fault["ctx"]["error"], complaint, "{body}");
+        assert_eq!(fault["ctx"]["error"], message, "{body}");
     }
     // Reported before the token is checked.
     let anonymous = request(&emulator, Method::POST, KEYS).body("{");
@@ -122,21 +126,21 @@ async fn content_type_selects_json() {
 }
 
 #[tokio::test]
-async fn days_beyond_the_calendar_crash_the_server() {
+async fn days_beyond_the_calendar_are_server_errors() {
     let emulator = start().await;
     let far = create(&emulator, json!({ "name": "far", "expires_days": 1_000_000 })).await;
     assert_eq!(far.status, 201);
-    for (days, said) in [
+    for (days, details) in [
         (json!(3_000_000), "date value out of range"),
         (json!(-1_000_000), "date value out of range"),
         (json!(1_000_000_000_000_i64), "Python int too large to convert to C int"),
         (json!(1e30), "Python int too large to convert to C int"),
     ] {
-        let answer = create(&emulator, json!({ "name": "x", "expires_days": days })).await;
-        assert_eq!(answer.status, 500, "{days}");
-        let error = &answer.json()["error"];
+        let response = create(&emulator, json!({ "name": "x", "expires_days": days })).await;
+        assert_eq!(response.status, 500, "{days}");
+        let error = &response.json()["error"];
         assert_eq!(error["code"], "server.unexpected");
-        assert_eq!(error["details"], said);
+        assert_eq!(error["details"], details);
         assert_eq!(error["metadata"]["original_exception"], "OverflowError");
         assert_eq!(error["metadata"]["request_path"], KEYS);
     }

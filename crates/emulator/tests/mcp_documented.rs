@@ -4,7 +4,7 @@ mod http;
 
 use api_keys_emulator::Emulator;
 use api_keys_emulator::mcp::Generation;
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ async fn start() -> Emulator {
     Emulator::builder(Generation::BodyCredentials).start().await.unwrap()
 }
 
-async fn call(emulator: &Emulator, method: Method, path: &str, body: Value) -> Answer {
+async fn call(emulator: &Emulator, method: Method, path: &str, body: Value) -> Response {
     send(request(emulator, method, path).json(&body)).await
 }
 
@@ -22,13 +22,13 @@ fn credentials(emulator: &Emulator) -> Value {
     json!({ "scheme": "whatever", "credentials": emulator.token().expose() })
 }
 
-async fn create(emulator: &Emulator, request: Value) -> Answer {
+async fn create(emulator: &Emulator, request: Value) -> Response {
     let body = json!({ "request": request, "credentials": credentials(emulator) });
     call(emulator, Method::POST, KEYS, body).await
 }
 
 #[tokio::test]
-async fn the_token_is_in_the_body_of_every_call() {
+async fn token_is_in_every_body() {
     let emulator = start().await;
     let created = create(&emulator, json!({ "name": "x", "expires_days": 2 })).await;
     assert_eq!(created.status, 201, "{created:?}");
@@ -45,16 +45,16 @@ async fn the_token_is_in_the_body_of_every_call() {
 }
 
 #[tokio::test]
-async fn the_header_counts_for_nothing() {
+async fn header_is_ignored() {
     let emulator = start().await;
     for (method, path) in [
         (Method::GET, KEYS),
         (Method::DELETE, "/api/v1/api-keys/abc"),
         (Method::POST, "/api/v1/api-keys/abc/rotate"),
     ] {
-        let answer = send(request(&emulator, method, path).bearer_auth(emulator.token().expose())).await;
-        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer")), "{path}");
-        assert_eq!(answer.json(), json!({ "detail": "Authentication required" }));
+        let response = send(request(&emulator, method, path).bearer_auth(emulator.token().expose())).await;
+        assert_eq!((response.status, response.header("www-authenticate")), (401, Some("Bearer")), "{path}");
+        assert_eq!(response.json(), json!({ "detail": "Authentication required" }));
     }
     let flat = request(&emulator, Method::POST, KEYS).bearer_auth(emulator.token().expose());
     assert_eq!(send(flat.json(&json!({ "name": "x" }))).await.status, 401);
@@ -87,10 +87,10 @@ async fn credentials_are_validated_first() {
         (json!({ "scheme": "Bearer", "credentials": "x" }), 401, vec![]),
         (Value::Null, 401, vec![]),
     ] {
-        let answer = call(&emulator, Method::GET, KEYS, body.clone()).await;
-        assert_eq!(answer.status, status, "{body}");
+        let response = call(&emulator, Method::GET, KEYS, body.clone()).await;
+        assert_eq!(response.status, status, "{body}");
         if status == 422 {
-            let faults = answer.json()["detail"].as_array().unwrap().clone();
+            let faults = response.json()["detail"].as_array().unwrap().clone();
             assert_eq!(faults.iter().map(|fault| &fault["type"]).collect::<Vec<_>>(), kinds, "{body}");
         }
     }
@@ -115,11 +115,11 @@ async fn missing_token_takes_precedence() {
 }
 
 #[tokio::test]
-async fn a_crash_is_plain_text() {
+async fn server_error_is_plain_text() {
     let emulator = start().await;
-    let answer = create(&emulator, json!({ "name": "k", "expires_days": 3_000_000 })).await;
-    assert_eq!((answer.status, answer.body.as_str()), (500, "Internal Server Error"));
-    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    let response = create(&emulator, json!({ "name": "k", "expires_days": 3_000_000 })).await;
+    assert_eq!((response.status, response.body.as_str()), (500, "Internal Server Error"));
+    assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
 }
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use api_keys_core::{ApiKeyProvider, ListQuery};
 use api_keys_emulator::{Emulator, Vendor, better_auth};
-use http::{Answer, request, send};
+use http::{Response, request, send};
 use reqwest::Method;
 use serde_json::json;
 
-async fn get(emulator: &Emulator, path: &str) -> Answer {
+async fn get(emulator: &Emulator, path: &str) -> Response {
     send(request(emulator, Method::GET, path).bearer_auth(emulator.token().expose())).await
 }
 
@@ -45,7 +45,7 @@ async fn token_is_configurable() {
 }
 
 #[tokio::test]
-async fn a_port_is_taken_until_the_server_stops() {
+async fn port_is_in_use_until_stop() {
     let first = Emulator::start(Vendor::BetterAuth).await.unwrap();
     let port = first.base_url().rsplit(':').next().and_then(|rest| rest.split('/').next()).unwrap();
     let port: u16 = port.parse().unwrap();
@@ -57,16 +57,16 @@ async fn a_port_is_taken_until_the_server_stops() {
 }
 
 #[tokio::test]
-async fn dropping_it_stops_it() {
+async fn drop_stops_the_server() {
     let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
     let url = emulator.base_url().to_owned();
     drop(emulator);
-    let refused = async { while reqwest::get(&url).await.is_ok() {} };
-    tokio::time::timeout(Duration::from_secs(10), refused).await.expect("no more answers");
+    let stopped = async { while reqwest::get(&url).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(10), stopped).await.expect("no more responses");
 }
 
 #[test]
-fn vendors_are_read_from_their_names() {
+fn vendors_parse_from_names() {
     for vendor in Vendor::ALL.iter().copied() {
         assert_eq!(vendor.as_str().parse(), Ok(vendor));
     }
@@ -78,7 +78,7 @@ fn vendors_are_read_from_their_names() {
 }
 
 #[tokio::test]
-async fn the_token_is_not_in_debug_output() {
+async fn debug_does_not_contain_the_token() {
     let builder = Emulator::builder(Vendor::Clerk).token("sk_hidden");
     assert!(!format!("{builder:?}").contains("sk_hidden"));
     let emulator = builder.start().await.unwrap();

@@ -32,7 +32,7 @@ pub struct FastApiConfig {
     /// Path of the collection relative to the base URL. The default is `/auth/api_keys`. Other paths are below it.
     #[serde(default)]
     pub prefix: Option<String>,
-    /// Whether the path of the collection ends in a slash. The default is `true`. The service redirects the other form, and
+    /// If true, the path of the collection ends in a slash. The default is `true`. The service redirects the other form, and
     /// redirects are not followed.
     #[serde(default, deserialize_with = "api_keys_core::de::option_from_text")]
     pub collection_slash: Option<bool>,

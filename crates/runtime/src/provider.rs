@@ -54,8 +54,8 @@ impl OperationCall {
         call.await.map(Response::into_parts).map_err(|error| self.error(error))
     }
 
-    /// Makes a call that revokes or deletes a key. Returns `None` if the vendor is known to have done so although there
-    /// is no usable response: a success that cannot be decoded, or a 404 in response to a retry.
+    /// Makes a call that revokes or deletes a key. Returns `None` if the vendor has certainly done so without a usable
+    /// response: a success that cannot be decoded, or a 404 in response to a retry.
     ///
     /// # Errors
     /// Returns the mapped error of the call.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api_keys_core::Effect;
 use api_keys_runtime::{FailureKind, Request, Timeouts, TransportErrorKind};
-use support::{CREATE, DELETE, GET, Step, Vendor, answer};
+use support::{CREATE, DELETE, GET, Step, Vendor, respond};
 use tokio::time::Instant;
 
 fn get() -> Request {
@@ -24,7 +24,7 @@ async fn default_timeouts_apply() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_stops_coming_ends_the_attempt() {
+async fn stalled_body_ends_the_attempt() {
     let vendor = Vendor::new([Step::Stalled { status: 200, part: r#"{"secret":"sk_"#.into() }]);
     let error = vendor.client().send_json::<serde_json::Value, ()>(Request::new(&CREATE)).await.unwrap_err();
 
@@ -58,7 +58,7 @@ async fn timeout_is_per_client_clone_and_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_any_time_nothing_is_sent() {
+async fn zero_timeout_sends_nothing() {
     let vendor = Vendor::new([]);
     let error =
         vendor.client().send_empty::<()>(Request::new(&CREATE).timeout(Duration::ZERO)).await.unwrap_err();
@@ -70,25 +70,25 @@ async fn without_any_time_nothing_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn maximum_timeout_is_valid() {
-    let vendor = Vendor::new([Step::Fail(TransportErrorKind::Connect), answer(200, "")]);
+    let vendor = Vendor::new([Step::Fail(TransportErrorKind::Connect), respond(200, "")]);
     vendor.client().send_empty::<()>(get().timeout(Duration::MAX)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn delay_past_the_deadline_is_skipped() {
-    let vendor = Vendor::new([answer(503, "")]);
+    let vendor = Vendor::new([respond(503, "")]);
     let delete = Request::new(&DELETE).path_parameter("id", "k1").timeout(Duration::from_nanos(1));
     let error = vendor.client().send_empty::<()>(delete).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), vendor.waits()), (503, vec![]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_works_on_after_a_call_was_dropped() {
+async fn client_works_after_a_dropped_call() {
     let vendor = Vendor::new([
         Step::Hang,
         Step::Stalled { status: 200, part: "{".into() },
-        answer(503, ""),
-        answer(200, "1"),
+        respond(503, ""),
+        respond(200, "1"),
     ]);
     let client = vendor.client();
     for _ in 0..2 {

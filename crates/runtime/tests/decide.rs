@@ -6,7 +6,7 @@ use api_keys_core::Effect::{self, Applied, NotApplied as Nothing, Unknown};
 use api_keys_runtime::OperationClass::{Idempotent, Safe, Unsafe};
 use api_keys_runtime::{Decision, OperationClass, Outcome, RetryPolicy, StatusCode, decide};
 
-fn refused(status: u16) -> Outcome {
+fn failure(status: u16) -> Outcome {
     Outcome::Status { status: StatusCode::from_u16(status).unwrap(), retry_after: None }
 }
 
@@ -26,27 +26,27 @@ fn each_outcome_is_decided_for_each_class() {
         (Outcome::WebPage,           stop,  (stop,  Unknown), (stop,  Unknown)),
         (Outcome::Incomplete,          again, (again, Applied), (stop,  Applied)),
         (Outcome::Undecodable,        stop,  (stop,  Applied), (stop,  Applied)),
-        (refused(429),               again, (again, Nothing), (again, Nothing)),
-        (refused(408),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(425),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(500),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(502),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(503),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(504),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(520),               again, (again, Unknown), (stop,  Unknown)),
-        (refused(501),               stop,  (stop,  Unknown), (stop,  Unknown)),
-        (refused(505),               stop,  (stop,  Unknown), (stop,  Unknown)),
-        (refused(301),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(304),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(307),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(400),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(401),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(403),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(404),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(409),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(422),               stop,  (stop,  Nothing), (stop,  Nothing)),
-        (refused(101),               stop,  (stop,  Unknown), (stop,  Unknown)),
-        (refused(999),               stop,  (stop,  Unknown), (stop,  Unknown)),
+        (failure(429),               again, (again, Nothing), (again, Nothing)),
+        (failure(408),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(425),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(500),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(502),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(503),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(504),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(520),               again, (again, Unknown), (stop,  Unknown)),
+        (failure(501),               stop,  (stop,  Unknown), (stop,  Unknown)),
+        (failure(505),               stop,  (stop,  Unknown), (stop,  Unknown)),
+        (failure(301),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(304),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(307),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(400),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(401),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(403),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(404),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(409),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(422),               stop,  (stop,  Nothing), (stop,  Nothing)),
+        (failure(101),               stop,  (stop,  Unknown), (stop,  Unknown)),
+        (failure(999),               stop,  (stop,  Unknown), (stop,  Unknown)),
     ];
     for (outcome, safe, idempotent, not_safe) in table {
         assert_eq!(first(Safe, outcome), (safe, Nothing), "safe, {outcome:?}");
@@ -56,7 +56,7 @@ fn each_outcome_is_decided_for_each_class() {
 }
 
 #[test]
-fn the_last_attempt_is_the_last() {
+fn last_attempt_is_not_retried() {
     let policy = RetryPolicy::default().max_attempts(2);
     assert!(decide(Safe, &policy, 1, Outcome::NotSent).retry.is_some());
     assert!(decide(Safe, &policy, 2, Outcome::NotSent).retry.is_none());
@@ -70,5 +70,5 @@ fn retry_after_is_the_minimum_delay() {
     let wait = Duration::from_secs(7);
     let asked = Outcome::Status { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(wait) };
     assert_eq!(decide(Unsafe, &RetryPolicy::default(), 1, asked).retry, Some(wait));
-    assert_eq!(decide(Unsafe, &RetryPolicy::default(), 1, refused(429)).retry, Some(Duration::ZERO));
+    assert_eq!(decide(Unsafe, &RetryPolicy::default(), 1, failure(429)).retry, Some(Duration::ZERO));
 }

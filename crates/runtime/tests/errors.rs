@@ -4,7 +4,7 @@ mod support;
 
 use api_keys_core::{Effect, ErrorKind, Operation, Violation};
 use api_keys_runtime::{Error, ErrorDetails, Request, TransportErrorKind};
-use support::{CREATE, GET, Step, Vendor, answer, answer_with};
+use support::{CREATE, GET, Step, Vendor, respond, respond_with};
 
 async fn fault(step: Step) -> Error {
     Vendor::new([step]).client().send_json::<u8, ()>(Request::new(&CREATE)).await.unwrap_err().erase()
@@ -32,10 +32,10 @@ async fn each_failure_has_its_kind() {
         (307, ErrorKind::Configuration),
         (200, ErrorKind::UnexpectedResponse),
     ] {
-        assert_eq!(kind(answer(status, "")).await, expected, "{status}");
+        assert_eq!(kind(respond(status, "")).await, expected, "{status}");
     }
-    assert_eq!(kind(answer_with(429, &[("retry-after", "60")], "")).await, ErrorKind::RateLimited);
-    assert_eq!(kind(answer(200, "{")).await, ErrorKind::UnexpectedResponse);
+    assert_eq!(kind(respond_with(429, &[("retry-after", "60")], "")).await, ErrorKind::RateLimited);
+    assert_eq!(kind(respond(200, "{")).await, ErrorKind::UnexpectedResponse);
     assert_eq!(kind(Step::Hang).await, ErrorKind::Timeout);
     assert_eq!(kind(Step::Fail(TransportErrorKind::Io)).await, ErrorKind::Transport);
 }
@@ -43,15 +43,15 @@ async fn each_failure_has_its_kind() {
 #[tokio::test(start_paused = true)]
 async fn error_contains_all_details() {
     let headers = [("retry-after", "60"), ("x-request-id", "r1")];
-    let fault = fault(answer_with(429, &headers, "the body")).await;
-    let said = ErrorDetails {
+    let fault = fault(respond_with(429, &headers, "the body")).await;
+    let details = ErrorDetails {
         code: Some("quota".to_owned()),
         message: Some("too many keys".to_owned()),
         violations: vec![Violation::new("name", "is taken")],
         kind: Some(ErrorKind::LimitReached),
         retry_after: None,
     };
-    let error = fault.into_error("clerk", Operation::Create, said);
+    let error = fault.into_error("clerk", Operation::Create, details);
 
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
@@ -86,10 +86,10 @@ async fn invalid_request_is_invalid_input() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_cause_is_the_source_and_not_repeated() {
+async fn source_is_not_in_the_message() {
     let error = fault(Step::Fail(TransportErrorKind::Io)).await;
     let source = std::error::Error::source(&error).unwrap().to_string();
-    assert_eq!(source, "as the script says");
+    assert_eq!(source, "simulated failure");
     assert_eq!(error.to_string(), "createApiKey: connection broke; effect unknown");
 
     let error = error.into_error("clerk", Operation::Create, ErrorDetails::default());
@@ -102,7 +102,7 @@ async fn unusable_response_is_annotated() {
     let unusable: api_keys_core::Result<()> =
         Err(api_keys_core::Error::new(ErrorKind::UnexpectedResponse, "clerk", Operation::Get)
             .with_effect(Effect::Applied));
-    let steps = [answer(503, ""), answer_with(200, &[("x-request-id", "r1")], "7")];
+    let steps = [respond(503, ""), respond_with(200, &[("x-request-id", "r1")], "7")];
     let client = Vendor::new(steps).client();
     let response = client.send_json::<u8, ()>(Request::new(&GET).path_parameter("id", "k1")).await.unwrap();
     let (_, meta) = response.into_parts();

@@ -5,7 +5,7 @@ mod support;
 use api_keys_core::Effect;
 use api_keys_runtime::{FailureKind, Method, Operation, OperationClass, Request, TrailingSlash};
 use proptest::prelude::*;
-use support::{CREATE, GET, LIST, Vendor, answer};
+use support::{CREATE, GET, LIST, Vendor, respond};
 
 static NESTED: Operation = Operation {
     id: "revokeApiKey",
@@ -16,7 +16,7 @@ static NESTED: Operation = Operation {
 };
 
 async fn url_at(base_url: &str, request: Request) -> String {
-    let vendor = Vendor::new([answer(200, "")]);
+    let vendor = Vendor::new([respond(200, "")]);
     vendor.builder_at(base_url).build().unwrap().send_empty::<()>(request).await.unwrap();
     vendor.urls().remove(0)
 }
@@ -85,7 +85,7 @@ async fn base_path_is_kept() {
 async fn trailing_slash_is_configurable() {
     assert_eq!(url(Request::new(&LIST)).await, "https://h/api_keys/");
 
-    let vendor = Vendor::new([answer(200, "")]);
+    let vendor = Vendor::new([respond(200, "")]);
     let client = vendor.builder_at("https://h").trailing_slash(TrailingSlash::Never).build().unwrap();
     client.send_empty::<()>(Request::new(&LIST)).await.unwrap();
     assert_eq!(vendor.urls(), ["https://h/api_keys"]);
@@ -101,7 +101,7 @@ async fn mount_replaces_the_prefix() {
         ("/auth/api", "/keys", "https://h/v2/auth/api_keys/u/k/revoke"),
         ("/other", "/keys", "https://h/v2/auth/api_keys/u/k/revoke"),
     ] {
-        let vendor = Vendor::new([answer(200, "")]);
+        let vendor = Vendor::new([respond(200, "")]);
         let client = vendor.builder_at("https://h/v2").mount(from, to).build().unwrap();
         let request = Request::new(&NESTED).path_parameter("user", "u").path_parameter("id", "k");
         client.send_empty::<()>(request).await.unwrap();
@@ -144,7 +144,7 @@ proptest! {
     #[test]
     fn no_id_leaves_its_segment(id in any::<String>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let vendor = Vendor::new([answer(200, "")]);
+        let vendor = Vendor::new([respond(200, "")]);
         let client = vendor.builder_at("https://h/v1").build().unwrap();
         let result = runtime.block_on(client.send_empty::<()>(Request::new(&GET).path_parameter("id", &id)));
 

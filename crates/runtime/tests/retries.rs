@@ -10,7 +10,7 @@ use api_keys_runtime::{
     TransportErrorKind as Kind,
 };
 use serde_json::json;
-use support::{CREATE, DELETE, GET, Step, Vendor, answer, answer_with};
+use support::{CREATE, DELETE, GET, Step, Vendor, respond, respond_with};
 
 async fn call(
     vendor: &std::sync::Arc<Vendor>,
@@ -26,14 +26,14 @@ fn request(operation: &'static Operation) -> Request {
 
 #[tokio::test(start_paused = true)]
 async fn safe_operation_is_retried() {
-    let vendor = Vendor::new([answer(503, ""), Step::Fail(Kind::Io), answer(200, "")]);
+    let vendor = Vendor::new([respond(503, ""), Step::Fail(Kind::Io), respond(200, "")]);
     let response = call(&vendor, &GET).await.unwrap();
     assert_eq!(response.attempts(), 3);
 }
 
 #[tokio::test(start_paused = true)]
 async fn third_failure_is_final() {
-    let vendor = Vendor::new([answer(500, ""), answer(502, ""), answer(503, "")]);
+    let vendor = Vendor::new([respond(500, ""), respond(502, ""), respond(503, "")]);
     let error = call(&vendor, &DELETE).await.unwrap_err();
     assert_eq!((error.attempts(), error.status().unwrap().as_u16()), (3, 503));
     assert_eq!(error.to_string(), "deleteApiKey: status 503 Service Unavailable; 3 attempts; effect unknown");
@@ -42,9 +42,9 @@ async fn third_failure_is_final() {
 #[tokio::test(start_paused = true)]
 async fn create_is_not_retried_after_send() {
     for step in [
-        answer(500, ""),
-        answer(503, ""),
-        answer(408, ""),
+        respond(500, ""),
+        respond(503, ""),
+        respond(408, ""),
         Step::Fail(Kind::Io),
         Step::Fail(Kind::Timeout),
         Step::Hang,
@@ -57,7 +57,7 @@ async fn create_is_not_retried_after_send() {
 
 #[tokio::test(start_paused = true)]
 async fn create_is_retried_without_effect() {
-    let vendor = Vendor::new([Step::Fail(Kind::Connect), answer(429, ""), answer(201, "")]);
+    let vendor = Vendor::new([Step::Fail(Kind::Connect), respond(429, ""), respond(201, "")]);
     assert_eq!(call(&vendor, &CREATE).await.unwrap().attempts(), 3);
 
     let vendor =
@@ -68,7 +68,7 @@ async fn create_is_retried_without_effect() {
 
 #[tokio::test(start_paused = true)]
 async fn every_attempt_sends_the_same_request() {
-    let vendor = Vendor::new([answer(429, ""), answer(200, "")]);
+    let vendor = Vendor::new([respond(429, ""), respond(200, "")]);
     let request = Request::new(&CREATE).body_json(&json!({ "name": "ci" })).query("a", 1);
     vendor.client().send_empty::<()>(request).await.unwrap();
 
@@ -82,7 +82,7 @@ async fn every_attempt_sends_the_same_request() {
 
 #[tokio::test(start_paused = true)]
 async fn effect_covers_all_attempts() {
-    let vendor = Vendor::new([Step::Fail(Kind::Io), answer(401, "")]);
+    let vendor = Vendor::new([Step::Fail(Kind::Io), respond(401, "")]);
     let error = call(&vendor, &DELETE).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.effect()), (401, Effect::Unknown));
     assert!(!error.is_acknowledged());
@@ -90,16 +90,16 @@ async fn effect_covers_all_attempts() {
 
 #[tokio::test(start_paused = true)]
 async fn not_found_after_retry_is_acknowledged() {
-    let vendor = Vendor::new([answer(502, ""), answer(404, "")]);
+    let vendor = Vendor::new([respond(502, ""), respond(404, "")]);
     assert!(call(&vendor, &DELETE).await.unwrap_err().is_acknowledged());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_was_never_there_was_not_deleted() {
+async fn first_not_found_is_an_error() {
     for script in [
-        vec![answer(404, "")],
-        vec![Step::Fail(Kind::Connect), answer(404, "")],
-        vec![answer(429, ""), answer(404, "")],
+        vec![respond(404, "")],
+        vec![Step::Fail(Kind::Connect), respond(404, "")],
+        vec![respond(429, ""), respond(404, "")],
     ] {
         let error = call(&Vendor::new(script), &DELETE).await.unwrap_err();
         assert!(!error.is_acknowledged());
@@ -108,8 +108,8 @@ async fn a_key_that_was_never_there_was_not_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_safe_operation_never_has_an_effect() {
-    let vendor = Vendor::new([Step::Fail(Kind::Io), answer(500, ""), answer(200, "not json")]);
+async fn safe_operation_has_no_effect() {
+    let vendor = Vendor::new([Step::Fail(Kind::Io), respond(500, ""), respond(200, "not json")]);
     let error = vendor.client().send_json::<u32, ()>(request(&GET)).await.unwrap_err();
     assert!(matches!(error.kind(), FailureKind::Decode { .. }));
     assert_eq!(error.effect(), Effect::NotApplied);
@@ -119,7 +119,7 @@ async fn a_safe_operation_never_has_an_effect() {
 async fn delays_are_random_below_a_ceiling() {
     let mut longest = [Duration::ZERO; 2];
     for seed in 0..200 {
-        let vendor = Vendor::new([answer(503, ""), answer(503, ""), answer(503, "")]);
+        let vendor = Vendor::new([respond(503, ""), respond(503, ""), respond(503, "")]);
         let client = vendor.builder().seed(seed).build().unwrap();
         client.send_empty::<()>(request(&GET)).await.unwrap_err();
         for (longest, wait) in longest.iter_mut().zip(vendor.waits()) {
@@ -132,8 +132,8 @@ async fn delays_are_random_below_a_ceiling() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_do_not_grow_beyond_five_seconds() {
-    let vendor = Vendor::new((0..12).map(|_| answer(503, "")));
+async fn delays_are_at_most_five_seconds() {
+    let vendor = Vendor::new((0..12).map(|_| respond(503, "")));
     let client = vendor
         .client()
         .with_retry(RetryPolicy::default().max_attempts(12))
@@ -144,9 +144,9 @@ async fn waits_do_not_grow_beyond_five_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_seed_waits_the_same() {
+async fn equal_seeds_have_equal_delays() {
     let waits = || async {
-        let vendor = Vendor::new([answer(503, ""), answer(503, ""), answer(503, "")]);
+        let vendor = Vendor::new([respond(503, ""), respond(503, ""), respond(503, "")]);
         vendor.client().send_empty::<()>(request(&GET)).await.unwrap_err();
         vendor.waits()
     };
@@ -154,24 +154,24 @@ async fn the_same_seed_waits_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_vendors_wait_is_honoured_in_every_form() {
+async fn retry_after_is_parsed_in_every_form() {
     for (name, value, seconds) in [
         ("retry-after", "3", 3.0),
         ("Retry-After", " 2.5 ", 2.5),
         ("retry-after", "Sun, 06 Nov 1994 08:49:42 GMT", 5.0),
         ("x-retry-after", "7", 7.0),
     ] {
-        let vendor = Vendor::new([answer_with(429, &[(name, value)], ""), answer(200, "")]);
+        let vendor = Vendor::new([respond_with(429, &[(name, value)], ""), respond(200, "")]);
         call(&vendor, &CREATE).await.unwrap();
         assert_eq!(vendor.waits(), [Duration::from_secs_f64(seconds)], "{name}: {value}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_makes_no_sense_is_ignored() {
+async fn invalid_retry_after_is_ignored() {
     let past = "Sun, 06 Nov 1994 08:00:00 GMT";
     for value in ["-1", "0", "NaN", "soon", "", past, "1e-9", "99999999999999999999999999 years"] {
-        let vendor = Vendor::new([answer_with(429, &[("retry-after", value)], ""), answer(200, "")]);
+        let vendor = Vendor::new([respond_with(429, &[("retry-after", value)], ""), respond(200, "")]);
         call(&vendor, &CREATE).await.unwrap();
         assert!(vendor.waits()[0] <= Duration::from_millis(200), "{value}");
     }
@@ -180,7 +180,7 @@ async fn a_wait_that_makes_no_sense_is_ignored() {
 #[tokio::test(start_paused = true)]
 async fn delay_past_the_deadline_fails_early() {
     for (value, seconds) in [("30", 30), ("3600", 3600), ("1e300", 86_400), ("inf", 86_400)] {
-        let vendor = Vendor::new([answer_with(429, &[("retry-after", value)], "")]);
+        let vendor = Vendor::new([respond_with(429, &[("retry-after", value)], "")]);
         let error = call(&vendor, &CREATE).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
         assert_eq!((vendor.waits(), error.attempts()), (vec![], 1), "{value}");
@@ -188,9 +188,9 @@ async fn delay_past_the_deadline_fails_early() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn clones_share_a_limit_on_retries() {
+async fn clones_share_the_retry_budget() {
     // Each call costs two retries of 5 tokens; 500 are there.
-    let vendor = Vendor::new((0..152).map(|_| answer(503, "")));
+    let vendor = Vendor::new((0..152).map(|_| respond(503, "")));
     let client = vendor.client();
     for _ in 0..50 {
         assert_eq!(client.clone().send_empty::<()>(request(&GET)).await.unwrap_err().attempts(), 3);
@@ -210,7 +210,7 @@ async fn clones_share_a_limit_on_retries() {
 
 #[tokio::test(start_paused = true)]
 async fn success_refunds_the_retry_budget() {
-    let vendor = Vendor::new((0..300).flat_map(|_| [answer(503, ""), answer(200, "")]));
+    let vendor = Vendor::new((0..300).flat_map(|_| [respond(503, ""), respond(200, "")]));
     let client = vendor.client();
     for _ in 0..300 {
         client.send_empty::<()>(request(&GET)).await.unwrap();
@@ -218,7 +218,7 @@ async fn success_refunds_the_retry_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retries_can_be_switched_off() {
+async fn retries_can_be_disabled() {
     let vendor = Vendor::new([Step::Fail(Kind::Connect)]);
     let client = vendor.client().with_retry(RetryPolicy::never());
     assert_eq!(client.send_empty::<()>(request(&GET)).await.unwrap_err().attempts(), 1);

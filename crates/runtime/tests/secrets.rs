@@ -7,7 +7,7 @@ use std::sync::Arc;
 use api_keys_core::{self as core, SecretKey};
 use api_keys_runtime::{Authentication, Client, DocumentedError, ErrorDetails, Request, decode_json, secret};
 use serde::{Deserialize, Serialize};
-use support::{CREATE, SECRET, Step, Vendor, answer, answer_with};
+use support::{CREATE, SECRET, Step, Vendor, respond, respond_with};
 
 const VERIFIED: &str = "ak_canary_verified/with+odd=characters";
 
@@ -18,11 +18,11 @@ struct Verify {
 }
 
 #[derive(Debug, Deserialize)]
-struct Refusal {
+struct ErrorBody {
     detail: String,
 }
 
-impl DocumentedError for Refusal {
+impl DocumentedError for ErrorBody {
     fn decode(_: u16, body: &[u8]) -> Option<Self> {
         decode_json(body)
     }
@@ -52,16 +52,16 @@ async fn echoed_secrets_are_redacted() {
     let echo =
         format!(r#"{{"detail":"{SECRET} may not verify {VERIFIED} or {}"}}"#, VERIFIED.replace('/', "\\/"));
     let vendor =
-        Vendor::new([answer_with(400, &[("x-request-id", SECRET), ("www-authenticate", SECRET)], echo)]);
-    let error = client(&vendor).send_json::<u8, Refusal>(request()).await.unwrap_err();
+        Vendor::new([respond_with(400, &[("x-request-id", SECRET), ("www-authenticate", SECRET)], echo)]);
+    let error = client(&vendor).send_json::<u8, ErrorBody>(request()).await.unwrap_err();
 
-    let refusal = error.documented().unwrap();
-    assert_eq!(refusal.detail, "[redacted] may not verify [redacted] or [redacted]");
+    let body = error.documented().unwrap();
+    assert_eq!(body.detail, "[redacted] may not verify [redacted] or [redacted]");
     assert_eq!(error.request_id(), Some("[redacted]"));
     assert_eq!(error.headers()["www-authenticate"], "[redacted]");
     assert!(!String::from_utf8_lossy(error.body().expose()).contains("canary"));
 
-    let details = ErrorDetails { message: Some(refusal.detail.clone()), ..ErrorDetails::default() };
+    let details = ErrorDetails { message: Some(body.detail.clone()), ..ErrorDetails::default() };
     assert!(!shown(&error).contains("canary"));
     let error = error.erase().into_error("clerk", core::Operation::Verify, details);
     assert!(!shown(&error).contains("canary"));
@@ -71,15 +71,15 @@ async fn echoed_secrets_are_redacted() {
 async fn no_error_shows_a_secret() {
     let new = format!(r#"{{"secret":"{SECRET}"}}"#);
     for step in [
-        answer(200, new.clone()),
-        answer(200, format!("{new} trailing")),
-        answer(500, new.clone()),
-        answer_with(
+        respond(200, new.clone()),
+        respond(200, format!("{new} trailing")),
+        respond(500, new.clone()),
+        respond_with(
             200,
             &[("set-cookie", SECRET), ("set-auth-token", SECRET), ("content-length", "99999999")],
             "",
         ),
-        answer_with(307, &[("location", &format!("https://elsewhere.example/{SECRET}?{SECRET}"))], SECRET),
+        respond_with(307, &[("location", &format!("https://elsewhere.example/{SECRET}?{SECRET}"))], SECRET),
         Step::Broken { status: 200, part: new.clone().into() },
         Step::Hang,
     ] {
@@ -92,8 +92,8 @@ async fn no_error_shows_a_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_on_the_way_shows_a_secret() {
-    let vendor = Vendor::new([answer_with(200, &[("set-cookie", SECRET), ("set-auth-token", SECRET)], "1")]);
+async fn no_debug_output_shows_a_secret() {
+    let vendor = Vendor::new([respond_with(200, &[("set-cookie", SECRET), ("set-auth-token", SECRET)], "1")]);
     let authentication = Authentication::bearer(SECRET);
     let builder = Client::builder(format!("https://user:{SECRET}@example.com"))
         .authentication(authentication.clone())

@@ -7,10 +7,10 @@ use std::time::Duration;
 use api_keys_core::ErrorKind;
 use api_keys_runtime::{Authentication, BuildError, Client, HttpConfig, Request, Timeouts};
 use serde_json::json;
-use support::{CREATE, SECRET, Vendor, answer};
+use support::{CREATE, SECRET, Vendor, respond};
 
-fn refusal(builder: api_keys_runtime::ClientBuilder) -> String {
-    builder.build().expect_err("must be refused").to_string()
+fn build_error(builder: api_keys_runtime::ClientBuilder) -> String {
+    builder.build().expect_err("an invalid builder").to_string()
 }
 
 #[test]
@@ -38,12 +38,12 @@ fn invalid_base_url_is_rejected() {
         ("https://example.com/v1?", "contains a query"),
         ("https://example.com/v1#top", "contains a fragment"),
     ] {
-        let refusal = refusal(Vendor::new([]).builder_at(base_url));
+        let build_error = build_error(Vendor::new([]).builder_at(base_url));
         assert!(
-            refusal.starts_with("invalid base URL: ") && refusal.contains(because),
-            "{base_url}: {refusal}"
+            build_error.starts_with("invalid base URL: ") && build_error.contains(because),
+            "{base_url}: {build_error}"
         );
-        assert!(!refusal.contains("password@"));
+        assert!(!build_error.contains("password@"));
     }
 }
 
@@ -97,15 +97,15 @@ fn invalid_credential_is_not_printed() {
 #[test]
 fn invalid_settings_are_named() {
     let builder = || Vendor::new([]).builder();
-    assert!(refusal(builder().header("bad name", "x")).contains("`bad name`"));
-    assert!(refusal(builder().header("x", "a\nb")).contains("`x`"));
-    assert!(refusal(builder().user_agent("a\nb")).contains("`user-agent`"));
+    assert!(build_error(builder().header("bad name", "x")).contains("`bad name`"));
+    assert!(build_error(builder().header("x", "a\nb")).contains("`x`"));
+    assert!(build_error(builder().user_agent("a\nb")).contains("`user-agent`"));
     assert!(
-        refusal(builder().authentication(Authentication::header("bad name", "x"))).contains("`bad name`")
+        build_error(builder().authentication(Authentication::header("bad name", "x"))).contains("`bad name`")
     );
     let timeouts = Timeouts::default();
-    assert!(refusal(builder().timeouts(timeouts.attempt(Duration::ZERO))).contains("attempt timeout"));
-    assert!(refusal(builder().timeouts(timeouts.total(Duration::MAX))).contains("total timeout"));
+    assert!(build_error(builder().timeouts(timeouts.attempt(Duration::ZERO))).contains("attempt timeout"));
+    assert!(build_error(builder().timeouts(timeouts.total(Duration::MAX))).contains("total timeout"));
     for (from, to) in [
         ("api", "/x"),
         ("/api", "x"),
@@ -114,13 +114,13 @@ fn invalid_settings_are_named() {
         ("/api", "/a?b"),
         ("/api", "/{id}"),
     ] {
-        assert!(refusal(builder().mount(from, to)).contains("mount path"), "{from} {to}");
+        assert!(build_error(builder().mount(from, to)).contains("mount path"), "{from} {to}");
     }
 }
 
 #[tokio::test]
-async fn every_request_carries_the_clients_headers() {
-    let vendor = Vendor::new([answer(200, "")]);
+async fn requests_have_the_client_headers() {
+    let vendor = Vendor::new([respond(200, "")]);
     let client = vendor
         .builder()
         .vendor("clerk")
@@ -146,8 +146,8 @@ async fn every_request_carries_the_clients_headers() {
 }
 
 #[tokio::test]
-async fn a_requests_own_header_replaces_the_clients() {
-    let vendor = Vendor::new([answer(200, "")]);
+async fn request_header_replaces_client_header() {
+    let vendor = Vendor::new([respond(200, "")]);
     let client = vendor.builder().header("Clerk-API-Version", "old").build().unwrap();
     let request = Request::new(&CREATE)
         .header("Clerk-API-Version", "new")
@@ -167,7 +167,7 @@ async fn a_requests_own_header_replaces_the_clients() {
 
 #[tokio::test]
 async fn request_without_body_has_no_content_type() {
-    let vendor = Vendor::new([answer(200, "")]);
+    let vendor = Vendor::new([respond(200, "")]);
     vendor.client().send_empty::<()>(Request::new(&CREATE).body_json_opt(None::<&u8>)).await.unwrap();
     let requests = vendor.requests.lock().unwrap();
     assert!(requests[0].body.is_none() && !requests[0].headers.contains_key("content-type"));
@@ -225,6 +225,6 @@ fn client_needs_a_transport() {
 
 #[cfg(feature = "reqwest")]
 #[test]
-fn a_client_brings_its_own_transport() {
+fn custom_transport_is_used() {
     Client::builder("https://example.com").build().unwrap();
 }

@@ -55,8 +55,8 @@ fn serve(mut connection: TcpStream) {
     let mut request = BufReader::new(connection.try_clone().unwrap()).lines();
     while let Some(Ok(line)) = request.next() {
         if line.is_empty() {
-            let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-            connection.write_all(answer.as_bytes()).unwrap();
+            let response = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+            connection.write_all(response.as_bytes()).unwrap();
         }
     }
 }

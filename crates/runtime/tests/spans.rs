@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use api_keys_runtime::{Authentication, Request};
-use support::{CREATE, GET, SECRET, Vendor, answer, answer_with};
+use support::{CREATE, GET, SECRET, Vendor, respond, respond_with};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 #[derive(Clone, Default)]
@@ -45,7 +45,7 @@ async fn logged(vendor: &Arc<Vendor>, request: Request) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn call_span_contains_attempt_spans() {
-    let vendor = Vendor::new([answer(503, ""), answer(200, "1")]);
+    let vendor = Vendor::new([respond(503, ""), respond(200, "1")]);
     let lines = logged(&vendor, Request::new(&GET).path_parameter("id", "k1").query("q", "me")).await;
     let [first, again, second, call] = &lines[..] else { panic!("{lines:#?}") };
 
@@ -81,7 +81,7 @@ async fn call_span_contains_attempt_spans() {
 
 #[tokio::test(start_paused = true)]
 async fn call_span_records_decode_errors() {
-    let vendor = Vendor::new([answer(200, "not json")]);
+    let vendor = Vendor::new([respond(200, "not json")]);
     let lines = logged(&vendor, Request::new(&CREATE)).await;
     let call = lines.last().unwrap();
     assert!(call.contains("error.type=\"decode\"") && call.contains("api_keys.effect=\"applied\""), "{call}");
@@ -89,8 +89,8 @@ async fn call_span_records_decode_errors() {
 
 #[tokio::test(start_paused = true)]
 async fn no_secret_is_logged() {
-    let leaky = || answer_with(500, &[("x-request-id", SECRET), ("location", SECRET)], SECRET);
-    let vendor = Vendor::new([leaky(), leaky(), leaky(), answer(200, SECRET)]);
+    let leaky = || respond_with(500, &[("x-request-id", SECRET), ("location", SECRET)], SECRET);
+    let vendor = Vendor::new([leaky(), leaky(), leaky(), respond(200, SECRET)]);
     for request in [Request::new(&GET).path_parameter("id", SECRET).query("q", SECRET), Request::new(&CREATE)]
     {
         let lines = logged(&vendor, request).await;

@@ -60,7 +60,7 @@ struct Open {
 }
 
 #[test]
-fn json_of_any_form_is_kept_as_it_was_written() {
+fn json_is_kept_as_written() {
     let open: Open = serde_json::from_str(r#"{ "more": 1, "any": { "b": 1.0,  "a": [ ] } }"#).unwrap();
     let any = open.any.unwrap();
     assert_eq!(any.as_str(), r#"{ "b": 1.0,  "a": [ ] }"#);

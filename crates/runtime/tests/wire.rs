@@ -16,15 +16,15 @@ use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// A server that reads one request for each response and writes the response unchanged.
-async fn server(answers: &'static [&'static [u8]]) -> String {
+async fn server(responses: &'static [&'static [u8]]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        for answer in answers {
+        for response in responses {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut request = [0; 4096];
             let _ = socket.read(&mut request).await.unwrap();
-            socket.write_all(answer).await.unwrap();
+            socket.write_all(response).await.unwrap();
             let _ = socket.shutdown().await;
         }
     });
@@ -41,7 +41,7 @@ fn get() -> Request {
 }
 
 #[tokio::test]
-async fn a_request_arrives_as_it_was_made() {
+async fn request_arrives_unchanged() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/v1/api_keys"))
@@ -60,7 +60,7 @@ async fn a_request_arrives_as_it_was_made() {
 }
 
 #[tokio::test]
-async fn an_odd_id_arrives_as_one_segment() {
+async fn id_arrives_as_one_segment() {
     let server = MockServer::start().await;
     Mock::given(path("/api_keys/a%2Fb"))
         .respond_with(ResponseTemplate::new(204))
@@ -71,7 +71,7 @@ async fn an_odd_id_arrives_as_one_segment() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn redirect_is_not_followed() {
     let elsewhere = MockServer::start().await;
     let server = MockServer::start().await;
     let redirect = ResponseTemplate::new(307).insert_header("location", elsewhere.uri().as_str());
@@ -152,7 +152,7 @@ async fn endless_body_stops_at_the_limit() {
 }
 
 #[tokio::test]
-async fn a_body_in_many_pieces_is_put_together() {
+async fn chunked_body_is_joined() {
     let base_url = server(&[
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n2\r\n2,\r\n2\r\n3]\r\n0\r\n\r\n",
     ])
@@ -171,10 +171,10 @@ async fn silent_server_times_out() {
 }
 
 #[tokio::test]
-async fn no_cookie_is_ever_sent_back() {
+async fn cookies_are_not_sent_back() {
     let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(204).insert_header("set-cookie", "session=1; Path=/");
-    Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+    let response = ResponseTemplate::new(204).insert_header("set-cookie", "session=1; Path=/");
+    Mock::given(method("GET")).respond_with(response).mount(&server).await;
 
     let client = client(&server.uri());
     for _ in 0..2 {
@@ -187,7 +187,7 @@ async fn no_cookie_is_ever_sent_back() {
 }
 
 #[tokio::test]
-async fn the_applications_own_client_can_be_used() {
+async fn custom_reqwest_client_is_used() {
     let server = MockServer::start().await;
     Mock::given(header("x-mine", "1"))
         .respond_with(ResponseTemplate::new(204))
@@ -207,7 +207,7 @@ async fn the_applications_own_client_can_be_used() {
 fn loopback_bypasses_the_proxy() {
     // The environment of a running process cannot be changed safely, so another one runs the first test.
     let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_request_arrives_as_it_was_made"])
+        .args(["--exact", "request_arrives_unchanged"])
         .envs(["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
         .env_remove("no_proxy")
         .env_remove("NO_PROXY")

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::call_id::CallId;
 
-/// The requests of one call that came to the proxy.
+/// The requests of one call at the proxy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Arrival {
     /// The number of received requests.
@@ -26,7 +26,7 @@ pub struct Arrival {
 pub struct Arrivals(Mutex<HashMap<CallId, Arrival>>);
 
 impl Arrivals {
-    /// The requests of one call.
+    /// Returns the requests of one call.
     pub fn of(&self, call: CallId) -> Arrival {
         self.change(call, |arrival| *arrival)
     }
@@ -37,8 +37,7 @@ impl Arrivals {
         all.values().map(|arrival| u64::from(arrival.forwarded)).sum()
     }
 
-    /// Waits until nothing of a call is on its way that is known to be, as a careful caller would before it looks
-    /// for what became of the call.
+    /// Waits until no request of a call is pending.
     pub async fn settled(&self, call: CallId) {
         let deadline = Instant::now() + Duration::from_secs(5);
         while self.of(call).in_flight > 0 && Instant::now() < deadline {
@@ -46,7 +45,7 @@ impl Arrivals {
         }
     }
 
-    /// Notes a request, until the guard is dropped as one in flight.
+    /// Records a request, which is pending until the guard is dropped.
     pub(crate) fn came(&self, call: CallId) -> InFlight<'_> {
         self.change(call, |arrival| {
             arrival.seen += 1;

@@ -1,4 +1,4 @@
-//! Comparing the ledger with the server, when all has come to rest.
+//! Comparison of the ledger with the server after a run.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use crate::vendor::connect;
 
 type Done = Result<(), Failure>;
 
-/// Holds every promise against what the network and the server saw, and finishes what had to be left. Broken promises
-/// are entered in the ledger.
+/// Compares the ledger with the records of the network and the server, and completes postponed recovery. Violations are
+/// recorded in the ledger.
 pub(crate) async fn audit(harness: &Harness) -> Done {
     rest(harness).await;
     requests(harness);
@@ -28,7 +28,7 @@ pub(crate) async fn audit(harness: &Harness) -> Done {
     Ok(())
 }
 
-/// Waits until nothing is on its way any more. The clients are gone, and with them their connections.
+/// Waits until no request is pending. The clients and their connections are gone.
 async fn rest(harness: &Harness) {
     harness.proxy.calm_down();
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -39,7 +39,7 @@ async fn rest(harness: &Harness) {
     harness.ledger.check(open == 0, || format!("{open} connections stay open without a client"));
 }
 
-/// The result reported to a caller matches the effect at the server.
+/// Checks that each reported result matches the effect at the server.
 fn requests(harness: &Harness) {
     let ledger = &harness.ledger;
     let (forwarded, counted) = (harness.proxy.arrivals().forwarded(), harness.emulator.requests());
@@ -47,27 +47,28 @@ fn requests(harness: &Harness) {
     for (call, entry) in ledger.entries() {
         let operation = entry.operation;
         let arrival = harness.proxy.arrivals().of(call);
-        let tell = |what: &str| format!("{call} {operation} ended as {:?}: {what}: {arrival:?}", entry.end);
+        let message =
+            |what: &str| format!("{call} {operation} ended as {:?}: {what}: {arrival:?}", entry.end);
         let sent = harness.counts.sent(call).attempts;
-        ledger.check(arrival.seen <= sent, || tell(&format!("{sent} requests were made")));
+        ledger.check(arrival.seen <= sent, || message(&format!("{sent} requests were made")));
         if let Operation::Create | Operation::Rotate = operation {
-            ledger.check(arrival.forwarded <= 1, || tell("it reached the server twice"));
+            ledger.check(arrival.forwarded <= 1, || message("reached the server twice"));
         }
         let reads =
             matches!(operation, Operation::Get | Operation::List | Operation::Verify | Operation::Reveal);
         match entry.end {
             End::Failed(Effect::NotApplied) if !reads => {
-                ledger.check(arrival.acted == 0, || tell("but the server acted"));
+                ledger.check(arrival.acted == 0, || message("but the server acted"));
             }
             End::Done if matches!(operation, Operation::Create | Operation::Rotate | Operation::Update) => {
-                ledger.check(arrival.acted > 0, || tell("but the server did nothing"));
+                ledger.check(arrival.acted > 0, || message("but the server did nothing"));
             }
             _ => {}
         }
     }
 }
 
-/// Every key on the server was returned, or its caller was warned.
+/// Checks that every key on the server was returned, or its caller was warned.
 async fn every_key_is_covered(harness: &Harness) -> Done {
     let entries = harness.ledger.entries();
     let fates = harness.ledger.fates();
@@ -78,12 +79,12 @@ async fn every_key_is_covered(harness: &Harness) -> Done {
         };
         let end = entries.get(&call).map(|entry| entry.end);
         let covered = fates.contains_key(&key.id) || end.is_some_and(End::is_warning);
-        harness.ledger.check(covered, || format!("{call} ended as {end:?}, and yet there is {key:?}"));
+        harness.ledger.check(covered, || format!("{call} ended as {end:?}, but there is {key:?}"));
     }
     Ok(())
 }
 
-/// Does what workers could not do any more, over a good network.
+/// Completes the recovery that workers postponed, without faults.
 async fn recover(harness: &Harness) -> Done {
     let (ledger, store) = (&harness.ledger, harness.emulator.store());
     let base_url = harness.emulator.base_url().to_owned();
@@ -94,7 +95,7 @@ async fn recover(harness: &Harness) -> Done {
             ledger.fate(&id, Fate::Ended);
         }
     }
-    // A vendor may list no more than the first hundred keys; with these gone, the next can be seen.
+    // A vendor may list at most a hundred keys. The next ones are listed after these are deleted.
     let mut doubts = ledger.doubts();
     loop {
         let before = doubts.len();
@@ -128,7 +129,7 @@ async fn recover(harness: &Harness) -> Done {
     Ok(())
 }
 
-/// Revokes a key and removes its record, where it has one then.
+/// Revokes a key, and deletes its record if it remains.
 async fn end(provider: &dyn ApiKeyProvider, id: &KeyId) -> Done {
     let ignore_missing = |result: api_keys::Result<()>| match result {
         Err(error) if !error.is_not_found() => Err(error),
@@ -141,7 +142,7 @@ async fn end(provider: &dyn ApiKeyProvider, id: &KeyId) -> Done {
     Ok(())
 }
 
-/// Every valid key has a holder, and ended keys are invalid.
+/// Checks that every valid key has a holder, and that ended keys are invalid.
 async fn every_key_is_accounted_for(harness: &Harness) -> Done {
     let (ledger, store) = (&harness.ledger, harness.emulator.store());
     let fates = ledger.fates();
@@ -151,9 +152,9 @@ async fn every_key_is_accounted_for(harness: &Harness) -> Done {
             Some(Fate::Held(secret)) => {
                 let good =
                     matches!(store.verify(secret).await?, Verification::Valid(found) if found.id == key.id);
-                ledger.check(good, || format!("the secret that is held for {key:?} does not work"));
+                ledger.check(good, || format!("the known secret of {key:?} is invalid"));
             }
-            Some(_) => ledger.check(dead, || format!("{key:?} was ended, and works")),
+            Some(_) => ledger.check(dead, || format!("{key:?} was ended, but is valid")),
             None => ledger.check(dead, || format!("unaccounted for: {key:?}")),
         }
     }
@@ -163,20 +164,20 @@ async fn every_key_is_accounted_for(harness: &Harness) -> Done {
         }
     }
     // Each created key reached its holder in exactly one way.
-    let minted = ledger.entries().into_iter().filter(|(call, entry)| {
+    let created = ledger.entries().into_iter().filter(|(call, entry)| {
         entry.operation == Operation::Create && harness.proxy.arrivals().of(*call).acted > 0
     });
-    let minted = minted.map(|(call, _)| call).collect::<Vec<_>>();
+    let created = created.map(|(call, _)| call).collect::<Vec<_>>();
     let found = ledger.all_found().into_keys().collect::<Vec<_>>();
-    ledger.check(minted == found, || {
-        let lost: Vec<_> = minted.iter().filter(|call| !found.contains(call)).collect();
-        let invented: Vec<_> = found.iter().filter(|call| !minted.contains(call)).collect();
-        format!("minted, but not found: {lost:?}; found, but not minted: {invented:?}")
+    ledger.check(created == found, || {
+        let lost: Vec<_> = created.iter().filter(|call| !found.contains(call)).collect();
+        let invented: Vec<_> = found.iter().filter(|call| !created.contains(call)).collect();
+        format!("created, but not found: {lost:?}; found, but not created: {invented:?}")
     });
     Ok(())
 }
 
-/// Nothing went where it must not, and no more was taken than allowed.
+/// Checks that the foreign origin received nothing, and that no body exceeded its limit.
 fn foreign_requests(harness: &Harness) {
     let received = harness.foreign.received();
     let lengths: Vec<_> = received.iter().map(Vec::len).collect();
@@ -185,7 +186,7 @@ fn foreign_requests(harness: &Harness) {
     harness.ledger.check(over == 0, || format!("{over} times a body was read on beyond its limit"));
 }
 
-/// All keys that the server has, in whatever state.
+/// Returns all keys of the server, in any state.
 async fn keys(harness: &Harness) -> api_keys::Result<Vec<ApiKey>> {
     let store = harness.emulator.store();
     let mut keys = Vec::new();

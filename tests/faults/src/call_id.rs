@@ -1,4 +1,4 @@
-//! Identities of calls.
+//! Ids of calls.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use std::str::FromStr;
 pub struct CallId(pub u64);
 
 impl CallId {
-    /// The call of this number by this worker.
+    /// Creates the id of a call by worker and number.
     pub fn new(worker: u32, number: u32) -> Self {
         Self(u64::from(worker) << 32 | u64::from(number))
     }
 
-    /// The number of the call among those of its worker.
+    /// Returns the number of the call among those of its worker.
     pub fn number(self) -> u32 {
         self.0 as u32
     }
@@ -23,7 +23,7 @@ impl CallId {
         format!("call-{self}")
     }
 
-    /// The call that made a key.
+    /// Returns the call that created a key.
     pub fn of_key(name: &str) -> Option<Self> {
         name.strip_prefix("call-")?.parse().ok()
     }

@@ -1,4 +1,4 @@
-//! Calling a provider, and holding each call against what can be seen of it at once.
+//! Calls of a provider, and immediate checks of their results.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::tagging::Tagging;
 /// The result of a call.
 #[derive(Debug)]
 pub enum Outcome<T> {
-    /// With a result.
+    /// A success.
     Done(T),
-    /// With an error.
+    /// An error.
     Failed(Error),
-    /// It was dropped.
+    /// The future was dropped.
     Dropped,
 }
 
@@ -37,7 +37,7 @@ impl<T> Outcome<T> {
     }
 }
 
-/// One that calls, one call after the other.
+/// A caller, which makes one call after another.
 #[derive(Debug)]
 pub struct Caller {
     pub(crate) harness: Arc<Harness>,
@@ -50,20 +50,20 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller with a number of its own, which drops so many of a hundred futures before they are done.
+    /// Creates a caller with a unique number, which drops a percentage of the futures before completion.
     pub fn new(harness: Arc<Harness>, provider: Arc<dyn ApiKeyProvider>, worker: u32, dropped: u8) -> Self {
         let rng = mixed(harness.seed, &[worker.into(), 3, 3, 3]);
         Self { harness, provider, rng, worker, calls: 0, dropped }
     }
 
-    /// The next call.
+    /// Returns the next call.
     pub fn next_call(&mut self) -> CallId {
         let call = CallId::new(self.worker, self.calls);
         self.calls += 1;
         call
     }
 
-    /// Makes a call, which may be dropped at any point, and enters it in the ledger.
+    /// Makes a call, which may be dropped at any point, and records it in the ledger.
     pub async fn call<T: Debug>(
         &mut self,
         call: CallId,
@@ -102,27 +102,27 @@ impl Caller {
         };
         Record::get().error(error);
         let line = error.to_string();
-        let broken = |what: &str| ledger.violation(format!("{call} {operation}: {what}: {line}"));
+        let violation = |what: &str| ledger.violation(format!("{call} {operation}: {what}: {line}"));
         if line.lines().count() != 1 {
-            broken("not one line");
+            violation("not one line");
         }
         if !is_expected(error, operation) {
-            broken("no fault here leads to this kind");
+            violation("no injected fault can cause this kind");
         }
         if is_safe(operation) && error.effect() != Effect::NotApplied {
-            broken("an operation that only reads had an effect");
+            violation("an operation that only reads had an effect");
         }
         let limits = BodyLimits::default();
         // Some vendors can read a key only by listing.
         let most = if is_safe(operation) { limits.list } else { limits.object };
         if error.body().is_some_and(|body| body.len() > most) {
-            broken("the kept body is over the limit");
+            violation("the kept body is over the limit");
         }
         let attempts = error.attempts();
         let sent = sent.attempts;
         // Reads may take several requests, of which the last one failed.
         if attempts > *max_attempts || (!is_safe(operation) && attempts != sent) {
-            broken(&format!("{attempts} attempts are told, {sent} requests were made"));
+            violation(&format!("{attempts} attempts are reported, {sent} requests were sent"));
         }
     }
 }

@@ -12,21 +12,21 @@ pub(crate) type Client = BufReader<TcpStream>;
 /// The fate of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// It takes another request.
+    /// It remains open.
     Keep,
-    /// It is closed in good order.
+    /// It is closed properly.
     Close,
 }
 
-/// The upper limit of all delays. A longer one is a mistake in a test.
+/// The maximum delay.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Sends all of it.
+/// Sends all bytes.
 pub(crate) async fn send(client: &mut Client, bytes: &[u8]) -> io::Result<()> {
     client.get_mut().write_all(bytes).await
 }
 
-/// Sends it in pieces.
+/// Sends the bytes in pieces.
 pub(crate) async fn trickle(
     client: &mut Client,
     bytes: &[u8],
@@ -40,9 +40,9 @@ pub(crate) async fn trickle(
     Ok(())
 }
 
-/// Sends a head, then a body without end. Returns how many bytes the system took before the client had enough.
+/// Sends a head and an endless body. Returns the number of bytes sent until the client disconnects.
 pub(crate) async fn send_for_ever(client: &mut Client, head: &[u8], piece: &[u8]) -> u64 {
-    /// The test has failed long before.
+    /// Well above the limit of the client.
     const ENOUGH: u64 = 1 << 30;
     let mut pushed = 0;
     let _ = timeout(LONGEST, async {

@@ -11,17 +11,17 @@ use crate::call_id::CallId;
 /// [`Fault::reaches_server`] selects those after which the server has acted. A client cannot distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The connection is reset before a byte of the request went on.
+    /// The connection is reset before a byte of the request is forwarded.
     ResetBefore,
     /// The request is not forwarded, and there is no response.
     StallBefore,
-    /// The request reaches the server only when its client has long given up.
+    /// The request reaches the server long after its client has given up.
     Late,
     /// A gateway responds with an error instead of the server.
     RefusedBefore(Status),
     /// A redirect to another origin.
     Redirect(u16),
-    /// A page of a web application, as if all were well: the base URL is wrong.
+    /// A web page with a success status, as for a wrong base URL.
     WebPage,
     /// The connection is reset after the server has responded.
     ResetAfter,
@@ -64,7 +64,7 @@ pub enum Fault {
     /// The body of an error never ends.
     EndlessError,
     /// The server ignored a part of the request, as its response shows.
-    Dishonoured,
+    FieldDropped,
     /// The response contains the key `..`, which is not a valid id.
     BadId,
 }
@@ -76,32 +76,32 @@ pub struct Status {
     pub code: u16,
     /// The delay that a response requests.
     pub retry_after: RetryAfter,
-    /// A page for people, or else JSON that quotes the request.
+    /// If true, a web page; otherwise JSON that echoes the request.
     pub html: bool,
 }
 
 /// Returns the delay that a gateway requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// Nothing.
+    /// None.
     Absent,
-    /// At once.
+    /// Immediately.
     Zero,
-    /// In a second, which is over every deadline here.
+    /// One second, beyond every deadline of the tests.
     Second,
-    /// At a time that is near.
+    /// A date in the near future.
     Date,
-    /// At a time that has passed.
+    /// A date in the past.
     Past,
-    /// In a few hundred million years.
+    /// A few hundred million years.
     Absurd,
-    /// Before now.
+    /// A negative number.
     Negative,
-    /// Something else.
+    /// An invalid value.
     Nonsense,
 }
 
-const REFUSALS: [u16; 6] = [408, 429, 500, 502, 503, 504];
+const REJECTIONS: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 impl Fault {
     /// Selects a fault for an operation of a class.
@@ -110,18 +110,18 @@ impl Fault {
     /// are injected only if that is true. A server that acts and then responds with 429 is indistinguishable for its client. Only
     /// safe operations are unaffected.
     fn random(rng: &mut fastrand::Rng, class: OperationClass) -> Self {
-        // What costs a client all its time is rarer, so that the tests do not spend theirs on waiting.
+        // Faults that cause timeouts are rarer, because they slow down the tests.
         match rng.u8(..50) {
             0..=1 => Self::ResetBefore,
             2 => Self::StallBefore,
             3 => Self::Late,
-            4..=9 => Self::RefusedBefore(Status::random(rng, &REFUSALS)),
+            4..=9 => Self::RefusedBefore(Status::random(rng, &REJECTIONS)),
             10 => Self::Redirect(307),
             11 => Self::Redirect(302),
             12..=13 => Self::WebPage,
             14..=15 => Self::ResetAfter,
             16 => Self::StallAfter,
-            17..=20 if class == OperationClass::Safe => Self::RefusedAfter(Status::random(rng, &REFUSALS)),
+            17..=20 if class == OperationClass::Safe => Self::RefusedAfter(Status::random(rng, &REJECTIONS)),
             17..=20 => Self::RefusedAfter(Status::random(rng, &[408, 500, 502, 503, 504])),
             21..=22 => Self::ResetWithin,
             23 => Self::StallWithin,
@@ -140,7 +140,7 @@ impl Fault {
             44 => Self::Bomb,
             45 => Self::Endless,
             46 => Self::EndlessError,
-            47..=48 => Self::Dishonoured,
+            47..=48 => Self::FieldDropped,
             _ => Self::BadId,
         }
     }
@@ -157,7 +157,7 @@ impl Fault {
         )
     }
 
-    /// Its name, without the particulars.
+    /// Returns the name, without details.
     pub fn name(self) -> String {
         format!("{self:?}").split('(').next().unwrap_or_default().to_owned()
     }
@@ -182,10 +182,9 @@ impl Status {
 /// The fault of each attempt of each call. It depends on nothing else, so runs are reproducible.
 #[derive(Debug, Clone)]
 pub enum Schedule {
-    /// All is well.
+    /// No faults.
     Calm,
-    /// This many of a hundred attempts meet a fault that follows from the seed, and from time to time no connection
-    /// can be made.
+    /// A percentage of the attempts has a fault, determined by the seed, and connecting fails at intervals.
     Seeded {
         /// The seed.
         seed: u64,

@@ -1,4 +1,4 @@
-//! The ledger in numbers.
+//! Statistics of the ledger.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,34 +14,34 @@ use crate::ledger::{End, Found};
 /// The statistics of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
-    /// Operations that the applications set out to do.
+    /// The number of operations that the applications started.
     pub operations: u64,
-    /// Calls that this took, recovery included.
+    /// The number of calls, including recovery.
     pub calls: u64,
-    /// Requests that these made.
+    /// The number of requests.
     pub requests: u64,
     /// The number of injections by kind of fault.
     pub faults: BTreeMap<String, u64>,
     /// The number of failed connects.
     pub outages: u64,
-    /// Calls by their end.
+    /// The number of calls by result.
     pub ends: BTreeMap<&'static str, u64>,
     /// The number of keys that the servers created.
-    pub minted: u64,
-    /// Those, by how their callers came by them.
+    pub created: u64,
+    /// The number of keys by the way in which callers received them.
     pub found: BTreeMap<Found, u64>,
-    /// Rotations that were repeated.
+    /// The number of repeated rotations.
     pub rotations_repeated: u64,
-    /// The longest call.
+    /// The duration of the longest call.
     pub longest: Duration,
     /// The maximum number of bytes read from a response.
     pub largest_body: u64,
-    /// Promises that were broken.
+    /// The violations.
     pub violations: Vec<String>,
 }
 
 impl Figures {
-    /// The figures of one harness.
+    /// Returns the statistics of one harness.
     pub fn of(harness: &Harness, operations: u64) -> Self {
         let entries = harness.ledger.entries();
         let mut figures = Self {
@@ -59,7 +59,7 @@ impl Figures {
             figures.longest = figures.longest.max(entry.took);
             *figures.ends.entry(name(entry.end)).or_default() += 1;
             if entry.operation == Operation::Create {
-                figures.minted += u64::from(harness.proxy.arrivals().of(call).acted);
+                figures.created += u64::from(harness.proxy.arrivals().of(call).acted);
             }
         }
         for found in harness.ledger.all_found().into_values() {
@@ -98,7 +98,7 @@ impl AddAssign for Figures {
         self.calls += other.calls;
         self.requests += other.requests;
         self.outages += other.outages;
-        self.minted += other.minted;
+        self.created += other.created;
         self.rotations_repeated += other.rotations_repeated;
         self.longest = self.longest.max(other.longest);
         self.largest_body = self.largest_body.max(other.largest_body);
@@ -109,7 +109,7 @@ impl AddAssign for Figures {
     }
 }
 
-/// The figures of all vendors side by side.
+/// Formats the statistics of all vendors as one table.
 pub fn table(figures: &[(Vendor, Figures)]) -> String {
     type Row = (&'static str, fn(&Figures) -> String);
     let rows: [Row; 19] = [
@@ -123,7 +123,7 @@ pub fn table(figures: &[(Vendor, Figures)]) -> String {
         ("  failed, effect unknown", |f| f.end(End::Failed(Effect::Unknown)).to_string()),
         ("  failed, effect applied", |f| f.end(End::Failed(Effect::Applied)).to_string()),
         ("  dropped", |f| f.end(End::Dropped).to_string()),
-        ("keys minted", |f| f.minted.to_string()),
+        ("keys created", |f| f.created.to_string()),
         ("  returned", |f| f.found(Found::Returned).to_string()),
         ("  secret rescued", |f| f.found(Found::Rescued).to_string()),
         ("  found and revoked", |f| f.found(Found::Orphaned).to_string()),
@@ -131,7 +131,7 @@ pub fn table(figures: &[(Vendor, Figures)]) -> String {
         ("rotations repeated", |f| f.rotations_repeated.to_string()),
         ("longest call, ms", |f| f.longest.as_millis().to_string()),
         ("largest body taken, bytes", |f| f.largest_body.to_string()),
-        ("promises broken", |f| f.violations.len().to_string()),
+        ("violations", |f| f.violations.len().to_string()),
     ];
     let mut table = format!("{:27}", "");
     for (vendor, _) in figures {

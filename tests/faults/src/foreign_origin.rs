@@ -1,4 +1,4 @@
-//! An origin that no client here has business with.
+//! An origin that must not receive requests.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,10 +19,10 @@ pub struct ForeignOrigin {
 }
 
 impl ForeignOrigin {
-    /// Starts to listen.
+    /// Starts listening.
     ///
     /// # Errors
-    /// When no port can be bound.
+    /// Returns an error if no port can be bound.
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;

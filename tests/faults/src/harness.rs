@@ -1,4 +1,4 @@
-//! One server, the bad network before it, and the applications behind that.
+//! A server behind a faulty network, and the applications that use it.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -19,29 +19,29 @@ use crate::vendor::{connect, emulator};
 /// The time limits of the tests.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// One attempt.
+    /// The timeout of an attempt.
     pub attempt: Duration,
-    /// One call.
+    /// The timeout of a call.
     pub total: Duration,
-    /// Attempts of one call.
+    /// The maximum number of attempts of a call.
     pub max_attempts: u32,
 }
 
 impl Default for Limits {
-    /// Short, so that thousands of timeouts do not take long.
+    /// Short timeouts, because thousands of them expire.
     fn default() -> Self {
         Self { attempt: Duration::from_millis(400), total: Duration::from_millis(1500), max_attempts: 3 }
     }
 }
 
 impl Limits {
-    /// Long enough for anything that ends by itself.
-    pub fn patient() -> Self {
+    /// Timeouts that expire only for calls that never complete.
+    pub fn generous() -> Self {
         Self { attempt: Duration::from_secs(60), total: Duration::from_secs(60), max_attempts: 3 }
     }
 }
 
-/// A vendor's server behind a bad network, and the ledger of all calls to it.
+/// A vendor's server behind a faulty network, and the ledger of all calls to it.
 #[derive(Debug)]
 pub struct Harness {
     /// The vendor.
@@ -52,7 +52,7 @@ pub struct Harness {
     pub seed: u64,
     /// The time limits.
     pub limits: Limits,
-    /// The server, and the truth.
+    /// The server, whose store is authoritative.
     pub emulator: Emulator,
     /// The network.
     pub proxy: Proxy,
@@ -68,7 +68,7 @@ impl Harness {
     /// Starts a server and its network.
     ///
     /// # Errors
-    /// When no port can be bound.
+    /// Returns an error if no port can be bound.
     pub async fn start(
         dialect: impl Into<Dialect>,
         seed: u64,
@@ -103,10 +103,10 @@ impl Harness {
         Ok(HttpConfig::new().transport(Arc::new(transport)))
     }
 
-    /// A provider behind the bad network.
+    /// Builds a provider behind the faulty network.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// Returns an error if the provider cannot be built.
     pub fn provider(&self, http: HttpConfig) -> api_keys::Result<Arc<dyn ApiKeyProvider>> {
         let http = http
             .attempt_timeout(self.limits.attempt)
@@ -129,5 +129,5 @@ fn address(emulator: &Emulator) -> SocketAddr {
     authority.parse().unwrap_or_else(|_| panic!("{} has no address", emulator.base_url()))
 }
 
-/// A failure of what is not under test.
+/// A failure that is not under test.
 pub type Failure = Box<dyn Error + Send + Sync>;

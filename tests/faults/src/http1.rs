@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
 
-/// A start line and the headers after it.
+/// A start line and headers.
 #[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) start: String,
@@ -12,7 +12,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Reads a head; `None` if the connection has ended.
+    /// Reads a head; `None` if the connection is closed.
     async fn read(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Self>> {
         let start = line(reader).await?;
         if start.is_empty() {
@@ -142,7 +142,7 @@ impl RawResponse {
     pub(crate) fn encode_as(&self, framing: Framing) -> Vec<u8> {
         let mut bytes = format!("HTTP/1.1 {}\r\n", self.status).into_bytes();
         let framing_header = match framing {
-            // Must not have a body and its headers.
+            // Must not have a body or its headers.
             _ if self.status.starts_with("204") => None,
             Framing::Length(length) => Some(("content-length".to_owned(), length.to_string())),
             Framing::Chunks(_) => Some(("transfer-encoding".to_owned(), "chunked".to_owned())),

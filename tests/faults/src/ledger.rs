@@ -42,7 +42,7 @@ pub struct Entry {
 pub enum Fate {
     /// The caller has its secret.
     Held(SecretKey),
-    /// The caller wanted to end it, and does not know whether it did.
+    /// The caller tried to end it, with an unknown result.
     Ending,
     /// The caller has ended it.
     Ended,
@@ -57,11 +57,11 @@ pub enum Found {
     Rescued,
     /// It was listed as an orphan, and revoked.
     Orphaned,
-    /// The same, but only after the network had calmed down: the request had come late, or the recovery failed.
+    /// The same, but only after the faults ended: the request arrived late, or the recovery failed.
     OrphanedLate,
 }
 
-/// A create that its caller must not forget.
+/// A create with an unknown effect.
 #[derive(Debug, Clone)]
 pub struct Doubt {
     /// The call.
@@ -83,85 +83,85 @@ struct Inner {
     violations: Vec<String>,
 }
 
-/// The book of all calls to one server.
+/// The ledger of all calls to one server.
 #[derive(Debug, Default)]
 pub struct Ledger(Mutex<Inner>);
 
 impl Ledger {
-    /// Enters a call that has ended.
+    /// Records a completed call.
     pub fn enter(&self, call: CallId, entry: Entry) {
         self.inner().entries.insert(call, entry);
     }
 
-    /// Enters a promise that was broken.
+    /// Records a violation.
     pub fn violation(&self, text: impl Into<String>) {
         self.inner().violations.push(text.into());
     }
 
-    /// Enters what is broken unless it holds.
+    /// Records a violation unless the condition is true.
     pub fn check(&self, holds: bool, text: impl FnOnce() -> String) {
         if !holds {
             self.violation(text());
         }
     }
 
-    /// Enters how the key of a create was found.
+    /// Records the way in which the key of a create was received.
     pub fn found(&self, call: CallId, found: Found) {
         let before = self.inner().found.insert(call, found);
         self.check(before.is_none(), || format!("{call}: its key was found twice, {before:?} and {found:?}"));
     }
 
-    /// Enters what a key has become.
+    /// Records the fate of a key.
     pub fn fate(&self, id: &KeyId, fate: Fate) {
         self.inner().fates.insert(id.clone(), fate);
     }
 
-    /// Enters a create of which a key may yet come.
+    /// Records a create with an unknown effect.
     pub fn doubt(&self, doubt: Doubt) {
         self.inner().doubts.push(doubt);
     }
 
-    /// Enters a key whose secret may not be what its caller has: a rotation failed.
+    /// Records a key with a doubtful secret, because a rotation failed.
     pub fn doubt_secret(&self, id: &KeyId) {
         self.inner().doubtful_secrets.insert(id.clone());
     }
 
-    /// Enters a rotation that was repeated to get a secret that is known.
+    /// Records a rotation that was repeated to obtain a known secret.
     pub fn rotated_again(&self) {
         self.inner().rotated_again += 1;
     }
 
-    /// The number of repeated rotations.
+    /// Returns the number of repeated rotations.
     pub fn rotations_repeated(&self) -> u64 {
         self.inner().rotated_again
     }
 
-    /// All calls.
+    /// Returns all calls.
     pub fn entries(&self) -> BTreeMap<CallId, Entry> {
         self.inner().entries.clone()
     }
 
-    /// All keys that a caller knows of.
+    /// Returns all keys that a caller knows.
     pub fn fates(&self) -> BTreeMap<KeyId, Fate> {
         self.inner().fates.clone()
     }
 
-    /// The number of keys by the way they were received.
+    /// Returns the number of keys by the way in which they were received.
     pub fn all_found(&self) -> BTreeMap<CallId, Found> {
         self.inner().found.clone()
     }
 
-    /// The creates of which a key may yet come.
+    /// Returns the creates with an unknown effect.
     pub fn doubts(&self) -> Vec<Doubt> {
         self.inner().doubts.clone()
     }
 
-    /// The keys whose secrets are not certain.
+    /// Returns the keys with doubtful secrets.
     pub fn doubtful_secrets(&self) -> BTreeSet<KeyId> {
         self.inner().doubtful_secrets.clone()
     }
 
-    /// The promises that were broken.
+    /// Returns the violations.
     pub fn violations(&self) -> Vec<String> {
         self.inner().violations.clone()
     }

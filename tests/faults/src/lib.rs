@@ -1,4 +1,4 @@
-//! A bad network between the clients and the emulators, and a ledger of all keys.
+//! A faulty network between the clients and the emulators, and a ledger of all keys.
 //!
 //! [`Proxy`] injects the faults of a seeded [`Schedule`]. [`Harness`] connects a provider to an emulator through it; the
 //! emulator's store is authoritative. Workers call the provider and record the results in the [`Ledger`]; at the end both are
@@ -41,7 +41,7 @@ pub use run::{Load, run};
 pub use tagging::{Counts, Tagging};
 pub use vendor::{changes, connect, dialect, emulator, new_key};
 
-/// The seed of this run: `FAULT_SEED`, or always the same.
+/// Returns the seed of this run: `FAULT_SEED`, or a constant.
 pub fn seed() -> u64 {
     variable("FAULT_SEED").unwrap_or(20_270_101)
 }
@@ -56,7 +56,7 @@ fn variable(name: &str) -> Option<u64> {
     Some(value.parse().unwrap_or_else(|_| panic!("{name} must be a whole number, not `{value}`")))
 }
 
-/// Lets this process have as many sockets as the system allows: each request here needs four.
+/// Raises the limit of open files to the maximum: each request needs four sockets.
 pub fn allow_many_sockets() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);

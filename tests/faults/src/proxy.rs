@@ -1,4 +1,4 @@
-//! A proxy that does harm on purpose.
+//! A proxy that injects faults.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,7 +22,7 @@ use crate::{rescue, responses};
 
 /// A proxy between a client and a server that injects the faults of a [`Schedule`].
 ///
-/// It stops listening at intervals, so that connections are refused.
+/// It stops listening at intervals, so that connecting fails.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -93,7 +93,7 @@ impl Proxy {
         &self.shared.arrivals
     }
 
-    /// Does no more harm.
+    /// Stops injecting faults.
     pub fn calm_down(&self) {
         self.shared.calm.store(true, Ordering::SeqCst);
     }
@@ -118,12 +118,12 @@ impl Proxy {
         self.shared.open.load(Ordering::SeqCst)
     }
 
-    /// The most connections that were open at a time.
+    /// Returns the maximum number of concurrent connections.
     pub fn most_open(&self) -> usize {
         self.shared.most_open.load(Ordering::SeqCst)
     }
 
-    /// The most bytes that one endless body could get rid of, the buffers of the system included.
+    /// Returns the maximum number of bytes sent of an endless body, including buffers of the system.
     pub fn most_pushed(&self) -> u64 {
         self.shared.most_pushed.load(Ordering::SeqCst)
     }
@@ -135,14 +135,14 @@ impl Drop for Proxy {
     }
 }
 
-/// A client's connection, and the server's that goes with it.
+/// A client's connection, and the corresponding one to the server.
 struct Link {
     client: Client,
     server: Option<BufReader<TcpStream>>,
 }
 
-/// With room for all that connect at once. What does not fit, the system may count as connected on one side only, for
-/// a minute: a fault that no schedule asked for.
+/// Listens with a large backlog. With a small one, connections could remain half open for a minute, which is not a
+/// scheduled fault.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
@@ -228,7 +228,7 @@ impl Shared {
         if let Some(secret) = rescue::secret(&response.body) {
             Record::get().secret(&secret);
         }
-        // What better-auth renews a session with, and what every second gateway adds.
+        // The header in which better-auth renews a session, and a typical header of gateways.
         let cookie = format!("session={}; HttpOnly", self.session);
         Ok(response.header("set-auth-token", &*self.session).header("set-cookie", cookie))
     }
@@ -241,7 +241,7 @@ impl Shared {
     ) -> io::Result<Next> {
         let response = match fault {
             Fault::StallBefore => return hang(client).await,
-            Fault::RefusedBefore(status) => responses::refusal(status, request, &self.session),
+            Fault::RefusedBefore(status) => responses::rejection(status, request, &self.session),
             Fault::Redirect(code) => RawResponse::new(&format!("{code} Moved"), "")
                 .header("location", format!("http://{}/?token={}", self.foreign, self.session)),
             Fault::WebPage => responses::page("200 OK", "<div id=app></div>"),
@@ -269,7 +269,7 @@ impl Shared {
             Fault::Late | Fault::StallAfter => return hang(client).await,
             Fault::ResetAfter => return reset(client),
             Fault::RefusedAfter(status) => {
-                send(client, &responses::refusal(status, request, &self.session).encode()).await?;
+                send(client, &responses::rejection(status, request, &self.session).encode()).await?;
             }
             Fault::ResetWithin => {
                 send(client, &bytes[..within]).await?;
@@ -331,7 +331,7 @@ impl Shared {
             Fault::Bomb => send(client, &responses::bomb().encode()).await?,
             Fault::Endless => return self.send_for_ever(client, "200 OK").await,
             Fault::EndlessError => return self.send_for_ever(client, "500 Gateway").await,
-            Fault::Dishonoured => send(client, &responses::dishonoured(response).encode()).await?,
+            Fault::FieldDropped => send(client, &responses::field_dropped(response).encode()).await?,
             Fault::BadId => send(client, &responses::bad_id(response).encode()).await?,
             Fault::ResetBefore
             | Fault::StallBefore

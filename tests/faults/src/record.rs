@@ -1,4 +1,4 @@
-//! Everything that was logged, or that an application could print.
+//! Recording of logs and of everything that an application could print.
 
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::secret_search::SecretSearch;
 
-/// The texts and the secrets of this process.
+/// The recorded texts and the secrets of this process.
 pub struct Record {
     inner: Mutex<Inner>,
     hasher: RandomState,
@@ -22,7 +22,7 @@ struct Inner {
     secrets: BTreeSet<String>,
 }
 
-/// Shows nothing of what it holds.
+/// Omits the contents.
 impl Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Record(..)")
@@ -30,7 +30,7 @@ impl Debug for Record {
 }
 
 impl Record {
-    /// The record of this process. From the first use on it takes down all that is logged.
+    /// Returns the record of this process, which contains all logs from the first use.
     pub fn get() -> &'static Self {
         static RECORD: LazyLock<Record> =
             LazyLock::new(|| Record { inner: Mutex::default(), hasher: RandomState::new() });
@@ -47,7 +47,7 @@ impl Record {
         }
     }
 
-    /// Adds a value as an application would print it while looking for a mistake.
+    /// Adds the `Debug` output of a value.
     pub fn value(&self, value: &impl Debug) {
         self.note(&format!("{value:?}"));
         self.note(&format!("{value:#?}"));
@@ -64,7 +64,7 @@ impl Record {
         }
     }
 
-    /// Adds a secret that must not be in it.
+    /// Adds a secret that must not be recorded.
     pub fn secret(&self, secret: &str) {
         self.inner().secrets.insert(secret.to_owned());
     }
@@ -79,7 +79,7 @@ impl Record {
         self.inner().secrets.len()
     }
 
-    /// The first secret that is in the text, with the text around it.
+    /// Returns the first recorded secret, with the surrounding text.
     pub fn leak(&self) -> Option<String> {
         let inner = self.inner();
         let (text, secrets) = (inner.text.clone(), inner.secrets.clone());
@@ -88,7 +88,7 @@ impl Record {
         leak(&text, secrets.iter().map(String::as_str))
     }
 
-    /// The same for another secret, in the text behind a position.
+    /// Like [`leak`](Self::leak), for another secret and the text after a position.
     pub fn leak_of(&self, secret: &str, behind: usize) -> Option<String> {
         let text = self.inner().text[behind..].to_vec();
         leak(&text, [secret])

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// created as requested.
 const SECRETS: [&str; 5] = ["secret", "key", "api_key", "new_api_key", "token"];
 
-/// The secret in the kept body of an error, with the id where that is known.
+/// Returns the secret in the kept body of an error, and the id if known.
 pub fn rescued(error: &Error) -> Option<(Option<KeyId>, SecretKey)> {
     let body = error.body().filter(|_| error.effect() == Effect::Applied)?.expose();
     let id = id(body).and_then(|id| KeyId::new(id).ok());
@@ -27,7 +27,7 @@ pub(crate) fn secret(body: &[u8]) -> Option<String> {
     })
 }
 
-/// The id of the key, where the body is whole.
+/// Returns the id of the key if the body is complete.
 fn id(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let id = ["/id", "/key_id", "/data/id"].into_iter().find_map(|place| body.pointer(place))?;

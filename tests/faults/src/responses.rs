@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::fault::{RetryAfter, Status};
 use crate::http1::{RawResponse, Request};
 
-/// A gateway's error. Like many it shows what it was sent, the credential too, and hands out a session.
-pub(crate) fn refusal(status: Status, request: &Request, session: &str) -> RawResponse {
+/// Returns the error of a gateway that echoes the request, including the credential, and sets a session cookie.
+pub(crate) fn rejection(status: Status, request: &Request, session: &str) -> RawResponse {
     let seen = format!(
         "{} with {} and {}",
         request.head.start,
@@ -21,7 +21,7 @@ pub(crate) fn refusal(status: Status, request: &Request, session: &str) -> RawRe
     );
     let mut response = match status.html {
         true => page(&format!("{} Gateway", status.code), &format!("<h1>Sorry</h1><pre>{seen}</pre>")),
-        // The fields of every vendor's error body at once.
+        // The fields of all vendors' error bodies.
         false => RawResponse::new(
             &format!("{} Gateway", status.code),
             json!({
@@ -57,18 +57,18 @@ fn retry_after(wait: RetryAfter) -> Option<String> {
     }
 }
 
-/// A page for people.
+/// Returns a web page.
 pub(crate) fn page(status: &str, content: &str) -> RawResponse {
     RawResponse::new(status, format!("<!doctype html><html><body>{content}</body></html>"))
         .header("content-type", "text/html; charset=utf-8")
 }
 
-/// Sixty-four megabytes, as some sixty kilobytes.
+/// Returns about 60 kB that decompress to 64 MB.
 pub(crate) fn bomb() -> RawResponse {
     static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let mut member = GzEncoder::new(Vec::new(), Compression::best());
         let written = member.write_all(&vec![b' '; 1 << 20]);
-        // Members in a row are one file.
+        // Concatenated gzip members are one file.
         written.and_then(|()| member.finish()).map(|member| member.repeat(64)).unwrap_or_default()
     });
     RawResponse::new("200 OK", BOMB.as_slice())
@@ -77,7 +77,7 @@ pub(crate) fn bomb() -> RawResponse {
 }
 
 /// Returns the response of a server that ignored all requested restrictions.
-pub(crate) fn dishonoured(response: RawResponse) -> RawResponse {
+pub(crate) fn field_dropped(response: RawResponse) -> RawResponse {
     edited(response, &|name, value| match (name, &value) {
         ("metadata" | "claims", _) => *value = Value::Null,
         ("roles", _) => *value = json!([]),
@@ -101,7 +101,7 @@ pub(crate) fn bad_id(response: RawResponse) -> RawResponse {
     })
 }
 
-/// Changes the fields of a JSON body, at any depth.
+/// Edits the fields of a JSON body, at any depth.
 fn edited(response: RawResponse, change: &dyn Fn(&str, &mut Value)) -> RawResponse {
     fn walk(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
         match value {

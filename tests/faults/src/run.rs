@@ -1,4 +1,4 @@
-//! Operations of many applications with one vendor over a bad network.
+//! Operations of many applications with one vendor over a faulty network.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -18,22 +18,21 @@ use crate::worker::Worker;
 /// The load on one server.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
-    /// Operations that the applications set out to do together.
+    /// The total number of operations.
     pub operations: u64,
     /// The number of concurrent applications.
     pub applications: u32,
-    /// Whether they share one client.
+    /// If true, they share one client.
     pub one_client: bool,
     /// The percentage of dropped futures.
     pub dropped: u8,
 }
 
 impl Harness {
-    /// Lets applications work, then compares the ledger with the server. `wrap` may put something between the
-    /// applications and their providers.
+    /// Runs applications, then compares the ledger with the server. `wrap` can wrap the providers of the applications.
     ///
     /// # Errors
-    /// When something fails that is not under test. Broken promises are in the figures.
+    /// Returns an error for failures that are not under test. Violations are in the figures.
     pub async fn work(
         self: &Arc<Self>,
         load: Load,
@@ -52,7 +51,7 @@ impl Harness {
             let left = Arc::clone(&left);
             workers.spawn(async move { Worker::new(caller).run(&left).await });
         }
-        // With the last provider the connections go.
+        // Closes the connections.
         drop((provider, http));
         while let Some(result) = workers.join_next().await {
             result?;
@@ -65,10 +64,10 @@ impl Harness {
 /// The number of servers per vendor, so that no server has too many keys to list.
 const SERVERS: usize = 10;
 
-/// Does so many operations with a vendor over a bad network.
+/// Performs a number of operations with a vendor over a faulty network.
 ///
 /// # Errors
-/// When something fails that is not under test. Broken promises are in the figures.
+/// Returns an error for failures that are not under test. Violations are in the figures.
 pub async fn run(vendor: Vendor, seed: u64, operations: u64) -> Result<Figures, Failure> {
     let mut servers = JoinSet::new();
     for number in 0..SERVERS {
@@ -77,7 +76,7 @@ pub async fn run(vendor: Vendor, seed: u64, operations: u64) -> Result<Figures, 
         servers.spawn(async move {
             let schedule = Schedule::Seeded { seed, rate: 45 };
             let harness = Harness::start(dialect(vendor, number), seed, schedule, Limits::default()).await?;
-            // Each application has a client of its own, as each client has a budget of retries.
+            // Each application has its own client, because the retry budget belongs to the client.
             let load = Load { operations, applications: 3, one_client: false, dropped: 4 };
             harness.work(load, |provider| provider).await
         });

@@ -1,4 +1,4 @@
-//! A transport that tags each request with its call, and counts.
+//! A transport that tags each request with its call, and counts requests.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,7 +19,7 @@ use crate::http1::Request;
 const TAG: &str = "x-fault-test";
 
 tokio::task_local! {
-    /// The call that this task is making.
+    /// The call of this task.
     static CALL: CallId;
 }
 
@@ -50,33 +50,33 @@ pub struct Counts {
 }
 
 impl Tagging {
-    /// The default transport with this limit on connecting.
+    /// Creates the transport with this connect timeout.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// Returns an error if TLS cannot be initialized.
     pub fn new(connect_timeout: Duration, counts: Arc<Counts>) -> Result<Self, TransportError> {
         Ok(Self { inner: ReqwestTransport::new(connect_timeout)?, counts })
     }
 
-    /// Does everything in the name of a call.
+    /// Runs a future whose requests are tagged with a call.
     pub async fn within<F: Future>(call: CallId, future: F) -> F::Output {
         CALL.scope(call, future).await
     }
 }
 
 impl Counts {
-    /// The requests that were made for a call.
+    /// Returns the requests of a call.
     pub fn sent(&self, call: CallId) -> Sent {
         let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.get(&call).copied().unwrap_or_default()
     }
 
-    /// The maximum number of bytes read from a response.
+    /// Returns the maximum number of bytes read from a response.
     pub fn largest_body(&self) -> u64 {
         self.largest_body.load(Ordering::SeqCst)
     }
 
-    /// The number of responses that were read past the limit.
+    /// Returns the number of responses that were read beyond the limit.
     pub fn bodies_over_limit(&self) -> u32 {
         self.bodies_over_limit.load(Ordering::SeqCst)
     }
@@ -115,7 +115,7 @@ impl Transport for Tagging {
         let mut taken = 0;
         Ok(response.map(|body| {
             Body::new(body.map_frame(move |frame| {
-                // The piece that crosses the limit cannot be known beforehand; the next one is not to be taken.
+                // The piece that exceeds the limit cannot be recognized in advance. The next one must not be read.
                 if taken > limit {
                     counts.bodies_over_limit.fetch_add(1, Ordering::SeqCst);
                 }
@@ -136,7 +136,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// The tag of a request; without one, the request is a call of its own.
+    /// Returns the tag of a request; a request without one is a separate call.
     pub(crate) fn of(request: &Request) -> Self {
         static UNTAGGED: AtomicU32 = AtomicU32::new(0);
         request.head.get(TAG).and_then(Self::parse).unwrap_or_else(|| Self {

@@ -18,7 +18,7 @@ use crate::record::Record;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The versions and kinds of a vendor's server, one after the other.
+/// Returns the versions and options of a vendor's server in turn.
 pub fn dialect(vendor: Vendor, number: usize) -> Dialect {
     use better_auth::Version as V;
     use fastapi::Mode as M;
@@ -32,10 +32,10 @@ pub fn dialect(vendor: Vendor, number: usize) -> Dialect {
     }
 }
 
-/// A vendor's server with room for any number of keys.
+/// Starts a vendor's server without a limit of keys.
 ///
 /// # Errors
-/// When no port can be bound.
+/// Returns an error if no port can be bound.
 pub async fn emulator(dialect: Dialect) -> io::Result<Emulator> {
     let emulator = Emulator::builder(dialect).max_active(u32::MAX).start().await?;
     Record::get().secret(emulator.token().expose());
@@ -43,10 +43,10 @@ pub async fn emulator(dialect: Dialect) -> io::Result<Emulator> {
     Ok(emulator)
 }
 
-/// The vendor's provider for a server at this base URL.
+/// Builds the vendor's provider for a server at this base URL.
 ///
 /// # Errors
-/// When the provider cannot be made.
+/// Returns an error if the provider cannot be built.
 pub fn connect(
     dialect: &Dialect,
     base_url: String,
@@ -100,7 +100,7 @@ pub fn new_key(vendor: Vendor, name: String) -> NewApiKey {
     }
 }
 
-/// A change that the vendor can make, for those that have an update at all.
+/// Returns a change that the vendor supports; `None` without an update operation.
 pub fn changes(vendor: Vendor, number: u64) -> UpdateApiKey {
     let changes = UpdateApiKey::new();
     match vendor {

@@ -1,4 +1,4 @@
-//! An application that manages keys over a bad network, and follows the recipes for what goes wrong.
+//! An application that manages keys over a faulty network, and recovers from failures as documented.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -27,7 +27,7 @@ struct Key {
     id: KeyId,
     name: String,
     secret: SecretKey,
-    /// Whether a rotation failed and was not recovered: the secret may be invalid.
+    /// True if a rotation failed and was not recovered: the secret may be invalid.
     doubtful: bool,
 }
 
@@ -44,7 +44,7 @@ impl Worker {
         Self { caller, capabilities, keys: Vec::new() }
     }
 
-    /// Does operations while there are any left. What it holds then stays, to be compared with the server.
+    /// Performs operations until none is left. Its keys remain, to be compared with the server.
     pub(crate) async fn run(mut self, left: &AtomicI64) {
         while left.fetch_sub(1, Ordering::SeqCst) > 0 {
             self.operate().await;
@@ -78,7 +78,7 @@ impl Worker {
         self.caller.harness.ledger.check(holds, text);
     }
 
-    /// Creates a key, and continues only after it was received or searched for.
+    /// Creates a key, and returns after it was received or searched for.
     async fn create(&mut self) {
         let call = self.caller.next_call();
         let new = new_key(self.caller.harness.vendor, call.key_name());
@@ -125,7 +125,7 @@ impl Worker {
             (orphans, _) => {
                 let most_one = orphans.is_none_or(|orphans| orphans.len() <= 1);
                 self.check(most_one, || format!("{call}: several orphans: {orphans:?}"));
-                // None yet; but a request can be on its way for a long time.
+                // None yet, but the request may still be pending.
                 self.caller.harness.ledger.doubt(doubt);
             }
         }
@@ -150,7 +150,7 @@ impl Worker {
         self.keys.push(Key { id, name, secret, doubtful: false });
     }
 
-    /// Gives a key a new secret, and does not rest before it has one that is known to be good.
+    /// Rotates a key until its secret is known to be valid.
     async fn rotate(&mut self, at: usize) {
         let id = self.keys[at].id.clone();
         for again in 0..TRIES {
@@ -166,7 +166,7 @@ impl Worker {
                 }
                 Outcome::Failed(error) if error.effect() == Effect::NotApplied => {
                     if again == 0 {
-                        // The old secret is good.
+                        // The old secret is valid.
                         return;
                     }
                     None
@@ -238,7 +238,7 @@ impl Worker {
             let key = &self.keys[at];
             let right =
                 matches!(&verification, Verification::Valid(found) if found.id == key.id) || key.doubtful;
-            self.check(right, || format!("{call}: {} is said to be {verification:?}", key.id));
+            self.check(right, || format!("{call}: {} was verified as {verification:?}", key.id));
         }
     }
 
@@ -253,7 +253,7 @@ impl Worker {
         }
     }
 
-    /// Ends a key. If that cannot be done now, it is done in the end: the key stays in the ledger.
+    /// Ends a key. After a failure the key remains in the ledger, and is ended by the audit.
     async fn end(&mut self, at: usize) {
         let key = self.keys.swap_remove(at);
         self.end_key(&key.id).await;
@@ -264,8 +264,8 @@ impl Worker {
         self.caller.harness.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
     }
 
-    /// Revokes a key and, so that the server does not fill up, deletes its record. Both may be repeated until it is
-    /// clear that they were done.
+    /// Revokes a key and deletes its record, so that the server does not fill up. Both are repeated until they are known to
+    /// have succeeded.
     async fn revoke_and_delete(&mut self, id: &KeyId) -> bool {
         self.until_done(id, Operation::Revoke).await
             && (!self.capabilities.revoke_keeps_record

@@ -15,26 +15,26 @@ use crate::exchange::exchange;
 use crate::install::{Installation, run};
 use crate::process::Process;
 
-/// The lock file, with which npm installs the same packages everywhere.
+/// The lock file of npm.
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// A version that is tested: the last one that npm installs of a minor, or of special interest.
+/// A tested version: the last patch of a minor version, or one of special interest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
-    /// 1.3.9, of which the published client documents are.
+    /// 1.3.9, the version of the published client documents.
     V1_3_9,
-    /// 1.4.22, the last with the plugin built in.
+    /// 1.4.22, the last version with the built-in plugin.
     V1_4_22,
-    /// 1.5.6, the first minor with the plugin as its own package.
+    /// 1.5.6, the first minor version with the plugin as a separate package.
     V1_5_6,
     /// 1.6.33.
     V1_6_33,
-    /// 1.7.5, the newest version that better-auth and its plugin both have.
+    /// 1.7.5, the newest version of both better-auth and its plugin.
     V1_7_5,
 }
 
 impl Version {
-    /// The number.
+    /// Returns the version number.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::V1_3_9 => "1.3.9",
@@ -52,7 +52,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// A running server with a database of its own. It ends with the process that started it.
+/// A running server with its own database. It stops with the process that started it.
 #[derive(Debug)]
 pub struct Server {
     ready: Value,
@@ -67,7 +67,7 @@ impl Server {
     /// # Panics
     /// Panics if the server cannot be started.
     pub async fn start(version: Version, options: &Value) -> Option<Self> {
-        // To load better-auth takes many times as long as to start a server, so it is done once for all tests.
+        // Loading better-auth takes much longer than starting a server, so it is loaded once for all tests.
         static LOADED: [OnceLock<Option<Process>>; 5] = [const { OnceLock::new() }; 5];
         let load =
             || load(version).unwrap_or_else(|error| panic!("better-auth {version} does not load: {error}"));
@@ -87,28 +87,28 @@ impl Server {
 
     /// Returns the base URL for a better-auth client.
     pub fn base_url(&self) -> &str {
-        self.told("/base_url")
+        self.value("/base_url")
     }
 
-    /// A session of the first user.
+    /// Returns a session token of the first user.
     pub fn token(&self) -> &str {
-        self.told("/token")
+        self.value("/token")
     }
 
     /// Returns a value that the server printed at startup, by a JSON pointer.
     ///
     /// # Panics
     /// Panics if there is no such value.
-    pub fn told(&self, pointer: &str) -> &str {
-        let told = self.ready.pointer(pointer).and_then(Value::as_str);
-        told.unwrap_or_else(|| panic!("the server did not tell its {pointer}"))
+    pub fn value(&self, pointer: &str) -> &str {
+        let value = self.ready.pointer(pointer).and_then(Value::as_str);
+        value.unwrap_or_else(|| panic!("the server did not print {pointer}"))
     }
 }
 
-/// Loads a version; `None` where the programs that it takes are missing.
+/// Loads a version; `None` if required programs are missing.
 fn load(version: Version) -> io::Result<Option<Process>> {
     let installation = installation(version)?;
-    // Only an installation needs npm, and only it the network.
+    // npm and the network are only required to install packages.
     let needed: &[_] = if installation.exists() { &["node"] } else { &["node", "npm"] };
     if let Some(program) = needed.iter().find(|program| !runs(program)) {
         assert!(env::var_os("CI").is_none(), "`{program}` is missing, and CI must not skip tests");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// One line for each statement.
+/// Lines, one for each property.
 pub type Statements = BTreeSet<String>;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -61,12 +61,12 @@ pub fn differences(theirs: &Statements, ours: &Statements) -> Vec<String> {
     let gone = theirs.difference(ours).map(|statement| format!("- {statement}"));
     let new = ours.difference(theirs).map(|statement| format!("+ {statement}"));
     let mut differences: Vec<_> = gone.chain(new).collect();
-    // Both sides of one matter stand together.
+    // Groups the lines of both documents.
     differences.sort_by(|one, other| one[2..].cmp(&other[2..]));
     differences
 }
 
-/// The same statements with other names for the schemas in them.
+/// Returns the lines with other names of schemas.
 pub fn renamed(statements: Statements, names: &[(&str, &str)]) -> Statements {
     let rename = |statement: String| {
         names.iter().fold(statement, |statement, (theirs, ours)| statement.replace(theirs, ours))
@@ -74,18 +74,18 @@ pub fn renamed(statements: Statements, names: &[(&str, &str)]) -> Statements {
     statements.into_iter().map(rename).collect()
 }
 
-/// For tests: fails unless two documents differ in what is listed and in nothing else.
+/// Asserts that two documents have exactly the listed differences.
 ///
 /// # Panics
-/// With the differences that are not listed, and the listed ones that are none.
+/// Panics with the unlisted differences and the listed ones that do not exist.
 #[track_caller]
 pub fn assert_listed(differences: Vec<String>, listed: &[impl AsRef<str>]) {
     let differences = Statements::from_iter(differences);
     let listed: Statements = listed.iter().map(|difference| difference.as_ref().to_owned()).collect();
     let new: Vec<_> = differences.difference(&listed).map(String::as_str).collect();
     let gone: Vec<_> = listed.difference(&differences).map(String::as_str).collect();
-    let said = format!("not listed:\n{}\nlisted, but not so:\n{}", new.join("\n"), gone.join("\n"));
-    assert!(new.is_empty() && gone.is_empty(), "{said}");
+    let report = format!("not listed:\n{}\nlisted, but not so:\n{}", new.join("\n"), gone.join("\n"));
+    assert!(new.is_empty() && gone.is_empty(), "{report}");
 }
 
 fn contents(part: &Value) -> Vec<String> {
@@ -102,7 +102,7 @@ fn member(object: &Value, name: &str, value: &Value) -> String {
     format!("{name}{}: {}", if required { "" } else { "?" }, describe(value))
 }
 
-/// A schema in one line.
+/// Formats a schema as one line.
 fn describe(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return reference.rsplit('/').next().unwrap_or_default().to_owned();

@@ -45,7 +45,7 @@ async fn send(mut request: Request<Full<Bytes>>) -> io::Result<Response<Bytes>> 
 
     let stream = TcpStream::connect(&authority).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-    // It ends when the sender is dropped; what fails on it fails the request too.
+    // Ends when the sender is dropped. Its errors also fail the request.
     tokio::spawn(connection);
     let (parts, body) = sender.send_request(request).await.map_err(io::Error::other)?.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();

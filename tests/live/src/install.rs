@@ -8,24 +8,23 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-/// A directory that holds what has been made of some inputs, or will.
+/// A directory with contents that are derived from inputs.
 #[derive(Debug)]
 pub(crate) struct Installation {
     directory: PathBuf,
 }
 
 impl Installation {
-    /// The one of this name and these inputs.
+    /// Returns the directory for a name and inputs.
     ///
     /// # Errors
-    /// When the running program is not in a target directory.
+    /// Returns an error if the running program is not in a target directory.
     pub(crate) fn of(name: &str, inputs: impl Hash) -> io::Result<Self> {
         let mut hasher = DefaultHasher::new();
         inputs.hash(&mut hasher);
         // A test is `target/<profile>/deps/<test>`.
         let test = env::current_exe()?;
-        let target =
-            test.ancestors().nth(3).ok_or_else(|| io::Error::other("there is no target directory"))?;
+        let target = test.ancestors().nth(3).ok_or_else(|| io::Error::other("no target directory"))?;
         Ok(Self { directory: target.join("live").join(format!("{name}-{:016x}", hasher.finish())) })
     }
 
@@ -34,12 +33,12 @@ impl Installation {
         self.directory.exists()
     }
 
-    /// The directory; `make` fills a fresh one, unless it is there already.
+    /// Returns the path. Unless the directory exists, it is created and filled by `make`.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// Returns an error if it cannot be created.
     pub(crate) fn get(self, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
-        // Tests of one process take turns; those of different processes are sorted out by the rename below.
+        // Serializes tests of this process. Concurrent processes are handled by the rename below.
         static INSTALLING: Mutex<()> = Mutex::new(());
         let _installing = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
         if self.exists() {
@@ -67,7 +66,6 @@ pub(crate) fn run(command: &mut Command) -> io::Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    let (said, complained) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    Err(io::Error::other(format!("`{command:?}` failed: {said}{complained}")))
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Err(io::Error::other(format!("`{command:?}` failed: {stdout}{stderr}")))
 }

@@ -52,7 +52,7 @@ struct Probe {
     name: String,
     /// Method and path.
     request: String,
-    /// In addition to the common ones; null takes a common one away.
+    /// In addition to the common ones; null removes a common one.
     #[serde(default)]
     headers: BTreeMap<String, Option<String>>,
     body: Option<Value>,
@@ -67,9 +67,9 @@ impl Probes {
     /// Reads a list.
     ///
     /// # Panics
-    /// When it is not in the form of one, as its author wants to know.
+    /// Panics if the list is malformed.
     pub fn parse(json: &str) -> Self {
-        serde_json::from_str(json).unwrap_or_else(|error| panic!("this is no list of probes: {error}"))
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("invalid list of probes: {error}"))
     }
 
     /// Sends every request to the server at `base_url` and returns the responses in order.
@@ -85,17 +85,17 @@ impl Probes {
             values.into_iter().map(|(word, value)| (word.to_owned(), value.to_owned())).collect();
         let mut outcomes = Vec::new();
         for probe in &self.probes {
-            let answer = async { exchange(self.request(probe, base_url, &values)?).await };
-            let answer = match answer.await {
-                Ok(answer) => answer,
+            let response = async { exchange(self.request(probe, base_url, &values)?).await };
+            let response = match response.await {
+                Ok(response) => response,
                 Err(error) => panic!("{} ({}): {error}", probe.name, probe.request),
             };
-            outcomes.push(Outcome::of(&answer, base_url, &values));
+            outcomes.push(Outcome::of(&response, base_url, &values));
             for (word, pointer) in &probe.keep {
-                let json: Option<Value> = serde_json::from_slice(answer.body()).ok();
+                let json: Option<Value> = serde_json::from_slice(response.body()).ok();
                 let value = json.as_ref().and_then(|json| json.pointer(pointer)?.as_str());
                 let Some(value) = value else {
-                    panic!("{} ({}): there is no {pointer} in the answer", probe.name, probe.request)
+                    panic!("{} ({}): no {pointer} in the response", probe.name, probe.request)
                 };
                 values.insert(word.clone(), value.to_owned());
             }
@@ -105,12 +105,12 @@ impl Probes {
 
     /// Returns a description of the differences between the responses of two servers; empty if there are none.
     pub fn differences(&self, one: (&str, &[Outcome]), other: (&str, &[Outcome])) -> Vec<String> {
-        let answers = one.1.iter().zip(other.1);
-        let different = self.probes.iter().zip(answers).filter(|(_, (one, other))| one != other);
-        let told = different.map(|(probe, (left, right))| {
+        let pairs = one.1.iter().zip(other.1);
+        let different = self.probes.iter().zip(pairs).filter(|(_, (one, other))| one != other);
+        let reports = different.map(|(probe, (left, right))| {
             format!("{} ({})\n  {}: {left}\n  {}: {right}", probe.name, probe.request, one.0, other.0)
         });
-        told.collect()
+        reports.collect()
     }
 
     /// Returns a description of the deviations from the vendor's known responses.
@@ -120,18 +120,17 @@ impl Probes {
             probe.status.is_some_and(|status| status != outcome.status())
                 || probe.code.as_deref().is_some_and(|code| outcome.code() != Some(code))
         });
-        let told = surprising.map(|(probe, outcome)| {
+        let reports = surprising.map(|(probe, outcome)| {
             let status = probe.status.map(|status| status.to_string()).unwrap_or_default();
             let code = probe.code.as_deref().unwrap_or_default();
             format!("{} ({})\n  known: {status} {code}\n  seen: {outcome}", probe.name, probe.request)
         });
-        told.collect()
+        reports.collect()
     }
 
     fn request(&self, probe: &Probe, base_url: &str, values: &Values) -> io::Result<Request<Full<Bytes>>> {
-        let invalid = |_| io::Error::other("the method is none");
-        let (method, path) =
-            probe.request.split_once(' ').ok_or_else(|| io::Error::other("there is no path"))?;
+        let invalid = |_| io::Error::other("invalid method");
+        let (method, path) = probe.request.split_once(' ').ok_or_else(|| io::Error::other("missing path"))?;
         let url = format!("{base_url}{}", fill(path, values));
         let mut request = Request::new(Full::default());
         *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(invalid)?;

@@ -13,10 +13,10 @@ const START: Duration = Duration::from_secs(60);
 /// The timeout for shutdown.
 const STOP: Duration = Duration::from_secs(2);
 
-/// A server that prints one line of JSON on its standard output when it is ready, and ends when its standard input
-/// does. Dropping this stops it.
+/// A server that prints one line of JSON to standard output when it is ready, and exits when its standard input is closed.
+/// Dropping this stops it.
 ///
-/// What it writes on its standard error is kept, and shown if the test that drops it fails.
+/// Its standard error is captured, and printed if the test that drops it fails.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
@@ -28,7 +28,7 @@ impl Process {
     /// Starts a server and waits until it is ready.
     ///
     /// # Errors
-    /// When it cannot be started, or ends or stays silent instead of getting ready; with its standard error.
+    /// Returns an error, with its standard error, if it cannot be started, exits, or does not become ready in time.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
@@ -43,7 +43,7 @@ impl Process {
         }
     }
 
-    /// The line that it printed.
+    /// Returns the printed line.
     pub fn ready(&self) -> &Value {
         &self.ready
     }
@@ -94,7 +94,7 @@ impl Log {
         Self { text, reader }
     }
 
-    /// All of it; the process must have ended.
+    /// Returns all output. The process must have exited.
     fn finish(&mut self) -> String {
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
@@ -104,7 +104,7 @@ impl Log {
 }
 
 fn first_line(child: &mut Child) -> io::Result<String> {
-    let stdout = child.stdout.take().ok_or_else(|| io::Error::other("it has no standard output"))?;
+    let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut lines = BufReader::new(stdout).lines();
@@ -114,7 +114,9 @@ fn first_line(child: &mut Child) -> io::Result<String> {
     });
     match receiver.recv_timeout(START) {
         Ok(Some(line)) => line,
-        Ok(None) => Err(io::Error::other("it ended at once")),
-        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "it said nothing for too long")),
+        Ok(None) => Err(io::Error::other("exited immediately")),
+        Err(_) => {
+            Err(io::Error::new(io::ErrorKind::TimedOut, "timed out waiting for the server to become ready"))
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::install::{Installation, run};
 use crate::process::Process;
 
-/// A running server out of `tests/servers`. Dropping it stops it.
+/// A running server of `tests/servers`. Dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
     process: Process,
@@ -34,7 +34,7 @@ impl Server {
         };
         let started = install(name, &python).and_then(|python| {
             let mut command = Command::new(python);
-            // The source tree stays clean.
+            // Writes no bytecode to the source tree.
             command.arg("-B").arg(servers().join("serve.py")).arg(name).envs(environment.iter().copied());
             Process::start(&mut command)
         });
@@ -44,22 +44,22 @@ impl Server {
         }
     }
 
-    /// The base URL without a trailing slash.
+    /// Returns the base URL without a trailing slash.
     pub fn base_url(&self) -> &str {
-        self.told("/base_url")
+        self.value("/base_url")
     }
 
     /// Returns a value that the server printed at startup, by a JSON pointer.
     ///
     /// # Panics
     /// Panics if there is no such value.
-    pub fn told(&self, pointer: &str) -> &str {
-        let told = self.process.ready().pointer(pointer).and_then(Value::as_str);
-        told.unwrap_or_else(|| panic!("the server did not tell its {pointer}"))
+    pub fn value(&self, pointer: &str) -> &str {
+        let value = self.process.ready().pointer(pointer).and_then(Value::as_str);
+        value.unwrap_or_else(|| panic!("the server did not print {pointer}"))
     }
 }
 
-/// The version of the Python that is there, if it can do what is needed.
+/// Returns the version of Python if it is suitable.
 fn python() -> Option<String> {
     let check =
         "import ensurepip, sys, venv; assert sys.version_info >= (3, 11); print(sys.prefix, sys.version)";
@@ -71,13 +71,13 @@ fn servers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../servers")
 }
 
-/// An environment that holds what the server requires. Returns its Python.
+/// Installs the requirements of a server in a virtual environment, and returns its Python.
 fn install(name: &str, python: &str) -> io::Result<PathBuf> {
     const PIP: [&str; 7] =
         ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"];
     let requirements = servers().join(name).join("requirements.txt");
     let environment = Installation::of(name, (python, fs::read(&requirements)?))?;
-    // It may be moved after it was made: only its scripts know where they were, and none is used.
+    // The environment can be moved after its creation: only its scripts contain paths, and they are not used.
     let directory = environment.get(|fresh| {
         run(Command::new("python3").args(["-m", "venv"]).arg(fresh))?;
         run(Command::new(interpreter(fresh)).args(PIP).arg(&requirements))

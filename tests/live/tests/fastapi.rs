@@ -38,7 +38,7 @@ async fn is_live(server: &Server, secret: &SecretKey) -> bool {
     ask("GET", &url, &[("authorization", &bearer)]).await.unwrap().status() == 200
 }
 
-async fn a_key_lives_and_dies(mode: &str) {
+async fn lifecycle(mode: &str) {
     let Some(server) = server(&[("MODE", mode)]) else { return };
     let provider = connect(&server);
 
@@ -60,15 +60,15 @@ async fn a_key_lives_and_dies(mode: &str) {
 
 #[tokio::test]
 async fn lifecycle_as_observed() {
-    a_key_lives_and_dies("observed").await;
+    lifecycle("observed").await;
 }
 
 #[tokio::test]
 async fn lifecycle_as_documented() {
-    a_key_lives_and_dies("documented").await;
+    lifecycle("documented").await;
 }
 
-async fn the_provider_keeps_its_promises(mode: &str) {
+async fn provider_conforms(mode: &str) {
     let Some(server) = server(&[("MODE", mode)]) else { return };
     let provider = config(&server).time_zone("UTC").build().unwrap();
     let server = Arc::new(server);
@@ -86,12 +86,12 @@ async fn the_provider_keeps_its_promises(mode: &str) {
 
 #[tokio::test]
 async fn conformance_as_observed() {
-    the_provider_keeps_its_promises("observed").await;
+    provider_conforms("observed").await;
 }
 
 #[tokio::test]
 async fn conformance_as_documented() {
-    the_provider_keeps_its_promises("documented").await;
+    provider_conforms("documented").await;
 }
 
 #[tokio::test]
@@ -113,14 +113,14 @@ async fn unknown_and_invalid_ids_differ() {
                 "{id}: {error}"
             );
         }
-        // The service decodes it before it looks for a route.
+        // The service decodes the path before routing.
         let error = provider.get(&KeyId::new("../../auth").unwrap()).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
     }
 }
 
 #[tokio::test]
-async fn an_id_may_be_written_in_any_form_of_a_uuid() {
+async fn id_is_accepted_in_any_uuid_form() {
     let Some(server) = server(&[]) else { return };
     let provider = connect(&server);
     let id = provider.create(NewApiKey::new("x")).await.unwrap().key.id;
@@ -196,7 +196,7 @@ async fn times_use_the_configured_zone() {
     let there = config(&server).time_zone(zone).build().unwrap().get(&id).await.unwrap();
     let created = there.created_at.unwrap();
     assert!(before <= created && created <= after, "{before} {created} {after}");
-    // Elsewhere the same digits are another time, and nowhere none.
+    // In another time zone it is another time; without a time zone it is not parsed.
     let elsewhere = config(&server).time_zone("UTC").build().unwrap().get(&id).await.unwrap();
     assert!(elsewhere.created_at.unwrap() < before - Duration::from_secs(3600));
     let nowhere = connect(&server).get(&id).await.unwrap();
@@ -224,7 +224,7 @@ async fn mount_path_is_configurable() {
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Configuration, Effect::NotApplied));
 }
 
-/// The same requests to the service and to the emulator of it.
+/// Sends the same requests to the service and to its emulator.
 async fn probe(json: &str, mode: fastapi::Mode, most: u32) -> (Probes, Option<[Vec<Outcome>; 2]>) {
     let probes = Probes::parse(json);
     let name = match mode {
@@ -274,8 +274,8 @@ fn assert_none(found: Vec<String>) {
 #[tokio::test]
 async fn served_document_matches_ours() {
     let Some(server) = server(&[]) else { return };
-    let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
-    let theirs: Value = serde_json::from_slice(answer.body()).unwrap();
+    let response = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
+    let theirs: Value = serde_json::from_slice(response.body()).unwrap();
     let ours: Value = serde_json::from_str(include_str!("../../../openapi/fastapi/openapi.json")).unwrap();
     let compare = |theirs, ours| {
         let names = [
@@ -295,15 +295,15 @@ async fn served_document_matches_ours() {
         ["401: ErrorResponse", "403: ErrorResponse", "500: ErrorResponse", "500: string as text/plain"];
     let mut listed: Vec<_> = all
         .iter()
-        .flat_map(|operation| every_failure.map(|answer| format!("+ {operation} {answer}")))
+        .flat_map(|operation| every_failure.map(|response| format!("+ {operation} {response}")))
         .collect();
-    listed.extend(["400: ErrorResponse", "404: ErrorResponse"].map(|answer| format!("+ {GET} {answer}")));
+    listed.extend(["400: ErrorResponse", "404: ErrorResponse"].map(|response| format!("+ {GET} {response}")));
     listed.extend(
-        ["400: ErrorResponse", "404: ErrorResponse"].map(|answer| format!("+ {DEACTIVATE} {answer}")),
+        ["400: ErrorResponse", "404: ErrorResponse"].map(|response| format!("+ {DEACTIVATE} {response}")),
     );
     listed.push(format!("+ {DEACTIVATE} 204: nothing"));
     listed.push("+ POST /auth/api_keys/ 400: ErrorResponse".to_owned());
-    // The one type of the service's document is two of ours: with the secret and without.
+    // One type of the service's document corresponds to two of ours: with and without the secret.
     listed.push("- POST /auth/api_keys/ 200: ApiKey".to_owned());
     listed.push("+ POST /auth/api_keys/ 200: IssuedApiKey".to_owned());
     assert_listed(compare(document::operations(&theirs), document::operations(&ours)), &listed);

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A generation of the service, and where it looks for the token.
+/// A generation of the service, and the location of the token.
 const GENERATIONS: [(&str, CredentialPlace); 3] = [
     ("bearer", CredentialPlace::Header),
     ("middle", CredentialPlace::Header),
@@ -27,12 +27,12 @@ const GENERATIONS: [(&str, CredentialPlace); 3] = [
 ];
 
 fn server(generation: &str) -> Option<Server> {
-    // Times without a zone are UTC wherever the server stands.
+    // Times without an offset are UTC, regardless of the time zone of the server.
     Server::start("mcp", &[("GENERATION", generation), ("TZ", "America/New_York")])
 }
 
 fn connect(server: &Server, user: &str, place: CredentialPlace) -> Mcp {
-    let token = server.told(&format!("/tokens/{user}"));
+    let token = server.value(&format!("/tokens/{user}"));
     McpConfig::new(server.base_url(), token).credential_place(place).build().unwrap()
 }
 
@@ -110,7 +110,7 @@ async fn times_with_and_without_zone_are_equal() {
 }
 
 #[tokio::test]
-async fn a_token_in_the_wrong_place_is_none() {
+async fn misplaced_token_is_missing() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let other = match place {
@@ -147,7 +147,7 @@ async fn invalid_tokens_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_user_has_five_keys_and_no_more() {
+async fn user_has_at_most_five_keys() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let provider = connect(&server, "alice", place);
@@ -167,7 +167,7 @@ async fn a_user_has_five_keys_and_no_more() {
 }
 
 #[tokio::test]
-async fn users_see_and_change_their_own_keys_only() {
+async fn users_access_only_their_own_keys() {
     for (generation, place) in GENERATIONS {
         let Some(server) = server(generation) else { return };
         let (alice, bob) = (connect(&server, "alice", place), connect(&server, "bob", place));
@@ -178,7 +178,7 @@ async fn users_see_and_change_their_own_keys_only() {
         assert!(bob.find(id).await.unwrap().is_none());
         let error = bob.rotate(id, RotateOptions::new()).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
-        // The service reports success for any id, and does nothing.
+        // The service reports success for any id.
         bob.revoke(id, RevokeOptions::new()).await.unwrap();
         assert!(is_live(&server, &issued.secret).await);
     }
@@ -207,8 +207,8 @@ async fn ids_are_one_segment() {
             assert!(provider.find(&id).await.unwrap().is_none());
             let error = provider.rotate(&id, RotateOptions::new()).await.unwrap_err();
             assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)), "{id}: {error}");
-            let said = error.vendor_message().unwrap();
-            assert!(said.contains(&format!("'{id}'")), "{said}");
+            let message = error.vendor_message().unwrap();
+            assert!(message.contains(&format!("'{id}'")), "{message}");
             provider.revoke(&id, RevokeOptions::new()).await.unwrap();
         }
     }
@@ -219,9 +219,9 @@ async fn ids_are_one_segment() {
 async fn compare(json: &str, generation: &str, emulated: mcp::Generation) -> Vec<String> {
     let probes = Probes::parse(json);
     let Some(server) = server(generation) else { return Vec::new() };
-    let token = server.told("/tokens/alice");
+    let token = server.value("/tokens/alice");
     let emulator = Emulator::builder(emulated).token(token).start().await.unwrap();
-    let values = [("token", token), ("unknown_signer", server.told("/tokens/unknown_signer"))];
+    let values = [("token", token), ("unknown_signer", server.value("/tokens/unknown_signer"))];
     let real = probes.run(server.base_url(), values).await;
     let emulated = probes.run(emulator.base_url(), values).await;
     assert_none(probes.differences(("service", &real), ("emulator", &emulated)));
@@ -240,7 +240,7 @@ async fn emulator_matches_the_current_service() {
 
 #[tokio::test]
 async fn emulator_matches_the_transitional_service() {
-    // What is known is of another generation.
+    // The known responses are those of another generation.
     let _ = compare(include_str!("../probes/mcp.json"), "middle", mcp::Generation::Zoneless).await;
 }
 
@@ -258,8 +258,8 @@ const REVOKE: &str = "DELETE /api/v1/api-keys/{key_id}";
 
 async fn served(generation: &str) -> Option<Value> {
     let server = server(generation)?;
-    let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
-    Some(serde_json::from_slice(answer.body()).unwrap())
+    let response = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
+    Some(serde_json::from_slice(response.body()).unwrap())
 }
 
 #[tokio::test]

@@ -96,9 +96,9 @@ impl Client {
     /// List keys.
     ///
     /// Lists the keys of the session's user, or of one organization, without secrets. The server reads at
-    /// most 100 keys (a server option) before it filters and pages, so neither `offset` nor `total` reaches
-    /// beyond them; keys past that are reached by id, or by sorting the other way round. Up to version 1.4
-    /// every parameter is ignored and all keys come as one array.
+    /// most 100 keys (a server option) before it filters and paginates, so neither `offset` nor `total`
+    /// exceeds them; other keys can be read by id, or listed in reverse order. Up to version 1.4 every
+    /// parameter is ignored and all keys are returned as one array.
     ///
     /// `GET /api-key/list`. Safe.
     ///
@@ -177,6 +177,7 @@ impl Client {
 
 /// Optional parameters of [`get_api_key`](Client::get_api_key).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct GetApiKeyOptions {
     /// Configuration of the key, needed when it is not the default one. An unknown name falls back to the
@@ -199,13 +200,14 @@ impl GetApiKeyOptions {
 
 /// Optional parameters of [`list_api_keys`](Client::list_api_keys).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct ListApiKeysOptions {
     /// Only keys of this configuration. An unknown name gives an empty list.
     pub config_id: Option<String>,
     /// Lists the keys of this organization instead of the caller's own.
     pub organization_id: Option<String>,
-    /// Largest number of keys to return. Zero returns none.
+    /// Maximum number of keys to return. Zero returns none.
     ///
     /// At least 0.
     pub limit: Option<i64>,

@@ -19,9 +19,9 @@ pub enum CreateApiKeyError {
     /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
     /// status as well.
     Unauthorized(ErrorResponse),
-    /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
-    /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
-    /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
+    /// `403`: The caller lacks the permission: not a member of the organization, a role without the
+    /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
+    /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: Unknown path: the base URL is invalid or the API-key plugin is not installed. The body is
     /// empty.
@@ -67,9 +67,9 @@ pub enum GetApiKeyError {
     /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
     /// status as well.
     Unauthorized(ErrorResponse),
-    /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
-    /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
-    /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
+    /// `403`: The caller lacks the permission: not a member of the organization, a role without the
+    /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
+    /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
     /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
@@ -113,9 +113,9 @@ pub enum ListApiKeysError {
     /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
     /// status as well.
     Unauthorized(ErrorResponse),
-    /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
-    /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
-    /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
+    /// `403`: The caller lacks the permission: not a member of the organization, a role without the
+    /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
+    /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: Unknown path: the base URL is invalid or the API-key plugin is not installed. The body is
     /// empty.
@@ -158,9 +158,9 @@ pub enum UpdateApiKeyError {
     /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
     /// status as well.
     Unauthorized(ErrorResponse),
-    /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
-    /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
-    /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
+    /// `403`: The caller lacks the permission: not a member of the organization, a role without the
+    /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
+    /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
     /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
@@ -207,9 +207,9 @@ pub enum DeleteApiKeyError {
     /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
     /// status as well.
     Unauthorized(ErrorResponse),
-    /// `403`: The caller may not do this: not a member of the organization, a role without the permission, an
-    /// API key of the wrong length, or a request that carried a cookie without a trusted `Origin`
-    /// (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
+    /// `403`: The caller lacks the permission: not a member of the organization, a role without the
+    /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
+    /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
     /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these

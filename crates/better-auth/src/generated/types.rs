@@ -19,9 +19,9 @@ pub struct CreateApiKeyRequest {
     /// Name of the key, at most 32 UTF-16 code units by default. Some servers require it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Life of the key in seconds from now; fractions are allowed. Servers accept 86400 (one day) to 31536000
-    /// (365 days) by default. Left out, the server's default applies: none unless configured. A null would
-    /// mean the same, so it is not offered.
+    /// Lifetime of the key in seconds from now; fractions are allowed. Servers accept 86400 (one day) to
+    /// 31536000 (365 days) by default. If omitted, the server's default applies: none unless configured. Null
+    /// is equivalent to omission and not part of this document.
     ///
     /// At least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,8 +35,8 @@ pub struct CreateApiKeyRequest {
     /// default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
-    /// Configuration to create the key under, `default` when left out. An unknown name silently falls back to
-    /// the default. Ignored up to version 1.4.
+    /// Configuration of the key. The default is `default`. An unknown name silently falls back to the
+    /// default. Ignored up to version 1.4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_id: Option<String>,
     /// Organization that should own the key. Required by a configuration whose keys belong to organizations,
@@ -88,7 +88,8 @@ impl CreateApiKeyRequest {
     }
 }
 
-/// The key to change, and the fields to change. Fields that only the server process may set are not offered.
+/// The key to change, and the fields to change. Fields that only the server process can set are not
+/// available.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -104,14 +105,14 @@ pub struct UpdateApiKeyRequest {
     /// If true, the key can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// New life of the key in seconds from now, within the same limits as on creation. Null removes the
-    /// expiry.
+    /// New lifetime of the key in seconds from now, within the same limits as on creation. Null removes the
+    /// expiration.
     ///
     /// At least 1.
     #[serde(skip_serializing_if = "Nullable::is_absent")]
     pub expires_in: Nullable<f64>,
     /// JSON object that replaces the stored one as a whole; null removes it. Silently dropped by a server
-    /// with metadata switched off.
+    /// with metadata disabled.
     #[serde(skip_serializing_if = "Nullable::is_absent")]
     pub metadata: Nullable<Map<String, Value>>,
 }
@@ -190,10 +191,11 @@ impl DeleteApiKeyRequest {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiKey {
-    /// Identifier of the key: 32 letters and digits, unless the server is set up with another id strategy.
+    /// Identifier of the key: 32 letters and digits, unless the server is configured with another id
+    /// strategy.
     pub id: String,
-    /// Name of the server-side key configuration that the key belongs to, `default` unless several are set
-    /// up. Sent from version 1.5 on.
+    /// Name of the server-side key configuration that the key belongs to, `default` unless several are
+    /// configured. Sent from version 1.5 on.
     pub config_id: Option<String>,
     /// Owner of the key: the id of a user, or of an organization if the configuration defines it. Returned
     /// from version 1.5 on; earlier versions return `userId`.
@@ -202,10 +204,10 @@ pub struct ApiKey {
     pub user_id: Option<String>,
     /// Name given to the key, null when none was given.
     pub name: Option<String>,
-    /// Text that the secret begins with, null when none was asked for.
+    /// Text that the secret begins with, null if none was requested.
     pub prefix: Option<String>,
     /// The first characters of the secret, prefix included, for people to recognise the key by. Six by
-    /// default; the length is a server option. Null when the server is set not to keep them.
+    /// default; the length is a server option. Null if the server is configured not to store them.
     pub start: Option<String>,
     /// If true, the key can be used. A disabled key remains listed and can be enabled again.
     pub enabled: bool,
@@ -253,12 +255,13 @@ pub struct ApiKey {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IssuedApiKey {
-    /// Identifier of the key: 32 letters and digits, unless the server is set up with another id strategy.
+    /// Identifier of the key: 32 letters and digits, unless the server is configured with another id
+    /// strategy.
     pub id: String,
     /// The secret, prefix included. Shown here only: the server keeps a hash.
     pub key: SecretKey,
-    /// Name of the server-side key configuration that the key belongs to, `default` unless several are set
-    /// up. Sent from version 1.5 on.
+    /// Name of the server-side key configuration that the key belongs to, `default` unless several are
+    /// configured. Sent from version 1.5 on.
     pub config_id: Option<String>,
     /// Owner of the key: the id of a user, or of an organization if the configuration defines it. Returned
     /// from version 1.5 on; earlier versions return `userId`.
@@ -267,10 +270,10 @@ pub struct IssuedApiKey {
     pub user_id: Option<String>,
     /// Name given to the key, null when none was given.
     pub name: Option<String>,
-    /// Text that the secret begins with, null when none was asked for.
+    /// Text that the secret begins with, null if none was requested.
     pub prefix: Option<String>,
     /// The first characters of the secret, prefix included, for people to recognise the key by. Six by
-    /// default; the length is a server option. Null when the server is set not to keep them.
+    /// default; the length is a server option. Null if the server is configured not to store them.
     pub start: Option<String>,
     /// If true, the key can be used. A disabled key remains listed and can be enabled again.
     pub enabled: bool,
@@ -354,9 +357,9 @@ pub struct ApiKeyPage {
     pub api_keys: Vec<ApiKey>,
     /// Number of keys before paging, but never more than the server reads at once (100 by default).
     pub total: i64,
-    /// The `limit` that was asked for; absent when none was.
+    /// The requested `limit`; absent if none was requested.
     pub limit: Option<i64>,
-    /// The `offset` that was asked for; absent when none was.
+    /// The requested `offset`; absent if none was requested.
     pub offset: Option<i64>,
 }
 
@@ -431,6 +434,6 @@ pub struct ErrorResponse {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// Milliseconds until the key may be used again.
+    /// Milliseconds until the key can be used again.
     pub try_again_in: Option<f64>,
 }

@@ -24,7 +24,7 @@ pub const DEFAULT_BASE_URL: &str = "https://api.clerk.com/v1";
 pub const CLERK_API_VERSION: ClientHeader =
     ClientHeader { name: "Clerk-API-Version", default: Some("2026-05-12") };
 
-/// The secret key of the Clerk instance, `sk_live_` or `sk_test_` and more, from Clerk's dashboard.
+/// The secret key of the Clerk instance, `sk_live_…` or `sk_test_…`, from Clerk's dashboard.
 pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
@@ -43,8 +43,8 @@ impl Client {
 
     /// Create a key.
     ///
-    /// Creates a key for a subject and returns it together with its secret. Nothing makes the call
-    /// repeatable: a second call creates a second key, or fails where the name is taken.
+    /// Creates a key for a subject and returns it together with its secret. The call is not idempotent: a
+    /// second call creates a second key, or fails if the name is taken.
     ///
     /// `POST /api_keys`. Not idempotent: retried only if the request cannot have been processed.
     ///
@@ -55,8 +55,7 @@ impl Client {
     /// # Returns
     ///
     /// - `200`: The new key and its secret.
-    /// - `201`: The new key and its secret. Which of the two statuses is sent depends on the version of the
-    ///   API.
+    /// - `201`: The new key and its secret. The status, 200 or 201, depends on the version of the API.
     ///
     /// # Errors
     ///
@@ -157,7 +156,7 @@ impl Client {
 
     /// Delete a key.
     ///
-    /// Deletes a key and its record for good. To keep the record, revoke the key instead.
+    /// Deletes a key and its record permanently. To keep the record, revoke the key instead.
     ///
     /// `DELETE /api_keys/{apiKeyID}`. Idempotent.
     ///
@@ -250,7 +249,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`: The key that the secret belongs to, good or not.
+    /// - `200`: The key of the secret, valid or not.
     ///
     /// # Errors
     ///
@@ -266,9 +265,10 @@ impl Client {
 
 /// Optional parameters of [`list_api_keys`](Client::list_api_keys).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct ListApiKeysOptions {
-    /// Only keys of this type; `api_key` when left out.
+    /// Only keys of this type. The default is `api_key`.
     ///
     /// At least 3 characters.
     pub r#type: Option<String>,
@@ -276,11 +276,11 @@ pub struct ListApiKeysOptions {
     ///
     /// Default: `false`.
     pub include_invalid: Option<IncludeInvalid>,
-    /// Largest number of keys on the page, 1 to 100; 10 when left out.
+    /// Maximum number of keys per page, 1 to 100. The default is 10.
     ///
     /// Default: `10`.
     pub limit: Option<i64>,
-    /// Number of keys to skip; 0 when left out.
+    /// Number of keys to skip. The default is 0.
     ///
     /// Default: `0`.
     pub offset: Option<i64>,

@@ -15,9 +15,9 @@ pub enum CreateApiKeyError {
     BadRequest(ErrorResponse),
     /// `401`: The secret key of the Clerk instance is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `403`: The key may not be created, for example because the instance has used up what its plan allows.
+    /// `403`: The key cannot be created, for example because the quota of the instance's plan is exhausted.
     Forbidden(ErrorResponse),
-    /// `409`: The key clashes with one that exists, for example by its name.
+    /// `409`: The key conflicts with an existing one, for example by its name.
     Conflict(ErrorResponse),
     /// `429`: The instance has made too many requests: over 1000 in 10 seconds, or 100 for a development
     /// instance.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateApiKeyRequest {
-    /// Name of the key, at least 3 characters, without white space at either end.
+    /// Name of the key, at least 3 characters, without leading or trailing white space.
     ///
     /// Pattern: `^(\S(.*\S)?)?$`.
     pub name: String,
@@ -22,13 +22,13 @@ pub struct CreateApiKeyRequest {
     ///
     /// Pattern: `^(user|org|mch|scim)_\w{27}$`.
     pub subject: String,
-    /// Type of the key, 3 to 25 characters; `api_key` when left out.
+    /// Type of the key, 3 to 25 characters. The default is `api_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
     /// Text that describes the key, at most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// JSON to attach to the key, as a rule an object.
+    /// JSON to attach to the key, usually an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<Value>,
     /// Scopes of the key, defined by the application. The default is none.
@@ -41,8 +41,8 @@ pub struct CreateApiKeyRequest {
     /// Pattern: `^user_\w{27}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
-    /// Life of the key in seconds from now, more than zero; fractions are allowed. Null means that the key
-    /// never expires.
+    /// Lifetime of the key in seconds from now, more than zero; fractions are allowed. Null means that the
+    /// key never expires.
     ///
     /// More than 0.
     #[serde(skip_serializing_if = "Nullable::is_absent")]
@@ -119,8 +119,8 @@ pub struct UpdateApiKeyRequest {
     /// Pattern: `^(user|org|mch|scim)_\w{27}$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// New life of the key in seconds from now, more than zero; fractions are allowed. Null removes the
-    /// expiry.
+    /// New lifetime of the key in seconds from now, more than zero; fractions are allowed. Null removes the
+    /// expiration.
     ///
     /// More than 0.
     #[serde(skip_serializing_if = "Nullable::is_absent")]

@@ -21,7 +21,7 @@ pub(super) struct Schemas<'r> {
     pub(super) scope: String,
     pub(super) direction: Direction,
     pub(super) found: &'r mut Vec<Difference>,
-    /// Whether to suggest an edit of our document.
+    /// If true, edits of our document are suggested.
     pub(super) with_edits: bool,
     /// Pairs that were compared already: a schema may contain itself.
     seen: HashSet<(String, String)>,

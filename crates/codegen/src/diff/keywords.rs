@@ -150,7 +150,8 @@ impl Schemas<'_> {
             let impact = self.direction.bounded(was.is_some(), is.is_some());
             self.report(path, message.to_owned(), impact, (was.as_ref(), is.as_ref()), Vec::new());
         }
-        let mut compared = vec![("discriminator", teller(ours), teller(upstream))];
+        let mut compared =
+            vec![("discriminator", discriminator_property(ours), discriminator_property(upstream))];
         let mut keywords: Vec<&str> = Vec::new();
         for part in ours.parts.iter().chain(&upstream.parts) {
             for (keyword, _) in part.entries().unwrap_or_default() {
@@ -179,6 +180,6 @@ fn unique<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
 }
 
 /// The discriminator property of alternatives.
-fn teller<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
+fn discriminator_property<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
     shape.parts.iter().find_map(|part| part.get("discriminator")?.get("propertyName"))
 }

@@ -28,14 +28,14 @@ use crate::overlay::{self, Move, Overlay, Stale};
 use crate::problem::Problem;
 use crate::source::Source;
 
-/// Compares our document with a vendor's, once an overlay is applied to that.
+/// Compares our document with a vendor's, to which an overlay is applied first.
 ///
-/// There may be several overlays, each for one form of the vendor's document. One that has `x-applies-when`, a JSONPath,
-/// is for documents in which that selects something; one without is for the others.
+/// If there are several overlays, each is for one form of the vendor's document. An overlay with `x-applies-when`, a
+/// JSONPath, is for documents in which it selects something; one without is for all others.
 ///
 /// # Errors
-/// When a document is none of OpenAPI 3.0 or 3.1, an overlay is none of 1.0 or 1.1, or a place in one cannot be
-/// understood.
+/// Returns an error if a document is not OpenAPI 3.0 or 3.1, an overlay is not 1.0 or 1.1, or a part of one of them is
+/// invalid.
 pub fn diff(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> Result<Comparison, Problem> {
     let ours = Document::parse(ours.file, ours.text)?;
     let upstream = Upstream::read(&ours, upstream, overlays)?;

@@ -19,7 +19,7 @@ pub(super) struct Pair<'o, 'd> {
 
 impl<'d> Pair<'_, 'd> {
     /// Reports something, and returns the report for what is to be added.
-    pub(super) fn tell<'f>(
+    pub(super) fn report<'f>(
         &self,
         found: &'f mut Vec<Difference>,
         place: impl Into<String>,
@@ -48,17 +48,17 @@ impl<'d> Pair<'_, 'd> {
             (false, true) => {
                 let pointer = format!("{}/deprecated", ours.pointer());
                 let edit = Edit::Insert { pointer, value: true.into() };
-                self.tell(found, "operation", "deprecated", Impact::Compatible, both).edits.push(edit);
+                self.report(found, "operation", "deprecated", Impact::Compatible, both).edits.push(edit);
             }
             (true, false) => {
-                self.tell(found, "operation", "no longer deprecated", Impact::Compatible, both);
+                self.report(found, "operation", "no longer deprecated", Impact::Compatible, both);
             }
             _ => {}
         }
         self.credentials(found)?;
         self.parameters(found)?;
         self.body(found)?;
-        self.answers(found)
+        self.responses(found)
     }
 
     fn body(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
@@ -70,17 +70,23 @@ impl<'d> Pair<'_, 'd> {
                 let both = (Some(ours), Some(theirs));
                 match (required(ours), required(theirs)) {
                     (false, true) => {
-                        self.tell(found, "request body", "required, was optional", Impact::Breaking, both);
+                        self.report(found, "request body", "required, was optional", Impact::Breaking, both);
                     }
                     (true, false) => {
-                        self.tell(found, "request body", "optional, was required", Impact::Compatible, both);
+                        self.report(
+                            found,
+                            "request body",
+                            "optional, was required",
+                            Impact::Compatible,
+                            both,
+                        );
                     }
                     _ => {}
                 }
                 self.content(ours, theirs, "request body", Direction::Sent, found)
             }
             (Some(ours), None) => {
-                self.tell(found, "request body", "gone", Impact::Breaking, (Some(ours), None));
+                self.report(found, "request body", "gone", Impact::Breaking, (Some(ours), None));
                 Ok(())
             }
             (None, Some(theirs)) => {
@@ -88,7 +94,7 @@ impl<'d> Pair<'_, 'd> {
                     true => ("new and required", Impact::Breaking),
                     false => ("new and optional", Impact::Compatible),
                 };
-                self.tell(found, "request body", message, impact, (None, Some(theirs)));
+                self.report(found, "request body", message, impact, (None, Some(theirs)));
                 Ok(())
             }
             (None, None) => Ok(()),
@@ -117,7 +123,7 @@ impl<'d> Pair<'_, 'd> {
                 (false, Direction::Sent) => ("has content", Impact::Breaking),
                 (false, Direction::Received) => ("has content", Impact::Compatible),
             };
-            self.tell(found, scope, message, impact, (Some(ours), Some(theirs)));
+            self.report(found, scope, message, impact, (Some(ours), Some(theirs)));
             return Ok(());
         }
         let has_common =
@@ -130,7 +136,7 @@ impl<'d> Pair<'_, 'd> {
                     Direction::Received if has_common => Impact::Compatible,
                     _ => Impact::Breaking,
                 };
-                self.tell(found, scope, format!("no longer `{media}`"), impact, (Some(ours), None));
+                self.report(found, scope, format!("no longer `{media}`"), impact, (Some(ours), None));
                 continue;
             };
             let scope = match our_media.len() {
@@ -140,7 +146,7 @@ impl<'d> Pair<'_, 'd> {
             let encoding = |node: &Node<'d>| node.get("encoding").map(|node| node.value().clone());
             if encoding(ours) != encoding(theirs) {
                 let message = "`encoding` is another";
-                self.tell(found, scope.as_str(), message, Impact::Breaking, (Some(ours), Some(theirs)));
+                self.report(found, scope.as_str(), message, Impact::Breaking, (Some(ours), Some(theirs)));
             }
             let schema = |node: &Node<'d>| node.get("schema").into_iter().collect::<Vec<_>>();
             let (ours, theirs) = (schema(ours), schema(theirs));
@@ -151,20 +157,20 @@ impl<'d> Pair<'_, 'd> {
         {
             // A renamed response was reported as removed.
             let message = format!("also `{media}`");
-            self.tell(found, scope, message, Impact::Compatible, (None, Some(node)));
+            self.report(found, scope, message, Impact::Compatible, (None, Some(node)));
         }
         Ok(())
     }
 
-    fn answers(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
-        let answers = |node: &Node<'d>| {
+    fn responses(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+        let responses = |node: &Node<'d>| {
             let entries =
                 node.entries_of("responses")?.into_iter().filter(|(status, _)| !status.starts_with("x-"));
             entries
                 .map(|(status, node)| Ok((status.replace('x', "X"), node.resolve()?)))
                 .collect::<Result<Vec<_>, Problem>>()
         };
-        let (ours, theirs) = (answers(&self.ours.node)?, answers(&self.theirs.node)?);
+        let (ours, theirs) = (responses(&self.ours.node)?, responses(&self.theirs.node)?);
         let is_success = |status: &str| status.starts_with('2');
         let has_success = ours
             .iter()
@@ -176,7 +182,7 @@ impl<'d> Pair<'_, 'd> {
                     true => Impact::Breaking,
                     false => Impact::Compatible,
                 };
-                self.tell(found, scope, "gone", impact, (Some(node), None));
+                self.report(found, scope, "gone", impact, (Some(node), None));
                 continue;
             };
             self.headers(node, theirs, &scope, found)?;
@@ -187,7 +193,7 @@ impl<'d> Pair<'_, 'd> {
             let pointer = format!("{}/responses/{}", self.ours.node.pointer(), escape(status));
             let edits = edits::response(node, &root).map(|value| Edit::Insert { pointer, value });
             let places = (None, Some(node));
-            self.tell(found, scope(status), "new", Impact::Compatible, places).edits.extend(edits);
+            self.report(found, scope(status), "new", Impact::Compatible, places).edits.extend(edits);
         }
         Ok(())
     }
@@ -211,12 +217,12 @@ impl<'d> Pair<'_, 'd> {
             let Some((_, theirs)) = their_headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))
             else {
                 let impact = if required(node) { Impact::Breaking } else { Impact::Compatible };
-                self.tell(found, scope, "gone", impact, (Some(node), None));
+                self.report(found, scope, "gone", impact, (Some(node), None));
                 continue;
             };
             if required(node) && !required(theirs) {
                 let message = "optional, was required";
-                self.tell(found, scope.as_str(), message, Impact::Breaking, (Some(node), Some(theirs)));
+                self.report(found, scope.as_str(), message, Impact::Breaking, (Some(node), Some(theirs)));
             }
             if let (Some(ours), Some(theirs)) = (schema_of(node), schema_of(theirs)) {
                 self.schemas(scope, Direction::Received, found).compare(vec![ours], vec![theirs], "")?;
@@ -230,7 +236,7 @@ impl<'d> Pair<'_, 'd> {
             let value = edits::header_or_parameter(node, Direction::Received, &ours.root());
             let scope = format!("{scope}, header `{name}`");
             let edits = value.map(|value| Edit::Insert { pointer, value });
-            self.tell(found, scope, "new", Impact::Compatible, (None, Some(node))).edits.extend(edits);
+            self.report(found, scope, "new", Impact::Compatible, (None, Some(node))).edits.extend(edits);
         }
         Ok(())
     }

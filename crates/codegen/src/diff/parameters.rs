@@ -18,7 +18,7 @@ impl Pair<'_, '_> {
         for parameter in &ours {
             let Some(theirs) = theirs.iter().find(|theirs| theirs.key == parameter.key) else {
                 let node = Some(&parameter.node);
-                self.tell(found, scope(parameter), "gone", Impact::Breaking, (node, None));
+                self.report(found, scope(parameter), "gone", Impact::Breaking, (node, None));
                 continue;
             };
             let both = (Some(&parameter.node), Some(&theirs.node));
@@ -27,12 +27,12 @@ impl Pair<'_, '_> {
                     true => ("required, was optional", Impact::Breaking),
                     false => ("optional, was required", Impact::Compatible),
                 };
-                self.tell(found, scope(parameter), message, impact, both);
+                self.report(found, scope(parameter), message, impact, both);
             }
             let (was, is) = (style(parameter), style(theirs));
             if was != is {
                 let message = format!("written as {is}, was {was}");
-                self.tell(found, scope(parameter), message, Impact::Breaking, both);
+                self.report(found, scope(parameter), message, Impact::Breaking, both);
             }
             if let (Some(ours), Some(theirs)) = (schema_of(&parameter.node), schema_of(&theirs.node)) {
                 let mut schemas = self.schemas(scope(parameter), Direction::Sent, found);
@@ -49,7 +49,7 @@ impl Pair<'_, '_> {
             let pointer = format!("{}/parameters", our_node.pointer());
             let edits = value.filter(|_| !parameter.required).map(|value| Edit::Append { pointer, value });
             let places = (None, Some(&parameter.node));
-            self.tell(found, scope(parameter), message, impact, places).edits.extend(edits);
+            self.report(found, scope(parameter), message, impact, places).edits.extend(edits);
         }
         Ok(())
     }

@@ -63,8 +63,8 @@ impl<'d> Schema<'d> {
     /// Returns the location of the schema behind a reference without siblings.
     pub(super) fn place(&self) -> Option<Node<'d>> {
         let first = self.at.first()?;
-        let says_more = ["nullable", "type", "allOf", "anyOf", "oneOf", "properties", "enum"];
-        if says_more.iter().any(|keyword| first.get(keyword).is_some()) {
+        let has_more = ["nullable", "type", "allOf", "anyOf", "oneOf", "properties", "enum"];
+        if has_more.iter().any(|keyword| first.get(keyword).is_some()) {
             return Some(first.clone());
         }
         first.resolve().ok()
@@ -84,8 +84,8 @@ impl<'d> Schema<'d> {
             self.shapes.push(Shape { ty: None, parts });
             return;
         };
-        let says_null = parts.iter().any(|part| part.value().get("nullable") == Some(&Value::Bool(true)));
-        self.nullable |= says_null || types.contains(&"null");
+        let allows_null = parts.iter().any(|part| part.value().get("nullable") == Some(&Value::Bool(true)));
+        self.nullable |= allows_null || types.contains(&"null");
         types.retain(|name| *name != "null");
         self.shapes.extend(types.into_iter().map(|name| Shape { ty: Some(name), parts: parts.clone() }));
     }
@@ -301,9 +301,9 @@ impl<'d> Shape<'d> {
         let tighter = |one: (Node<'d>, f64), other: (Node<'d>, f64)| {
             if (one.1 < other.1) == is_lower { other } else { one }
         };
-        let says_nothing = |bound: f64| bound == 0.0 && keyword.starts_with("min") && keyword != "minimum";
+        let is_trivial = |bound: f64| bound == 0.0 && keyword.starts_with("min") && keyword != "minimum";
         let bound = self.parts.iter().filter_map(of_part).reduce(tighter)?;
-        (!says_nothing(bound.1)).then_some(bound)
+        (!is_trivial(bound.1)).then_some(bound)
     }
 }
 

@@ -20,13 +20,13 @@ impl Pair<'_, '_> {
             // Credentials are harmless where none are required anymore.
             let impact = if theirs.is_empty() { Impact::Compatible } else { Impact::Breaking };
             let message = format!("no longer {}", describe(way));
-            self.tell(found, "security", message, impact, (Some(node), None));
+            self.report(found, "security", message, impact, (Some(node), None));
         }
         for (way, node) in theirs.iter().filter(|(way, _)| !ours.iter().any(|(own, _)| own == way)) {
             let impact =
                 if ours.is_empty() && !way.is_empty() { Impact::Breaking } else { Impact::Compatible };
             let message = format!("also {}", describe(way));
-            self.tell(found, "security", message, impact, (None, Some(node)));
+            self.report(found, "security", message, impact, (None, Some(node)));
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ pub(super) fn emit(file: &File<'_>, operation: &Operation, options: &Options) ->
     quote! {
         #struct_docs
         #[derive(Debug #copies, Default)]
+        #[must_use]
         #[non_exhaustive]
         pub struct #name {
             #(#fields)*

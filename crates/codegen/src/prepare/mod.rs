@@ -24,9 +24,9 @@ pub struct Prepared {
     pub version: String,
     /// The function of the client that makes the credential.
     pub credential: String,
-    /// Whether the credential has a user in addition to a secret.
+    /// True if the credential has a user in addition to a secret.
     pub has_user: bool,
-    /// Whether the client has a default base URL.
+    /// True if the client has a default base URL.
     pub has_base_url: bool,
     /// The constants of the headers that every request carries.
     pub client_headers: Vec<String>,

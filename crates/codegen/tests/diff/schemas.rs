@@ -40,7 +40,7 @@ fn bounds_matter_in_requests_only() {
 }
 
 #[test]
-fn an_enum_is_open_where_it_is_received() {
+fn response_enum_is_open() {
     let few = || json!({ "type": "string", "enum": ["a", "b"] });
     let other = json!({ "type": "string", "enum": ["a", "c"] });
     assert_eq!(
@@ -186,10 +186,10 @@ fn recursive_schemas_are_compared_once() {
 #[test]
 fn shared_schema_is_reported_once() {
     let shared = |ty: &str| {
-        let answer = json!({ "200": { "description": "", "content": { "application/json": { "schema": {
+        let response = json!({ "200": { "description": "", "content": { "application/json": { "schema": {
             "$ref": "#/components/schemas/Key"
         } } } } });
-        let operation = |id: &str| json!({ "operationId": id, "responses": answer.clone() });
+        let operation = |id: &str| json!({ "operationId": id, "responses": response.clone() });
         common::document(
             json!({ "/keys": { "get": operation("a"), "put": operation("b") } }),
             json!({ "schemas": { "Key": { "type": "object", "properties": { "id": { "type": ty } } } } }),

@@ -1,4 +1,4 @@
-//! Reading what was sent: bodies by their content type, queries.
+//! Parsing of bodies, by content type, and of queries.
 
 use axum::body::{self, Body};
 use axum::extract::Query;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::errors::ApiError;
 use super::options::Version;
 
-/// The body of a POST; `None` is what JavaScript calls undefined.
+/// Parses the body of a POST; `None` is JavaScript's `undefined`.
 pub(super) async fn read(version: Version, parts: &Parts, body: Body) -> Result<Option<Value>, ApiError> {
     let bytes = body::to_bytes(body, usize::MAX).await.map_err(|_| ApiError::CRASH)?;
     let content_type = parts.headers.get(header::CONTENT_TYPE);
@@ -39,7 +39,7 @@ fn permissive(content_type: &str, bytes: &[u8]) -> Result<Value, ApiError> {
         // The real server's process exits.
         serde_json::from_slice(bytes).map_err(|_| ApiError::CRASH)
     } else if content_type.contains("application/x-www-form-urlencoded") {
-        // A form is written like a query, but not every form is a URL.
+        // A form is encoded like a query.
         const UNSAFE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'&').remove(b'=').remove(b'+').remove(b'%');
         let query_string = format!("/?{}", utf8_percent_encode(&text(), UNSAFE));
         query_string.parse().map(|uri| query(&uri)).map_err(|_| ApiError::CRASH)
@@ -51,7 +51,7 @@ fn permissive(content_type: &str, bytes: &[u8]) -> Result<Value, ApiError> {
     }
 }
 
-/// The query as an object of texts; a name that comes twice has an array.
+/// Parses the query as an object of strings; a repeated name has an array.
 pub(super) fn query(uri: &Uri) -> Value {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
     let mut fields = Map::new();

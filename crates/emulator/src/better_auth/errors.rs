@@ -14,13 +14,13 @@ use crate::wire::{empty, json as respond};
 /// An error, before it is rendered for a version.
 #[derive(Debug, Clone)]
 pub(super) enum ApiError {
-    /// A status and nothing else.
+    /// A status without a body.
     Empty(StatusCode),
-    /// By the framework, whose codes never changed.
+    /// From the framework. Codes are the same in every version.
     Framework(StatusCode, &'static str, Cow<'static, str>),
-    /// By the plugin, which names its codes since 1.5; before, they followed from the message.
+    /// From the plugin. Since 1.5 codes have names; before, they were derived from the message.
     Plugin(StatusCode, &'static str, &'static str),
-    /// No session, where the framework looks for one.
+    /// No session, detected by the framework.
     Unauthorized,
     /// Too many requests; seconds to wait.
     Limited(u64),
@@ -109,7 +109,7 @@ impl ApiError {
                 let mut response = Response::new(Body::from(body.to_string()));
                 *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
                 response.headers_mut().insert("x-retry-after", HeaderValue::from(seconds));
-                // JSON, but not called so.
+                // JSON with another content type.
                 labelled(response, "text/plain;charset=UTF-8")
             }
         }
@@ -126,7 +126,7 @@ impl From<Error> for ApiError {
     }
 }
 
-/// The code that a message had before codes had names.
+/// Derives the code from a message, as before 1.5.
 fn derived(message: &str) -> Cow<'static, str> {
     message
         .chars()

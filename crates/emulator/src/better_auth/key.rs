@@ -1,11 +1,11 @@
-//! A key as the server writes it.
+//! The JSON form of a key.
 
 use api_keys_core::{ApiKey, KeyStatus, Timestamp};
 use serde_json::{Value, json};
 
 use super::options::Version;
 
-/// The columns of the table of keys, which listings can be sorted by.
+/// The columns of the table of keys, by which lists can be sorted.
 pub(super) const COLUMNS: [&str; 22] = [
     "configId",
     "createdAt",
@@ -31,7 +31,7 @@ pub(super) const COLUMNS: [&str; 22] = [
     "updatedAt",
 ];
 
-/// Every field, the secret excepted. `user` owns what has no owner.
+/// Returns every field except the secret. Keys without an owner belong to `user`.
 pub(super) fn view(version: Version, key: &ApiKey, user: &str) -> Value {
     let mut view = json!({
         "start": null,
@@ -65,7 +65,7 @@ pub(super) fn view(version: Version, key: &ApiKey, user: &str) -> Value {
     view["metadata"] = json!(key.metadata);
     view["expiresAt"] = json!(key.expiry.at().map(iso));
     view["createdAt"] = json!(iso(created));
-    // Using a key moves it, updating a key does not.
+    // Changed by uses of the key, not by updates.
     view["updatedAt"] = json!(iso(key.last_used_at.unwrap_or(created)));
     if let Some(used) = key.last_used_at {
         view["lastRequest"] = json!(iso(used));
@@ -80,12 +80,12 @@ pub(super) fn view(version: Version, key: &ApiKey, user: &str) -> Value {
     view
 }
 
-/// All keys of the store have names. One that was created without a name is marked.
+/// Every key in the store has a name, so a key that was created without one is marked.
 fn has_no_name(key: &ApiKey) -> bool {
     key.name.as_deref() == Some("") && key.extra.get("name").is_some_and(Value::is_null)
 }
 
-/// As JavaScript writes times: always in milliseconds.
+/// Formats a time like JavaScript: always with milliseconds.
 pub(super) fn iso(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

@@ -1,4 +1,4 @@
-//! The limit on requests per address.
+//! The rate limit per address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -17,7 +17,7 @@ pub(super) struct Limiter {
     buckets: Mutex<HashMap<Bucket, Count>>,
 }
 
-/// From where a request is, if that is known, and whereto.
+/// The client address, if known, and the path.
 type Bucket = (Option<IpAddr>, String);
 
 struct Count {
@@ -54,7 +54,7 @@ impl Limiter {
             return Err(rest.as_secs_f64().ceil() as u64);
         }
         count.requests += 1;
-        // From the last request that was let through, not from the first: steady traffic never gets a new window.
+        // Counted from the last accepted request, not from the first: continuous traffic never starts a new window.
         count.last = now;
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Limiter {
 fn address(version: Version, headers: &HeaderMap) -> Option<IpAddr> {
     let forwarded = headers.get("x-forwarded-for")?.to_str().ok()?;
     let address = match version {
-        // Of several addresses the client can have made up the first, so 1.7 believes none.
+        // The client can forge the first of several addresses, so 1.7 uses none of them.
         Version::V1_7 => forwarded,
         _ => forwarded.split(',').next()?,
     };

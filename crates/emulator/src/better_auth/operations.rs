@@ -1,4 +1,4 @@
-//! The five operations, on input that fits its schema.
+//! The operations, on validated input.
 
 use std::cmp::Ordering;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::schema::{coerced, number};
 use super::secret::{SECRET, secret};
 use super::server::{Server, Session};
 
-/// Reads at most this many keys, whatever is asked, before it filters and pages.
+/// The maximum number of keys that are read before filters and pagination.
 const CEILING: usize = 100;
 
-/// Fields that only code on the server can set.
+/// Fields that can only be set within the server process.
 const SERVER_ONLY: [&str; 7] = [
     "refillAmount",
     "refillInterval",
@@ -27,7 +27,7 @@ const SERVER_ONLY: [&str; 7] = [
     "remaining",
 ];
 
-/// The two configurations: who owns their keys.
+/// The two configurations, by the owner of their keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Config {
     User,
@@ -37,7 +37,7 @@ enum Config {
 impl Config {
     const ORGANIZATION: &str = "org";
 
-    /// An unknown configuration is the default one.
+    /// Returns the configuration with this name; the default one if it is unknown.
     fn named(name: Option<&str>) -> Self {
         match name {
             Some(Self::ORGANIZATION) => Self::Organization,
@@ -101,7 +101,7 @@ impl Server {
 
         let mut view = self.view(&issued.key);
         view["key"] = json!(issued.secret.expose());
-        // Echoed as it came, though `false` was not stored.
+        // Echoed unchanged, although `false` is not stored.
         view["metadata"] = input.get("metadata").cloned().unwrap_or_default();
         Ok(view)
     }
@@ -139,17 +139,17 @@ impl Server {
             return Ok(json!(keys));
         }
 
-        // Checked to be integers that a float holds exactly.
+        // Validated as integers that a float represents exactly.
         let count = |name| input.get(name).map(|value| number(value) as usize);
         let (limit, offset) = (count("limit"), count("offset"));
         let page = keys.iter().skip(offset.unwrap_or(0)).take(limit.unwrap_or(usize::MAX));
-        let mut answer = json!({ "apiKeys": page.collect::<Vec<_>>(), "total": keys.len() });
+        let mut body = json!({ "apiKeys": page.collect::<Vec<_>>(), "total": keys.len() });
         for (name, value) in [("limit", limit), ("offset", offset)] {
             if let Some(value) = value {
-                answer[name] = json!(value);
+                body[name] = json!(value);
             }
         }
-        Ok(answer)
+        Ok(body)
     }
 
     pub(super) async fn update(
@@ -202,7 +202,7 @@ impl Server {
         Ok(json!({ "success": true }))
     }
 
-    /// The key of this id, if it is of the configuration that is asked for and of the user.
+    /// Returns the key with this id, if it belongs to the configuration and the user.
     async fn find(&self, id: Option<&str>, input: &Map<String, Value>) -> Result<ApiKey, ApiError> {
         let id = KeyId::new(id.unwrap_or_default()).map_err(|_| ApiError::NO_SUCH_KEY)?;
         let key = self.state.store.get(&id).await?;
@@ -258,8 +258,8 @@ impl Server {
         }
     }
 
-    /// A user can be named only if it is the session's own. 1.3 ignored the name if there was a session; that it skipped the
-    /// session if a user was named is not emulated.
+    /// Rejects any user id except that of the session. 1.3 ignores the id if there is a session, and skips the session
+    /// otherwise, which is not emulated.
     fn check_user(&self, session: Session, named: Option<&str>) -> Result<(), ApiError> {
         let own = named
             .is_none_or(|named| named.is_empty() || named == self.user || self.version() == Version::V1_3);
@@ -299,7 +299,7 @@ fn is_truthy(value: &Value) -> bool {
     }
 }
 
-/// The end of a key that lives this long, within a day and a year. Times are in milliseconds.
+/// Returns the expiration for a lifetime between a day and a year. Times are in milliseconds.
 fn expiry_in(seconds: f64, now: Timestamp) -> Result<Expiry, ApiError> {
     const DAY: f64 = 86_400.0;
     match seconds / DAY {

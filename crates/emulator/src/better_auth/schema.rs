@@ -14,31 +14,31 @@ pub(super) enum Place {
 
 /// The type of a field.
 enum Rule {
-    /// A text.
+    /// A string.
     Text,
-    /// A text of letters, digits, `_` and `-`.
+    /// A string of letters, digits, `_` and `-`.
     Prefix,
-    /// Anything, read as a text later.
+    /// Any value, converted to a string later.
     Coerced,
-    /// Anything.
+    /// Any value.
     Any,
     Switch,
     Number,
     AtLeast(f64),
-    /// A text that reads as an integer from 0 on.
+    /// A string with an integer of at least 0.
     Count,
     Direction,
-    /// An object of arrays of texts.
+    /// An object of arrays of strings.
     Permissions,
 }
 
-/// A field with what may be left out of it.
+/// A field and its modifiers.
 struct Field {
     name: &'static str,
     rule: Rule,
     required: bool,
     nullable: bool,
-    /// Versions before 1.5 do not know it.
+    /// Ignored before 1.5.
     new: bool,
 }
 
@@ -127,7 +127,7 @@ pub(super) const LIST: Schema = Schema {
 };
 
 impl Schema {
-    /// The known fields of the input. The others are dropped silently.
+    /// Validates the known fields of the input. Others are dropped silently.
     pub(super) fn check(
         &self,
         version: Version,
@@ -244,7 +244,7 @@ fn expected(path: &str, what: &str, got: Option<&Value>) -> String {
     format!("[{path}] Invalid input: expected {what}, received {got}")
 }
 
-/// The largest integer that JavaScript counts without gaps.
+/// JavaScript's `Number.MAX_SAFE_INTEGER`.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// Converts a query parameter like JavaScript's `Number`: an empty one is 0.
@@ -255,7 +255,7 @@ pub(super) fn number(value: &Value) -> f64 {
         Some(text) if text.starts_with("0x") => {
             u64::from_str_radix(&text[2..], 16).map_or(f64::NAN, |number| number as f64)
         }
-        // Rust also reads words, such as `inf`.
+        // Rust also parses words, such as `inf`.
         Some(text)
             if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) =>
         {

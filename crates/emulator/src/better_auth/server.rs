@@ -1,4 +1,4 @@
-//! The way of one request, in the order in which the real server decides.
+//! Handling of a request, with checks in the order of the real server.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ pub(crate) fn router(state: State, options: Options) -> Router {
         state,
         options,
     });
-    // Wrong methods are as unknown as wrong paths, so there is nothing that a router could add.
+    // A wrong method results in 404, like a wrong path, so a router is not useful.
     Router::new().fallback(move |request: Request| async move { server.serve(request).await })
 }
 
@@ -123,7 +123,7 @@ impl Server {
         Ok(response)
     }
 
-    /// The path below the base. 1.3 did not mind slashes.
+    /// Returns the path relative to the base. 1.3 ignores extra slashes.
     fn path(&self, parts: &Parts) -> Result<String, ApiError> {
         let path = parts.uri.path().strip_prefix(BASE_PATH).ok_or(ApiError::NO_ROUTE)?;
         Ok(match self.version() {
@@ -154,7 +154,7 @@ impl Server {
         Ok(done)
     }
 
-    /// Once there is any cookie, a request that could change something must come from a page of the server's own.
+    /// Requires a trusted `Origin` for a POST with a cookie.
     fn check_origin(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let origin = text(header::ORIGIN).or_else(|| text(header::REFERER));
@@ -177,7 +177,7 @@ impl Server {
         };
         match token.filter(|token| !token.is_empty()) {
             Some(token) if self.state.accepts(token) => Session::Live,
-            // With a dot it is a signed token, which no secret of ours has signed: it is not even looked up.
+            // A token with a dot is signed. No such signature is valid here, so it is not looked up.
             Some(token) if self.version() == Version::V1_7 && !token.contains('.') => Session::Dead,
             _ => Session::None,
         }
@@ -198,7 +198,7 @@ impl Server {
         for key in self.state.keys(ListQuery::new().include_inactive(true)).await? {
             if matches!(key.expiry, KeyExpiry::At(end) if end < now) {
                 match self.state.store.delete(&key.id).await {
-                    // Another request was faster.
+                    // Removed by another request.
                     Err(error) if error.is_not_found() => {}
                     other => other?,
                 }
@@ -208,7 +208,7 @@ impl Server {
     }
 }
 
-/// The token as versions before 1.5 read it: what is left of the header without the word, which may be missing.
+/// Returns the token as versions before 1.5 do: the header without the word `Bearer`, if present.
 fn without_scheme(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     Some(value.strip_prefix("Bearer ").unwrap_or(value))

@@ -51,7 +51,7 @@ impl ApiError {
         Self::bad_request("The request body is not a JSON object")
     }
 
-    /// A value at a place: `body.name`, `query_parameter.limit`, `url_parameter.apiKeyID`.
+    /// An invalid value and its location: `body.name`, `query_parameter.limit`, `url_parameter.apiKeyID`.
     pub(super) fn invalid(place: impl Display, problem: &str) -> Self {
         Self::bad_request(&format!("Invalid '{place}': {problem}"))
     }

@@ -22,7 +22,7 @@ enum Rule {
     Span,
 }
 
-/// The fields of a body. There may be no others.
+/// The fields of a body. Others are rejected.
 pub(super) struct Schema {
     required: &'static [&'static str],
     fields: &'static [(&'static str, Rule)],
@@ -44,7 +44,7 @@ pub(super) const CREATE: Schema = Schema {
     nullable: &["description", "created_by", "seconds_until_expiration"],
 };
 
-/// The name is not among them: it cannot be changed.
+/// Without the name, which cannot be changed.
 pub(super) const UPDATE: Schema = Schema {
     required: &[],
     fields: &[
@@ -64,7 +64,7 @@ pub(super) const VERIFY: Schema =
     Schema { required: &["secret"], fields: &[("secret", Rule::Text)], nullable: &[] };
 
 impl Schema {
-    /// The body, if all of it is as it should be.
+    /// Returns the body if it is valid.
     pub(super) fn read(&self, body: &[u8]) -> Result<Map<String, Value>, ApiError> {
         let body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| ApiError::malformed())?;
         let missing = self.required.iter().filter(|&&name| !body.contains_key(name));
@@ -161,7 +161,7 @@ fn scopes(scopes: Option<&Value>) -> Vec<String> {
     scopes.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A span; null is never. A span that no clock can count is cut to the longest that one can.
+/// Parses a lifetime; null is no expiration. Durations are clamped to the longest one that can be represented.
 fn expiry(seconds: &Value) -> Expiry {
     const LONGEST: f64 = 1e11;
     match seconds.as_f64() {
@@ -170,7 +170,7 @@ fn expiry(seconds: &Value) -> Expiry {
     }
 }
 
-/// The parameters of a listing.
+/// The parameters of a list.
 pub(super) struct Filter<'a> {
     pub(super) subject: &'a str,
     pub(super) kind: &'a str,
@@ -201,7 +201,7 @@ impl<'a> Filter<'a> {
         require(kind.chars().count() >= 3, "type", "Must be at least 3 characters");
         let include_invalid = get("include_invalid").unwrap_or("false");
         require(matches!(include_invalid, "true" | "false"), "include_invalid", "Expected 'true' or 'false'");
-        // Numbers, not integers: the vendor's own SDK sends `10.0`.
+        // Numbers, not integers: the vendor's SDK sends `10.0`.
         let limit = get("limit").map_or(Some(10.0), number);
         require(
             limit.is_some_and(|limit| (1.0..=100.0).contains(&limit)),

@@ -1,17 +1,17 @@
-//! A key as the vendor writes it.
+//! The JSON form of a key.
 
 use api_keys_core::{ApiKey, KeyStatus, Timestamp};
 use serde_json::{Value, json};
 
-/// The kind of every key that is not asked to be of another.
+/// The default type of a key.
 pub(super) const DEFAULT_KIND: &str = "api_key";
 
-/// The kind of a key, which the vendor calls its type.
+/// Returns the type of a key.
 pub(super) fn kind(key: &ApiKey) -> &str {
     key.extra.get("type").and_then(Value::as_str).unwrap_or(DEFAULT_KIND)
 }
 
-/// Every field, the secret excepted.
+/// Returns every field except the secret.
 pub(super) fn view(key: &ApiKey) -> Value {
     json!({
         "object": "api_key",
@@ -22,7 +22,7 @@ pub(super) fn view(key: &ApiKey) -> Value {
         "description": key.description,
         "claims": key.metadata,
         "scopes": key.scopes.as_deref().unwrap_or_default(),
-        // The vendor cannot switch a key off for a while; one that the store did is closest to a revoked one.
+        // The vendor cannot disable a key. One that is disabled in the store is reported as revoked.
         "revoked": matches!(key.status, KeyStatus::Revoked | KeyStatus::Disabled),
         "revocation_reason": key.extra.get("revocation_reason"),
         "expired": key.status == KeyStatus::Expired,
@@ -34,7 +34,7 @@ pub(super) fn view(key: &ApiKey) -> Value {
     })
 }
 
-/// A float, as every number of this vendor.
+/// Converts a number to a float: all numbers of this vendor are floats.
 fn milliseconds(time: Timestamp) -> f64 {
     time.as_millisecond() as f64
 }

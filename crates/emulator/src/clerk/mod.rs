@@ -34,12 +34,13 @@ pub(crate) const BASE_PATH: &str = "/v1";
 
 /// Options of the emulated Clerk.
 #[derive(Debug, Clone, Default)]
+#[must_use]
 pub struct Options {
     created: bool,
 }
 
 impl Options {
-    /// As the vendor's document of 2026-05-12 has it.
+    /// Creates the default options: as in the vendor's document of 2026-05-12.
     pub fn new() -> Self {
         Self::default()
     }
@@ -64,7 +65,7 @@ struct Clerk {
 }
 
 type Shared = extract::State<Arc<Clerk>>;
-type Answer = Result<Response, ApiError>;
+type ApiResult = Result<Response, ApiError>;
 
 pub(crate) fn router(state: State, options: Options) -> Router {
     let clerk = Arc::new(Clerk { state, options });
@@ -90,7 +91,7 @@ async fn authenticate(clerk: Shared, request: Request, next: Next) -> Response {
     }
 }
 
-async fn create(clerk: Shared, body: Bytes) -> Answer {
+async fn create(clerk: Shared, body: Bytes) -> ApiResult {
     let new = input::new_key(CREATE.read(&body)?);
     let issued = clerk.state.store.create(new).await?;
     let mut view = key::view(&issued.key);
@@ -99,7 +100,7 @@ async fn create(clerk: Shared, body: Bytes) -> Answer {
     Ok(respond(status, view))
 }
 
-async fn list(clerk: Shared, Query(query): Query<HashMap<String, String>>) -> Answer {
+async fn list(clerk: Shared, Query(query): Query<HashMap<String, String>>) -> ApiResult {
     let filter = Filter::read(&query)?;
     let mut asked = ListQuery::new().owner(filter.subject).include_inactive(filter.include_invalid);
     if let Some(search) = filter.query {
@@ -111,12 +112,12 @@ async fn list(clerk: Shared, Query(query): Query<HashMap<String, String>>) -> An
     Ok(respond(StatusCode::OK, json!({ "data": page, "total_count": keys.len() as f64 })))
 }
 
-async fn read(clerk: Shared, Path(id): Path<String>) -> Answer {
+async fn read(clerk: Shared, Path(id): Path<String>) -> ApiResult {
     let key = clerk.state.store.get(&key_id_of(&id)?).await?;
     Ok(respond(StatusCode::OK, key::view(&key)))
 }
 
-async fn update(clerk: Shared, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn update(clerk: Shared, Path(id): Path<String>, body: Bytes) -> ApiResult {
     let id = key_id_of(&id)?;
     let changes = input::changes(&UPDATE.read(&body)?);
     let key = match changes.fields().is_empty() {
@@ -126,18 +127,18 @@ async fn update(clerk: Shared, Path(id): Path<String>, body: Bytes) -> Answer {
     Ok(respond(StatusCode::OK, key::view(&key)))
 }
 
-async fn delete(clerk: Shared, Path(id): Path<String>) -> Answer {
+async fn delete(clerk: Shared, Path(id): Path<String>) -> ApiResult {
     let id = key_id_of(&id)?;
     clerk.state.store.delete(&id).await?;
     Ok(respond(StatusCode::OK, json!({ "object": "api_key", "id": id, "deleted": true })))
 }
 
-async fn reveal(clerk: Shared, Path(id): Path<String>) -> Answer {
+async fn reveal(clerk: Shared, Path(id): Path<String>) -> ApiResult {
     let secret = clerk.state.store.reveal(&key_id_of(&id)?).await?;
     Ok(respond(StatusCode::OK, json!({ "secret": secret.expose() })))
 }
 
-async fn revoke(clerk: Shared, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn revoke(clerk: Shared, Path(id): Path<String>, body: Bytes) -> ApiResult {
     let id = key_id_of(&id)?;
     let mut options = RevokeOptions::new();
     options.reason = REVOKE.read(&body)?.get("revocation_reason").and_then(Value::as_str).map(str::to_owned);
@@ -145,8 +146,8 @@ async fn revoke(clerk: Shared, Path(id): Path<String>, body: Bytes) -> Answer {
     Ok(respond(StatusCode::OK, key::view(&clerk.state.store.get(&id).await?)))
 }
 
-/// Any key whose secret this is, dead or alive: the caller must read what became of it.
-async fn verify(clerk: Shared, body: Bytes) -> Answer {
+/// Returns the key with this secret in any state, which the caller must check.
+async fn verify(clerk: Shared, body: Bytes) -> ApiResult {
     let body = VERIFY.read(&body)?;
     let secret = SecretKey::new(body.get("secret").and_then(Value::as_str).unwrap_or_default());
     let key = match clerk.state.store.verify(&secret).await? {
@@ -158,7 +159,7 @@ async fn verify(clerk: Shared, body: Bytes) -> Answer {
 }
 
 impl Clerk {
-    /// The key of a secret that no longer authenticates.
+    /// Returns the key of an invalid secret.
     async fn holder(&self, secret: &SecretKey) -> Result<ApiKey, ApiError> {
         for key in self.state.keys(ListQuery::new().include_inactive(true)).await? {
             let dead = key.status != KeyStatus::Active;
@@ -170,7 +171,7 @@ impl Clerk {
     }
 }
 
-/// An id of the vendor's form.
+/// Generates an id in the vendor's format.
 fn key_id_of(id: &str) -> Result<KeyId, ApiError> {
     let digits = id.strip_prefix("ak_").or_else(|| id.strip_prefix("api_key_"));
     match (digits, KeyId::new(id)) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::pydantic::{Payload, Rejection, ValidationError, ValidationErrors, both, required_object, string};
 
-/// A create, validated.
+/// A validated create request.
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub(super) description: Option<String>,
@@ -16,15 +16,15 @@ const ROLES: [&str; 6] =
     ["DEFAULT-RULE-ADMIN", "TASK-ADMIN", "VALIDATION-USER", "ORG-AUDITOR", "ORG-ADMIN", "TENANT-USER"];
 const EXPECTED: &str =
     "'DEFAULT-RULE-ADMIN', 'TASK-ADMIN', 'VALIDATION-USER', 'ORG-AUDITOR', 'ORG-ADMIN' or 'TENANT-USER'";
-/// Documented, and always rejected.
-const NOT_MINTABLE: &str = "TENANT-USER";
+/// Documented, but always rejected.
+const NOT_ASSIGNABLE: &str = "TENANT-USER";
 
 /// The roles of a key that is created without roles.
 pub(super) fn default_roles() -> Vec<String> {
     vec!["VALIDATION-USER".to_owned()]
 }
 
-/// Validates a body. Whether the roles may be given away is asked later, see [`Wanted::check_roles`].
+/// Validates a body. [`Wanted::check_roles`] checks later if the roles can be granted.
 pub(super) fn wanted(payload: &Payload) -> Result<Wanted, Rejection> {
     let body = match payload {
         Payload::Value(value) => value,
@@ -43,7 +43,7 @@ pub(super) fn wanted(payload: &Payload) -> Result<Wanted, Rejection> {
     };
     let roles = match fields.get("roles") {
         None => Ok(default_roles()),
-        // Not the same as saying nothing: the key gets no role at all.
+        // Unlike omission, null creates a key without roles.
         Some(Value::Null) => Ok(Vec::new()),
         Some(roles) => read_roles(roles),
     };
@@ -73,9 +73,9 @@ fn read_roles(roles: &Value) -> Result<Vec<String>, ValidationErrors> {
 impl Wanted {
     /// Rejects roles that cannot be granted, before the number of keys is checked.
     pub(super) fn check_roles(&self) -> Result<(), Rejection> {
-        if self.roles.iter().any(|role| role == NOT_MINTABLE) {
+        if self.roles.iter().any(|role| role == NOT_ASSIGNABLE) {
             let detail = format!(
-                "Roles ['{NOT_MINTABLE}'] cannot be assigned via this endpoint; use the tenant signup flow."
+                "Roles ['{NOT_ASSIGNABLE}'] cannot be assigned via this endpoint; use the tenant signup flow."
             );
             return Err(Rejection::http(StatusCode::BAD_REQUEST, detail));
         }

@@ -30,15 +30,15 @@ impl Rights {
     }
 }
 
-/// The token of a request. The cookie of the service's own pages wins over the header.
+/// Returns the token of a request. The cookie of the service's web pages takes precedence over the header.
 pub(super) fn token(headers: &HeaderMap) -> Result<String, Rejection> {
-    let refused = |detail| Rejection::http(StatusCode::UNAUTHORIZED, detail);
+    let rejected = |detail| Rejection::http(StatusCode::UNAUTHORIZED, detail);
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let credential = cookie(headers).or(header).filter(|text| !text.is_empty());
-    let credential = credential.ok_or_else(|| refused("Requires authentication"))?;
+    let credential = credential.ok_or_else(|| rejected("Requires authentication"))?;
     match credential.split_whitespace().collect::<Vec<_>>()[..] {
         [scheme, token] if scheme.eq_ignore_ascii_case("bearer") => Ok(token.to_owned()),
-        _ => Err(refused("Bad credentials")),
+        _ => Err(rejected("Bad credentials")),
     }
 }
 

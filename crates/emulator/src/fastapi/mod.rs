@@ -43,7 +43,7 @@ pub enum Mode {
     Documented,
 }
 
-/// A credential that may read keys but neither create nor deactivate them.
+/// A credential with permission to read keys, but not to create or deactivate them.
 pub const READ_ONLY_TOKEN: &str = "read-only";
 
 /// The default maximum number of active keys.
@@ -92,10 +92,10 @@ async fn serve(extract::State(server): extract::State<Arc<Server>>, request: Req
     let method = request.method().clone();
     let response = match server.respond(request).await {
         Ok(response) => response,
-        Err(rejection) => server.refuse(rejection, &method),
+        Err(rejection) => server.reject(rejection, &method),
     };
     match server.mode {
-        // A middleware leaves the length out, and the transport sends chunks.
+        // A middleware of the real service removes the length, so that the response is chunked.
         Mode::Observed if response.status() != StatusCode::NO_CONTENT => {
             response.map(|body| Body::from_stream(body.into_data_stream()))
         }
@@ -113,7 +113,7 @@ impl Server {
                 let payload = payload(&parts.headers, &body, Untyped::Text)?;
                 let rights = self.rights(&parts.headers)?;
                 if payload == Payload::NotFinite && self.mode == Mode::Documented {
-                    // The list of errors would have to repeat what JSON cannot write.
+                    // The list of errors would repeat the input, which JSON cannot represent.
                     let text = "Out of range float values are not JSON compliant";
                     return Err(Rejection::Crash("ValueError", text.to_owned()));
                 }
@@ -178,7 +178,7 @@ impl Server {
     async fn deactivate(&self, id: &KeyId) -> Result<Response, Rejection> {
         self.find(id).await?;
         self.state.store.revoke(id, RevokeOptions::new()).await.map_err(|error| crash(&error))?;
-        // Again and again, if need be: each time counts.
+        // Repeated deactivation updates the time.
         self.deactivated.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), self.state.now());
         match self.mode {
             Mode::Observed => Ok(empty(StatusCode::NO_CONTENT)),
@@ -214,7 +214,7 @@ impl Server {
         }
     }
 
-    fn refuse(&self, rejection: Rejection, method: &Method) -> Response {
+    fn reject(&self, rejection: Rejection, method: &Method) -> Response {
         match (self.mode, rejection) {
             (Mode::Observed, Rejection::Invalid(errors)) => {
                 let detail = report(&errors, method);
@@ -244,17 +244,17 @@ struct Key<'a> {
     roles: Vec<String>,
 }
 
-/// An id of the path, in any form that a UUID is written in.
+/// Parses the id in the path, in any notation of a UUID.
 fn parse(id: &str) -> Result<KeyId, Rejection> {
-    let refused = |error: &str| {
+    let rejected = |error: &str| {
         let loc = [json!("path"), json!("api_key_id")];
         Rejection::Invalid(vec![ValidationError::not_a_uuid(&loc, Value::from(id), error)])
     };
-    let uuid = Uuid::parse_str(id).map_err(|error| refused(&error.to_string()))?;
-    KeyId::new(uuid.to_string()).map_err(|error| refused(&error.to_string()))
+    let uuid = Uuid::parse_str(id).map_err(|error| rejected(&error.to_string()))?;
+    KeyId::new(uuid.to_string()).map_err(|error| rejected(&error.to_string()))
 }
 
-/// ValidationErrors as one text, which is meant for the people who wrote the server.
+/// Formats validation errors as text, like Python's `str()`.
 fn report(errors: &[ValidationError], method: &Method) -> String {
     let (line, handler, path) = match *method {
         Method::POST => (39, "create_api_key", ""),

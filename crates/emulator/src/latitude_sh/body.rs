@@ -19,9 +19,9 @@ pub(super) struct Attributes {
 /// The operation that uses the attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// A new key, which needs a name.
+    /// A new key, which requires a name.
     Create,
-    /// A key that is there.
+    /// An existing key.
     Change,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn attributes(
     Ok(attributes)
 }
 
-/// The media type of JSON:API and the plain one are both taken.
+/// Accepts the media types of JSON:API and of plain JSON.
 fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

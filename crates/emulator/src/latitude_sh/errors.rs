@@ -1,4 +1,4 @@
-//! Failures, which agree on an outer form and on little else.
+//! Error responses, which have a common envelope and differ otherwise.
 
 use api_keys_core::{Error, ErrorKind};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,7 +21,7 @@ impl Rejection {
         Self { status: StatusCode::BAD_REQUEST, error }
     }
 
-    /// A missing credential and a wrong one; the status is a word here.
+    /// A missing or invalid credential. The status is a word.
     pub(super) fn unauthorized() -> Self {
         let error = json!({
             "code": "INVALID_TOKEN", "status": "unauthorized", "title": "Invalid Token",
@@ -30,14 +30,14 @@ impl Rejection {
         Self { status: StatusCode::UNAUTHORIZED, error }
     }
 
-    /// A `message` in place of the title and the detail.
+    /// An error with `message` instead of title and detail.
     pub(super) fn forbidden() -> Self {
         let error =
             json!({ "code": "USER_AUTHORIZATION_ERROR", "status": "forbidden", "message": "Not allowed." });
         Self { status: StatusCode::FORBIDDEN, error }
     }
 
-    /// The code is in lower case here.
+    /// The code is in lower case.
     pub(super) fn not_found() -> Self {
         let error = json!({
             "code": "not_found", "status": "404", "title": "Error",
@@ -46,7 +46,7 @@ impl Rejection {
         Self { status: StatusCode::NOT_FOUND, error }
     }
 
-    /// An attribute breaks a rule.
+    /// An attribute violates a constraint.
     pub(super) fn invalid(pointer: &str, attribute: &str, message: &str) -> Self {
         let error = json!({
             "code": "VALIDATION_ERROR", "status": "422", "title": "Unprocessable Entity",
@@ -56,7 +56,7 @@ impl Rejection {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, error }
     }
 
-    /// The delay is in the body only.
+    /// The delay is only in the body.
     pub(super) fn too_many(retry_after: i64) -> Self {
         let error = json!({
             "code": "RATE_LIMIT_EXCEEDED", "status": "429", "title": "Rate Limit Exceeded",
@@ -65,7 +65,7 @@ impl Rejection {
         Self { status: StatusCode::TOO_MANY_REQUESTS, error }
     }
 
-    /// A failure of the store; a limit is one only where the emulator was given one.
+    /// A failure of the store. Limits apply only if the emulator is configured with one.
     pub(super) fn store(error: Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => Self::not_found(),
@@ -85,7 +85,7 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = document(self.status, &json!({ "errors": [self.error] }));
         if self.status == StatusCode::BAD_REQUEST {
-            // Some failures are labelled as plain JSON.
+            // Some errors have the content type of plain JSON.
             let media_type = HeaderValue::from_static("application/json; charset=utf-8");
             response.headers_mut().insert(header::CONTENT_TYPE, media_type);
         }

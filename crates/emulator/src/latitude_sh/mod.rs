@@ -1,6 +1,6 @@
-//! Latitude.sh: JSON:API over HTTP, with keys that open the API they are made by.
+//! Latitude.sh: JSON:API over HTTP, with keys that authenticate to the same API.
 //!
-//! The emulator's token is not a key of the store. Every key in the store opens the API too, so a key can rotate or
+//! The emulator's token is not a key of the store. Every key in the store also authenticates, so a key can rotate or
 //! delete itself.
 
 use std::sync::Arc;
@@ -30,14 +30,14 @@ mod rate;
 
 pub use rate::RateLimit;
 
-/// The version of the API that calls get which ask for none.
+/// The default version of the API.
 const API_VERSION: &str = "2023-06-01";
 
 pub(crate) fn store(store: MemoryBuilder) -> MemoryBuilder {
     store
         .ids(|| key_id(|| format!("tok_{}", random(ALPHANUMERIC, 13))))
         .secrets(|_| SecretKey::new(random(HEX, 36)))
-        // For `token_last_slice`, which is longer than what the store shows of a secret.
+        // For `token_last_slice`, which is longer than the hint of the store.
         .retain_secrets(true)
 }
 
@@ -96,7 +96,7 @@ impl Server {
         }
     }
 
-    /// Takes the token with or without the word `Bearer` before it.
+    /// Accepts the token with or without the word `Bearer`.
     async fn authenticate(&self, headers: &HeaderMap, reads: bool) -> Result<(), Rejection> {
         let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let header = header.ok_or_else(Rejection::unauthorized)?.trim();
@@ -120,7 +120,7 @@ impl Server {
         for key in self.keys().await? {
             match self.resource(&key, None, json!([])).await {
                 Ok(resource) => data.push(resource),
-                // It was removed while the list was written.
+                // Removed concurrently.
                 Err(_) if self.state.store.find(&key.id).await.is_ok_and(|key| key.is_none()) => {}
                 Err(rejection) => return Err(rejection),
             }
@@ -149,7 +149,7 @@ impl Server {
         Ok(document(StatusCode::OK, &json!({ "data": data, "meta": {} })))
     }
 
-    /// Sets what is given and keeps the rest.
+    /// Sets the given attributes and keeps the others.
     async fn change(&self, key: &ApiKey, attributes: Attributes) -> Result<(), Rejection> {
         if attributes.name.is_none() && attributes.settings.is_empty() {
             return Ok(());
@@ -171,7 +171,7 @@ impl Server {
         Ok(document(status, &json!({ "data": data, "meta": {} })))
     }
 
-    /// Every key, whether it has been used or not. Revoked ones are gone, as this vendor would have removed them.
+    /// Returns all keys except revoked ones, which this vendor removes.
     async fn keys(&self) -> Result<Vec<ApiKey>, Rejection> {
         let all = ListQuery::new().include_inactive(true);
         let mut keys = self.state.keys(all).await.map_err(Rejection::store)?;
@@ -185,7 +185,7 @@ impl Server {
         key.ok_or_else(Rejection::not_found)
     }
 
-    /// A key as JSON:API has it. An allow-list that was never set is written in one of two ways, by operation.
+    /// Converts a key to JSON:API. The form of an unset list of allowed addresses depends on the operation.
     async fn resource(
         &self,
         key: &ApiKey,
@@ -218,7 +218,7 @@ impl Server {
     }
 }
 
-/// Whole seconds, with the offset in figures.
+/// Formats a time in whole seconds, with a numeric offset.
 fn stamp(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
 }

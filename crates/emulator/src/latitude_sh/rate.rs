@@ -7,18 +7,18 @@ use api_keys_core::Timestamp;
 
 use super::errors::Rejection;
 
-/// Sets whether the emulator enforces the rate limit.
+/// The rate limit of the emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum RateLimit {
-    /// No: tests are fast.
+    /// Disabled.
     #[default]
     Off,
-    /// As documented: each token 60 reads and 20 writes in a minute.
+    /// As documented: 60 reads and 20 writes per minute and token.
     Documented,
 }
 
-/// Counts in minutes of the clock.
+/// Counts requests per minute of the clock.
 pub(super) struct Limiter {
     limit: RateLimit,
     counts: Mutex<HashMap<(String, bool), Count>>,

@@ -1,4 +1,4 @@
-//! The bodies that this server reads.
+//! Request bodies.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -28,7 +28,7 @@ pub(super) fn value(payload: &Payload) -> Result<&Value, Rejection> {
     }
 }
 
-/// A create as today's server takes it: flat.
+/// Parses the flat body of a create, as current servers accept it.
 pub(super) fn flat(body: &Value) -> Result<Wanted, ValidationErrors> {
     let loc = [json!("body")];
     wanted(required_object(body, &loc)?, &loc)
@@ -54,13 +54,13 @@ pub(super) fn wrapped(body: &Value) -> Wrapped {
 }
 
 impl Wrapped {
-    /// The request, if all is well with both parts.
+    /// Returns the request if both parts are valid.
     pub(super) fn request(self) -> Result<Wanted, ValidationErrors> {
         both(self.credentials, self.request).map(|(_, request)| request)
     }
 }
 
-/// The token in a body, if there is one. Its `scheme` must be there, but may be any word.
+/// Returns the token in a body, if present. Its `scheme` is required, but can be any word.
 pub(super) fn credentials(value: &Value, loc: &[Value]) -> Result<Option<String>, ValidationErrors> {
     if value.is_null() {
         return Ok(None);

@@ -1,8 +1,8 @@
-//! The MCP server with LangGraph: a FastAPI service that keeps the keys of a user.
+//! `mcp-server-langgraph`: a FastAPI service that stores the keys of users.
 //!
-//! Its users come from Keycloak. Here there is one, whose token is the emulator's; keys in the store that belong to
-//! another owner are another user's. Keys are counted and changed one request at a time, where the real server
-//! loses keys that are created at once.
+//! The users of the real server come from Keycloak. The emulator has one, with the token of the emulator; keys in the store
+//! with another owner belong to another user. Requests are processed sequentially, while the real server loses keys that
+//! are created concurrently.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,14 +31,14 @@ mod body;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Generation {
-    /// In the `Authorization` header; the body of a create is flat. What runs today.
+    /// In the `Authorization` header; the body of a create is flat. Current servers.
     #[default]
     Bearer,
-    /// In the header, but times have no zone, and the response to a create lacks one of them. In use for a week between the
-    /// other two.
+    /// In the header, but times have no offset, and the response to a create lacks one of them. In use for a week between
+    /// the other two.
     Zoneless,
-    /// In the JSON body of every call, under `credentials`; the body of a create is wrapped, and times have no
-    /// zone. What the published document describes.
+    /// In the JSON body of every call, under `credentials`; the body of a create is wrapped, and times have no offset. As in
+    /// the published document.
     BodyCredentials,
 }
 
@@ -84,7 +84,7 @@ async fn serve(extract::State(server): extract::State<Arc<Server>>, request: Req
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     match server.respond(request).await {
         Ok(response) => response,
-        Err(rejection) => server.refuse(rejection, &method, &path),
+        Err(rejection) => server.reject(rejection, &method, &path),
     }
 }
 
@@ -119,10 +119,10 @@ impl Server {
             }
         };
         let (name, days) = wanted?;
-        self.mint(name, days).await
+        self.insert(name, days).await
     }
 
-    async fn mint(&self, name: String, days: i64) -> Result<Response, Rejection> {
+    async fn insert(&self, name: String, days: i64) -> Result<Response, Rejection> {
         let _alone = self.changing.lock().await;
         let most = self.state.store.capabilities().max_active.unwrap_or(MAX_KEYS);
         let full = || {
@@ -194,7 +194,7 @@ impl Server {
         Ok(response)
     }
 
-    /// Not in the document: a gateway exchanges a key for a token here.
+    /// Exchanges a key for a token, for gateways. Undocumented.
     async fn validate(&self, parts: &Parts) -> Result<Response, Rejection> {
         let Some(secret) = parts.headers.get("x-api-key").and_then(|value| value.to_str().ok()) else {
             return Err(Rejection::http(StatusCode::BAD_REQUEST, "Missing X-API-Key header"));
@@ -211,7 +211,7 @@ impl Server {
         Ok(respond(StatusCode::OK, &body))
     }
 
-    /// For the operations that need nothing but a token: today's server does not look at the body at all.
+    /// Authenticates operations that require only a token. Current servers ignore the body.
     fn authenticate_without_request(&self, parts: &Parts, body: &[u8]) -> Result<(), Rejection> {
         match self.generation {
             Generation::Bearer | Generation::Zoneless => self.authenticate(self.bearer(parts)),
@@ -223,7 +223,7 @@ impl Server {
         }
     }
 
-    /// The token of the header. Unlike HTTP has it, today's server knows the scheme in one way of writing only.
+    /// Returns the token of the header. Unlike in HTTP, the scheme is case-sensitive in current servers.
     fn bearer<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
         match self.generation {
             Generation::Bearer => {
@@ -243,7 +243,7 @@ impl Server {
         Err(Rejection::http(StatusCode::UNAUTHORIZED, detail))
     }
 
-    /// The user's keys, oldest first. Revoked ones are gone, as this server would have removed them.
+    /// Returns the user's keys, oldest first, except revoked ones, which this server removes.
     async fn keys(&self) -> Result<Vec<ApiKey>, Rejection> {
         let all = ListQuery::new().include_inactive(true);
         let mut keys = self.state.keys(all).await.map_err(|error| crash(&error))?;
@@ -271,7 +271,7 @@ impl Server {
         }
     }
 
-    fn refuse(&self, rejection: Rejection, method: &Method, path: &str) -> Response {
+    fn reject(&self, rejection: Rejection, method: &Method, path: &str) -> Response {
         match rejection {
             Rejection::Crash(exception, text) if self.generation == Generation::Bearer => {
                 let body = json!({ "error": {
@@ -336,7 +336,7 @@ fn expiry(now: Timestamp, days: i64) -> Result<Expiry, Rejection> {
     match end {
         Ok(end) if end.as_second() < YEAR_ONE => Err(overflow("date value out of range".to_owned())),
         Err(_) => Err(overflow("date value out of range".to_owned())),
-        // A span is counted from when the key is stored, so that both times of a key have the same fraction.
+        // The lifetime starts when the key is stored, so that both times of a key have the same fraction.
         Ok(_) if days >= 0 => Ok(Expiry::In(span)),
         Ok(end) => Ok(Expiry::At(end)),
     }

@@ -9,9 +9,9 @@ use super::validation::ValidationError;
 /// A body before it is validated.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Payload {
-    /// A value; a text that is not labelled as JSON is a string.
+    /// A value; text without a JSON content type is a string.
     Value(Value),
-    /// JSON for Python only: half of a surrogate pair in a string.
+    /// JSON that only Python accepts: half of a surrogate pair in a string.
     LoneSurrogate,
     /// JSON for Python only: a number such as `NaN`.
     NotFinite,
@@ -30,14 +30,12 @@ pub(super) fn decode(body: &[u8]) -> Result<Payload, Rejection> {
     match Scanner::new(text).document() {
         Ok(()) if text.contains("\\u") => Ok(Payload::LoneSurrogate),
         Ok(()) => Ok(Payload::NotFinite),
-        Err((position, complaint)) => {
-            Err(Rejection::Invalid(vec![ValidationError::json(position, complaint)]))
-        }
+        Err((position, message)) => Err(Rejection::Invalid(vec![ValidationError::json(position, message)])),
     }
 }
 
 /// The position and the message of a parser error.
-type Complaint = (usize, &'static str);
+type SyntaxError = (usize, &'static str);
 
 const VALUE: &str = "Expecting value";
 const COMMA: &str = "Expecting ',' delimiter";
@@ -55,7 +53,7 @@ impl Scanner {
         Self { text: text.chars().collect(), at: 0 }
     }
 
-    fn document(&mut self) -> Result<(), Complaint> {
+    fn document(&mut self) -> Result<(), SyntaxError> {
         self.space();
         self.value()?;
         self.space();
@@ -72,8 +70,8 @@ impl Scanner {
         found
     }
 
-    fn expect(&mut self, wanted: char, complaint: &'static str) -> Result<(), Complaint> {
-        if self.take(wanted) { Ok(()) } else { Err((self.at, complaint)) }
+    fn expect(&mut self, wanted: char, message: &'static str) -> Result<(), SyntaxError> {
+        if self.take(wanted) { Ok(()) } else { Err((self.at, message)) }
     }
 
     fn space(&mut self) {
@@ -82,7 +80,7 @@ impl Scanner {
         }
     }
 
-    fn value(&mut self) -> Result<(), Complaint> {
+    fn value(&mut self) -> Result<(), SyntaxError> {
         match self.peek() {
             Some('"') => self.string(),
             Some('{') => self.members('}', |scanner| {
@@ -104,8 +102,8 @@ impl Scanner {
     fn members(
         &mut self,
         end: char,
-        member: impl Fn(&mut Self) -> Result<(), Complaint>,
-    ) -> Result<(), Complaint> {
+        member: impl Fn(&mut Self) -> Result<(), SyntaxError>,
+    ) -> Result<(), SyntaxError> {
         self.at += 1;
         self.space();
         if self.take(end) {
@@ -122,7 +120,7 @@ impl Scanner {
         }
     }
 
-    fn string(&mut self) -> Result<(), Complaint> {
+    fn string(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
         self.at += 1;
         loop {
@@ -139,7 +137,7 @@ impl Scanner {
         }
     }
 
-    fn escape(&mut self, start: usize) -> Result<(), Complaint> {
+    fn escape(&mut self, start: usize) -> Result<(), SyntaxError> {
         let backslash = self.at;
         self.at += 2;
         match self.text.get(backslash + 1) {

@@ -19,8 +19,8 @@ pub(crate) use self::validation::{
     ValidationError, ValidationErrors, both, integer, object, required_object, string,
 };
 
-/// Finds what a path leads to. The path is decoded first, so that an encoded slash separates segments too. A path
-/// that fits but for its last slash is redirected, whatever the method and the credential.
+/// Finds the route of a path. The path is decoded first, so that an encoded slash separates segments as well. A path that
+/// matches except for its trailing slash is redirected, regardless of method and credential.
 pub(crate) fn route<R>(parts: &Parts, resolve: impl Fn(&str) -> Option<R>) -> Result<R, Rejection> {
     let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     if let Some(resource) = resolve(&path) {
@@ -46,7 +46,7 @@ fn absolute(headers: &HeaderMap, uri: &Uri, path: &str) -> String {
     format!("{scheme}://{host}{path}{query}")
 }
 
-/// Takes a request apart; its body is read whole.
+/// Splits a request, and reads its body completely.
 pub(crate) async fn take(request: Request) -> Result<(Parts, Bytes), Rejection> {
     const MOST: usize = 1 << 20;
     let (parts, body) = request.into_parts();
@@ -63,7 +63,7 @@ pub(crate) enum Untyped {
     Text,
 }
 
-/// Reads a body as the framework does: nothing at all is `null`, JSON is known by its content type.
+/// Reads a body like the framework: an empty one is `null`, and the content type selects JSON.
 pub(crate) fn payload(headers: &HeaderMap, body: &[u8], untyped: Untyped) -> Result<Payload, Rejection> {
     if body.is_empty() {
         return Ok(Payload::Value(Value::Null));

@@ -10,15 +10,15 @@ use super::validation::ValidationErrors;
 /// An error, which each service renders differently.
 #[derive(Debug)]
 pub(crate) enum Rejection {
-    /// The path lacks a slash or has one too many.
+    /// The path has a missing or extra trailing slash.
     Redirect(String),
-    /// An `HTTPException`: a status and a text.
+    /// An `HTTPException`: status and text.
     Http(StatusCode, String),
-    /// The path is known, the method is not. Only the method of the first route that fits is named.
+    /// The path is known, the method is not. Only the method of the first matching route is reported.
     Method(&'static str),
     /// A `RequestValidationError`.
     Invalid(ValidationErrors),
-    /// An unhandled exception: its type and its text.
+    /// An unhandled exception: type and text.
     Crash(&'static str, String),
 }
 

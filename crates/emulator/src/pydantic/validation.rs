@@ -1,11 +1,11 @@
-//! Validation as pydantic does it, and the words it finds.
+//! Validation with the behavior and messages of pydantic.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// One thing that is wrong with a request.
+/// One error in a request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ValidationError {
     #[serde(rename = "type")]
@@ -25,13 +25,13 @@ impl ValidationError {
     }
 
     /// The body is not JSON.
-    pub(crate) fn json(position: usize, complaint: &str) -> Self {
+    pub(crate) fn json(position: usize, message: &str) -> Self {
         let loc = [json!("body"), json!(position)];
         let error = Self::new("json_invalid", &loc, "JSON decode error", json!({}));
-        Self { ctx: Some(json!({ "error": complaint })), ..error }
+        Self { ctx: Some(json!({ "error": message })), ..error }
     }
 
-    /// A field is missing; `input` is what it is missing from.
+    /// A field is missing from `input`.
     pub(crate) fn missing(loc: &[Value], input: Value) -> Self {
         Self::new("missing", loc, "Field required", input)
     }
@@ -54,7 +54,7 @@ impl ValidationError {
         Self { ctx: Some(json!({ "error": reason })), ..error }
     }
 
-    /// The error as Python prints it.
+    /// Formats the error like Python.
     pub(crate) fn repr(&self) -> String {
         let loc: Vec<String> = self.loc.iter().map(repr).collect();
         let loc = loc.join(", ") + if loc.len() == 1 { "," } else { "" };
@@ -67,7 +67,7 @@ impl ValidationError {
     }
 }
 
-/// All that is wrong with a request or a part of it.
+/// All errors in a request or a part of it.
 pub(crate) type ValidationErrors = Vec<ValidationError>;
 
 /// All errors are reported, not only the first.
@@ -81,7 +81,7 @@ pub(crate) fn both<A, B>(
     }
 }
 
-/// A body that must be an object; nothing or `null` counts as missing.
+/// Validates a body that must be an object; an empty body or `null` counts as missing.
 pub(crate) fn required_object<'a>(
     value: &'a Value,
     loc: &[Value],
@@ -89,7 +89,7 @@ pub(crate) fn required_object<'a>(
     if value.is_null() { Err(vec![ValidationError::missing(loc, Value::Null)]) } else { object(value, loc) }
 }
 
-/// A value that must be an object.
+/// Validates a value that must be an object.
 pub(crate) fn object<'a>(
     value: &'a Value,
     loc: &[Value],
@@ -100,13 +100,12 @@ pub(crate) fn object<'a>(
         .ok_or_else(|| vec![ValidationError::new("model_attributes_type", loc, msg, value.clone())])
 }
 
-/// A field that must be a string.
+/// Validates a field that must be a string.
 pub(crate) fn string(value: &Value, loc: &[Value]) -> Result<String, ValidationErrors> {
     value.as_str().map(str::to_owned).ok_or_else(|| vec![ValidationError::not_a_string(loc, value.clone())])
 }
 
-/// A field that must be an integer, or what passes for one: `1.0`, `"7"`, `true`. Numbers too large for 64 bits are
-/// cut to what fits.
+/// Validates a field that must be an integer, or is coerced to one: `1.0`, `"7"`, `true`. Numbers are clamped to 64 bits.
 pub(crate) fn integer(value: &Value, loc: &[Value]) -> Result<i64, ValidationErrors> {
     const MSG: &str = "Input should be a valid integer";
     let error = |kind, more| vec![ValidationError::new(kind, loc, format!("{MSG}{more}"), value.clone())];
@@ -125,7 +124,7 @@ pub(crate) fn integer(value: &Value, loc: &[Value]) -> Result<i64, ValidationErr
     }
 }
 
-/// A value as Python prints it.
+/// Formats a value like Python's `repr()`.
 fn repr(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),

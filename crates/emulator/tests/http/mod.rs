@@ -1,4 +1,4 @@
-//! Plain HTTP, with nothing between the test and the wire.
+//! Plain HTTP, without a generated client.
 
 use api_keys_emulator::Emulator;
 use reqwest::header::HeaderMap;
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 /// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
@@ -23,14 +23,14 @@ impl Answer {
     }
 }
 
-/// A request to build on: no credential, no redirects followed.
+/// Creates a request without a credential that does not follow redirects.
 pub(crate) fn request(emulator: &Emulator, method: Method, path: &str) -> reqwest::RequestBuilder {
     let client = Client::builder().redirect(redirect::Policy::none()).build().expect("a client");
     client.request(method, format!("{}{path}", emulator.base_url()))
 }
 
-pub(crate) async fn send(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.expect("an answer");
+pub(crate) async fn send(request: reqwest::RequestBuilder) -> Response {
+    let response = request.send().await.expect("an response");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.text().await.expect("a body of text") }
+    Response { status, headers, body: response.text().await.expect("a body of text") }
 }

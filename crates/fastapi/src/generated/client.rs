@@ -10,8 +10,8 @@ use api_keys_runtime::{
 use super::errors::{CreateApiKeyError, DeactivateApiKeyError, GetApiKeyError, ListApiKeysError};
 use super::types::{ApiKey, CreateApiKeyRequest, IssuedApiKey};
 
-/// The server's master key, or the token of a user who may manage keys. A cookie `ACCESS_TOKEN` would win
-/// over it.
+/// The server's master key, or the token of a user with permission to manage keys. A cookie `ACCESS_TOKEN`
+/// takes precedence.
 pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }

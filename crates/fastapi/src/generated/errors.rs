@@ -14,7 +14,7 @@ pub enum CreateApiKeyError {
     /// active (100 by default). Only the text distinguishes these cases, and it differs between versions.
     BadRequest(ErrorResponse),
     /// `401`: The credential is missing or wrong. Only the master key and tokens of users are accepted here;
-    /// a key of this API is not.
+    /// keys of this API are not.
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
@@ -48,7 +48,7 @@ impl DocumentedError for CreateApiKeyError {
 #[non_exhaustive]
 pub enum ListApiKeysError {
     /// `401`: The credential is missing or wrong. Only the master key and tokens of users are accepted here;
-    /// a key of this API is not.
+    /// keys of this API are not.
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
@@ -79,7 +79,7 @@ pub enum GetApiKeyError {
     /// `400`: The id is not a UUID. The text differs between versions.
     BadRequest(ErrorResponse),
     /// `401`: The credential is missing or wrong. Only the master key and tokens of users are accepted here;
-    /// a key of this API is not.
+    /// keys of this API are not.
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),
@@ -118,7 +118,7 @@ pub enum DeactivateApiKeyError {
     /// `400`: The id is not a UUID. The text differs between versions.
     BadRequest(ErrorResponse),
     /// `401`: The credential is missing or wrong. Only the master key and tokens of users are accepted here;
-    /// a key of this API is not.
+    /// keys of this API are not.
     Unauthorized(ErrorResponse),
     /// `403`: The user lacks the role for this.
     Forbidden(ErrorResponse),

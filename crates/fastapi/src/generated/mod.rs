@@ -2,9 +2,8 @@
 
 //! Arthur GenAI Engine: API keys, version 2.1.686.
 //!
-//! The API keys of Arthur's GenAI Engine, a FastAPI service, and of services of the same form. Keys carry
-//! roles, do not expire, and are deactivated, never deleted. All calls need the server's master key or a
-//! user's token.
+//! The API keys of Arthur's GenAI Engine, a FastAPI service, and of compatible services. Keys carry roles, do
+//! not expire, and are deactivated, never deleted. All calls need the server's master key or a user's token.
 
 mod client;
 pub mod errors;

@@ -16,8 +16,8 @@ pub struct CreateApiKeyRequest {
     /// Text that describes the key, of any length.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Roles of the key; `VALIDATION-USER` alone when left out. An empty list makes a key that may do
-    /// nothing, and so would null, which is therefore not offered.
+    /// Roles of the key. The default is `VALIDATION-USER`. An empty list creates a key without permissions.
+    /// So does null, which is therefore not part of this document.
     ///
     /// Default: `["VALIDATION-USER"]`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +130,7 @@ pub struct ApiKey {
     pub deactivated_at: Option<DateTime>,
     /// Advice for people after a create, empty otherwise.
     pub message: Option<String>,
-    /// Roles of the key, as they were sent, duplicates included. An empty list is a key that may do nothing.
+    /// Roles of the key, as they were sent, duplicates included. A key with an empty list has no permissions.
     pub roles: Option<Vec<String>>,
     /// Properties that the document does not declare.
     #[serde(flatten)]
@@ -157,7 +157,7 @@ pub struct IssuedApiKey {
     pub created_at: DateTime,
     /// Advice for people after a create, empty otherwise.
     pub message: Option<String>,
-    /// Roles of the key, as they were sent, duplicates included. An empty list is a key that may do nothing.
+    /// Roles of the key, as they were sent, duplicates included. A key with an empty list has no permissions.
     pub roles: Option<Vec<String>>,
 }
 
@@ -169,15 +169,15 @@ pub struct ErrorResponse {
     pub detail: Option<ErrorDetail>,
 }
 
-/// Explanation of an error: text, a list of faults, or an object, by service and status.
+/// Explanation of an error: text, a list of errors, or an object, depending on service and status.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorDetail {
-    /// Explanation for people. It may hold paths of files on the server.
+    /// Explanation for people. It may contain paths of files on the server.
     Text(String),
-    /// One entry for each fault of the request.
+    /// One entry for each error in the request.
     Faults(Vec<ValidationError>),
-    /// Particulars, by service.
+    /// Details, depending on the service.
     Object(Map<String, Value>),
 }
 
@@ -209,8 +209,8 @@ impl<'de> Deserialize<'de> for ErrorDetail {
     }
 }
 
-/// One fault of the request. Servers also send `input`, the value at fault, which may be a credential; it is
-/// left out here, so that no client keeps it.
+/// One error in the request. Servers also send `input`, the invalid value, which may be a credential; it is
+/// omitted here, so that clients do not keep it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationError {
@@ -218,13 +218,13 @@ pub struct ValidationError {
     pub loc: Vec<LocationPart>,
     /// Explanation for people.
     pub msg: String,
-    /// Kind of the fault, for programs, for example `missing`.
+    /// Kind of the error, for programs, for example `missing`.
     pub r#type: String,
-    /// Particulars of the fault, by its kind.
+    /// Details of the error, depending on its kind.
     pub ctx: Option<Map<String, Value>>,
 }
 
-/// One step on the way to a fault: the name of a field, or a position in a list or in the text.
+/// One step of the path to an error: the name of a field, or a position in a list or in the text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LocationPart {

@@ -16,7 +16,7 @@ use super::types::{
     VerifyApiKeyRequest,
 };
 
-/// Whatever the application asks for in front of the router, most often a bearer token.
+/// The credential that the application requires, usually a bearer token.
 pub fn bearer_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::bearer(secret)
 }
@@ -92,11 +92,11 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `body`: The conditions. An empty object fits every key.
+    /// - `body`: The conditions. An empty object matches every key.
     ///
     /// # Returns
     ///
-    /// - `200`: The keys of this page, and how many fit.
+    /// - `200`: The keys of this page, and the number of matching keys.
     ///
     /// # Errors
     ///
@@ -116,19 +116,19 @@ impl Client {
     /// Verify a secret.
     ///
     /// Verifies a secret and returns its key. Only the time of the last use changes. The status of an invalid
-    /// secret is 401, like that of an invalid credential: the text distinguishes them. A check built from
-    /// keyshield's own parts returns the same text with the header `WWW-Authenticate`. The application may
-    /// delay the response randomly.
+    /// secret is 401, like that of an invalid credential: the text distinguishes them. Authentication built
+    /// from keyshield's own parts returns the same text with the header `WWW-Authenticate`. The application
+    /// may delay the response randomly.
     ///
     /// `POST /api-keys/verify`. Safe.
     ///
     /// # Arguments
     ///
-    /// - `body`: The secret, and the scopes that it should have.
+    /// - `body`: The secret, and the required scopes.
     ///
     /// # Returns
     ///
-    /// - `200`: The secret is good, and this is its key.
+    /// - `200`: The secret is valid; this is its key.
     ///
     /// # Errors
     ///
@@ -165,8 +165,8 @@ impl Client {
 
     /// Update a key.
     ///
-    /// Changes the fields that are sent. What has a value can be set but not removed, except the expiry. An
-    /// expiry in the past is taken: the key has expired then.
+    /// Changes the fields that are sent. Values can be set but not removed, except the expiration. An
+    /// expiration in the past is accepted: the key is then expired.
     ///
     /// `PATCH /api-keys/{api_key_id}`. Idempotent.
     ///
@@ -177,7 +177,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`: The key as it is now.
+    /// - `200`: The current key.
     ///
     /// # Errors
     ///
@@ -193,7 +193,7 @@ impl Client {
 
     /// Delete a key.
     ///
-    /// Removes a key and its record. A second call finds nothing to remove.
+    /// Removes a key and its record. A second call returns 404.
     ///
     /// `DELETE /api-keys/{api_key_id}`. Idempotent.
     ///
@@ -213,9 +213,9 @@ impl Client {
         self.http.send_empty(request).await
     }
 
-    /// Switch a key on.
+    /// Enable a key.
     ///
-    /// Switches a key on. One that is on stays on. An expired key stays expired.
+    /// Enables a key. An enabled key remains enabled, and an expired key remains expired.
     ///
     /// `POST /api-keys/{api_key_id}/activate`. Idempotent.
     ///
@@ -225,7 +225,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`: The key as it is now.
+    /// - `200`: The current key.
     ///
     /// # Errors
     ///
@@ -238,7 +238,7 @@ impl Client {
         self.http.send_json(request).await
     }
 
-    /// Switch a key off.
+    /// Disable a key.
     ///
     /// Disables a key: its secret is rejected from now on. A disabled key remains disabled. The key can still
     /// be read, and be enabled again.
@@ -251,7 +251,7 @@ impl Client {
     ///
     /// # Returns
     ///
-    /// - `200`: The key as it is now.
+    /// - `200`: The current key.
     ///
     /// # Errors
     ///
@@ -267,6 +267,7 @@ impl Client {
 
 /// Optional parameters of [`list_api_keys`](Client::list_api_keys).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct ListApiKeysOptions {
     /// Number of keys to skip. Past the last key the page is empty.
@@ -300,6 +301,7 @@ impl ListApiKeysOptions {
 
 /// Optional parameters of [`search_api_keys`](Client::search_api_keys).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct SearchApiKeysOptions {
     /// Number of keys to skip. Past the last key the page is empty.

@@ -10,12 +10,12 @@ use super::types::ErrorResponse;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `422`: The request breaks a rule.
+    /// `422`: The request violates a constraint.
     UnprocessableEntity(ErrorResponse),
     /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
@@ -41,12 +41,12 @@ impl DocumentedError for CreateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ListApiKeysError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `422`: The request breaks a rule.
+    /// `422`: The request violates a constraint.
     UnprocessableEntity(ErrorResponse),
     /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
@@ -72,12 +72,12 @@ impl DocumentedError for ListApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SearchApiKeysError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
     Forbidden(ErrorResponse),
-    /// `422`: The request breaks a rule.
+    /// `422`: The request violates a constraint.
     UnprocessableEntity(ErrorResponse),
     /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
@@ -105,10 +105,10 @@ impl DocumentedError for SearchApiKeysError {
 pub enum VerifyApiKeyError {
     /// `401`: No key has this secret (`API key invalid`), or the credential of the call is missing or wrong.
     Unauthorized(ErrorResponse),
-    /// `403`: The key is switched off, has expired, or lacks a scope that was asked for; or the credential of
-    /// the call may not do this.
+    /// `403`: The key is disabled, expired, or lacks a required scope; or the credential of the call lacks a
+    /// permission.
     Forbidden(ErrorResponse),
-    /// `422`: The request breaks a rule.
+    /// `422`: The request violates a constraint.
     UnprocessableEntity(ErrorResponse),
     /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
@@ -134,7 +134,7 @@ impl DocumentedError for VerifyApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum GetApiKeyError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
@@ -166,7 +166,7 @@ impl DocumentedError for GetApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateApiKeyError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
@@ -174,7 +174,7 @@ pub enum UpdateApiKeyError {
     /// `404`: No key has this id, or, with the text `Not Found`, the path is unknown: an id must not contain
     /// a slash.
     NotFound(ErrorResponse),
-    /// `422`: The request breaks a rule.
+    /// `422`: The request violates a constraint.
     UnprocessableEntity(ErrorResponse),
     /// `500`: Server error. The plain text is that of FastAPI; an application may return JSON.
     InternalServerError(ErrorResponse),
@@ -201,7 +201,7 @@ impl DocumentedError for UpdateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DeleteApiKeyError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
@@ -233,7 +233,7 @@ impl DocumentedError for DeleteApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ActivateApiKeyError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.
@@ -265,7 +265,7 @@ impl DocumentedError for ActivateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum DeactivateApiKeyError {
-    /// `401`: The credential is missing or wrong, in the application's words.
+    /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
     /// versions of FastAPI also returns this for a missing credential.

@@ -3,8 +3,8 @@
 //! keyshield: API keys, version 2.0.1.
 //!
 //! The API keys of an application that mounts the FastAPI router of the Python package keyshield, the
-//! successor of fastapi-api-key. Keys carry scopes, may expire, and can be switched off and on. The router
-//! has no check of its own on who may call it: the application puts one in front.
+//! successor of fastapi-api-key. Keys carry scopes, may expire, and can be disabled and enabled. The router
+//! has no authentication: the application adds it.
 
 mod client;
 pub mod errors;

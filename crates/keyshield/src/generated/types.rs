@@ -68,7 +68,7 @@ impl CreateApiKeyRequest {
     }
 }
 
-/// Changes to a key. What is left out stays. Other fields are ignored by the server.
+/// Changes to a key. Omitted fields remain unchanged. Other fields are ignored by the server.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct UpdateApiKeyRequest {
@@ -77,21 +77,21 @@ pub struct UpdateApiKeyRequest {
     /// 1 to 128 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// New description. It can be made empty, but not be removed.
+    /// New description. It can be set to an empty string, but not removed.
     ///
     /// At most 1024 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Switches the key on or off.
+    /// Enables or disables the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
-    /// New scopes, in place of the old ones.
+    /// New scopes, which replace the old ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
     /// Expiration time. In UTC, as on create; without an offset the server fails eventually.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime>,
-    /// Removes the expiry, and wins over a new one.
+    /// Removes the expiration, and takes precedence over a new one.
     ///
     /// Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,17 +141,17 @@ impl UpdateApiKeyRequest {
     }
 }
 
-/// Conditions on keys; a key must fit all of them. Other fields are ignored by the server.
+/// Conditions on keys; a key must match all of them. Other fields are ignored by the server.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct SearchApiKeysRequest {
-    /// Only keys that are on, or only those that are off. An expired key may be on.
+    /// Only enabled keys, or only disabled ones. An expired key may be enabled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
-    /// Only keys that end before this time. A key that never ends does not.
+    /// Only keys that expire before this time. Keys without an expiration do not match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_before: Option<DateTime>,
-    /// Only keys that end after this time. A key that never ends does not.
+    /// Only keys that expire after this time. Keys without an expiration do not match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<DateTime>,
     /// Only keys created before this time.
@@ -169,18 +169,18 @@ pub struct SearchApiKeysRequest {
     /// Only keys that were never used, or only those that were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub never_used: Option<bool>,
-    /// Only keys with all these scopes. The server looks at this after it has cut the page: a page may hold
-    /// fewer keys than fit.
+    /// Only keys with all these scopes. The server applies this filter after pagination, so a page may
+    /// contain fewer keys than its size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes_contain_all: Option<Vec<String>>,
-    /// Only keys with one of these scopes at least. A page may hold fewer keys than fit, as above.
+    /// Only keys with at least one of these scopes. A page may contain fewer keys than its size, as above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes_contain_any: Option<Vec<String>>,
-    /// Only keys with this text in their name, in any letter case. In SQL, `%` stands for any text and `_`
-    /// for any one character.
+    /// Only keys with this text in their name, in any letter case. In SQL, `%` matches any text and `_` any
+    /// character.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_contains: Option<String>,
-    /// Only keys of just this name.
+    /// Only keys with exactly this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_exact: Option<String>,
     /// Field that determines the order; `created_at` by default. Only `id_` and `key_id` are unique.
@@ -361,7 +361,7 @@ impl Serialize for SortBy {
     }
 }
 
-/// A secret to be judged.
+/// A secret to verify.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct VerifyApiKeyRequest {
@@ -392,11 +392,11 @@ impl VerifyApiKeyRequest {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ApiKey {
-    /// Identifier of the key, by which the other operations find it: 32 hexadecimal digits.
+    /// Identifier of the key for the other operations: 32 hexadecimal digits.
     pub id: String,
     /// The middle part of the secret, which is not secret itself: 16 hexadecimal digits.
     pub key_id: String,
-    /// Name of the key; null only where the application made the key itself and gave it none.
+    /// Name of the key; null only if the application created the key itself without one.
     pub name: Option<String>,
     /// Text that describes the key; null when there is none.
     pub description: Option<String>,
@@ -447,15 +447,15 @@ pub struct ErrorResponse {
     pub detail: Option<ErrorDetail>,
 }
 
-/// Explanation of an error: text, a list of faults, or an object, by status and application.
+/// Explanation of an error: text, a list of errors, or an object, depending on status and application.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorDetail {
     /// Explanation for people.
     Text(String),
-    /// One entry for each fault of the request.
+    /// One entry for each error in the request.
     Faults(Vec<ValidationError>),
-    /// Particulars, by application.
+    /// Details, depending on the application.
     Object(Map<String, Value>),
 }
 
@@ -487,8 +487,8 @@ impl<'de> Deserialize<'de> for ErrorDetail {
     }
 }
 
-/// One fault of the request. Servers also send `input`, the value at fault, which may be a credential; it is
-/// left out here, so that no client keeps it.
+/// One error in the request. Servers also send `input`, the invalid value, which may be a credential; it is
+/// omitted here, so that clients do not keep it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationError {
@@ -496,13 +496,13 @@ pub struct ValidationError {
     pub loc: Vec<LocationPart>,
     /// Explanation for people.
     pub msg: String,
-    /// Kind of the fault, for programs, for example `missing`.
+    /// Kind of the error, for programs, for example `missing`.
     pub r#type: String,
-    /// Particulars of the fault, by its kind.
+    /// Details of the error, depending on its kind.
     pub ctx: Option<Map<String, Value>>,
 }
 
-/// One step on the way to a fault: the name of a field, or a position in a list or in the text.
+/// One step of the path to an error: the name of a field, or a position in a list or in the text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LocationPart {

@@ -17,7 +17,7 @@ use super::types::{
 /// The default base URL.
 pub const DEFAULT_BASE_URL: &str = "https://api.latitude.sh";
 
-/// The token of an API key, as it is: without the word `Bearer`, which the service takes too.
+/// The token of an API key, without the word `Bearer`, which the service also accepts.
 pub fn token_auth(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("Authorization", secret)
 }
@@ -112,7 +112,7 @@ impl Client {
 
     /// Change the settings of a key.
     ///
-    /// Changes the settings that are sent; the token stays as it is and is not shown.
+    /// Changes the settings that are sent; the token remains unchanged and is not returned.
     ///
     /// `PATCH /auth/api_keys/{api_key_id}`. Idempotent.
     ///
@@ -139,7 +139,7 @@ impl Client {
 
     /// Delete a key.
     ///
-    /// Deletes a key for good; its token stops working.
+    /// Deletes a key permanently; its token becomes invalid.
     ///
     /// `DELETE /auth/api_keys/{api_key_id}`. Idempotent.
     ///

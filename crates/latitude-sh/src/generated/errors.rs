@@ -12,7 +12,7 @@ use super::types::ErrorDocument;
 pub enum ListApiKeysError {
     /// `401`: The token is missing or wrong.
     Unauthorized(ErrorDocument),
-    /// `403`: The token may not do this, for example because its key is read-only.
+    /// `403`: The token lacks the permission, for example because its key is read-only.
     Forbidden(ErrorDocument),
     /// `429`: Too many requests with this token: over 60 reads or 20 writes a minute. The seconds to wait are
     /// in `meta.retry_after` of the error, in the body; a `Retry-After` header is not documented.
@@ -38,9 +38,9 @@ pub enum CreateApiKeyError {
     BadRequest(ErrorDocument),
     /// `401`: The token is missing or wrong.
     Unauthorized(ErrorDocument),
-    /// `403`: The token may not do this, for example because its key is read-only.
+    /// `403`: The token lacks the permission, for example because its key is read-only.
     Forbidden(ErrorDocument),
-    /// `422`: A field breaks its rule.
+    /// `422`: A field violates a constraint.
     UnprocessableEntity(ErrorDocument),
     /// `429`: Too many requests with this token: over 60 reads or 20 writes a minute. The seconds to wait are
     /// in `meta.retry_after` of the error, in the body; a `Retry-After` header is not documented.
@@ -68,11 +68,11 @@ pub enum RegenerateApiKeyError {
     BadRequest(ErrorDocument),
     /// `401`: The token is missing or wrong.
     Unauthorized(ErrorDocument),
-    /// `403`: The token may not do this, for example because its key is read-only.
+    /// `403`: The token lacks the permission, for example because its key is read-only.
     Forbidden(ErrorDocument),
     /// `404`: The key does not exist.
     NotFound(ErrorDocument),
-    /// `422`: A field breaks its rule.
+    /// `422`: A field violates a constraint.
     UnprocessableEntity(ErrorDocument),
     /// `429`: Too many requests with this token: over 60 reads or 20 writes a minute. The seconds to wait are
     /// in `meta.retry_after` of the error, in the body; a `Retry-After` header is not documented.
@@ -101,11 +101,11 @@ pub enum UpdateApiKeyError {
     BadRequest(ErrorDocument),
     /// `401`: The token is missing or wrong.
     Unauthorized(ErrorDocument),
-    /// `403`: The token may not do this, for example because its key is read-only.
+    /// `403`: The token lacks the permission, for example because its key is read-only.
     Forbidden(ErrorDocument),
     /// `404`: The key does not exist.
     NotFound(ErrorDocument),
-    /// `422`: A field breaks its rule.
+    /// `422`: A field violates a constraint.
     UnprocessableEntity(ErrorDocument),
     /// `429`: Too many requests with this token: over 60 reads or 20 writes a minute. The seconds to wait are
     /// in `meta.retry_after` of the error, in the body; a `Retry-After` header is not documented.
@@ -132,7 +132,7 @@ impl DocumentedError for UpdateApiKeyError {
 pub enum DeleteApiKeyError {
     /// `401`: The token is missing or wrong.
     Unauthorized(ErrorDocument),
-    /// `403`: The token may not do this, for example because its key is read-only.
+    /// `403`: The token lacks the permission, for example because its key is read-only.
     Forbidden(ErrorDocument),
     /// `404`: The key does not exist.
     NotFound(ErrorDocument),

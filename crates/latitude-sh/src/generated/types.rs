@@ -50,8 +50,8 @@ pub struct CreateApiKeyAttributes {
     /// If true, the key is limited to GET requests. The default is false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    /// Addresses and CIDR ranges that the key may be used from, for example `192.0.2.7` or `192.0.2.0/24`;
-    /// anywhere when left out or empty.
+    /// Addresses and CIDR ranges that the key may be used from, for example `192.0.2.7` or `192.0.2.0/24`. If
+    /// omitted or empty, there is no restriction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<Vec<String>>,
 }
@@ -125,7 +125,7 @@ impl UpdateApiKeyData {
     }
 }
 
-/// The settings of a key to change; those left out stay.
+/// The settings of a key to change; omitted ones remain unchanged.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct UpdateApiKeyAttributes {
@@ -136,7 +136,7 @@ pub struct UpdateApiKeyAttributes {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Addresses and CIDR ranges that the key may be used from, for example `192.0.2.7` or `192.0.2.0/24`. An
-    /// empty list lifts the restriction.
+    /// empty list removes the restriction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_ips: Option<Vec<String>>,
 }
@@ -226,11 +226,12 @@ pub struct ApiKeyAttributes {
     pub name: Option<String>,
     /// The last five characters of the token, for people to recognise the key by.
     pub token_last_slice: Option<String>,
-    /// Version of the API that calls with this key get, a date.
+    /// Version of the API for calls with this key, a date.
     pub api_version: Option<String>,
     /// If true, the key is limited to GET requests. Null means false.
     pub read_only: Option<bool>,
-    /// Addresses and CIDR ranges that the key may be used from. Null and an empty list both mean anywhere.
+    /// Addresses and CIDR ranges that the key may be used from. Null and an empty list both mean no
+    /// restriction.
     pub allowed_ips: Option<Vec<String>>,
     /// Time of the last use, null before the first use.
     pub last_used_at: Option<DateTime>,
@@ -269,11 +270,12 @@ pub struct IssuedApiKeyAttributes {
     pub name: Option<String>,
     /// The last five characters of the token, for people to recognise the key by.
     pub token_last_slice: Option<String>,
-    /// Version of the API that calls with this key get, a date.
+    /// Version of the API for calls with this key, a date.
     pub api_version: Option<String>,
     /// If true, the key is limited to GET requests. Null means false.
     pub read_only: Option<bool>,
-    /// Addresses and CIDR ranges that the key may be used from. Null and an empty list both mean anywhere.
+    /// Addresses and CIDR ranges that the key may be used from. Null and an empty list both mean no
+    /// restriction.
     pub allowed_ips: Option<Vec<String>>,
     /// Time of the last use, null before the first use.
     pub last_used_at: Option<DateTime>,
@@ -355,7 +357,7 @@ pub struct ErrorDocument {
     pub errors: Vec<ErrorObject>,
 }
 
-/// One error. No field is sent every time.
+/// One error. Every field may be absent.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorObject {
@@ -386,7 +388,7 @@ pub struct ErrorSource {
     pub parameter: Option<String>,
 }
 
-/// Further facts about an error. A broken rule adds `attribute` and `message`.
+/// Further facts about an error. A violated constraint adds `attribute` and `message`.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorMeta {

@@ -38,7 +38,7 @@ impl Client {
     /// # Arguments
     ///
     /// - `body`: Servers built before 3 November 2025 read the user's token from this body instead of the
-    ///   `Authorization` header; later ones ignore it. Leave it out for those.
+    ///   `Authorization` header; later ones ignore it. Omit it for those.
     ///
     /// # Returns
     ///
@@ -94,7 +94,7 @@ impl Client {
     ///
     /// - `key_id`: Identifier of the key. It is compared exactly, case included.
     /// - `body`: Servers built before 3 November 2025 read the user's token from this body instead of the
-    ///   `Authorization` header; later ones ignore it. Leave it out for those.
+    ///   `Authorization` header; later ones ignore it. Omit it for those.
     ///
     /// # Returns
     ///
@@ -123,7 +123,7 @@ impl Client {
     ///
     /// - `key_id`: Identifier of the key. It is compared exactly, case included.
     /// - `body`: Servers built before 3 November 2025 read the user's token from this body instead of the
-    ///   `Authorization` header; later ones ignore it. Leave it out for those.
+    ///   `Authorization` header; later ones ignore it. Omit it for those.
     ///
     /// # Returns
     ///

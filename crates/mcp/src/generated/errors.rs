@@ -13,7 +13,7 @@ pub enum ListApiKeysError {
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
     Unauthorized(ErrorResponse),
-    /// `422`: The body with the credentials does not have its form. Sent only by servers built before 3
+    /// `422`: The body with the credentials does not match the schema. Sent only by servers built before 3
     /// November 2025, which read one.
     UnprocessableEntity(ValidationErrorResponse),
     /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
@@ -40,12 +40,12 @@ impl DocumentedError for ListApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `400`: The user has five keys already, expired ones counted, or a value could not be stored.
+    /// `400`: The user already has five keys, including expired ones, or a value could not be stored.
     BadRequest(ErrorResponse),
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
     Unauthorized(ErrorResponse),
-    /// `422`: The body is not JSON or does not have its form.
+    /// `422`: The body is not JSON or does not match the schema.
     UnprocessableEntity(ValidationErrorResponse),
     /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
     /// other the plain text `Internal Server Error`.
@@ -77,7 +77,7 @@ pub enum RotateApiKeyError {
     Unauthorized(ErrorResponse),
     /// `404`: The caller has no key with this id. The text names the id and the user.
     NotFound(ErrorResponse),
-    /// `422`: The body with the credentials does not have its form. Sent only by servers built before 3
+    /// `422`: The body with the credentials does not match the schema. Sent only by servers built before 3
     /// November 2025, which read one.
     UnprocessableEntity(ValidationErrorResponse),
     /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the
@@ -110,7 +110,7 @@ pub enum RevokeApiKeyError {
     Unauthorized(ErrorResponse),
     /// `404`: Unknown path, for example because the id contains a slash. The status for an unknown id is 204.
     NotFound(ErrorResponse),
-    /// `422`: The body with the credentials does not have its form. Sent only by servers built before 3
+    /// `422`: The body with the credentials does not match the schema. Sent only by servers built before 3
     /// November 2025, which read one.
     UnprocessableEntity(ValidationErrorResponse),
     /// `500`: Server error, usually of its Keycloak. One of the service's two applications returns JSON, the

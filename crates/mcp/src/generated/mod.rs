@@ -6,7 +6,7 @@
 //! in the `Authorization` header, and the body of a create is flat. Servers built before 3 November 2025
 //! expected the token in the JSON body of every call and a wrapped body for a create; both forms are
 //! described here. A user has at most five keys. Do not create several keys of one user concurrently: the
-//! server accepts all, and keeps one.
+//! server accepts all, but keeps only one.
 
 mod client;
 pub mod errors;

@@ -9,7 +9,7 @@ use api_keys_runtime::{AdditionalProperties, DateTime, Json};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
-/// The body of a create, in the form that the server's age asks for.
+/// The body of a create, in the form that the server's version requires.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -80,7 +80,7 @@ impl WrappedCreateApiKeyRequest {
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct HttpCredentials {
-    /// Scheme of the token, `Bearer`. The server does not look at it, but asks for it.
+    /// Scheme of the token, `Bearer`. Required, but ignored by the server.
     pub scheme: String,
     /// The user's JSON Web Token.
     #[serde(serialize_with = "api_keys_runtime::secret::expose")]
@@ -145,7 +145,7 @@ pub struct IssuedApiKey {
 pub struct RotatedApiKey {
     /// Identifier of the key: 16 lower-case hexadecimal digits. A rotation keeps it.
     pub key_id: String,
-    /// The new secret, in the form that creation gives it. Shown here only.
+    /// The new secret, in the same format as that of a create. Shown here only.
     pub new_api_key: SecretKey,
     /// Advice for people.
     pub message: Option<String>,
@@ -163,12 +163,12 @@ pub struct ErrorResponse {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationErrorResponse {
-    /// One entry for each fault.
+    /// One entry for each error.
     pub detail: Vec<ValidationError>,
 }
 
-/// One fault of the request. The server also sends `input`, the value at fault, which may be a credential; it
-/// is left out here, so that no client keeps it.
+/// One error in the request. The server also sends `input`, the invalid value, which may be a credential; it
+/// is omitted here, so that clients do not keep it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ValidationError {
@@ -176,13 +176,13 @@ pub struct ValidationError {
     pub loc: Vec<LocationPart>,
     /// Explanation for people.
     pub msg: String,
-    /// Kind of the fault, for programs, for example `missing`.
+    /// Kind of the error, for programs, for example `missing`.
     pub r#type: String,
-    /// Particulars of the fault, by its kind.
+    /// Details of the error, depending on its kind.
     pub ctx: Option<Map<String, Value>>,
 }
 
-/// One step on the way to a fault: the name of a field, or a position in a list or in the text.
+/// One step of the path to an error: the name of a field, or a position in a list or in the text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum LocationPart {

@@ -16,6 +16,7 @@ use api_keys_core::SecretKey;
 ///
 /// Credentials are validated and converted to headers when the client is built.
 #[derive(Debug, Clone, Default)]
+#[must_use]
 pub struct Authentication(pub(crate) Vec<Credential>);
 
 #[derive(Clone)]

@@ -40,7 +40,7 @@ pub struct HttpConfig {
     /// The maximum number of attempts. The default is 3.
     #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
     pub max_attempts: Option<u32>,
-    /// Whether `http://` is allowed to hosts other than loopback. The default is `false`.
+    /// Allows `http://` to hosts other than loopback. The default is `false`.
     #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
     pub allow_http: Option<bool>,
     /// The application's name and version, for `User-Agent`.

@@ -100,6 +100,7 @@ impl Request {
 
 /// A file in a [`Multipart`] form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct FilePart {
     content: Payload,
@@ -124,6 +125,7 @@ impl FilePart {
 
 /// A multipart form.
 #[derive(Clone, Default)]
+#[must_use]
 pub struct Multipart {
     parts: Vec<Part>,
     /// The content types of parts, by name.
@@ -359,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn the_boundary_stands_in_no_part() {
+    fn boundary_is_not_in_any_part() {
         let form = Multipart::new().text("a", "--api-keys-form-boundary");
         let boundary = form.boundary();
         assert!(boundary.starts_with("api-keys-form-boundary-"), "{boundary}");

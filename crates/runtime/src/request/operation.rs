@@ -26,7 +26,7 @@ pub struct Operation {
     pub path: &'static str,
     /// The effect of repeating the operation.
     pub class: OperationClass,
-    /// Whether the response is a collection, which may be larger than a single object.
+    /// If true, the response is a collection, which may be larger than a single object.
     pub list: bool,
 }
 

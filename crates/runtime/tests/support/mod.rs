@@ -55,11 +55,11 @@ pub enum Step {
     Hang,
 }
 
-pub fn answer(status: u16, body: impl Into<Bytes>) -> Step {
+pub fn respond(status: u16, body: impl Into<Bytes>) -> Step {
     Step::Answer { status, headers: Vec::new(), body: body.into() }
 }
 
-pub fn answer_with(status: u16, headers: &[(&'static str, &str)], body: impl Into<Bytes>) -> Step {
+pub fn respond_with(status: u16, headers: &[(&'static str, &str)], body: impl Into<Bytes>) -> Step {
     let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     Step::Answer { status, headers, body: body.into() }
 }
@@ -111,7 +111,7 @@ impl Transport for Vendor {
             Step::Answer { status, headers, body } => (status, headers, Body::from(body)),
             Step::Broken { status, part } => (status, vec![], Body::new(Part(Some(part), End::Break))),
             Step::Stalled { status, part } => (status, vec![], Body::new(Part(Some(part), End::Stall))),
-            Step::Fail(kind) => return Err(TransportError::new(kind).with_source("as the script says")),
+            Step::Fail(kind) => return Err(TransportError::new(kind).with_source("simulated failure")),
             Step::Hang => std::future::pending().await,
         };
         let mut response = http::Response::builder().status(status);

@@ -16,15 +16,15 @@ fn status(code: u16, retry_after: RetryAfter) -> Status {
     Status { code, retry_after, html: false }
 }
 
-/// The expected result, and whether the server acted.
+/// The expected result, and if the server acted.
 type Truth = (Fault, &'static [End], bool);
 
-fn truths() -> Vec<Truth> {
+fn expected_faults() -> Vec<Truth> {
     const DONE: &[End] = &[End::Done];
     const NONE: &[End] = &[End::Failed(Effect::NotApplied)];
     const UNKNOWN: &[End] = &[End::Failed(Unknown)];
     const APPLIED: &[End] = &[End::Failed(Applied)];
-    // It depends on whether the status came through.
+    // Depends on the arrival of the status.
     const EITHER: &[End] = &[End::Failed(Unknown), End::Failed(Applied)];
     vec![
         (Fault::ResetBefore, UNKNOWN, false),
@@ -59,9 +59,9 @@ fn truths() -> Vec<Truth> {
         (Fault::Bomb, APPLIED, true),
         (Fault::Endless, APPLIED, true),
         (Fault::EndlessError, UNKNOWN, true),
-        (Fault::Dishonoured, APPLIED, true),
+        (Fault::FieldDropped, APPLIED, true),
         (Fault::BadId, APPLIED, true),
-        // The last, since the next call might still take that connection.
+        // The last one, since the next call could still use that connection.
         (Fault::ResetIdle, DONE, true),
     ]
 }
@@ -71,20 +71,20 @@ fn truths() -> Vec<Truth> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn create_reports_the_effect_of_each_fault() {
     Record::install();
-    let vendors: JoinSet<_> = Vendor::ALL.iter().copied().map(tells_the_truth).collect();
+    let vendors: JoinSet<_> = Vendor::ALL.iter().copied().map(faults_are_reported).collect();
     vendors.join_all().await;
     assert_eq!(Record::get().leak(), None);
 }
 
-async fn tells_the_truth(vendor: Vendor) {
-    let truths = truths();
-    let schedule = Schedule::Listed(truths.iter().map(|(fault, _, _)| *fault).collect());
-    // What comes whole must not be too late, however busy the machine is.
+async fn faults_are_reported(vendor: Vendor) {
+    let expected_faults = expected_faults();
+    let schedule = Schedule::Listed(expected_faults.iter().map(|(fault, _, _)| *fault).collect());
+    // Complete responses must arrive in time even on a busy machine.
     let limits = Limits { attempt: Duration::from_secs(1), total: Duration::from_secs(3), max_attempts: 3 };
     let harness = Harness::start(vendor, 0, schedule, limits).await.unwrap();
     let provider = harness.provider(harness.tagged().unwrap()).unwrap();
     let mut caller = Caller::new(harness.clone(), provider.clone(), 0, 0);
-    for (fault, expected, acts) in &truths {
+    for (fault, expected, acts) in &expected_faults {
         let call = caller.next_call();
         let new = new_key(vendor, call.key_name());
         let outcome = caller.call(call, Operation::Create, provider.create(new)).await;
@@ -95,7 +95,7 @@ async fn tells_the_truth(vendor: Vendor) {
         assert_eq!(arrival.acted, u32::from(*acts), "{vendor}, {fault:?}: {outcome:?}");
         let repeatable = matches!(fault, Fault::RefusedBefore(Status { code: 429, .. }));
         assert!(repeatable || arrival.seen == 1, "{vendor}, {fault:?}: {arrival:?}");
-        if let (Fault::LongLength | Fault::Dishonoured | Fault::BadId, Outcome::Failed(error)) =
+        if let (Fault::LongLength | Fault::FieldDropped | Fault::BadId, Outcome::Failed(error)) =
             (fault, &outcome)
         {
             let (_, secret) = rescued(error).unwrap_or_else(|| panic!("{vendor}, {fault:?}: {error}"));
@@ -108,16 +108,16 @@ async fn tells_the_truth(vendor: Vendor) {
     assert_eq!(harness.counts.bodies_over_limit(), 0, "{vendor}");
 }
 
-/// An endless body costs the limit, and what was on its way when it was reached.
+/// An endless body is read up to the limit, except for bytes that are buffered when it is reached.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_endless_body_is_taken_up_to_its_limit() {
+async fn endless_body_stops_at_the_limit() {
     /// The size of one read, and the system's buffers of two sockets.
-    const ON_ITS_WAY: u64 = 1 << 20;
+    const BUFFERED: u64 = 1 << 20;
     const BUFFERS: u64 = 48 << 20;
     Record::install();
     for (fault, limit) in [(Fault::Endless, 1 << 20), (Fault::EndlessError, 64 << 10)] {
         let schedule = Schedule::Listed(vec![fault]);
-        let harness = Harness::start(Vendor::Clerk, 0, schedule, Limits::patient()).await.unwrap();
+        let harness = Harness::start(Vendor::Clerk, 0, schedule, Limits::generous()).await.unwrap();
         let provider = harness.provider(harness.tagged().unwrap()).unwrap();
         let mut caller = Caller::new(harness.clone(), provider.clone(), 0, 0);
         let call = caller.next_call();
@@ -133,13 +133,13 @@ async fn an_endless_body_is_taken_up_to_its_limit() {
         assert_eq!(error.body().map(|body| body.len() as u64), Some(limit), "{error}");
         harness.proxy.arrivals().settled(call).await;
         let taken = harness.counts.largest_body();
-        assert!((limit..limit + ON_ITS_WAY).contains(&taken), "{fault:?}: {taken} bytes were taken");
+        assert!((limit..limit + BUFFERED).contains(&taken), "{fault:?}: {taken} bytes were read");
         let pushed = harness.proxy.most_pushed();
         assert!((limit..limit + BUFFERS).contains(&pushed), "{fault:?}: {pushed} bytes were sent");
     }
 }
 
-/// Without a connection the server cannot have acted, and even a create is retried.
+/// Without a connection the server cannot have acted, so even a create is retried.
 #[tokio::test]
 async fn refused_connection_has_no_effect() {
     Record::install();

@@ -1,4 +1,4 @@
-//! Everything that an application could print of the typed clients.
+//! Output of the typed clients that an application could print.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use api_keys_runtime::{
 use async_trait::async_trait;
 use tokio::task::JoinSet;
 
-/// Prints what a transport of the application's own would see.
+/// A transport that prints its requests and responses, as a custom one could.
 #[derive(Debug)]
 struct Printing(ReqwestTransport);
 
@@ -35,7 +35,7 @@ impl Transport for Printing {
     }
 }
 
-/// Prints a result in every way and returns the response.
+/// Prints a result in every format, and returns the response.
 fn printed<T: Debug, E: DocumentedError + Debug>(result: Result<Response<T>, Error<E>>) -> Option<T> {
     match result {
         Ok(response) => {
@@ -58,14 +58,14 @@ fn about_to<T: Debug>(request: T) -> T {
     request
 }
 
-fn minted(secret: &SecretKey) {
+fn created(secret: &SecretKey) {
     Record::get().secret(secret.expose());
     Record::get().value(secret);
 }
 
 const ROUNDS: u32 = 40;
 
-/// Runs every operation of every typed client over a bad network: neither requests nor responses nor errors print a secret.
+/// Runs every operation of every typed client over a faulty network: requests, responses and errors print no secret.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn typed_clients_print_no_secret() {
     let record = Record::install();
@@ -100,7 +100,7 @@ async fn every_operation(vendor: Vendor) {
         }
         _ => fastapi(&FastApiConfig::new(base_url, token).http(http).build().unwrap()).await,
     }
-    assert!(harness.emulator.requests() > u64::from(ROUNDS), "{vendor}: nothing much was called");
+    assert!(harness.emulator.requests() > u64::from(ROUNDS), "{vendor}: few requests were sent");
 }
 
 async fn better_auth(provider: &better_auth::BetterAuth) {
@@ -109,7 +109,7 @@ async fn better_auth(provider: &better_auth::BetterAuth) {
     for round in 0..ROUNDS {
         let new = about_to(CreateApiKeyRequest::new().name(format!("key {round}")));
         let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
-        minted(&issued.key);
+        created(&issued.key);
         let id = issued.id;
         printed(client.get_api_key(&id, &Default::default()).await);
         printed(client.list_api_keys(&Default::default()).await);
@@ -125,7 +125,7 @@ async fn clerk(provider: &clerk::Clerk) {
     for round in 0..ROUNDS {
         let new = about_to(CreateApiKeyRequest::new(format!("key {round}"), &*owner));
         let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
-        minted(&issued.secret);
+        created(&issued.secret);
         let id = issued.id;
         printed(client.get_api_key(&id).await);
         printed(client.get_api_key_secret(&id).await);
@@ -135,7 +135,7 @@ async fn clerk(provider: &clerk::Clerk) {
                 .update_api_key(&id, &about_to(UpdateApiKeyRequest::new().description("new".to_owned())))
                 .await,
         );
-        // Gateways here quote what they were sent, and that is the secret.
+        // The gateways echo the request, which contains the secret.
         printed(client.verify_api_key(&about_to(VerifyApiKeyRequest::new(issued.secret.clone()))).await);
         printed(client.revoke_api_key(&id, &Default::default()).await);
         printed(client.delete_api_key(&id).await);
@@ -154,11 +154,11 @@ async fn mcp(provider: &mcp::Mcp, token: SecretKey) {
         ));
         let new = about_to(CreateApiKeyBody::from(new));
         let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
-        minted(&issued.api_key);
+        created(&issued.api_key);
         let id = issued.key_id;
         printed(client.list_api_keys(Some(&credentials)).await);
         if let Some(rotated) = printed(client.rotate_api_key(&id, Some(&credentials)).await) {
-            minted(&rotated.new_api_key);
+            created(&rotated.new_api_key);
         }
         printed(client.revoke_api_key(&id, Some(&credentials)).await);
     }
@@ -174,7 +174,7 @@ async fn latitude_sh(provider: &latitude_sh::LatitudeSh) {
         let attributes = CreateApiKeyAttributes::new(format!("key {round}"));
         let new = CreateApiKeyRequest::new(CreateApiKeyData::new(ResourceType::ApiKeys, attributes));
         let Some(issued) = printed(client.create_api_key(&about_to(new)).await) else { continue };
-        minted(&issued.data.attributes.token);
+        created(&issued.data.attributes.token);
         let id = issued.data.id;
         printed(client.list_api_keys().await);
         let data = UpdateApiKeyData::new(ResourceType::ApiKeys).id(&*id);
@@ -182,7 +182,7 @@ async fn latitude_sh(provider: &latitude_sh::LatitudeSh) {
         printed(client.update_api_key(&id, &about_to(UpdateApiKeyRequest::new(change))).await);
         let rotation = UpdateApiKeyRequest::new(UpdateApiKeyData::new(ResourceType::ApiKeys).id(&*id));
         if let Some(rotated) = printed(client.regenerate_api_key(&id, &rotation).await) {
-            minted(&rotated.data.attributes.token);
+            created(&rotated.data.attributes.token);
         }
         printed(client.delete_api_key(&id).await);
     }
@@ -194,7 +194,7 @@ async fn fastapi(provider: &fastapi::FastApi) {
     for round in 0..ROUNDS {
         let new = about_to(CreateApiKeyRequest::new().description(format!("key {round}")));
         let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
-        minted(&issued.key);
+        created(&issued.key);
         let id = issued.id;
         printed(client.get_api_key(&id).await);
         printed(client.list_api_keys().await);
@@ -202,9 +202,9 @@ async fn fastapi(provider: &fastapi::FastApi) {
     }
 }
 
-/// The values that hold a secret on purpose, and everything that is made with one.
+/// Values that contain a secret, and values that are constructed with one.
 #[test]
-fn values_that_hold_a_secret_do_not_print_it() {
+fn values_do_not_print_their_secret() {
     let record = Record::install();
     let secret = "sk_live_printed/0123456789+abc=";
     record.secret(secret);

@@ -28,11 +28,11 @@ pub struct Outcome {
 
 impl Outcome {
     pub(super) fn of(response: &Response<Bytes>, base_url: &str, values: &Values) -> Self {
-        let steady = |text: &str| steady(text, base_url, values);
+        let normalize = |text: &str| normalize(text, base_url, values);
         let headers = HEADERS.into_iter().filter_map(|name| {
             let value =
                 String::from_utf8_lossy(response.headers().get(&name)?.as_bytes()).to_ascii_lowercase();
-            Some((name, steady(&value)))
+            Some((name, normalize(&value)))
         });
         let json: Option<Value> = serde_json::from_slice(response.body()).ok();
         let body = match &json {
@@ -41,16 +41,16 @@ impl Outcome {
             None => "text".to_owned(),
         };
         let failed = response.status().is_client_error() || response.status().is_server_error();
-        let code = json.filter(|_| failed).and_then(|json| code(&json)).map(|code| steady(&code));
+        let code = json.filter(|_| failed).and_then(|json| code(&json)).map(|code| normalize(&code));
         Self { status: response.status().as_u16(), headers: headers.collect(), body, code }
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The identification of an error.
+    /// Returns the identification of an error.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
@@ -69,8 +69,8 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Puts the words back for what they stand for.
-fn steady(text: &str, base_url: &str, values: &Values) -> String {
+/// Replaces values by their placeholders.
+fn normalize(text: &str, base_url: &str, values: &Values) -> String {
     let mut text = text.replace(base_url, "{base_url}");
     for (word, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
         text = text.replace(value, &format!("{{{word}}}"));
@@ -84,7 +84,7 @@ fn code(body: &Value) -> Option<String> {
         return code.as_str().map(str::to_owned);
     }
     match body.get("detail")? {
-        Value::String(text) => Some(text.lines().map_while(steady_line).collect()),
+        Value::String(text) => Some(text.lines().map_while(normalize_line).collect()),
         Value::Array(faults) => {
             let faults = faults.iter().map(|fault| format!("{} at {}", fault["type"], fault["loc"]));
             Some(faults.collect::<Vec<_>>().join(", "))
@@ -93,9 +93,9 @@ fn code(body: &Value) -> Option<String> {
     }
 }
 
-/// A line of a text that may be FastAPI's report of a failed validation. The words of a report differ between
-/// versions; the kinds and places of its faults do not. Last comes where in the source of the service it was.
-fn steady_line(line: &str) -> Option<&str> {
+/// Normalizes a line of a text that may be a validation error of FastAPI. Its words differ between versions; the kinds and
+/// locations of errors do not. The last line is a location in the source of the service.
+fn normalize_line(line: &str) -> Option<&str> {
     if line.starts_with("  File ") {
         return None;
     }

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use super::is_live;
 
 on_every_version! {
-    a_key_goes_through_its_life_by_command,
+    command_lifecycle,
 }
 
 /// A configuration with one provider.
@@ -42,7 +42,7 @@ impl Operator {
     }
 }
 
-async fn a_key_goes_through_its_life_by_command(version: Version) {
+async fn command_lifecycle(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let operator = Operator::of(&server);
     assert_eq!(operator.gets_json(0, &["providers"]).await["providers"][0]["check"], "ok");
@@ -65,11 +65,11 @@ async fn a_key_goes_through_its_life_by_command(version: Version) {
         operator.gets(2, &[command, id, "--secret-stdout"]).await;
     }
     operator.gets(2, &["verify"]).await;
-    assert!(is_live(&server, &secret).await, "what is not offered changes nothing");
+    assert!(is_live(&server, &secret).await, "unsupported operations change nothing");
 
     operator.gets(2, &["disable", id]).await;
     operator.gets(0, &["disable", id, "--dry-run"]).await;
-    assert!(is_live(&server, &secret).await, "nobody said yes");
+    assert!(is_live(&server, &secret).await, "disabled without confirmation");
     for (command, live) in [("disable", false), ("enable", true), ("revoke", false)] {
         operator.gets(0, &[command, id, "--yes"]).await;
         assert_eq!(is_live(&server, &secret).await, live, "{command}");

@@ -1,4 +1,4 @@
-//! API keys in the place of a session.
+//! API keys instead of a session.
 
 use api_keys_better_auth::{BetterAuth, BetterAuthConfig, Credential};
 use api_keys_core::{
@@ -11,16 +11,16 @@ use serde_json::json;
 use super::connect;
 
 on_every_version! {
-    a_key_manages_the_keys_of_its_user_where_the_server_lets_it,
-    a_key_manages_nothing_where_the_server_does_not_let_it,
-    a_key_that_is_bad_is_a_bad_credential,
+    key_credential_manages_keys_of_its_user,
+    key_credential_is_rejected_by_default,
+    invalid_key_credential_is_unauthenticated,
 }
 
 fn by_key(server: &Server, secret: &SecretKey) -> BetterAuth {
     BetterAuthConfig::new(server.base_url(), secret.expose()).credential(Credential::ApiKey).build().unwrap()
 }
 
-async fn a_key_manages_the_keys_of_its_user_where_the_server_lets_it(version: Version) {
+async fn key_credential_manages_keys_of_its_user(version: Version) {
     let options = json!({ "keys": { "enableSessionForAPIKeys": true } });
     let Some(server) = Server::start(version, &options).await else { return };
     let manager = connect(&server).create(NewApiKey::new("manager")).await.unwrap();
@@ -41,7 +41,7 @@ async fn a_key_manages_the_keys_of_its_user_where_the_server_lets_it(version: Ve
     assert_eq!(connect(&server).find(id).await.unwrap(), None);
 }
 
-async fn a_key_manages_nothing_where_the_server_does_not_let_it(version: Version) {
+async fn key_credential_is_rejected_by_default(version: Version) {
     // The first option is for newer versions, the second for 1.3.9.
     let keys = json!({ "enableSessionForAPIKeys": false, "disableSessionForAPIKeys": true });
     let Some(server) = Server::start(version, &json!({ "keys": keys })).await else { return };
@@ -62,7 +62,7 @@ async fn a_key_manages_nothing_where_the_server_does_not_let_it(version: Version
     assert_eq!(connect(&server).list(ListQuery::new()).await.unwrap().items, [issued.key]);
 }
 
-async fn a_key_that_is_bad_is_a_bad_credential(version: Version) {
+async fn invalid_key_credential_is_unauthenticated(version: Version) {
     let options = json!({ "keys": { "enableSessionForAPIKeys": true } });
     let Some(server) = Server::start(version, &options).await else { return };
     let owner = connect(&server);

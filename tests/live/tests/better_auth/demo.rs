@@ -1,4 +1,4 @@
-//! The command that shows a provider off.
+//! The `demo` command.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::connect;
 
 on_every_version! {
-    the_demo_keeps_every_promise,
+    demo_passes,
 }
 
-async fn the_demo_keeps_every_promise(version: Version) {
+async fn demo_passes(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let (base_url, token) = (server.base_url(), server.token());
     let arguments =

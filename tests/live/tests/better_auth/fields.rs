@@ -9,12 +9,12 @@ use serde_json::json;
 use super::{DAY, connect, is_live};
 
 on_every_version! {
-    every_field_that_is_set_on_create_is_read_back,
-    an_update_keeps_clears_and_sets_each_field_by_itself,
-    what_only_the_server_can_set_is_told,
+    created_fields_are_read_back,
+    update_keeps_clears_and_sets_fields,
+    server_only_fields_are_reported,
 }
 
-async fn every_field_that_is_set_on_create_is_read_back(version: Version) {
+async fn created_fields_are_read_back(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let metadata = json!({ "team": "ops", "n": [1, null] });
@@ -27,7 +27,7 @@ async fn every_field_that_is_set_on_create_is_read_back(version: Version) {
     assert_eq!(read.name.as_deref(), Some("ключ/?%#"));
     assert_eq!(read.status, KeyStatus::Active);
     assert_eq!(read.metadata, Some(metadata));
-    assert_eq!(read.owner.as_deref(), Some(server.told("/user")));
+    assert_eq!(read.owner.as_deref(), Some(server.value("/user")));
     assert_eq!(read.extra["prefix"], "ci_");
     assert!(issued.secret.expose().starts_with(read.hint.as_deref().unwrap()));
     let lifetime = read.expiry.at().unwrap().duration_since(read.created_at.unwrap());
@@ -35,7 +35,7 @@ async fn every_field_that_is_set_on_create_is_read_back(version: Version) {
     assert!(read.last_used_at.is_some(), "it was used to authenticate");
 }
 
-async fn an_update_keeps_clears_and_sets_each_field_by_itself(version: Version) {
+async fn update_keeps_clears_and_sets_fields(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let new = NewApiKey::new("before").expires_in(DAY * 30).metadata(json!({ "a": 1, "b": 2 }));
@@ -67,7 +67,7 @@ async fn an_update_keeps_clears_and_sets_each_field_by_itself(version: Version) 
     assert_eq!((enabled.status, enabled.expiry), (KeyStatus::Active, read.expiry));
 }
 
-async fn what_only_the_server_can_set_is_told(version: Version) {
+async fn server_only_fields_are_reported(version: Version) {
     let permissions = json!({ "files": ["read", "write"], "users": ["list"] });
     let quota = json!({ "remaining": 5, "refillAmount": 10, "refillInterval": 60_000 });
     let limits =
@@ -76,7 +76,7 @@ async fn what_only_the_server_can_set_is_told(version: Version) {
     let Some(server) = Server::start(version, &json!({ "seed": seed })).await else { return };
     let provider = connect(&server);
     let read = async |name: &str| {
-        let id = server.told(&format!("/seed/{name}/id")).parse().unwrap();
+        let id = server.value(&format!("/seed/{name}/id")).parse().unwrap();
         provider.get(&id).await.unwrap()
     };
 
@@ -91,5 +91,5 @@ async fn what_only_the_server_can_set_is_told(version: Version) {
         }
     }
     let listed = provider.list(Default::default()).await.unwrap().items;
-    assert_eq!(listed.len(), 3, "what is told in a list is no different: {listed:?}");
+    assert_eq!(listed.len(), 3, "what is value in a list is no different: {listed:?}");
 }

@@ -1,4 +1,4 @@
-//! A key from create to delete.
+//! Lifecycle of a key.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use serde_json::json;
 use super::{config, connect, is_live, is_live_of};
 
 on_every_version! {
-    the_provider_conforms,
-    the_provider_conforms_for_keys_of_organizations,
-    a_revoked_secret_is_dead_at_once_and_the_key_can_be_switched_on_again,
-    a_deleted_key_is_gone_and_every_operation_says_so,
+    provider_conforms,
+    provider_conforms_for_organizations,
+    revoked_key_can_be_enabled_again,
+    deleted_key_is_not_found,
 }
 
-/// A server that takes short lives, and does not count the uses of keys.
+/// Options of a server that accepts short lifetimes and does not count uses of keys.
 async fn without_limits(version: Version) -> Option<Server> {
     let second = 1.0 / 86_400.0;
     let keys = json!({ "keyExpiration": { "minExpiresIn": second }, "rateLimit": { "enabled": false } });
@@ -40,25 +40,25 @@ async fn conforms(provider: &BetterAuth, verify_url: String, options: Options) {
     run(provider, options).await.assert_passed();
 }
 
-async fn the_provider_conforms(version: Version) {
+async fn provider_conforms(version: Version) {
     let Some(server) = without_limits(version).await else { return };
-    conforms(&connect(&server), server.told("/verify_url").to_owned(), Options::new()).await;
+    conforms(&connect(&server), server.value("/verify_url").to_owned(), Options::new()).await;
 }
 
-async fn the_provider_conforms_for_keys_of_organizations(version: Version) {
+async fn provider_conforms_for_organizations(version: Version) {
     // Earlier versions have none.
     if version < Version::V1_5_6 {
         return;
     }
     let Some(server) = without_limits(version).await else { return };
     let provider = config(&server).config_id("org").build().unwrap();
-    let verify_url = format!("{}?configId=org", server.told("/verify_url"));
+    let verify_url = format!("{}?configId=org", server.value("/verify_url"));
     let options =
-        Options::new().owner(server.told("/organizations/0")).other_owner(server.told("/organizations/1"));
+        Options::new().owner(server.value("/organizations/0")).other_owner(server.value("/organizations/1"));
     conforms(&provider, verify_url, options).await;
 }
 
-async fn a_revoked_secret_is_dead_at_once_and_the_key_can_be_switched_on_again(version: Version) {
+async fn revoked_key_can_be_enabled_again(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let issued = provider.create(NewApiKey::new("ci")).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_revoked_secret_is_dead_at_once_and_the_key_can_be_switched_on_again(v
     assert!(is_live(&server, &issued.secret).await);
 }
 
-async fn a_deleted_key_is_gone_and_every_operation_says_so(version: Version) {
+async fn deleted_key_is_not_found(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let issued = provider.create(NewApiKey::new("ci")).await.unwrap();

@@ -1,4 +1,4 @@
-//! Limits on requests and on the uses of a key.
+//! Rate limits, and limited uses of a key.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use serde_json::json;
 use super::{config, connect};
 
 on_every_version! {
-    too_many_requests_of_one_address_are_told_and_waited_out,
-    a_key_that_is_used_too_often_is_told_when_it_may_go_on,
-    a_key_that_is_used_up_has_reached_its_limit,
+    address_rate_limit_is_waited_for,
+    key_rate_limit_reports_the_delay,
+    exhausted_key_is_limit_reached,
 }
 
-async fn too_many_requests_of_one_address_are_told_and_waited_out(version: Version) {
+async fn address_rate_limit_is_waited_for(version: Version) {
     let limit = json!({ "enabled": true, "max": 2, "window": 4 });
     let Some(server) =
         Server::start(version, &json!({ "server": { "rateLimit": limit }, "proxied": true })).await
@@ -40,20 +40,20 @@ async fn too_many_requests_of_one_address_are_told_and_waited_out(version: Versi
         assert!(error.is_retryable());
     }
     // A client that retries waits for the requested delay.
-    let patient = connect(&server);
-    created.push(patient.create(NewApiKey::new("at last")).await.unwrap().key.id);
+    let retrying = connect(&server);
+    created.push(retrying.create(NewApiKey::new("at last")).await.unwrap().key.id);
     let listed: BTreeSet<_> =
-        patient.list(ListQuery::new()).await.unwrap().items.into_iter().map(|key| key.id).collect();
+        retrying.list(ListQuery::new()).await.unwrap().items.into_iter().map(|key| key.id).collect();
     assert_eq!(listed, BTreeSet::from_iter(created));
 }
 
-/// A client whose credential is a key, and that sends nothing twice: what is used up is removed by the next use.
+/// Builds a provider with a key as its credential and without retries, because the next use of an exhausted key removes it.
 fn by_key(server: &Server, key: &str) -> BetterAuth {
     let config = BetterAuthConfig::new(server.base_url(), key).credential(Credential::ApiKey);
     config.http(HttpConfig::new().max_attempts(1)).build().unwrap()
 }
 
-async fn a_key_that_is_used_too_often_is_told_when_it_may_go_on(version: Version) {
+async fn key_rate_limit_reports_the_delay(version: Version) {
     let limit = json!({ "enabled": true, "maxRequests": 3, "timeWindow": 60_000 });
     let keys = json!({ "enableSessionForAPIKeys": true, "rateLimit": limit });
     let Some(server) = Server::start(version, &json!({ "keys": keys })).await else { return };
@@ -67,18 +67,18 @@ async fn a_key_that_is_used_too_often_is_told_when_it_may_go_on(version: Version
     assert_eq!(error.vendor_code(), Some("RATE_LIMITED"), "{error}");
     let wait = error.retry_after().unwrap();
     assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60), "{wait:?}");
-    // Which once was the status of a bad credential.
+    // Before 1.6.33, the status is that of an invalid credential.
     let status = if version < Version::V1_6_33 { 401 } else { 429 };
     assert_eq!(error.status(), Some(status), "{error}");
 }
 
-async fn a_key_that_is_used_up_has_reached_its_limit(version: Version) {
+async fn exhausted_key_is_limit_reached(version: Version) {
     let refilled = json!({ "remaining": 1, "refillAmount": 1, "refillInterval": 86_400_000 });
     let seed = json!({ "refilled": refilled, "for-good": { "remaining": 1 } });
     let options = json!({ "keys": { "enableSessionForAPIKeys": true }, "seed": seed });
     let Some(server) = Server::start(version, &options).await else { return };
     for name in ["refilled", "for-good"] {
-        let provider = by_key(&server, server.told(&format!("/seed/{name}/key")));
+        let provider = by_key(&server, server.value(&format!("/seed/{name}/key")));
         provider.list(ListQuery::new()).await.unwrap();
         let error = provider.list(ListQuery::new()).await.unwrap_err();
         assert_eq!(

@@ -12,12 +12,12 @@ use serde_json::json;
 use super::connect;
 
 on_every_version! {
-    a_listing_goes_through_its_pages_and_shows_each_key_once,
-    keys_that_stay_are_listed_once_while_others_come_and_go,
-    a_listing_ends_at_the_ceiling_and_the_rest_is_read_by_id,
+    pages_list_each_key_once,
+    concurrent_changes_do_not_skip_or_repeat,
+    list_ends_at_the_ceiling,
 }
 
-async fn a_listing_goes_through_its_pages_and_shows_each_key_once(version: Version) {
+async fn pages_list_each_key_once(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let mut ids = Vec::new();
@@ -38,7 +38,7 @@ async fn a_listing_goes_through_its_pages_and_shows_each_key_once(version: Versi
     assert_eq!(listed(ListQuery::new().limit(3)).await.unwrap(), in_order(version, &ids));
 }
 
-async fn keys_that_stay_are_listed_once_while_others_come_and_go(version: Version) {
+async fn concurrent_changes_do_not_skip_or_repeat(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let mut staying = Vec::new();
@@ -48,7 +48,7 @@ async fn keys_that_stay_are_listed_once_while_others_come_and_go(version: Versio
     let mut seen = Vec::new();
     let mut keys = pin!(provider.keys(ListQuery::new().limit(3)));
     while let Some(key) = keys.try_next().await.unwrap() {
-        // Every third is removed once it was seen, so that all behind it move up.
+        // Every third key is removed after it was listed, so that later ones move up.
         if seen.len() % 3 == 2 && staying.contains(&key.id) {
             provider.delete(&key.id).await.unwrap();
             staying.retain(|id| *id != key.id);
@@ -62,7 +62,7 @@ async fn keys_that_stay_are_listed_once_while_others_come_and_go(version: Versio
     assert!(seen.iter().all(|id| times(id) == 1), "{seen:?}");
 }
 
-async fn a_listing_ends_at_the_ceiling_and_the_rest_is_read_by_id(version: Version) {
+async fn list_ends_at_the_ceiling(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
     let ceiling = provider.capabilities().list_ceiling.unwrap() as usize;
@@ -74,7 +74,7 @@ async fn a_listing_ends_at_the_ceiling_and_the_rest_is_read_by_id(version: Versi
         let keys = provider.keys(ListQuery::new().limit(limit));
         keys.map_ok(|key| key.id).try_collect::<Vec<_>>().await.unwrap()
     };
-    // What is reached are the newest from 1.5 on, and the oldest before.
+    // The newest keys from 1.5, the oldest before.
     let reached = |from: usize| match version < Version::V1_5_6 {
         true => ids[from..from + ceiling].to_vec(),
         false => in_order(version, &ids[ids.len() - ceiling..]),
@@ -86,13 +86,13 @@ async fn a_listing_ends_at_the_ceiling_and_the_rest_is_read_by_id(version: Versi
     for id in [&ids[0], &ids[ceiling + 2]] {
         assert_eq!(provider.get(id).await.unwrap().id, *id);
     }
-    // What makes room shows what is behind.
+    // After a deletion, the next key is listed.
     if version < Version::V1_5_6 {
         provider.delete(&ids[0]).await.unwrap();
         assert_eq!(listed(100).await, reached(1));
         return;
     }
-    // The key of a create that failed a moment ago is among those that can be reached.
+    // The key of a create that has just failed is listed.
     let new = NewApiKey::new("lost");
     let started_at = Timestamp::now();
     let lost = provider.create(new.clone()).await.unwrap().key.id;
@@ -100,7 +100,7 @@ async fn a_listing_ends_at_the_ceiling_and_the_rest_is_read_by_id(version: Versi
     assert_eq!(orphans.iter().map(|key| &key.id).collect::<Vec<_>>(), [&lost]);
 }
 
-/// Servers list the newest first from 1.5 on, when they are asked to.
+/// From 1.5, lists can be sorted by creation time.
 fn in_order(version: Version, ids: &[KeyId]) -> Vec<KeyId> {
     match version < Version::V1_5_6 {
         true => ids.to_vec(),

@@ -1,4 +1,4 @@
-//! The better-auth provider and emulator against better-auth itself, in each version that is tested.
+//! The better-auth provider and emulator against each tested version of better-auth.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn connect(server: &Server) -> BetterAuth {
 
 /// Returns whether the server accepts a secret, which uses the key once.
 async fn is_live(server: &Server, secret: &SecretKey) -> bool {
-    is_live_of(server.told("/verify_url"), secret).await
+    is_live_of(server.value("/verify_url"), secret).await
 }
 
 async fn is_live_of(verify_url: &str, secret: &SecretKey) -> bool {

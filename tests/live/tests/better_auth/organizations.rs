@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 use super::{config, connect, is_live, is_live_of};
 
 on_every_version! {
-    keys_of_an_organization_live_and_die_apart_from_those_of_users,
-    an_organization_of_others_is_closed,
-    a_configuration_that_the_server_does_not_have_is_told_with_the_key_that_was_made,
-    an_owner_that_the_server_ignores_is_told_with_the_key_that_was_made,
+    organization_keys_are_separate,
+    foreign_organization_is_rejected,
+    unknown_configuration_returns_the_key,
+    ignored_owner_returns_the_key,
 }
 
-async fn keys_of_an_organization_live_and_die_apart_from_those_of_users(version: Version) {
+async fn organization_keys_are_separate(version: Version) {
     if version < Version::V1_5_6 {
         return;
     }
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = config(&server).config_id("org").build().unwrap();
     let users = connect(&server);
-    let (ours, another) = (server.told("/organizations/0"), server.told("/organizations/1"));
-    let verify_url = format!("{}?configId=org", server.told("/verify_url"));
+    let (ours, another) = (server.value("/organizations/0"), server.value("/organizations/1"));
+    let verify_url = format!("{}?configId=org", server.value("/verify_url"));
 
     let own = users.create(NewApiKey::new("own")).await.unwrap().key;
     let _ = provider.create(NewApiKey::new("another").owner(another)).await.unwrap();
@@ -53,13 +53,13 @@ async fn keys_of_an_organization_live_and_die_apart_from_those_of_users(version:
     assert_eq!(provider.find(id).await.unwrap(), None);
 }
 
-async fn an_organization_of_others_is_closed(version: Version) {
+async fn foreign_organization_is_rejected(version: Version) {
     if version < Version::V1_5_6 {
         return;
     }
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = config(&server).config_id("org").build().unwrap();
-    for owner in [server.told("/other/organizations/0"), "no-such-organization"] {
+    for owner in [server.value("/other/organizations/0"), "no-such-organization"] {
         for failure in [
             provider.create(NewApiKey::new("ci").owner(owner)).await.map(drop),
             provider.list(ListQuery::new().owner(owner)).await.map(drop),
@@ -78,27 +78,27 @@ async fn an_organization_of_others_is_closed(version: Version) {
     assert_eq!(error.vendor_code(), Some("ORGANIZATION_ID_REQUIRED"), "{error}");
 }
 
-async fn a_configuration_that_the_server_does_not_have_is_told_with_the_key_that_was_made(version: Version) {
+async fn unknown_configuration_returns_the_key(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = config(&server).config_id("nope").build().unwrap();
     let error = provider.create(NewApiKey::new("ci")).await.unwrap_err();
     rescue(&server, &error).await;
 }
 
-async fn an_owner_that_the_server_ignores_is_told_with_the_key_that_was_made(version: Version) {
+async fn ignored_owner_returns_the_key(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
-    let owner = server.told("/organizations/0");
+    let owner = server.value("/organizations/0");
     let error = connect(&server).create(NewApiKey::new("ci").owner(owner)).await.unwrap_err();
     rescue(&server, &error).await;
 }
 
-/// The key that was made belongs to the user; the error holds its secret, and what it takes to get rid of it.
+/// Revokes the created key, which belongs to the user, with the body of the error.
 async fn rescue(server: &Server, error: &Error) {
     assert_eq!((error.kind(), error.effect()), (ErrorKind::UnexpectedResponse, Effect::Applied), "{error}");
     let kept: Value = serde_json::from_slice(error.body().unwrap().expose()).unwrap();
     assert!(is_live(server, &SecretKey::new(kept["secret"].as_str().unwrap())).await);
     let users = connect(server);
     let id = kept["id"].as_str().unwrap().parse().unwrap();
-    assert_eq!(users.get(&id).await.unwrap().owner.as_deref(), Some(server.told("/user")));
+    assert_eq!(users.get(&id).await.unwrap().owner.as_deref(), Some(server.value("/user")));
     users.delete(&id).await.unwrap();
 }

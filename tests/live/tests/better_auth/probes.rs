@@ -10,11 +10,11 @@ use api_keys_live_tests::probe::{Outcome, Probes};
 use serde_json::{Value, json};
 
 on_every_version! {
-    the_emulator_answers_alike,
-    the_emulator_answers_alike_on_what_came_with_1_5,
-    the_emulator_answers_alike_on_what_is_no_json,
-    the_emulator_answers_alike_without_metadata,
-    the_emulator_answers_alike_to_too_many_requests,
+    emulator_matches,
+    emulator_matches_since_1_5,
+    emulator_matches_on_invalid_json,
+    emulator_matches_without_metadata,
+    emulator_matches_rate_limits,
 }
 
 fn emulated(version: Version) -> better_auth::Options {
@@ -26,18 +26,18 @@ fn emulated(version: Version) -> better_auth::Options {
     })
 }
 
-async fn the_emulator_answers_alike(version: Version) {
+async fn emulator_matches(version: Version) {
     compare(include_str!("../../probes/better-auth.json"), version, json!({}), emulated(version)).await;
 }
 
-async fn the_emulator_answers_alike_on_what_came_with_1_5(version: Version) {
+async fn emulator_matches_since_1_5(version: Version) {
     if version >= Version::V1_5_6 {
         let probes = include_str!("../../probes/better-auth-since-1.5.json");
         compare(probes, version, json!({}), emulated(version)).await;
     }
 }
 
-async fn the_emulator_answers_alike_on_what_is_no_json(version: Version) {
+async fn emulator_matches_on_invalid_json(version: Version) {
     // 1.3.9 does not respond: its process exits.
     if version > Version::V1_3_9 {
         let probes = include_str!("../../probes/better-auth-malformed.json");
@@ -45,33 +45,33 @@ async fn the_emulator_answers_alike_on_what_is_no_json(version: Version) {
     }
 }
 
-async fn the_emulator_answers_alike_without_metadata(version: Version) {
+async fn emulator_matches_without_metadata(version: Version) {
     let probes = include_str!("../../probes/better-auth-without-metadata.json");
     let options = json!({ "keys": { "enableMetadata": false } });
     compare(probes, version, options, emulated(version).metadata(false)).await;
 }
 
-async fn the_emulator_answers_alike_to_too_many_requests(version: Version) {
+async fn emulator_matches_rate_limits(version: Version) {
     let probes = include_str!("../../probes/better-auth-limited.json");
     let options = json!({ "server": { "rateLimit": { "enabled": true, "max": 2, "window": 60 } } });
     compare(probes, version, options, emulated(version).rate_limit(2, Duration::from_secs(60))).await;
 }
 
-/// Sends the same requests to both, and compares the server's responses to those known of all versions.
+/// Sends the same requests to both, and compares the responses of the server with the known ones.
 async fn compare(json: &str, version: Version, options: Value, emulated: better_auth::Options) {
     let probes = Probes::parse(json);
     let Some(server) = Server::start(version, &options).await else { return };
-    let (token, organization) = (server.token(), server.told("/organizations/0"));
+    let (token, organization) = (server.token(), server.value("/organizations/0"));
     let emulator = Emulator::builder(emulated.organization(organization)).token(token).start().await.unwrap();
 
-    let real = answers(&probes, server.base_url(), token, organization).await;
-    let told = answers(&probes, emulator.base_url(), token, organization).await;
-    let mut found = probes.differences(("server", &real), ("emulator", &told));
+    let real = outcomes(&probes, server.base_url(), token, organization).await;
+    let value = outcomes(&probes, emulator.base_url(), token, organization).await;
+    let mut found = probes.differences(("server", &real), ("emulator", &value));
     found.extend(probes.surprises(&real));
     assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
 }
 
-async fn answers(probes: &Probes, base_url: &str, token: &str, organization: &str) -> Vec<Outcome> {
+async fn outcomes(probes: &Probes, base_url: &str, token: &str, organization: &str) -> Vec<Outcome> {
     let provider = BetterAuthConfig::new(base_url, token).build().unwrap();
     let key = provider.create(NewApiKey::new("whose")).await.unwrap().key;
     provider.delete(&key.id).await.unwrap();

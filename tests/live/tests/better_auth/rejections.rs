@@ -11,11 +11,11 @@ use serde_json::json;
 use super::{DAY, connect};
 
 on_every_version! {
-    an_unknown_key_and_one_of_somebody_else_are_not_found,
-    a_wrong_token_is_refused_and_nothing_happens,
-    bad_input_is_refused_with_its_reason,
-    metadata_is_unsupported_where_the_server_has_it_switched_off,
-    another_path_is_a_matter_of_configuration,
+    unknown_and_foreign_keys_are_not_found,
+    wrong_token_has_no_effect,
+    invalid_input_has_a_reason,
+    disabled_metadata_is_unsupported,
+    wrong_path_is_a_configuration_error,
 }
 
 /// The name of an error, which up to 1.4 derived from its message.
@@ -23,10 +23,10 @@ fn code(version: Version, named: &'static str, derived: &'static str) -> Option<
     Some(if version < Version::V1_5_6 { derived } else { named })
 }
 
-async fn an_unknown_key_and_one_of_somebody_else_are_not_found(version: Version) {
+async fn unknown_and_foreign_keys_are_not_found(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let provider = connect(&server);
-    let other = BetterAuthConfig::new(server.base_url(), server.told("/other/token")).build().unwrap();
+    let other = BetterAuthConfig::new(server.base_url(), server.value("/other/token")).build().unwrap();
     let theirs = other.create(NewApiKey::new("theirs")).await.unwrap().key.id;
 
     for id in [theirs.as_str(), "nope", "a/b", "../list", "50%", "鍵", "a&b=c#d", "\"><"] {
@@ -50,13 +50,13 @@ async fn an_unknown_key_and_one_of_somebody_else_are_not_found(version: Version)
     assert_eq!(other.get(&theirs).await.unwrap().name.as_deref(), Some("theirs"));
 }
 
-async fn a_wrong_token_is_refused_and_nothing_happens(version: Version) {
+async fn wrong_token_has_no_effect(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     let kept = connect(&server).create(NewApiKey::new("kept")).await.unwrap().key;
     let provider = BetterAuthConfig::new(server.base_url(), "not-a-session-token").build().unwrap();
 
     let without_session = code(version, "UNAUTHORIZED_SESSION", "UNAUTHORIZED_OR_INVALID_SESSION");
-    // Up to 1.4 these come without a body.
+    // Up to 1.4, these responses have no body.
     let unauthorized = Some("UNAUTHORIZED").filter(|_| version >= Version::V1_5_6);
     for (failure, code) in [
         (provider.create(NewApiKey::new("ci")).await.map(drop), without_session),
@@ -78,7 +78,7 @@ async fn a_wrong_token_is_refused_and_nothing_happens(version: Version) {
     assert_eq!(connect(&server).list(ListQuery::new()).await.unwrap().items, [kept]);
 }
 
-async fn bad_input_is_refused_with_its_reason(version: Version) {
+async fn invalid_input_has_a_reason(version: Version) {
     let Some(server) = Server::start(version, &json!({ "keys": { "maximumNameLength": 10 } })).await else {
         return;
     };
@@ -107,7 +107,7 @@ async fn bad_input_is_refused_with_its_reason(version: Version) {
     }
 }
 
-async fn metadata_is_unsupported_where_the_server_has_it_switched_off(version: Version) {
+async fn disabled_metadata_is_unsupported(version: Version) {
     let Some(server) = Server::start(version, &json!({ "keys": { "enableMetadata": false } })).await else {
         return;
     };
@@ -120,9 +120,9 @@ async fn metadata_is_unsupported_where_the_server_has_it_switched_off(version: V
     let key = provider.create(NewApiKey::new("ci")).await.unwrap().key;
     assert_eq!(key.metadata, None);
     let changes = UpdateApiKey::new().metadata(json!({ "team": "ops" }));
-    // 1.3.9 looks at the switch on create only.
+    // 1.3.9 checks the option only on create.
     if version > Version::V1_3_9 {
-        // Of an update the server drops them without a word.
+        // The server silently drops them in an update.
         let error = provider.update(&key.id, changes.clone()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.effect()),
@@ -139,7 +139,7 @@ async fn metadata_is_unsupported_where_the_server_has_it_switched_off(version: V
     }
 }
 
-async fn another_path_is_a_matter_of_configuration(version: Version) {
+async fn wrong_path_is_a_configuration_error(version: Version) {
     let Some(server) = Server::start(version, &json!({})).await else { return };
     for base_url in [format!("{}/nothing", server.base_url()), server.base_url().replace("/api/auth", "/api")]
     {

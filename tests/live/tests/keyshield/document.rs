@@ -1,4 +1,4 @@
-//! The document that the router serves, and ours.
+//! Comparison of the document served by the router with ours.
 
 use api_keys_live_tests::document::{self, Statements, assert_listed, differences};
 use api_keys_live_tests::exchange::ask;
@@ -9,8 +9,8 @@ use crate::server;
 #[tokio::test]
 async fn served_document_is_unchanged() {
     let Some(server) = server() else { return };
-    let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
-    let served: Value = serde_json::from_slice(answer.body()).unwrap();
+    let response = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
+    let served: Value = serde_json::from_slice(response.body()).unwrap();
     let mut statements = document::operations(&served);
     for (name, _) in served["components"]["schemas"].as_object().unwrap() {
         statements.extend(
@@ -25,8 +25,8 @@ async fn served_document_is_unchanged() {
 #[tokio::test]
 async fn served_document_matches_ours() {
     let Some(server) = server() else { return };
-    let answer = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
-    let theirs: Value = serde_json::from_slice(answer.body()).unwrap();
+    let response = ask("GET", &format!("{}/openapi.json", server.base_url()), &[]).await.unwrap();
+    let theirs: Value = serde_json::from_slice(response.body()).unwrap();
     let ours: Value =
         serde_json::from_str(include_str!("../../../../openapi/keyshield/openapi.json")).unwrap();
     let names = [
@@ -42,15 +42,15 @@ async fn served_document_matches_ours() {
     ];
     let compare = |theirs, ours| differences(&document::renamed(theirs, &names), &ours);
 
-    // An application has a check in front of the router, and servers fail.
+    // Responses of the application's authentication, and of failing servers.
     let mut listed = vec![];
     for operation in OPERATIONS {
         let failures = ["401: ErrorResponse", "403: ErrorResponse", "500: ErrorResponse"];
         let failures = failures.into_iter().chain(["500: string as text/plain"]);
-        listed.extend(failures.map(|answer| format!("+ {operation} {answer}")));
+        listed.extend(failures.map(|response| format!("+ {operation} {response}")));
         if operation.contains('{') {
             listed.push(format!("+ {operation} 404: ErrorResponse"));
-            // An id is a text: there is nothing about it that could be wrong.
+            // Every string is a valid id.
             if !operation.starts_with("PATCH") {
                 listed.push(format!("- {operation} 422: ErrorResponse"));
             }

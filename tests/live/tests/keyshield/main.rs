@@ -1,4 +1,4 @@
-//! The router of the package `keyshield`, and the provider with it.
+//! The keyshield provider against the router of the package `keyshield`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +49,7 @@ async fn router_responds_as_known() {
 }
 
 #[tokio::test]
-async fn a_key_lives_sleeps_and_dies() {
+async fn lifecycle() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
 
@@ -83,7 +83,7 @@ async fn a_key_lives_sleeps_and_dies() {
 }
 
 #[tokio::test]
-async fn the_provider_keeps_its_promises() {
+async fn provider_conforms() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     let server = Arc::new(server);
@@ -108,7 +108,7 @@ async fn verify_returns_the_reason() {
     let provider = connect(&server);
     let issued = provider.create(NewApiKey::new("x").scopes(["files:read"])).await.unwrap();
     let (id, secret) = (&issued.key.id, &issued.secret);
-    let Verification::Valid(key) = provider.verify(secret).await.unwrap() else { panic!("it is good") };
+    let Verification::Valid(key) = provider.verify(secret).await.unwrap() else { panic!("the key is valid") };
     assert_eq!((&key.id, key.status), (id, KeyStatus::Active));
     assert!(key.last_used_at.is_some() && issued.key.last_used_at.is_none());
 
@@ -189,13 +189,13 @@ async fn list_is_complete_and_searchable() {
 }
 
 #[tokio::test]
-async fn an_expiry_is_set_moved_and_removed() {
+async fn expiration_is_set_changed_and_removed() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     let end: Timestamp = "2099-01-01T00:00:00.123456Z".parse().unwrap();
     let issued = provider.create(NewApiKey::new("x").expiry(Expiry::At(end))).await.unwrap();
     let id = &issued.key.id;
-    // Read back from where the application keeps it, where an offset would be lost.
+    // Read from the database, where an offset would be lost.
     assert_eq!(provider.get(id).await.unwrap().expiry, KeyExpiry::At(end));
 
     let later: Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
@@ -228,7 +228,7 @@ async fn invalid_fields_are_violations() {
         assert_eq!(error.violations().len(), 1);
         assert_eq!(error.violations()[0].path, field);
     }
-    // It counts characters, not bytes.
+    // Characters are counted, not bytes.
     let name = "鍵".repeat(128);
     let id = provider.create(NewApiKey::new(&name)).await.unwrap().key.id;
     assert_eq!(provider.get(&id).await.unwrap().name, Some(name));
@@ -237,7 +237,7 @@ async fn invalid_fields_are_violations() {
 }
 
 #[tokio::test]
-async fn ids_that_name_no_key_are_not_found() {
+async fn unknown_ids_are_not_found() {
     let Some(server) = server() else { return };
     let provider = connect(&server);
     for id in ["nope", "search", "verify", "100%", "鍵", "a?b#c", "../../_whoami"] {
@@ -251,7 +251,7 @@ async fn ids_that_name_no_key_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_wrong_path_is_a_matter_of_configuration() {
+async fn wrong_path_is_a_configuration_error() {
     let Some(server) = server() else { return };
     let elsewhere = config(&server).prefix("/nothing/here").build().unwrap();
     let error = elsewhere.create(NewApiKey::new("x")).await.unwrap_err();

@@ -23,7 +23,7 @@ async fn common_success_type() {
         assert_eq!(client.maybe().await.unwrap().body().as_ref().map(|thing| thing.id), Some(1));
         assert_eq!(client.only_default().await.unwrap().body().id, 1);
         assert_eq!(client.nothing().await.unwrap().body().expose(), br#"{"id":1}"#);
-        assert_eq!(client.unsaid().await.unwrap().body().expose(), br#"{"id":1}"#);
+        assert_eq!(client.undocumented().await.unwrap().body().expose(), br#"{"id":1}"#);
         client.empty().await.unwrap();
     }
     let (_server, client) = respond_with(ResponseTemplate::new(204)).await;

@@ -75,6 +75,7 @@ impl Client {
 
 /// Optional parameters of [`list_things`](Client::list_things).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct ListThingsOptions {
     /// The parameter `limit`.

@@ -59,9 +59,10 @@ impl Client {
 
 /// Optional parameters of [`get_thing`](Client::get_thing).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct GetThingOptions {
-    /// How many.
+    /// Page size.
     ///
     /// At most 100. Default: `10`.
     pub limit: Option<i64>,

@@ -59,6 +59,7 @@ impl Client {
 
 /// Optional parameters of [`headers`](Client::headers).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct HeadersOptions {
     /// The parameter `X-Count`.
@@ -112,6 +113,7 @@ impl HeadersOptions {
 
 /// Optional parameters of [`cookies`](Client::cookies).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct CookiesOptions {
     /// The parameter `count`.

@@ -106,6 +106,7 @@ impl Client {
 
 /// Optional parameters of [`new2`](Client::new2).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct NewOptions {
     /// The parameter `type`.

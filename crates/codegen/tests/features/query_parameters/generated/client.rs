@@ -109,6 +109,7 @@ impl Client {
 
 /// Optional parameters of [`words`](Client::words).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct WordsOptions {
     /// The parameter `page[size]`.
@@ -178,6 +179,7 @@ impl WordsOptions {
 
 /// Optional parameters of [`lists`](Client::lists).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct ListsOptions {
     /// The parameter `usual`.
@@ -239,6 +241,7 @@ impl ListsOptions {
 
 /// Optional parameters of [`objects`](Client::objects).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct ObjectsOptions {
     /// The parameter `usual`.
@@ -292,6 +295,7 @@ impl ObjectsOptions {
 
 /// Optional parameters of [`fixed`](Client::fixed).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct FixedOptions {
     /// The parameter `shared`.

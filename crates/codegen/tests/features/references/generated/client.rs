@@ -23,7 +23,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `id`: What it is called by.
+    /// - `id`: Its name.
     ///
     /// # Returns
     ///
@@ -48,7 +48,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `id`: What it is called by.
+    /// - `id`: Its name.
     ///
     /// # Returns
     ///
@@ -74,7 +74,7 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `id`: What it is called by.
+    /// - `id`: Its name.
     ///
     /// # Returns
     ///
@@ -91,6 +91,7 @@ impl Client {
 
 /// Optional parameters of [`get_thing`](Client::get_thing).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct GetThingOptions {
     /// The parameter `columns`.
@@ -120,6 +121,7 @@ impl GetThingOptions {
 
 /// Optional parameters of [`put_thing`](Client::put_thing).
 #[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct PutThingOptions {
     /// The parameter `X-Trace`.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Thing {
-    /// What it is called by.
+    /// Its name.
     pub id: String,
     /// Beside the reference, in 3.1.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -61,6 +61,7 @@ impl Client {
 
 /// Optional parameters of [`verify`](Client::verify).
 #[derive(Debug, Default)]
+#[must_use]
 #[non_exhaustive]
 pub struct VerifyOptions {
     /// The parameter `token`.

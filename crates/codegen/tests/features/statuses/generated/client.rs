@@ -106,13 +106,13 @@ impl Client {
         self.http.send_bytes(request).await
     }
 
-    /// `GET /unsaid`. Safe.
+    /// `GET /undocumented`. Safe.
     ///
     /// # Errors
     ///
     /// Errors are not documented.
-    pub async fn unsaid(&self) -> Result<Response<SecretBytes>, Error<()>> {
-        let request = Request::new(&UNSAID);
+    pub async fn undocumented(&self) -> Result<Response<SecretBytes>, Error<()>> {
+        let request = Request::new(&UNDOCUMENTED);
         self.http.send_bytes(request).await
     }
 
@@ -204,10 +204,10 @@ static NOTHING: Operation = Operation {
     list: false,
 };
 
-static UNSAID: Operation = Operation {
-    id: "unsaid",
+static UNDOCUMENTED: Operation = Operation {
+    id: "undocumented",
     method: Method::GET,
-    path: "/unsaid",
+    path: "/undocumented",
     class: OperationClass::Safe,
     list: false,
 };

@@ -7,7 +7,7 @@ use api_keys_runtime::{
     BodyLimits, Bytes, Category, DocumentedError, Error, FailureKind, Json, Request, Response, decode_json,
 };
 use serde::Deserialize;
-use support::{CREATE, DELETE, GET, LIST, SECRET, Step, Vendor, answer, answer_with};
+use support::{CREATE, DELETE, GET, LIST, SECRET, Step, Vendor, respond, respond_with};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Key {
@@ -51,11 +51,11 @@ fn delete() -> Request {
     Request::new(&DELETE).path_parameter("id", "k1")
 }
 
-async fn get_answered(step: Step) -> Result<Response<Key>, Error<GetError>> {
+async fn get_with(step: Step) -> Result<Response<Key>, Error<GetError>> {
     Vendor::new([step]).client().send_json(get()).await
 }
 
-async fn create_answered(step: Step) -> Error<()> {
+async fn create_with(step: Step) -> Error<()> {
     Vendor::new([step]).client().send_json::<Key, ()>(Request::new(&CREATE)).await.unwrap_err()
 }
 
@@ -64,7 +64,7 @@ async fn any_success_that_decodes_is_a_success() {
     for status in [200, 201, 202, 203, 299] {
         let body = r#"{ "id": "k1", "unknown": [1, {}], "limits": [] }"#;
         let response =
-            get_answered(answer_with(status, &[("x-request-id", "r1"), ("a", "b")], body)).await.unwrap();
+            get_with(respond_with(status, &[("x-request-id", "r1"), ("a", "b")], body)).await.unwrap();
         assert_eq!(
             (response.status().as_u16(), response.attempts(), response.request_id()),
             (status, 1, Some("r1"))
@@ -75,15 +75,15 @@ async fn any_success_that_decodes_is_a_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_label_of_a_body_does_not_matter() {
+async fn content_type_is_ignored() {
     let response =
-        get_answered(answer_with(200, &[("content-type", "text/plain")], r#"{"id":"k1"}"#)).await.unwrap();
+        get_with(respond_with(200, &[("content-type", "text/plain")], r#"{"id":"k1"}"#)).await.unwrap();
     assert_eq!(response.body().id, "k1");
 }
 
 #[tokio::test(start_paused = true)]
 async fn undocumented_body_is_ignored() {
-    for step in [answer(200, "{}"), answer(200, "<html>"), Step::Broken { status: 200, part: "{".into() }] {
+    for step in [respond(200, "{}"), respond(200, "<html>"), Step::Broken { status: 200, part: "{".into() }] {
         Vendor::new([step]).client().send_empty::<()>(delete()).await.unwrap();
     }
 }
@@ -91,43 +91,44 @@ async fn undocumented_body_is_ignored() {
 #[tokio::test(start_paused = true)]
 async fn web_page_is_an_error() {
     let page =
-        || answer_with(200, &[("content-type", "Text/HTML; charset=utf-8")], "\n<!doctype html><h1>Hi</h1>");
+        || respond_with(200, &[("content-type", "Text/HTML; charset=utf-8")], "\n<!doctype html><h1>Hi</h1>");
     let error = Vendor::new([page()]).client().send_empty::<()>(delete()).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (&FailureKind::WebPage, Effect::Unknown));
     assert!(!error.is_acknowledged(), "nobody knows whether the key is gone");
 
-    let error = create_answered(page()).await;
+    let error = create_with(page()).await;
     assert_eq!((error.kind(), error.effect(), error.attempts()), (&FailureKind::WebPage, Effect::Unknown, 1));
     assert!(error.to_string().contains("the response is a web page"), "{error}");
 
-    let error = get_answered(page()).await.unwrap_err();
+    let error = get_with(page()).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (&FailureKind::WebPage, Effect::NotApplied));
 }
 
 #[tokio::test(start_paused = true)]
 async fn html_content_type_alone_is_accepted() {
     let html = [("content-type", "text/html")];
-    assert_eq!(get_answered(answer_with(200, &html, r#"{"id":"k1"}"#)).await.unwrap().body().id, "k1");
+    assert_eq!(get_with(respond_with(200, &html, r#"{"id":"k1"}"#)).await.unwrap().body().id, "k1");
     for body in ["", "OK"] {
-        Vendor::new([answer_with(204, &html, body)]).client().send_empty::<()>(delete()).await.unwrap();
+        Vendor::new([respond_with(204, &html, body)]).client().send_empty::<()>(delete()).await.unwrap();
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_may_be_missing_may_be_missing() {
+async fn optional_body_can_be_missing() {
     for (body, expected) in [("", None), (" \n", None), ("null", None), ("7", Some(7))] {
         let response =
-            Vendor::new([answer(200, body)]).client().send_json_opt::<u8, ()>(delete()).await.unwrap();
+            Vendor::new([respond(200, body)]).client().send_json_opt::<u8, ()>(delete()).await.unwrap();
         assert_eq!(response.into_body(), expected, "{body:?}");
     }
-    let error = Vendor::new([answer(200, "{")]).client().send_json_opt::<u8, ()>(delete()).await.unwrap_err();
+    let error =
+        Vendor::new([respond(200, "{")]).client().send_json_opt::<u8, ()>(delete()).await.unwrap_err();
     assert!(matches!(error.kind(), FailureKind::Decode { .. }));
 }
 
 #[tokio::test(start_paused = true)]
 async fn missing_body_has_effect_applied() {
-    for step in [answer(204, ""), answer(200, ""), answer(200, "  \r\n")] {
-        let error = create_answered(step).await;
+    for step in [respond(204, ""), respond(200, ""), respond(200, "  \r\n")] {
+        let error = create_with(step).await;
         assert_eq!((error.kind(), error.effect()), (&FailureKind::EmptyBody, Effect::Applied));
         assert!(error.is_acknowledged());
     }
@@ -136,7 +137,7 @@ async fn missing_body_has_effect_applied() {
 #[tokio::test(start_paused = true)]
 async fn raw_body_is_kept_and_not_printed() {
     let body = Bytes::from_static(b"\xff\x00 anything");
-    let response = Vendor::new([answer(200, body.clone())]).client().send_bytes::<()>(get()).await.unwrap();
+    let response = Vendor::new([respond(200, body.clone())]).client().send_bytes::<()>(get()).await.unwrap();
     assert_eq!(response.body().expose(), body);
     assert!(!format!("{response:?}").contains("anything"));
 }
@@ -146,7 +147,7 @@ async fn decode_error_has_a_path_and_no_content() {
     let body = format!(
         "{{\"id\": \"k1\", \"claims\": {{}},\n \"limits\": [{{\"most\": 1}}, {{\"most\": \"{SECRET}\"}}]}}"
     );
-    let error = create_answered(answer(201, body.clone())).await;
+    let error = create_with(respond(201, body.clone())).await;
 
     let FailureKind::Decode { path, line: 2, category: Category::Data, .. } = error.kind() else {
         panic!("{error:?}")
@@ -164,7 +165,7 @@ async fn decode_error_has_a_path_and_no_content() {
 #[tokio::test(start_paused = true)]
 async fn invalid_utf8_in_ignored_fields_is_accepted() {
     let latin1 = Bytes::from_static(b"{\"id\":\"k1\",\"note\":\"gr\xfcn\",\"limits\":[]}");
-    let response = get_answered(answer(200, latin1)).await.unwrap();
+    let response = get_with(respond(200, latin1)).await.unwrap();
     assert_eq!(response.into_body(), Key { id: "k1".to_owned(), claims: None, limits: vec![] });
 }
 
@@ -180,7 +181,7 @@ async fn invalid_json_is_a_decode_error() {
         (b"null", Category::Data),
         (br#"{"limits":[]}"#, Category::Data),
     ] {
-        let error = create_answered(answer(200, Bytes::from_static(body))).await;
+        let error = create_with(respond(200, Bytes::from_static(body))).await;
         let FailureKind::Decode { category, .. } = error.kind() else { panic!("{error:?}") };
         assert_eq!(*category, expected, "{}", String::from_utf8_lossy(body));
         assert_eq!(error.body().expose(), body);
@@ -190,7 +191,7 @@ async fn invalid_json_is_a_decode_error() {
 #[tokio::test(start_paused = true)]
 async fn incomplete_body_is_kept() {
     let part = format!(r#"{{"secret":"{SECRET}","#);
-    let error = create_answered(Step::Broken { status: 201, part: part.clone().into() }).await;
+    let error = create_with(Step::Broken { status: 201, part: part.clone().into() }).await;
     assert_eq!(
         (error.kind(), error.effect(), error.attempts()),
         (&FailureKind::Transport, Effect::Applied, 1)
@@ -207,7 +208,7 @@ async fn oversized_body_is_not_read_completely() {
         (Request::new(&LIST), 20, true),
         (Request::new(&LIST), 21, false),
     ] {
-        let vendor = Vendor::new([answer(200, vec![b'x'; size])]);
+        let vendor = Vendor::new([respond(200, vec![b'x'; size])]);
         let result = vendor.builder().limits(limits).build().unwrap().send_bytes::<()>(request).await;
         match result {
             Ok(response) => assert!(fits && response.body().len() == size),
@@ -221,7 +222,7 @@ async fn oversized_body_is_not_read_completely() {
 
 #[tokio::test(start_paused = true)]
 async fn announced_oversized_body_is_not_read() {
-    let error = create_answered(answer_with(201, &[("content-length", "1048577")], "{}")).await;
+    let error = create_with(respond_with(201, &[("content-length", "1048577")], "{}")).await;
     assert_eq!(
         (error.kind(), error.effect()),
         (&FailureKind::BodyTooLarge { limit: 1 << 20 }, Effect::Applied)
@@ -230,19 +231,19 @@ async fn announced_oversized_body_is_not_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_documented_error_is_typed() {
-    let error = get_answered(answer(400, r#"{"message":"no such subject"}"#)).await.unwrap_err();
+async fn documented_error_is_typed() {
+    let error = get_with(respond(400, r#"{"message":"no such subject"}"#)).await.unwrap_err();
     let expected = GetError::BadRequest(Message { message: "no such subject".to_owned() });
     assert_eq!(error.documented(), Some(expected));
 
-    let error = get_answered(answer(404, "")).await.unwrap_err();
+    let error = get_with(respond(404, "")).await.unwrap_err();
     assert_eq!(error.documented(), Some(GetError::NotFound));
 }
 
 #[tokio::test(start_paused = true)]
 async fn undocumented_error_body_keeps_the_status() {
     for body in ["<html>502</html>", "", "{", "\u{feff}{}", "plain"] {
-        let error = get_answered(answer(400, body)).await.unwrap_err();
+        let error = get_with(respond(400, body)).await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, 400));
         assert!(error.documented().is_none());
         assert_eq!(error.body().expose(), body.as_bytes());
@@ -250,8 +251,8 @@ async fn undocumented_error_body_keeps_the_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_undocumented_status_keeps_its_body() {
-    let error = get_answered(answer(418, r#"{"message":"teapot"}"#)).await.unwrap_err();
+async fn undocumented_status_keeps_its_body() {
+    let error = get_with(respond(418, r#"{"message":"teapot"}"#)).await.unwrap_err();
     assert!(error.documented().is_none());
     assert_eq!(error.body_as::<Message>().unwrap().message, "teapot");
 }
@@ -259,7 +260,7 @@ async fn an_undocumented_status_keeps_its_body() {
 #[tokio::test(start_paused = true)]
 async fn error_body_is_truncated() {
     for headers in [&[][..], &[("content-length", "99999999")]] {
-        let error = get_answered(answer_with(403, headers, vec![b'x'; 100_000])).await.unwrap_err();
+        let error = get_with(respond_with(403, headers, vec![b'x'; 100_000])).await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, 403));
         assert_eq!(error.body().len(), 64 << 10);
     }
@@ -267,7 +268,7 @@ async fn error_body_is_truncated() {
 
 #[tokio::test(start_paused = true)]
 async fn incomplete_error_body_keeps_the_status() {
-    let error = get_answered(Step::Broken { status: 403, part: "because".into() }).await.unwrap_err();
+    let error = get_with(Step::Broken { status: 403, part: "because".into() }).await.unwrap_err();
     assert_eq!((error.kind(), error.body().expose()), (&FailureKind::Status, &b"because"[..]));
 }
 
@@ -282,18 +283,18 @@ async fn request_id_headers_are_recognized() {
         "x-trace-id",
         "clerk-trace-id",
     ] {
-        let error = get_answered(answer_with(400, &[("date", "x"), (name, "r1")], "")).await.unwrap_err();
+        let error = get_with(respond_with(400, &[("date", "x"), (name, "r1")], "")).await.unwrap_err();
         assert_eq!(error.request_id(), Some("r1"), "{name}");
         assert!(error.to_string().ends_with("; request r1"), "{error}");
     }
     let long = "x".repeat(1000);
     let error =
-        get_answered(answer_with(400, &[("x-request-id", &long), ("cf-ray", "r2")], "")).await.unwrap_err();
+        get_with(respond_with(400, &[("x-request-id", &long), ("cf-ray", "r2")], "")).await.unwrap_err();
     assert_eq!(error.request_id(), Some("r2"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_redirect_is_explained_and_not_followed() {
+async fn redirect_is_explained_and_not_followed() {
     for (location, explanation) in [
         ("/v1/api_keys/k1/", "to another path"),
         ("https://api.example.com/elsewhere?token=x", "to another path"),
@@ -303,7 +304,7 @@ async fn a_redirect_is_explained_and_not_followed() {
         ("::not a location::", "to another path"),
     ] {
         for status in [301, 302, 303, 307, 308] {
-            let error = create_answered(answer_with(status, &[("location", location)], "moved")).await;
+            let error = create_with(respond_with(status, &[("location", location)], "moved")).await;
             assert!(matches!(error.kind(), FailureKind::Redirect { .. }), "{error:?}");
             assert_eq!((error.effect(), error.attempts()), (Effect::NotApplied, 1));
             assert!(error.to_string().contains(explanation), "{location}: {error}");
