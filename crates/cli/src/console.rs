@@ -44,7 +44,7 @@ impl<'a> Console<'a> {
         self.color
     }
 
-    /// Returns the output stream, and whether it has colors.
+    /// Returns the output stream and the color setting.
     pub(crate) fn parts(&mut self) -> (&mut dyn Write, bool) {
         (self.stdout, self.color)
     }

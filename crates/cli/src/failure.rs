@@ -22,7 +22,7 @@ pub(crate) struct Failure {
     help: Option<String>,
     /// The kind of the library's error, or `usage`, or `rescued` or `lost` for a secret that could not be delivered.
     kind: &'static str,
-    /// Whether the vendor may have applied the request.
+    /// Effect of the request, as in the library.
     effect: &'static str,
     #[serde(skip)]
     status: u8,

@@ -11,6 +11,6 @@ pub(crate) const PARTIAL: u8 = 3;
 /// The vendor applied the request or may have, and the user has to act.
 pub(crate) const ATTENTION: u8 = 4;
 /// A negative result, such as an invalid secret.
-pub(crate) const NO: u8 = 5;
+pub(crate) const NEGATIVE: u8 = 5;
 /// Ended by Ctrl-C: 128 and the number of the signal.
 pub(crate) const INTERRUPTED: u8 = 130;

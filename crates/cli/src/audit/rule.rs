@@ -26,17 +26,6 @@ pub(crate) enum Rule {
 }
 
 impl Rule {
-    pub(crate) const ALL: [Self; 8] = [
-        Self::BroadScope,
-        Self::NeverExpires,
-        Self::ExpiresSoon,
-        Self::Unused,
-        Self::Old,
-        Self::DuplicateName,
-        Self::UnknownOwner,
-        Self::Disabled,
-    ];
-
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::BroadScope => "broad-scope",

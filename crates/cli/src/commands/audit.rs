@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use api_keys::{ApiKeyProvider as _, Timestamp};
+use clap::ValueEnum as _;
 use comfy_table::Color;
 use serde::Serialize;
 
@@ -71,7 +72,7 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
     let verdict = verdict(answered, &failures, console);
     let bad = findings.iter().any(|finding| args.fail_on.counts(finding.level));
     // That some keys were not looked at comes before what was found in the others.
-    Ok(if verdict == status::OK && bad { status::NO } else { verdict })
+    Ok(if verdict == status::OK && bad { status::NEGATIVE } else { verdict })
 }
 
 fn fields(finding: &Finding) -> Vec<String> {
@@ -139,6 +140,6 @@ fn document(findings: &[Finding], keys: &[KeyRecord], failures: &[ProviderFailur
         errors: &'a [ProviderFailure],
     }
     let described = |rule: Rule| Described { id: rule, level: rule.level(), description: rule.description() };
-    let rules = Rule::ALL.into_iter().map(described).collect();
+    let rules = Rule::value_variants().iter().copied().map(described).collect();
     json::document(Content { findings, rules, keys, errors: failures })
 }

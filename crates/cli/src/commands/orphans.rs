@@ -34,7 +34,7 @@ pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<
         let records: Vec<_> = found.into_iter().map(|key| KeyRecord::new(&provider, key)).collect();
         output::keys(&records, &[], false, format, console)?;
         console.note("Leave out what you hold with --keep ID, and revoke the rest with --revoke.");
-        return Ok(status::NO);
+        return Ok(status::NEGATIVE);
     }
     if !args.confirm.dry_run {
         let named: Vec<_> = found.iter().map(describe).collect();

@@ -45,7 +45,7 @@ pub(crate) async fn run(args: VerifyArgs, console: &mut Console<'_>) -> Result<u
         }
     };
     console.print(&text(&answer, args.output.format()))?;
-    Ok(if answer.valid { status::OK } else { status::NO })
+    Ok(if answer.valid { status::OK } else { status::NEGATIVE })
 }
 
 /// The secret, without echo from a terminal.

@@ -5,6 +5,7 @@ use std::env;
 use std::path;
 
 use api_keys::runtime::Url;
+use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
 use super::{ProviderFailure, json};
@@ -17,7 +18,7 @@ pub(crate) fn document(
     failures: &[ProviderFailure],
     lines: &HashMap<String, Line>,
 ) -> String {
-    let rules: Vec<_> = Rule::ALL.into_iter().map(rule).collect();
+    let rules: Vec<_> = Rule::value_variants().iter().copied().map(rule).collect();
     let notifications: Vec<_> = failures
         .iter()
         .map(|ProviderFailure { provider, failure }| {
@@ -63,7 +64,7 @@ fn result(finding: &Finding, line: Option<&Line>) -> Value {
     });
     json!({
         "ruleId": rule.as_str(),
-        "ruleIndex": Rule::ALL.iter().position(|other| other == rule),
+        "ruleIndex": *rule as usize,
         "level": level.as_str(),
         "message": { "text": format!("Key {key} of {provider}: {message}.") },
         "locations": Vec::from_iter(locations),
