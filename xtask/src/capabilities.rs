@@ -1,4 +1,4 @@
-//! The tables of what vendors can do, in the pages that hold them.
+//! The tables of capabilities in the pages.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use api_keys_codegen::files::{Change, Mode, ensure_file, read};
 
-/// A table stands between a line that begins with this and the table's name, and the next line that is [`END`].
+/// The start of the line before a table, followed by the table's name. The table ends at the next line [`END`].
 const BEGIN: &str = "<!-- capabilities ";
 const END: &str = "<!-- /capabilities -->";
 
@@ -37,7 +37,7 @@ pub fn capabilities(mode: Mode) -> io::Result<Vec<Change>> {
     }
 }
 
-/// The pages that may hold tables.
+/// Returns the pages that may contain tables.
 fn pages() -> io::Result<Vec<PathBuf>> {
     let mut pages = vec![PathBuf::from("README.md")];
     for entry in fs::read_dir("crates")? {
@@ -48,7 +48,7 @@ fn pages() -> io::Result<Vec<PathBuf>> {
     Ok(pages)
 }
 
-/// A page with its tables renewed, and their names.
+/// Returns a page with updated tables, and their names.
 fn refresh(text: &str, tables: &BTreeMap<String, String>) -> Result<(String, Vec<String>), String> {
     let mut fresh = String::with_capacity(text.len());
     let mut names = Vec::new();
@@ -94,8 +94,8 @@ fn print() -> io::Result<String> {
     let arguments = ["run", "--quiet", "--package", "api-keys", "--example", "capabilities"];
     let output = Command::new(cargo).args(arguments).output()?;
     if !output.status.success() {
-        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(io::Error::other(format!("the example `capabilities` failed:\n{complaint}")));
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(io::Error::other(format!("the example `capabilities` failed:\n{message}")));
     }
     String::from_utf8(output.stdout).map_err(io::Error::other)
 }

@@ -17,18 +17,18 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 enum Task {
-    /// Writes the typed clients from the documents in `openapi/`.
+    /// Generate the typed clients from the documents in `openapi/`
     Generate {
-        /// Write nothing; print what would change, and fail if anything would.
+        /// Write nothing; print the changes and fail if there are any
         #[arg(long)]
         check: bool,
-        /// Only these vendors.
+        /// Only these vendors
         vendors: Vec<String>,
     },
-    /// Compares our document of a vendor with one that the vendor publishes.
+    /// Compare our document of a vendor with the one that the vendor publishes
     ///
-    /// Only our operations count, and those next to them. What the vendor's overlay in `openapi/<vendor>/overlay.json` corrects is no
-    /// difference.
+    /// Only our operations and adjacent ones are compared. Corrections in the vendor's overlay,
+    /// `openapi/<vendor>/overlay.json`, are not differences.
     #[command(after_help = upstream::STATUSES)]
     Diff {
         #[command(flatten)]
@@ -46,12 +46,14 @@ enum Task {
         #[command(flatten)]
         upstream: upstream::Upstream,
     },
-    /// Adds a vendor: its document, its crate with a provider that does nothing yet, and its place in the facade, the
-    /// contract tests and the pages. After a failure everything is as it was.
+    /// Add a vendor
+    ///
+    /// This writes its document, a crate whose provider supports no operation yet, and its lines in the facade, the
+    /// contract tests and the pages. After a failure all files are unchanged.
     NewVendor(new_vendor_command::Arguments),
-    /// Writes the tables of what vendors can do into the pages that hold them.
+    /// Write the tables of capabilities into the pages
     Capabilities {
-        /// Write nothing; print what would change, and fail if anything would.
+        /// Write nothing; print the changes and fail if there are any
         #[arg(long)]
         check: bool,
     },
@@ -64,7 +66,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    // References can lead deeper than the main thread's stack reaches.
+    // References can be nested more deeply than the main thread's stack allows.
     let task = std::thread::Builder::new().stack_size(256 << 20).spawn(|| run(Task::parse()));
     match task.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(code))) => code,
@@ -125,12 +127,12 @@ fn report(check: bool, changes: Vec<Change>, task: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Generates some vendors or all. Returns what was not as it should be.
+/// Generates some or all vendors. Returns the changes.
 fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> {
     if vendors.is_empty() {
         vendors = all_vendors()?;
     }
-    // All first: a problem in one document leaves every file as it was.
+    // Generates all first, so that a problem in one document leaves all files unchanged.
     let mut modules = Vec::new();
     for vendor in &vendors {
         let file = format!("openapi/{vendor}/openapi.json");
@@ -148,7 +150,7 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
     Ok(changes)
 }
 
-/// The text of our document of a vendor.
+/// Returns the text of our document of a vendor.
 fn read_document(vendor: &str) -> io::Result<String> {
     let file = format!("openapi/{vendor}/openapi.json");
     fs::read_to_string(&file).map_err(|error| {

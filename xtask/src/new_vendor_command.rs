@@ -12,13 +12,13 @@ use xtask::NewVendor;
 pub(crate) struct Arguments {
     /// Name of the vendor in kebab-case
     name: String,
-    /// An OpenAPI 3.0 or 3.1 document in JSON or YAML; `-` is the standard input.
+    /// OpenAPI 3.0 or 3.1 document in JSON or YAML, or `-` for standard input
     #[arg(long)]
     input: PathBuf,
-    /// Only the operations with this tag; may be given more than once.
+    /// Select operations with this tag; repeatable
     #[arg(long)]
     tag: Vec<String>,
-    /// Only the operations whose paths start with this; may be given more than once.
+    /// Select operations whose path starts with this prefix; repeatable
     #[arg(long, value_name = "PREFIX")]
     path: Vec<String>,
 }

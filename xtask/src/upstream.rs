@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use api_keys_codegen::{Error, Impact, Source};
 
-/// The exit status when there are differences and none of them breaks anybody.
+/// The exit status for compatible differences only.
 const COMPATIBLE: u8 = 4;
-/// The exit status when there is a difference that breaks callers.
+/// The exit status for breaking differences.
 const BREAKING: u8 = 5;
 
 /// The exit statuses.
@@ -26,11 +26,10 @@ Exit status:
 pub(crate) struct Upstream {
     /// Name of the vendor, a folder in `openapi/`
     vendor: String,
-    /// The document that the vendor publishes, in JSON or YAML; `-` is the standard input.
+    /// Document of the vendor in JSON or YAML, or `-` for standard input
     #[arg(long, value_name = "FILE")]
     upstream: PathBuf,
-    /// The overlay to apply, instead of the one of `openapi/VENDOR/overlay.json` and `openapi/VENDOR/overlay@*.json` that
-    /// is for this document.
+    /// Overlay to apply instead of the matching one of `openapi/VENDOR/overlay.json` and `openapi/VENDOR/overlay@*.json`
     #[arg(long, value_name = "FILE")]
     overlay: Option<PathBuf>,
 }
@@ -38,13 +37,13 @@ pub(crate) struct Upstream {
 /// Output format
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Output {
-    /// For people.
+    /// Text
     Text,
-    /// For programs.
+    /// JSON
     Json,
 }
 
-/// A file and what is in it.
+/// A file and its contents.
 struct Text {
     file: String,
     text: String,
@@ -117,7 +116,7 @@ pub(crate) fn diff(arguments: &Upstream, output: Output) -> Result<ExitCode, Err
     Ok(status(comparison.impact()))
 }
 
-/// Takes over what breaks no caller, and prints what was done and what is left.
+/// Applies compatible differences, and prints the applied and the remaining ones.
 pub(crate) fn sync(arguments: &Upstream) -> Result<ExitCode, Error> {
     let texts = arguments.read()?;
     let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();

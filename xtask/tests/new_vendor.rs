@@ -1,4 +1,4 @@
-//! A vendor that was not there before.
+//! Tests for `cargo xtask new-vendor`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use api_keys_codegen::{Error, Options, Selection, Source, generate};
 use tempfile::TempDir;
 use xtask::{NewVendor, Scaffold, new_vendor};
 
-/// Of 3.0, with what our documents do not have: names of operations, classes, marks of secrets, one security.
+/// A document of OpenAPI 3.0 without our conventions: operation ids, classes, marks of secrets.
 const DOCUMENT: &str = r##"
 openapi: 3.0.3
 info: { title: Acme | keys, version: 2.1.0 }
@@ -102,11 +102,11 @@ fn plan(root: &Path, name: &str, text: &str) -> Result<Scaffold, Error> {
     new_vendor(root, &wanted(name, text))
 }
 
-fn refusal(root: &Path, name: &str, text: &str) -> String {
-    plan(root, name, text).expect_err("it is refused").to_string()
+fn rejection(root: &Path, name: &str, text: &str) -> String {
+    plan(root, name, text).expect_err("a rejection").to_string()
 }
 
-/// The workspace without what cargo makes.
+/// A copy of the workspace without build output.
 fn copy() -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for part in [".cargo", "benches", "crates", "fuzz", "openapi", "tests", "xtask"] {
@@ -133,7 +133,7 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Every file with its contents.
+/// Returns every file with its contents.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -165,7 +165,7 @@ fn new_vendor_compiles_without_warnings() {
     scaffold.write(root).unwrap();
 
     let text = |path: &str| fs::read_to_string(root.join(path)).unwrap();
-    // The clients are what `cargo xtask generate --check` wants.
+    // `cargo xtask generate --check` accepts the clients.
     let document = text("openapi/acme-keys/openapi.json");
     let source = Source { file: "openapi/acme-keys/openapi.json", text: &document };
     let generated = generate(source, &Options::strict()).unwrap().files;
@@ -194,8 +194,8 @@ fn new_vendor_compiles_without_warnings() {
     let features = ["--no-default-features", "--features", "acme-keys"];
     cargo(root, &[&["check", "--offline", "--quiet", warnings, "-p", "api-keys"], &features[..]].concat());
 
-    assert!(refusal(root, "acme-keys", DOCUMENT).contains("is taken"));
-    assert!(refusal(root, "acmekeys", DOCUMENT).contains("too close to `acme-keys`"));
+    assert!(rejection(root, "acme-keys", DOCUMENT).contains("is taken"));
+    assert!(rejection(root, "acmekeys", DOCUMENT).contains("too close to `acme-keys`"));
 }
 
 #[test]
@@ -232,8 +232,8 @@ fn rejected_vendor_changes_nothing() {
         ("acme", &two_at_once, "no single credential"),
         ("acme", &read_only, "#/components/schemas/Key/properties/id"),
     ] {
-        let complaint = refusal(root, name, text);
-        assert!(complaint.contains(why), "{name}: {complaint}");
+        let message = rejection(root, name, text);
+        assert!(message.contains(why), "{name}: {message}");
     }
     assert!(files(root) == before, "something was left behind");
 }
@@ -243,7 +243,7 @@ fn failed_write_changes_nothing() {
     let copy = copy();
     let root = copy.path();
     let scaffold = plan(root, "acme", DOCUMENT).unwrap();
-    // A file stands where a folder of the last new files belongs.
+    // A file blocks the folder of the last new files.
     let licence = root.join("crates/acme/LICENSE-MIT");
     fs::create_dir_all(&licence).unwrap();
     let before = files(root);
@@ -258,6 +258,6 @@ fn unknown_workspace_layout_is_rejected() {
     let table = root.join("crates/api-keys/src/vendors.rs");
     let text = fs::read_to_string(&table).unwrap();
     fs::write(&table, text.replace("/// In-memory keys.", "")).unwrap();
-    let complaint = refusal(root, "acme", DOCUMENT);
-    assert!(complaint.contains("vendors.rs: missing line: /// In-memory keys."), "{complaint}");
+    let message = rejection(root, "acme", DOCUMENT);
+    assert!(message.contains("vendors.rs: missing line: /// In-memory keys."), "{message}");
 }

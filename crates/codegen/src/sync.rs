@@ -1,4 +1,4 @@
-//! Taking over what a vendor's newer document adds.
+//! Applying the additions of a vendor's newer document.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::lower::lower;
 use crate::problem::Problem;
 use crate::source::Source;
 
-/// Our document with what the vendor's adds, and the client made from it. Nothing is written yet.
+/// Our document with the vendor's additions, and the client generated from it. Nothing is written yet.
 #[derive(Debug)]
 pub struct Synced {
     /// Our document.
@@ -46,7 +46,7 @@ pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> 
         if difference.impact == Impact::Breaking || difference.edits.is_empty() {
             continue;
         }
-        // An earlier one may have done it, where operations share a schema.
+        // An earlier one may have applied it, if operations share a schema.
         if !differences.iter().any(|other| is_same(other, &difference)) {
             continue;
         }
@@ -76,7 +76,7 @@ fn is_same(one: &Difference, other: &Difference) -> bool {
     are_common && one.place == other.place && one.message == other.message
 }
 
-/// The document with one difference less, the differences that remain, and what to know. Or why that cannot be.
+/// Applies one difference. Returns the document, the remaining differences and a note, or the reason for a failure.
 fn attempt(
     document: &Document,
     differences: &[Difference],
@@ -85,11 +85,11 @@ fn attempt(
 ) -> Result<(Document, Vec<Difference>, Option<String>), String> {
     let mut edited = document.root().value().clone();
     if !difference.edits.iter().all(|edit| edit.apply(&mut edited)) {
-        return Err("our document has no place for it".to_owned());
+        return Err("our document has no location for it".to_owned());
     }
     let (edited, note) = accepted(document.file(), edited, &difference.edits)?;
     let rest = upstream.compare(&edited).map_err(|problem| problem.to_string())?;
-    // What is new may itself differ a little: our way of saying it is not the vendor's.
+    // The addition itself may differ slightly, because of our conventions.
     let is_within = |one: &Difference| {
         let place = one.ours.as_deref().unwrap_or_default();
         let is_there = one.upstream.is_some() && one.impact == Impact::Compatible;
@@ -108,7 +108,7 @@ fn attempt(
     Ok((edited, rest, note))
 }
 
-/// A document that the generator takes. Text that sounds like a secret becomes one, if that is what it takes.
+/// Checks that the generator accepts a document. If necessary, strings with the name of a secret are marked as secrets.
 fn accepted(file: &str, edited: Value, edits: &[Edit]) -> Result<(Document, Option<String>), String> {
     let document =
         |value: Value| Document::of(file, value, Policy::Strict).map_err(|problem| problem.to_string());
@@ -127,18 +127,18 @@ fn accepted(file: &str, edited: Value, edits: &[Edit]) -> Result<(Document, Opti
     let marked = document(marked)?;
     match lower(&marked, false) {
         Ok(_) => Ok((marked, Some(format!("marked as a secret: {}", names.join(", "))))),
-        Err(_) => Err(format!("the generator does not take it: {problems}")),
+        Err(_) => Err(format!("the generator rejects it: {problems}")),
     }
 }
 
-/// A document as ours are written.
+/// Formats a document like ours.
 fn written(document: &Value) -> io::Result<String> {
     let text = serde_json::to_string_pretty(document)?;
     Ok(text + "\n")
 }
 
 impl Synced {
-    /// Writes the document and the client of a vendor. After a failure both are as they were.
+    /// Writes the document and the client of a vendor. After a failure, both are unchanged.
     ///
     /// # Errors
     /// Returns an error if a file cannot be read or written.
@@ -158,7 +158,7 @@ impl Synced {
     }
 }
 
-/// Files as they were.
+/// The original contents of files.
 struct Before(Vec<(PathBuf, Vec<u8>)>);
 
 impl Before {
@@ -173,7 +173,7 @@ impl Before {
         Ok(Self(files))
     }
 
-    /// Does what can be done: the reason for being here is a failure.
+    /// Restores the files. Errors are ignored, because another failure is being reported.
     fn restore(&self, directory: &Path) {
         let now = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
         for path in now.filter(|path| !self.0.iter().any(|(known, _)| known == path)) {

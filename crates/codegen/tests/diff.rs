@@ -20,7 +20,7 @@ fn keys(sent: Value, received: Value) -> Value {
     common::document(json!({ "/keys": { "post": operation } }), json!({}))
 }
 
-/// A document in which what is sent has a field `it`, and so has what is received.
+/// A document with a field `it` in the request and in the response.
 fn field(schema: Value) -> Value {
     let object = json!({ "type": "object", "properties": { "it": schema } });
     keys(object.clone(), object)
@@ -40,7 +40,7 @@ fn assert_same(ours: &Value, upstream: &Value) {
     assert_eq!(comparison.impact(), None, "the other way: {comparison}");
 }
 
-/// The messages for what is sent and for what is received, with what they mean.
+/// Returns the messages for the request and the response, with their impact.
 fn messages(ours: Value, upstream: Value) -> Vec<String> {
     let comparison = compare(&field(ours), &field(upstream));
     let line = |difference: &api_keys_codegen::Difference| {
@@ -320,10 +320,10 @@ fn invalid_document_has_a_location() {
     assert!(dangling.starts_with(place), "{dangling}");
     let circle = json!({ "allOf": [{ "$ref": format!("#{}", place.split_once('#').unwrap().1) }] });
     let circle = problem(&keys(json!({}), circle));
-    assert!(circle.contains("consists of itself"), "{circle}");
+    assert!(circle.contains("contains only itself"), "{circle}");
 }
 
-/// All places in a value, as JSON pointers.
+/// Returns the JSON pointers of all values.
 fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(object) => {

@@ -73,7 +73,7 @@ fn crate_is_written_completely() {
     assert!(manifest.contains("name = \"client\""));
     assert!(fs::read_to_string(directory.join("src/lib.rs")).unwrap().contains("pub use client::Client;"));
 
-    // Other files stay; generated files are replaced.
+    // Other files remain; generated files are replaced.
     fs::write(directory.join("README.md"), "mine").unwrap();
     fs::write(directory.join("src/old.rs"), "").unwrap();
     api_keys_codegen::write_crate(&directory, "client", &files).unwrap();

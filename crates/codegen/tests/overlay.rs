@@ -33,7 +33,7 @@ fn compare(ours: &Value, upstream: &Value, overlays: &[Value]) -> Comparison {
     diff(ours, upstream, &overlays).unwrap()
 }
 
-/// Makes sure that actions turn the second document into the first.
+/// Asserts that actions convert the second document to the first.
 #[track_caller]
 fn assert_makes(ours: &Value, upstream: &Value, actions: Value) {
     assert!(compare(ours, upstream, &[]).impact().is_some(), "there is nothing to do");
@@ -123,15 +123,15 @@ fn stale_action_has_a_reason() {
     assert_eq!(
         stale,
         [
-            ("overlay-0.json#/actions/0", "its target matches nothing"),
+            ("overlay-0.json#/actions/0", "the target matches nothing"),
             ("overlay-0.json#/actions/1", "the document already contains the value"),
             ("overlay-0.json#/actions/2", "the document already contains the value"),
             (
                 "overlay-0.json#/actions/3",
-                &*format!("at {id}: `type`: a single value there, an array in the overlay"),
+                &*format!("at {id}: `type`: a single value in the document, an array in the overlay"),
             ),
-            ("overlay-0.json#/actions/4", "its `copy` matches 0 places where it needs one"),
-            ("overlay-0.json#/actions/5", "it would remove the whole document"),
+            ("overlay-0.json#/actions/4", "`copy` matches 0 locations instead of one"),
+            ("overlay-0.json#/actions/5", "the action would remove the whole document"),
         ]
     );
     assert_eq!(comparison.stale[0].description, "It is a time.");
@@ -151,10 +151,7 @@ fn changed_target_is_stale() {
 
     let another = response_with(json!({ "id": { "type": "string", "format": "ulid" } }), json!([]));
     let comparison = compare(&ours, &another, &[overlay(actions)]);
-    assert!(
-        comparison.stale[0].reason.ends_with("`format`: there was none, and now there is"),
-        "{comparison}"
-    );
+    assert!(comparison.stale[0].reason.ends_with("`format`: formerly absent, now present"), "{comparison}");
     assert_eq!(comparison.differences[0].message, "format `\"ulid\"`, was `\"uuid\"`");
 }
 
@@ -209,7 +206,7 @@ fn matching_overlay_is_selected() {
     };
     assert_eq!(chosen("integer").as_deref(), Some("overlay-1.json"));
     assert_eq!(chosen("boolean").as_deref(), Some("overlay-0.json"));
-    // The only one is applied in any case: it was asked for.
+    // The only overlay is always applied.
     let upstream = response_with(json!({ "id": { "type": "boolean" } }), json!([]));
     assert_eq!(compare(&ours, &upstream, &[old]).overlay.as_deref(), Some("overlay-0.json"));
 }
@@ -270,7 +267,7 @@ fn our_overlays_give_reasons() {
                 "{name}: {action}"
             );
         }
-        // One overlay is for all documents that no other is for.
+        // One overlay applies to all other documents.
         assert_eq!(overlay.get("x-applies-when").is_some(), name != "overlay", "{name}");
     }
 }

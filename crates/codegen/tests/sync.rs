@@ -1,4 +1,4 @@
-//! Taking over what a vendor's document adds.
+//! Applying the additions of a vendor's document.
 
 mod common;
 
@@ -83,7 +83,7 @@ fn additions_keep_the_remaining_text() {
     // An absent response field has no value.
     let [left] = synced.left.differences.as_slice() else { panic!("{synced}") };
     assert_eq!(left.message, "default `\"Bern\"`, was none");
-    // The client has it too.
+    // Also in the client.
     assert!(synced.files.iter().any(|(_, text)| text.contains("place: Option<")));
 }
 
@@ -134,7 +134,7 @@ fn unsupported_additions_are_omitted() {
     upstream["components"]["schemas"]["Key"]["properties"]["odd"] = json!({ "type": "object", "patternProperties": { "^a": { "type": "string" }, "^b": { "type": "integer" } } });
     upstream["components"]["schemas"]["Key"]["properties"]["even"] = json!({ "type": "integer" });
     let synced = synced(&ours, &upstream);
-    assert!(synced.to_string().contains("the generator does not take it: "), "{synced}");
+    assert!(synced.to_string().contains("the generator rejects it: "), "{synced}");
     assert!(synced.text.contains("\"even\"") && !synced.text.contains("\"odd\""));
 }
 
@@ -163,7 +163,7 @@ fn files_are_written_atomically() {
     upstream["components"]["schemas"]["Key"]["properties"]["place"] = json!({ "type": "string" });
     let synced = synced(&ours, &upstream);
 
-    // A directory stands where a file belongs.
+    // A directory blocks the file.
     let (name, _) = synced.files.last().unwrap();
     fs::create_dir_all(generated.join(name)).unwrap();
     synced.write(repository.path(), "test").unwrap_err();

@@ -1,4 +1,4 @@
-//! Several credentials at once, and credentials that cannot be sent.
+//! Combined credentials, and invalid ones.
 
 use api_keys_runtime::{
     Authentication, BuildError, Client, ClientBuilder, Error, Method, Operation, OperationClass, Request,
@@ -25,7 +25,7 @@ fn invalid_credentials_fail_the_build() {
         let error = build(authentication).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
     }
-    // Of those with names, operations take the one that they need.
+    // With named schemes, each operation uses the one that it requires.
     build(
         Authentication::bearer("one")
             .for_scheme("a")

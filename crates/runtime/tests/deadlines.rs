@@ -1,4 +1,4 @@
-//! Everything ends, and an abandoned call leaves nothing behind.
+//! Timeouts, and dropped calls.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Every cell of the table: what happened, to which class of operation.
+//! The retry decision for each outcome and class of operation.
 
 use std::time::Duration;
 

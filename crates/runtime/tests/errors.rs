@@ -1,4 +1,4 @@
-//! From a failed call to the error of the provider interface.
+//! Conversion of failed calls to errors of the provider interface.
 
 mod support;
 

@@ -4,7 +4,7 @@ use api_keys_runtime::{Json, OneOf};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-/// A tree of which each node is one of two types, neither of which knows all fields.
+/// A tree whose nodes are of one of two types, neither of which has all fields.
 #[derive(Debug)]
 enum Tree {
     Left(Left),

@@ -1,4 +1,4 @@
-//! An id stays in its segment, and the base URL stays as it was given.
+//! Encoding of ids, and preservation of the base URL.
 
 mod support;
 

@@ -189,7 +189,7 @@ async fn delay_past_the_deadline_fails_early() {
 
 #[tokio::test(start_paused = true)]
 async fn clones_share_the_retry_budget() {
-    // Each call costs two retries of 5 tokens; 500 are there.
+    // Each call costs two retries of 5 tokens, of 500 in the budget.
     let vendor = Vendor::new((0..152).map(|_| respond(503, "")));
     let client = vendor.client();
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! No secret in any text, whatever the vendor does with it.
+//! Redaction of secrets in all output.
 
 mod support;
 
@@ -36,7 +36,7 @@ fn request() -> Request {
     Request::new(&CREATE).body_json(&Verify { key: SecretKey::new(VERIFIED) })
 }
 
-/// Everything that a program would print about an error.
+/// Returns the printed forms of an error.
 fn shown(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();

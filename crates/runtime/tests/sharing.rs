@@ -1,4 +1,4 @@
-//! Clients that are set up from clones of one configuration share connections; others do not.
+//! Clients of cloned configurations share connections; others do not.
 
 #![cfg(feature = "reqwest")]
 
@@ -35,12 +35,12 @@ impl Server {
         Self { base_url, connections }
     }
 
-    /// One request by a client of this configuration.
+    /// Sends a request with a client of this configuration.
     async fn called_by(&self, config: &HttpConfig) {
         let client = config.clone().apply(Client::builder(&self.base_url)).build().unwrap();
         let request = Request::new(&GET).path_parameter("id", "key_1");
         client.send_json::<serde_json::Value, ()>(request).await.unwrap();
-        // The connection returns to the pool once its tasks have seen that the body is at its end.
+        // The connection returns to the pool when its task has read the end of the body.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }

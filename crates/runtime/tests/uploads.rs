@@ -1,4 +1,4 @@
-//! Bodies that are sent while they are read.
+//! Streamed request bodies.
 
 mod support;
 
@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// So many letters, a few at a time, and then the end or an error.
+/// A reader of a number of letters, in small pieces, followed by the end or an error.
 struct Letters {
     left: usize,
     breaks: bool,
@@ -27,7 +27,7 @@ impl AsyncRead for Letters {
         if self.left == 0 && self.breaks {
             return Poll::Ready(Err(io::Error::other("the disk is gone")));
         }
-        // Now and then there is nothing to be had yet.
+        // Occasionally pending.
         if self.left % 7 == 3 {
             self.left -= 1;
             buffer.put_slice(b"z");

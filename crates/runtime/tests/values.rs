@@ -1,4 +1,4 @@
-//! The small types that generated code is made of.
+//! Types of values in generated code.
 
 use api_keys_core::Timestamp;
 use api_keys_runtime::{AdditionalProperties, DateTime, Json, Nullable, TimeZone};

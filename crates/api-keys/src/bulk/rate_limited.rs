@@ -19,7 +19,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(300);
 
 /// A provider that keeps to the vendor's rate limit, however many calls are concurrent.
 ///
-/// When the vendor returns [`RateLimited`](ErrorKind::RateLimited) without effect, all calls wait for
+/// After an error of kind [`RateLimited`](ErrorKind::RateLimited) without effect, all calls wait for
 /// [`retry_after`](Error::retry_after), or with exponential backoff from one second to one minute, and the rejected
 /// call is retried. It fails after ten consecutive pauses in which no call succeeded, or if the vendor asks for a wait
 /// of more than five minutes. No other error is retried. Requires a Tokio runtime with its timer.
@@ -52,7 +52,7 @@ struct Gate {
 }
 
 impl<P: ApiKeyProvider> RateLimited<P> {
-    /// Wraps a provider, without a rate of its own.
+    /// Wraps a provider, without a configured rate.
     pub fn new(provider: P) -> Self {
         let now = Instant::now();
         let gate = Mutex::new(Gate { free_at: now, paused_until: now, pauses: 0 });

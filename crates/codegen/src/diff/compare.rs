@@ -1,4 +1,4 @@
-//! Two schemas side by side.
+//! Comparison of two schemas.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Schemas<'r> {
     pub(super) found: &'r mut Vec<Difference>,
     /// If true, edits of our document are suggested.
     pub(super) with_edits: bool,
-    /// Pairs that were compared already: a schema may contain itself.
+    /// Compared pairs: a schema may contain itself.
     seen: HashSet<(String, String)>,
 }
 
@@ -53,7 +53,7 @@ impl<'r> Schemas<'r> {
         self.found.push(Difference { edits, ..difference });
     }
 
-    /// Compares what is at two places. `path` leads from the whole to there, as people write it.
+    /// Compares the schemas at two locations. `path` is the readable path to them.
     pub(super) fn compare(
         &mut self,
         ours: Vec<Node<'_>>,
@@ -103,7 +103,7 @@ impl<'r> Schemas<'r> {
         Ok(())
     }
 
-    /// `default` and `deprecated`.
+    /// Compares `default` and `deprecated`.
     fn annotations(&mut self, ours: &Schema<'_>, upstream: &Schema<'_>, path: &str) {
         let both = (ours.at.first(), upstream.at.first());
         let set = |key: &str, value: &Value| {

@@ -10,7 +10,7 @@ use crate::overlay::Stale;
 /// A difference between the vendor's document and ours, after the overlay was applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The operations that it is about; none if it is about all.
+    /// The affected operations; empty for all.
     pub operations: Vec<String>,
     /// The part of the operation.
     pub place: String,
@@ -51,18 +51,18 @@ impl Difference {
     }
 }
 
-/// Two documents compared.
+/// The comparison of two documents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// The name of our document.
     pub ours: String,
     /// The name of the vendor's document.
     pub upstream: String,
-    /// The overlay that was applied to the vendor's.
+    /// The overlay that was applied to the vendor's document.
     pub overlay: Option<String>,
     /// The differences.
     pub differences: Vec<Difference>,
-    /// Actions of the overlay that have no use any more.
+    /// Actions of the overlay that are no longer needed.
     pub stale: Vec<Stale>,
 }
 
@@ -78,7 +78,7 @@ impl Comparison {
     }
 }
 
-/// Differences that are the same one, seen from several operations that share a schema, become one.
+/// Merges equal differences of operations that share a schema.
 pub(super) fn together(differences: Vec<Difference>) -> Vec<Difference> {
     let mut all: Vec<Difference> = Vec::new();
     for difference in differences {
@@ -91,7 +91,7 @@ pub(super) fn together(differences: Vec<Difference>) -> Vec<Difference> {
         };
         match all.iter_mut().find(is_same) {
             Some(known) => {
-                // Each operation may need an edit of its own.
+                // Each operation may need its own edit.
                 known.edits.extend(
                     difference
                         .edits

@@ -7,12 +7,12 @@ use crate::document::unescape;
 /// A change to our document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Edit {
-    /// Puts a value at a place, and objects around it where there are none.
+    /// Inserts a value, and missing objects around it.
     Insert {
         pointer: String,
         value: Value,
     },
-    /// Adds an item to an array, or makes one of it.
+    /// Adds an item to an array, which is created if necessary.
     Append {
         pointer: String,
         value: Value,
@@ -30,7 +30,7 @@ impl Edit {
         }
     }
 
-    /// Makes the change. False if the place is not of the form that it should be.
+    /// Applies the change. Returns false if the location has an unexpected form.
     pub(crate) fn apply(&self, document: &mut Value) -> bool {
         match self {
             Self::Insert { pointer, value } => {
@@ -60,7 +60,7 @@ impl Edit {
     }
 }
 
-/// The place of a pointer; null if there was nothing.
+/// Returns the value at a pointer, which is created as null if it is absent.
 fn ensure<'v>(document: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
     let mut place = document;
     for key in pointer.split('/').skip(1) {
@@ -71,7 +71,7 @@ fn ensure<'v>(document: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
         place = match place {
             Value::Object(object) => {
                 if !object.contains_key(&key) {
-                    // Statuses stand in order; anything else comes last.
+                    // Statuses are sorted; other keys are appended.
                     let is_status = key.starts_with(|first: char| first.is_ascii_digit());
                     let later = |known: &String| is_status && *known > key;
                     let index = object.keys().position(later).unwrap_or(object.len());

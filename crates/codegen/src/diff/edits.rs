@@ -6,13 +6,13 @@ use super::compare::Schemas;
 use super::impact::Direction;
 use crate::document::Node;
 
-/// A schema of the vendor's without references, in 3.1, with the vendor's description. One that we have under a name is
-/// named. None if it cannot be written out.
+/// Returns the vendor's schema without references, in 3.1, with the vendor's description. A schema that equals a named one
+/// of ours becomes a reference. `None` if it cannot be expressed.
 pub(super) fn schema(node: &Node<'_>, direction: Direction, ours: &Node<'_>) -> Option<Value> {
     Copy { direction, ours: ours.clone(), way: Vec::new() }.schema(node)
 }
 
-/// A response of the vendor's, in the same way.
+/// Returns the vendor's response, likewise.
 pub(super) fn response(node: &Node<'_>, ours: &Node<'_>) -> Option<Value> {
     let node = node.resolve().ok()?;
     let description = node.get("description").map_or_else(|| json!(""), |text| text.value().clone());
@@ -32,7 +32,7 @@ pub(super) fn response(node: &Node<'_>, ours: &Node<'_>) -> Option<Value> {
     Some(Value::Object(response))
 }
 
-/// A header or a parameter of the vendor's, in the same way.
+/// Returns the vendor's header or parameter, likewise.
 pub(super) fn header_or_parameter(node: &Node<'_>, direction: Direction, ours: &Node<'_>) -> Option<Value> {
     let node = node.resolve().ok()?;
     let mut copy = Map::new();
@@ -97,7 +97,7 @@ impl Copy<'_> {
     fn keyword(&mut self, key: &str, entry: &Node<'_>) -> Option<Option<Value>> {
         Some(match key {
             "$ref" | "nullable" | "example" | "examples" | "xml" | "externalDocs" | "title" => return None,
-            // A field that was not sent has no value.
+            // A field that is not sent has no value.
             "default" if self.direction == Direction::Received => return None,
             _ if key.starts_with("x-") => return None,
             "properties" => {
@@ -115,7 +115,7 @@ impl Copy<'_> {
         })
     }
 
-    /// The name of a schema of ours that lets the same through.
+    /// Returns the name of our schema that accepts the same values.
     fn named(&self, node: &Node<'_>) -> Option<String> {
         node.get("properties")?;
         let schemas = self.ours.get("components")?.get("schemas")?;
@@ -130,7 +130,7 @@ impl Copy<'_> {
     }
 }
 
-/// A schema that lets null through as 3.1 has it: in the list of its types, if it has one type.
+/// Makes a schema nullable in the notation of 3.1: in the list of types, if it has one type.
 fn with_null(mut schema: Map<String, Value>, mut is_nullable: bool) -> Value {
     let null = json!({ "type": "null" });
     for keyword in ["anyOf", "oneOf"] {

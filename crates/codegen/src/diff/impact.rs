@@ -9,9 +9,9 @@ use super::schema::is_lower;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Impact {
-    /// Calls that worked go on working.
+    /// Existing calls continue to work.
     Compatible,
-    /// Calls that worked may fail, or mean something else.
+    /// Existing calls may fail or change their meaning.
     Breaking,
 }
 
@@ -23,7 +23,7 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
-    /// More values are possible than were, or fewer. More is welcome where we send and breaks where we read.
+    /// Returns the impact of more or fewer possible values. More are compatible in requests and breaking in responses.
     pub(super) fn widened(self, wider: bool) -> Impact {
         match (self, wider) {
             (Self::Sent, true) | (Self::Received, false) => Impact::Compatible,
@@ -35,7 +35,7 @@ impl Direction {
         self.widened(false)
     }
 
-    /// A type took the place of another; none is any type.
+    /// Returns the impact of a changed type; `None` is any type.
     pub(super) fn retyped(self, was: Option<&str>, is: Option<&str>) -> Impact {
         match (was, is) {
             (Some(_), None) | (Some("integer"), Some("number")) => self.widened(true),
@@ -44,7 +44,7 @@ impl Direction {
         }
     }
 
-    /// There was a bound, and there is one now, another if there was one before. Our client checks none itself.
+    /// Returns the impact of an added, removed or changed bound. The client does not check bounds.
     pub(super) fn bounded(self, _was: bool, is: bool) -> Impact {
         match (self, is) {
             (Self::Sent, true) => Impact::Breaking,
@@ -53,7 +53,7 @@ impl Direction {
     }
 }
 
-/// A bound changed its value.
+/// Returns the impact of a changed bound.
 pub(super) fn bound(direction: Direction, keyword: &str, values: (Option<f64>, Option<f64>)) -> Impact {
     let is_tighter = match values {
         (_, None) => false,
@@ -64,11 +64,11 @@ pub(super) fn bound(direction: Direction, keyword: &str, values: (Option<f64>, O
     direction.bounded(true, is_tighter)
 }
 
-/// `format` changed.
+/// Returns the impact of a changed `format`.
 pub(super) fn format(direction: Direction, values: (Option<&Value>, Option<&Value>)) -> Impact {
     let name = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let (was, is) = (name(values.0), name(values.1));
-    // How many bits a number has at most; text that is a secret is any text.
+    // The maximum number of bits of a number. A secret is any string.
     let bits = |format: Option<&str>| if format == Some("int32") { 32 } else { 64 };
     let is_size = |format: &Option<String>| {
         matches!(format.as_deref(), None | Some("int32" | "int64" | "float" | "double"))

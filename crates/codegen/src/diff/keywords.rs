@@ -99,7 +99,7 @@ impl Schemas<'_> {
         for keyword in ["format", "pattern"] {
             let (was, is) = (ours.get(keyword), upstream.get(keyword));
             let values = (was.as_ref().map(Node::value), is.as_ref().map(Node::value));
-            // That it is a secret is our mark, and no value is another for it.
+            // `format: password` is our mark, and does not change the values.
             let is_mark =
                 keyword == "format" && values.0.is_some_and(|was| was == "password") && is.is_none();
             if values.0 == values.1 || is_mark {
@@ -131,7 +131,7 @@ impl Schemas<'_> {
                 (Some((node, _)), None) => vec![Edit::Remove { pointer: node.pointer().to_owned() }],
                 _ => Vec::new(),
             };
-            // What we receive is not held against bounds, so there is nothing to loosen.
+            // The client does not check bounds of responses, so no edit is needed.
             let edits = if self.direction == Direction::Sent { edits } else { Vec::new() };
             let node = |found: Option<(Node<'_>, f64)>| found.map(|(node, _)| node.pointer().to_owned());
             self.report(path, message, impact, at, edits);
@@ -142,7 +142,7 @@ impl Schemas<'_> {
         }
     }
 
-    /// Keywords that are rare enough to be compared as they are written.
+    /// Compares rare keywords literally.
     pub(super) fn others(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, path: &str) {
         let (was, is) = (unique(ours), unique(upstream));
         if was.is_some() != is.is_some() {
@@ -179,7 +179,7 @@ fn unique<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
     shape.get("uniqueItems").filter(|node| node.value() == true)
 }
 
-/// The discriminator property of alternatives.
+/// Returns the discriminator property of alternatives.
 fn discriminator_property<'d>(shape: &Shape<'d>) -> Option<Node<'d>> {
     shape.parts.iter().find_map(|part| part.get("discriminator")?.get("propertyName"))
 }

@@ -77,7 +77,7 @@ impl Upstream {
         Ok(Self { document, original, moves, overlay, stale })
     }
 
-    /// The differences of one operation.
+    /// Returns the differences of one operation.
     pub(crate) fn compare(&self, ours: &Document) -> Result<Vec<Difference>, Problem> {
         let mut differences = operations::compare(&ours.root(), &self.document.root())?;
         for pointer in differences.iter_mut().filter_map(|difference| difference.upstream.as_mut()) {

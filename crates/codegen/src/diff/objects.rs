@@ -29,7 +29,7 @@ impl Schemas<'_> {
         self.or_anything(ours.items(), upstream.items(), at, &format!("{path}[]"))
     }
 
-    /// Compares schemas either of which may be missing, which means that anything goes.
+    /// Compares schemas. A missing schema allows any value.
     fn or_anything(
         &mut self,
         ours: Vec<Node<'_>>,
@@ -111,7 +111,7 @@ impl Schemas<'_> {
         self.rest(ours, upstream, at, path)
     }
 
-    /// The properties that travel in this direction.
+    /// Returns the properties for this direction.
     fn fields<'d>(&self, shape: &Shape<'d>) -> Result<Vec<Property<'d>>, Problem> {
         let other_way = match self.direction {
             Direction::Sent => "readOnly",
@@ -126,7 +126,7 @@ impl Schemas<'_> {
         Ok(fields)
     }
 
-    /// Returns the edit that adds a field of the vendor's to one of our objects.
+    /// Returns the edit that adds the vendor's field to our object.
     fn new_field(&self, ours: &Shape<'_>, field: &Property<'_>) -> Vec<Edit> {
         let has_properties = |part: &&Node<'_>| part.get("properties").is_some();
         let is_own =
@@ -168,7 +168,7 @@ impl Schemas<'_> {
                 Ok(())
             }
             (was, Rest::Closed) => {
-                // Only a caller that was allowed to send other fields may have sent any.
+                // Only callers that were allowed to send other fields can be affected.
                 let impact = match (self.direction, was) {
                     (Direction::Sent, Rest::Each(_) | Rest::Open(true)) => Impact::Breaking,
                     _ => Impact::Compatible,
@@ -183,7 +183,7 @@ impl Schemas<'_> {
     }
 }
 
-/// The items of a list that have a schema of their own.
+/// Returns the items of a list that have their own schema.
 fn firsts<'d>(shape: &Shape<'d>) -> Vec<Node<'d>> {
     shape.parts.iter().flat_map(|part| list(part, "prefixItems")).collect()
 }

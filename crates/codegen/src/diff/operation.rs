@@ -10,7 +10,7 @@ use super::schema::schema_of;
 use crate::document::{Node, escape};
 use crate::problem::Problem;
 
-/// An operation of ours and the same one of the vendor's.
+/// Our operation and the corresponding one of the vendor.
 pub(super) struct Pair<'o, 'd> {
     pub(super) ours: &'o Operation<'d>,
     pub(super) theirs: &'o Operation<'d>,
@@ -18,7 +18,7 @@ pub(super) struct Pair<'o, 'd> {
 }
 
 impl<'d> Pair<'_, 'd> {
-    /// Reports something, and returns the report for what is to be added.
+    /// Adds a difference, and returns it so that edits can be added.
     pub(super) fn report<'f>(
         &self,
         found: &'f mut Vec<Difference>,
@@ -130,7 +130,7 @@ impl<'d> Pair<'_, 'd> {
             our_media.iter().any(|(media, _)| their_media.iter().any(|(other, _)| other == media));
         for (index, (media, ours)) in our_media.iter().enumerate() {
             let Some((_, theirs)) = their_media.iter().find(|(other, _)| other == media) else {
-                // We send the first, and read any of them.
+                // The client sends the first, and reads all of them.
                 let impact = match direction {
                     Direction::Sent if index > 0 => Impact::Compatible,
                     Direction::Received if has_common => Impact::Compatible,
@@ -246,7 +246,7 @@ fn scope(status: &str) -> String {
     format!("response {status}")
 }
 
-/// A media type without its parameters.
+/// Returns a media type without its parameters.
 fn essence(media: &str) -> String {
     media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

@@ -1,4 +1,4 @@
-//! All operations side by side, and the servers.
+//! Comparison of all operations, and of the servers.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::paths::{Operation, operations, template};
 use crate::document::Node;
 use crate::problem::Problem;
 
-/// Compares all operations of ours with the vendor's, whose paths are written as ours.
+/// Compares all our operations with the vendor's, whose paths have been converted.
 pub(super) fn compare(ours: &Node<'_>, upstream: &Node<'_>) -> Result<Vec<Difference>, Problem> {
     let (our_operations, their_operations) = (operations(ours)?, operations(upstream)?);
     let mut found = Vec::new();

@@ -16,7 +16,7 @@ pub(super) fn pair<'s, 'd>(
             scores.push((likeness(one, other), i, j));
         }
     }
-    // The likest first; among equals, those that stand first.
+    // The most similar first; among equals, in the order of the document.
     scores.sort_by(|a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let is_only = ours.shapes.len() == 1 && upstream.shapes.len() == 1;
     let (mut taken, mut theirs) = (HashSet::new(), HashSet::new());

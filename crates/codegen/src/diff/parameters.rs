@@ -57,7 +57,7 @@ impl Pair<'_, '_> {
 
 #[derive(Debug)]
 struct Parameter<'d> {
-    /// The identity of a parameter across documents.
+    /// Returns the identity of a parameter across documents.
     key: (String, String),
     name: &'d str,
     location: &'d str,
@@ -65,7 +65,7 @@ struct Parameter<'d> {
     node: Node<'d>,
 }
 
-/// The parameters of an operation and of its path, without the headers that are described elsewhere.
+/// Returns the parameters of an operation and of its path, except headers that are described elsewhere.
 fn parameters<'d>(operation: &Operation<'d>) -> Result<Vec<Parameter<'d>>, Problem> {
     let order = names(operation.path);
     let mut parameters: Vec<Parameter<'_>> = Vec::new();
@@ -80,7 +80,7 @@ fn parameters<'d>(operation: &Operation<'d>) -> Result<Vec<Parameter<'d>>, Probl
             continue;
         }
         let key = match location {
-            // Our paths have our names for the vendor's parameters, which come in the same order.
+            // Parameters in paths have our names, in the same order.
             "path" => order
                 .iter()
                 .position(|known| *known == name)

@@ -22,7 +22,7 @@ impl Operation<'_> {
     }
 }
 
-/// A path without the names of its parameters.
+/// Returns a path without the names of its parameters.
 pub(super) fn template(path: &str) -> String {
     let mut parts = path.split('{');
     let mut template = parts.next().unwrap_or_default().to_owned();
@@ -33,7 +33,7 @@ pub(super) fn template(path: &str) -> String {
     template
 }
 
-/// The names of the parameters of a path, in order.
+/// Returns the names of the parameters of a path, in order.
 pub(super) fn names(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect()
 }
@@ -67,7 +67,7 @@ fn base<'d>(ours: &[Operation<'d>], theirs: &[Operation<'d>]) -> Base<'d> {
             let before = |long: &'d str, short: &str| {
                 let whole = template(long);
                 let prefix = whole.strip_suffix(&template(short))?;
-                // Without a parameter in it, it is as long in the path as in the template.
+                // Without parameters, it has the same length in the path and the template.
                 long.get(..prefix.len()).filter(|_| !prefix.is_empty() && !prefix.contains('{'))
             };
             let base = match (before(theirs.path, ours.path), before(ours.path, theirs.path)) {
@@ -84,7 +84,7 @@ fn base<'d>(ours: &[Operation<'d>], theirs: &[Operation<'d>]) -> Base<'d> {
         let is_same = |one: &&Operation<'_>| theirs.iter().any(|other| are_same(one, other, base));
         ours.iter().filter(is_same).count()
     };
-    // The first of the best: no difference, if that is as good as any.
+    // The first of the best, which prefers no base.
     let best = candidates.iter().map(&matches).max().unwrap_or_default();
     candidates.into_iter().find(|base| matches(base) == best).unwrap_or_default()
 }
@@ -94,8 +94,8 @@ fn are_same(ours: &Operation<'_>, theirs: &Operation<'_>, base: &Base<'_>) -> bo
     ours.method == theirs.method && path(base.theirs, ours.path) == path(base.ours, theirs.path)
 }
 
-/// The vendor's document with its paths written as ours are, so that an overlay finds them: the base path is in the URLs
-/// of the servers if it is there in ours, and parameters in paths are called as they are in ours.
+/// Converts the paths of the vendor's document to ours, so that an overlay matches them: the base path is in the URLs of
+/// the servers if it is there in ours, and parameters in paths have our names.
 pub(super) fn align(ours: &Node<'_>, theirs: &Node<'_>) -> Result<(Value, Vec<Move>), Problem> {
     let (our_operations, their_operations) = (operations(ours)?, operations(theirs)?);
     let base = base(&our_operations, &their_operations);
@@ -107,7 +107,7 @@ pub(super) fn align(ours: &Node<'_>, theirs: &Node<'_>) -> Result<(Value, Vec<Mo
             let moved = format!("{}{}", base.ours, path.strip_prefix(base.theirs).unwrap_or(&path));
             let same = our_operations.iter().find(|ours| template(ours.path) == template(&moved));
             let moved = same.map_or(moved, |ours| ours.path.to_owned());
-            // Two paths of the vendor's may differ in nothing but the names of parameters.
+            // Two of the vendor's paths may differ only in the names of parameters.
             let name = if aligned.contains_key(&moved) { path.clone() } else { moved };
             if name != path {
                 let pointer = |path: &str| format!("/paths/{}", escape(path));

@@ -20,7 +20,7 @@ impl fmt::Display for Comparison {
                 [] => writeln!(f, "All operations")?,
                 operations => writeln!(f, "{}", operations.join(", "))?,
             }
-            // What breaks is read first.
+            // Breaking differences come first.
             group.sort_by_key(|difference| std::cmp::Reverse(difference.impact));
             for difference in group {
                 write!(f, "{difference}")?;

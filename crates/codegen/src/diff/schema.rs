@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::document::Node;
 use crate::problem::Problem;
 
-/// The maximum number of alternatives. More are not intended by any schema.
+/// The maximum number of alternatives.
 const MOST: usize = 1_000;
 
 /// The values that a schema accepts.
@@ -21,10 +21,10 @@ pub(super) struct Schema<'d> {
     pub(super) shapes: Vec<Shape<'d>>,
 }
 
-/// One alternative: all these together, each without references and alternatives.
+/// One alternative: parts that apply together, without references and alternatives.
 #[derive(Debug)]
 pub(super) struct Shape<'d> {
-    /// None if any type will do.
+    /// `None` for any type.
     pub(super) ty: Option<&'d str>,
     pub(super) parts: Vec<Node<'d>>,
 }
@@ -95,7 +95,7 @@ impl<'d> Schema<'d> {
         self.annotation(keyword).is_some_and(|node| node.value() == &Value::Bool(true))
     }
 
-    /// A keyword that is about the schema and not about what it lets through; null is none.
+    /// Returns a keyword that describes the schema without constraining values. Null counts as absent.
     pub(super) fn annotation(&self, keyword: &str) -> Option<Node<'d>> {
         let parts = self.shapes.iter().flat_map(|shape| &shape.parts);
         let node = self.at.iter().chain(parts).find_map(|node| node.get(keyword))?;
@@ -103,10 +103,10 @@ impl<'d> Schema<'d> {
     }
 }
 
-/// The alternatives of a schema, each as the parts that count together.
+/// Returns the alternatives of a schema, each with the parts that apply together.
 fn flatten<'d>(node: &Node<'d>, way: &mut Vec<String>) -> Result<Vec<Vec<Node<'d>>>, Problem> {
     if way.iter().any(|pointer| pointer == node.pointer()) {
-        return Err(node.problem("the schema consists of itself", "leave out the part that leads back"));
+        return Err(node.problem("the schema contains only itself", "remove the part that refers back"));
     }
     way.push(node.pointer().to_owned());
     let mut alternatives = vec![vec![node.clone()]];
@@ -130,20 +130,20 @@ fn flatten<'d>(node: &Node<'d>, way: &mut Vec<String>) -> Result<Vec<Vec<Node<'d
     Ok(alternatives)
 }
 
-/// Every one of the first with every one of the second.
+/// Returns the Cartesian product.
 fn product<'d>(
     first: Vec<Vec<Node<'d>>>,
     second: &[Vec<Node<'d>>],
     node: &Node<'d>,
 ) -> Result<Vec<Vec<Node<'d>>>, Problem> {
     if first.len() * second.len() > MOST {
-        return Err(node.problem("more alternatives than can be compared", "say it in fewer"));
+        return Err(node.problem("too many alternatives to compare", "use fewer alternatives"));
     }
     let both = |one: &Vec<Node<'d>>, other: &Vec<Node<'d>>| one.iter().chain(other).cloned().collect();
     Ok(first.iter().flat_map(|one| second.iter().map(move |other| both(one, other))).collect())
 }
 
-/// The types that all parts let through; none if they let everything through.
+/// Returns the types that all parts accept; `None` for any type.
 fn types<'d>(parts: &[Node<'d>]) -> Option<Vec<&'d str>> {
     let stated = parts.iter().filter_map(|part| match part.value().get("type")? {
         Value::String(name) => Some(vec![name.as_str()]),
@@ -175,7 +175,7 @@ fn common<'d>(one: Vec<&'d str>, other: Vec<&'d str>) -> Vec<&'d str> {
     one.into_iter().filter_map(narrower).collect()
 }
 
-/// The type that is meant where none is stated.
+/// Returns the type that is implied by other keywords.
 fn implied<'d>(parts: &[Node<'d>]) -> Option<Vec<&'d str>> {
     const BY_KEYWORD: [(&str, &str); 12] = [
         ("properties", "object"),
@@ -207,7 +207,7 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// The only values that a schema lets through, if it lists them.
+/// Returns the enumerated values of a schema, if any.
 fn values<'d>(node: &Node<'d>) -> Option<Vec<&'d Value>> {
     match (node.value().get("const"), node.value().get("enum")) {
         (Some(value), _) => Some(vec![value]),
@@ -222,7 +222,7 @@ pub(super) fn list<'d>(node: &Node<'d>, keyword: &str) -> Vec<Node<'d>> {
 }
 
 impl<'d> Shape<'d> {
-    /// The first part that has a keyword.
+    /// Returns the first part with a keyword.
     pub(super) fn get(&self, keyword: &str) -> Option<Node<'d>> {
         self.parts.iter().find_map(|part| part.get(keyword))
     }
@@ -258,7 +258,7 @@ impl<'d> Shape<'d> {
         self.parts.iter().any(required)
     }
 
-    /// The items of a list; none if anything may be in it.
+    /// Returns the items of a list; `None` for any items.
     pub(super) fn items(&self) -> Vec<Node<'d>> {
         let items = self.parts.iter().filter_map(|part| part.get("items"));
         items.filter(|items| !items.value().is_array() && !is_anything(items.value())).collect()
@@ -328,7 +328,7 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// The schema of a parameter or header, also where it is that of a media type.
+/// Returns the schema of a parameter or header, which may be that of a media type.
 pub(super) fn schema_of<'d>(node: &Node<'d>) -> Option<Node<'d>> {
     let in_content = || node.get("content")?.entries().ok()?.first()?.1.get("schema");
     node.get("schema").or_else(in_content)

@@ -1,4 +1,4 @@
-//! The credentials that an operation takes.
+//! The credentials that an operation accepts.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ impl Pair<'_, '_> {
             _ => credentials.iter().map(String::as_str).collect::<Vec<_>>().join(" with "),
         };
         for (way, node) in ours.iter().filter(|(way, _)| !theirs.iter().any(|(other, _)| other == way)) {
-            // Credentials are harmless where none are required anymore.
+            // Credentials are harmless if they are no longer required.
             let impact = if theirs.is_empty() { Impact::Compatible } else { Impact::Breaking };
             let message = format!("no longer {}", describe(way));
             self.report(found, "security", message, impact, (Some(node), None));
@@ -32,7 +32,7 @@ impl Pair<'_, '_> {
     }
 }
 
-/// The ways to show who calls: each a set of credentials that go together.
+/// The alternatives for authentication, each a set of credentials.
 fn security<'d>(operation: &Operation<'d>) -> Result<Vec<(BTreeSet<String>, Node<'d>)>, Problem> {
     let root = operation.node.root();
     let Some(security) = operation.node.get("security").or_else(|| root.get("security")) else {

@@ -1,11 +1,11 @@
-//! Merging the value of an action into the places that it is for.
+//! Merging the value of an action into its targets.
 
 use serde_json::Value;
 
 use super::places::{Step, pointer};
 
-/// Merges a value into some places, and leaves those alone that are not as they were when the action was written. Fails
-/// if any is left alone, or if nothing was changed.
+/// Merges a value into its targets, except those that have changed since the action was written. Fails if there are such
+/// targets, or if nothing was changed.
 pub(super) fn merge_all(
     document: &mut Value,
     places: &[Vec<Step>],
@@ -41,20 +41,20 @@ pub(super) fn merge_all(
     }
 }
 
-/// Makes sure that a place is as it was; null stands for nothing.
+/// Checks that a target has its former value; null stands for absent.
 fn expect(target: &Value, was: &Value) -> Result<(), String> {
     match (target, was) {
         (Value::Object(target), Value::Object(was)) => {
             was.iter().try_for_each(|(key, was)| match target.get(key) {
                 Some(there) => expect(there, was).map_err(|error| format!("`{key}`: {error}")),
                 None if was.is_null() => Ok(()),
-                None => Err(format!("there is no `{key}` any more")),
+                None => Err(format!("`{key}` no longer exists")),
             })
         }
         (target, was) if target == was => Ok(()),
-        (_, Value::Null) => Err("there was none, and now there is".to_owned()),
-        (target, was) if is_structured(target) || is_structured(was) => Err("it has another form".to_owned()),
-        (target, was) => Err(format!("it was {was} and is {target}")),
+        (_, Value::Null) => Err("formerly absent, now present".to_owned()),
+        (target, was) if is_structured(target) || is_structured(was) => Err("another form".to_owned()),
+        (target, was) => Err(format!("was {was}, is {target}")),
     }
 }
 
@@ -86,7 +86,7 @@ fn merge(target: &mut Value, update: &Value) -> Result<bool, String> {
                 Value::Array(_) => "an array",
                 _ => "a single value",
             };
-            return Err(format!("{} there, {} in the overlay", kind(target), kind(update)));
+            return Err(format!("{} in the document, {} in the overlay", kind(target), kind(update)));
         }
     }
     Ok(changed)

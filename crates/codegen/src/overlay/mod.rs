@@ -21,7 +21,7 @@ use self::places::{Step, places, pointer};
 use crate::document::{Document, Node, read};
 use crate::problem::Problem;
 
-/// An overlay that was read and whose every action makes sense.
+/// A parsed and valid overlay.
 #[derive(Debug)]
 pub(crate) struct Overlay {
     file: String,
@@ -47,12 +47,12 @@ enum Change {
     Copy(JsonPath),
 }
 
-/// An action of an overlay that does nothing to the document it is for.
+/// An action of an overlay without an effect on the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stale {
     /// The location of the action.
     pub action: String,
-    /// The places that it is about, as a JSONPath.
+    /// The target as a JSONPath.
     pub target: String,
     /// The target of the action.
     pub description: String,
@@ -61,7 +61,7 @@ pub struct Stale {
 }
 
 impl Overlay {
-    /// Reads an overlay in JSON or YAML. `file` is how problems name it.
+    /// Parses an overlay in JSON or YAML. `file` is its name in problems.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Problem> {
         let document = Document::untyped(file, read(file, text)?);
         let root = document.root();
@@ -83,13 +83,13 @@ impl Overlay {
         Ok(Self { file: file.to_owned(), when, actions })
     }
 
-    /// The name of the overlay.
+    /// Returns the name of the overlay.
     pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
-    /// The one of several that is for a document: the first whose `x-applies-when` matches something in it, or else the
-    /// first that has no such condition.
+    /// Selects the overlay for a document: the first whose `x-applies-when` matches something in it, or else the first
+    /// without this condition.
     pub(crate) fn choose<'o>(overlays: &'o [Self], document: &Value) -> Option<&'o Self> {
         let applies =
             |overlay: &&Self| overlay.when.as_ref().is_some_and(|when| !when.query(document).is_empty());
@@ -123,7 +123,7 @@ impl Action {
                 (Some(update), None) => Change::Update(update.value().clone()),
                 (None, Some(copy)) => Change::Copy(path(&copy)?),
                 (Some(_), Some(_)) => {
-                    return Err(node.problem("both `update` and `copy`", "make two actions of it"));
+                    return Err(node.problem("both `update` and `copy`", "use two actions"));
                 }
                 (None, None) => {
                     return Err(node.problem("no change", "add `update`, `copy` or `remove: true`"));
@@ -144,11 +144,11 @@ impl Action {
         let places = places(&self.target, document);
         let was = self.was.as_ref();
         if places.is_empty() {
-            return Err("its target matches nothing".to_owned());
+            return Err("the target matches nothing".to_owned());
         }
         match &self.change {
             Change::Remove => {
-                // What stands behind or within comes first, so that places stay true.
+                // In reverse order, so that the remaining locations stay valid.
                 for place in places.iter().rev() {
                     remove(document, place, moves)?;
                 }
@@ -158,7 +158,7 @@ impl Action {
             Change::Copy(source) => {
                 let sources = self::places(source, document);
                 let [source] = sources.as_slice() else {
-                    return Err(format!("its `copy` matches {} places where it needs one", sources.len()));
+                    return Err(format!("`copy` matches {} locations instead of one", sources.len()));
                 };
                 let from = pointer(source);
                 let copy = document.pointer(&from).cloned().unwrap_or_default();
@@ -172,12 +172,12 @@ impl Action {
 
 fn path(node: &Node<'_>) -> Result<JsonPath, Problem> {
     JsonPath::parse(node.text()?)
-        .map_err(|error| node.problem(format!("not a JSONPath: {error}"), "write one as RFC 9535 has it"))
+        .map_err(|error| node.problem(format!("not a JSONPath: {error}"), "use the syntax of RFC 9535"))
 }
 
 fn remove(document: &mut Value, place: &[Step], moves: &mut Vec<Move>) -> Result<(), String> {
     let Some((last, parent)) = place.split_last() else {
-        return Err("it would remove the whole document".to_owned());
+        return Err("the action would remove the whole document".to_owned());
     };
     let parent = pointer(parent);
     match (document.pointer_mut(&parent), last) {
@@ -188,7 +188,7 @@ fn remove(document: &mut Value, place: &[Step], moves: &mut Vec<Move>) -> Result
             items.remove(*index);
             moves.push(Move::Removed { array: parent, index: *index });
         }
-        // It went with something around it.
+        // Removed together with a parent.
         _ => {}
     }
     Ok(())
@@ -197,7 +197,7 @@ fn remove(document: &mut Value, place: &[Step], moves: &mut Vec<Move>) -> Result
 fn known_keys(node: &Node<'_>, known: &[&str]) -> Result<(), Problem> {
     for (key, entry) in node.entries()? {
         if !known.contains(&key) && !key.starts_with("x-") {
-            return Err(entry.problem(format!("`{key}` is nothing that an overlay has here"), "remove it"));
+            return Err(entry.problem(format!("unknown key `{key}`"), "remove it"));
         }
     }
     Ok(())

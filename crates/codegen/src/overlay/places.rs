@@ -1,18 +1,18 @@
-//! Places in a document: those that a path selects, and where they stood before an overlay was applied.
+//! Locations in a document: those that a path selects, and their original locations before an overlay was applied.
 
 use serde_json::Value;
 use serde_json_path::{JsonPath, PathElement};
 
 use crate::document::escape;
 
-/// One step on the way to a place. Steps compare as the places stand in the document.
+/// One step of the path to a location. The order is that of the document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Index(usize),
     Name(String),
 }
 
-/// The places that a path selects, in order and each once.
+/// Returns the distinct locations that a path selects, in order.
 pub(super) fn places(path: &JsonPath, document: &Value) -> Vec<Vec<Step>> {
     let step = |element: &PathElement<'_>| match element {
         PathElement::Name(name) => Step::Name((*name).to_owned()),
@@ -38,14 +38,14 @@ pub(super) fn pointer(steps: &[Step]) -> String {
     pointer
 }
 
-/// Something that made a place of the document stand elsewhere than before.
+/// A change that moved a location.
 #[derive(Debug, Clone)]
 pub(crate) enum Move {
-    /// A place got another name.
+    /// A location was renamed.
     Renamed { from: String, to: String },
-    /// An item left an array.
+    /// An item was removed from an array.
     Removed { array: String, index: usize },
-    /// A place got what another one holds.
+    /// A value was copied to a location.
     Copied { from: String, to: String },
 }
 

@@ -1,4 +1,4 @@
-//! From the document that a vendor publishes to one that keeps our conventions.
+//! Conversion of a published document to our conventions.
 
 mod schemas;
 
@@ -13,7 +13,7 @@ use crate::model::{Api, Operation, Scheme};
 use crate::problem::{Problem, Problems};
 use crate::selection::{METHODS, Selection, retain_operations, select};
 
-/// A document that keeps the conventions, and what a crate around its client has to know.
+/// A document that follows the conventions, and the properties that a crate for its client needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
     /// The document.
@@ -22,24 +22,24 @@ pub struct Prepared {
     pub title: String,
     /// The version of the API.
     pub version: String,
-    /// The function of the client that makes the credential.
+    /// The function of the client that creates the credential.
     pub credential: String,
     /// True if the credential has a user in addition to a secret.
     pub has_user: bool,
     /// True if the client has a default base URL.
     pub has_base_url: bool,
-    /// The constants of the headers that every request carries.
+    /// The constants of the headers of every request.
     pub client_headers: Vec<String>,
     /// The ids of the operations.
     pub operations: Vec<String>,
-    /// Places for a person to review.
+    /// Locations that require review.
     pub departures: Vec<Departure>,
 }
 
 /// A departure from the vendor's document that requires review, as a row of the table of corrections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {
-    /// The place.
+    /// The location.
     pub place: String,
     /// The value in the vendor's document.
     pub theirs: String,
@@ -125,7 +125,7 @@ fn prepared(
     })
 }
 
-/// Puts the parts in the order of our documents.
+/// Sorts the parts in the order of our documents.
 fn in_order(root: &mut Value) {
     if let Value::Object(object) = root {
         let mut parts = std::mem::take(object);
@@ -147,7 +147,7 @@ fn operations(root: &mut Value) -> impl Iterator<Item = (String, &str, &mut Map<
     })
 }
 
-/// Gives each operation a name that has none.
+/// Adds missing operation ids.
 fn name_operations(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Result<(), Problems> {
     if operations(root).all(|(_, _, operation)| operation.contains_key("operationId")) {
         return Ok(());

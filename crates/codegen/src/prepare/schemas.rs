@@ -19,7 +19,7 @@ fn outside(value: &mut Value) {
             for (key, value) in object {
                 match key.as_str() {
                     "schema" => schema(value),
-                    // Anybody's data, or done already.
+                    // Data, or already converted.
                     "example" | "examples" | "schemas" => {}
                     _ => outside(value),
                 }
@@ -49,7 +49,7 @@ fn schema(value: &mut Value) {
     bound(object, "exclusiveMaximum", "maximum");
     match object.remove("nullable") {
         Some(Value::Bool(true)) => nullable(object),
-        // It is how a schema is anyway.
+        // This is the default.
         Some(Value::Bool(false)) | None => {}
         Some(other) => {
             object.insert("nullable".to_owned(), other);
@@ -120,7 +120,7 @@ fn nullable(object: &mut Map<String, Value>) {
             return;
         }
     }
-    // Of `$ref` and `allOf`. The words about it stay outside.
+    // `$ref` and `allOf`. Annotations remain outside.
     let inner: Map<_, _> = ["$ref", "allOf"]
         .iter()
         .filter_map(|key| object.shift_remove(*key).map(|value| ((*key).to_owned(), value)))

@@ -122,7 +122,7 @@ impl Transport for Vendor {
     }
 }
 
-/// A body that ends badly.
+/// A body that ends with an error.
 struct Part(Option<Bytes>, End);
 
 #[derive(Clone, Copy)]
@@ -147,7 +147,7 @@ impl http_body::Body for Part {
     }
 }
 
-/// Tokio's clock, which the tests pause: waiting takes no time, and every wait is written down.
+/// Tokio's clock, which the tests pause. Waiting takes no time, and is recorded.
 #[derive(Debug)]
 struct TestClock(Arc<Vendor>);
 
