@@ -351,7 +351,7 @@ fn damaged_document_does_not_panic() {
     pointers.retain(|pointer| !pointer.contains("/example") && !pointer.ends_with("/description"));
     let damages =
         [json!(null), json!("#/components/schemas/ApiKey"), json!({}), json!([true]), json!({ "type": 1 })];
-    let (mut refused, mut different) = (0, 0);
+    let (mut rejected, mut different) = (0, 0);
     for (index, pointer) in pointers.iter().enumerate().step_by(3) {
         let mut damaged = document.clone();
         *damaged.pointer_mut(pointer).unwrap() = damages[index % damages.len()].clone();
@@ -366,10 +366,10 @@ fn damaged_document_does_not_panic() {
             }
             Err(problem) => {
                 assert!(!problem.message.is_empty());
-                refused += 1;
+                rejected += 1;
             }
         }
     }
-    assert!(refused > 5 && different > 50, "{refused} refused, {different} different");
+    assert!(rejected > 5 && different > 50, "{rejected} rejected, {different} different");
     assert_same(&document, &document);
 }

@@ -46,9 +46,9 @@ fn days(key: &Value) -> i64 {
 #[tokio::test]
 async fn integers_are_coerced() {
     let emulator = Emulator::builder(Vendor::Mcp).max_active(10).start().await.unwrap();
-    for (sent, lives) in [(json!(1.0), 1), (json!("7"), 7), (json!(" 8.0 "), 8), (json!(true), 1)] {
+    for (sent, expected) in [(json!(1.0), 1), (json!("7"), 7), (json!(" 8.0 "), 8), (json!(true), 1)] {
         let key = create(&emulator, json!({ "name": "lax", "expires_days": sent })).await.json();
-        assert_eq!(days(&key), lives, "{sent}");
+        assert_eq!(days(&key), expected, "{sent}");
     }
     for (sent, kind) in
         [(json!(1.5), "int_from_float"), (json!("x"), "int_parsing"), (Value::Null, "int_type")]

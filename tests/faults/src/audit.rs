@@ -147,15 +147,15 @@ async fn every_key_is_accounted_for(harness: &Harness) -> Done {
     let (ledger, store) = (&harness.ledger, harness.emulator.store());
     let fates = ledger.fates();
     for key in keys(harness).await? {
-        let dead = key.status.is_inactive();
+        let inactive = key.status.is_inactive();
         match fates.get(&key.id) {
             Some(Fate::Held(secret)) => {
                 let good =
                     matches!(store.verify(secret).await?, Verification::Valid(found) if found.id == key.id);
                 ledger.check(good, || format!("the known secret of {key:?} is invalid"));
             }
-            Some(_) => ledger.check(dead, || format!("{key:?} was ended, but is valid")),
-            None => ledger.check(dead, || format!("unaccounted for: {key:?}")),
+            Some(_) => ledger.check(inactive, || format!("{key:?} was ended, but is valid")),
+            None => ledger.check(inactive, || format!("unaccounted for: {key:?}")),
         }
     }
     for (id, fate) in fates {

@@ -15,31 +15,31 @@ pub fn operations(document: &Value) -> Statements {
     let mut statements = Statements::new();
     for (path, item) in members(&document["paths"]) {
         for (method, operation) in members(item).filter(|(name, _)| METHODS.contains(&name.as_str())) {
-            let mut say = |what: String| {
-                statements.insert(format!("{} {path} {what}", method.to_uppercase()));
+            let mut add = |line: String| {
+                statements.insert(format!("{} {path} {line}", method.to_uppercase()));
             };
             for requirement in items(operation.get("security").unwrap_or(&document["security"])) {
                 for (name, _) in members(requirement) {
                     let scheme = &document["components"]["securitySchemes"][name];
-                    say(format!("wants {}", words([&scheme["type"], &scheme["scheme"]])));
+                    add(format!("wants {}", words([&scheme["type"], &scheme["scheme"]])));
                 }
             }
             for parameter in items(&item["parameters"]).chain(items(&operation["parameters"])) {
                 let parameter = resolve(document, parameter);
                 let place = words([&parameter["in"], &parameter["name"]]);
                 let required = if parameter["required"] == true { "" } else { "?" };
-                say(format!("{place}{required}: {}", describe(&parameter["schema"])));
+                add(format!("{place}{required}: {}", describe(&parameter["schema"])));
             }
             if let Some(body) = operation.get("requestBody") {
                 let body = resolve(document, body);
                 let required = if body["required"] == true { "" } else { "?" };
                 for kind in contents(body) {
-                    say(format!("body{required}: {kind}"));
+                    add(format!("body{required}: {kind}"));
                 }
             }
-            for (status, answer) in members(&operation["responses"]) {
-                for kind in contents(resolve(document, answer)) {
-                    say(format!("{status}: {kind}"));
+            for (status, response) in members(&operation["responses"]) {
+                for kind in contents(resolve(document, response)) {
+                    add(format!("{status}: {kind}"));
                 }
             }
         }

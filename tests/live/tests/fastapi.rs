@@ -137,8 +137,8 @@ async fn credential_permissions_are_enforced() {
     let issued = connect(&server).create(NewApiKey::new("admin").scopes(["ORG-ADMIN"])).await.unwrap();
     let provider = |token: &str| FastApiConfig::new(server.base_url(), token).build().unwrap();
 
-    for refused in ["wrong", issued.secret.expose()] {
-        let error = provider(refused).list(ListQuery::new()).await.unwrap_err();
+    for rejected in ["wrong", issued.secret.expose()] {
+        let error = provider(rejected).list(ListQuery::new()).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)));
     }
     let reader = provider(fastapi::READ_ONLY_TOKEN);

@@ -162,8 +162,8 @@ impl Clerk {
     /// Returns the key of an invalid secret.
     async fn holder(&self, secret: &SecretKey) -> Result<ApiKey, ApiError> {
         for key in self.state.keys(ListQuery::new().include_inactive(true)).await? {
-            let dead = key.status != KeyStatus::Active;
-            if dead && self.state.store.reveal(&key.id).await?.expose() == secret.expose() {
+            let invalid = key.status != KeyStatus::Active;
+            if invalid && self.state.store.reveal(&key.id).await?.expose() == secret.expose() {
                 return Ok(key);
             }
         }
