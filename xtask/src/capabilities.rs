@@ -16,8 +16,8 @@ const END: &str = "<!-- /capabilities -->";
 /// An example of the facade prints the tables, so that this tool can be built without a generated client.
 ///
 /// # Errors
-/// Returns an error if a page cannot be read or written, contains an unterminated or unknown table, if a table occurs in no
-/// page, or if the example fails.
+/// Returns an error if a page cannot be read or written, contains an unterminated or unknown table, if a table occurs
+/// in no page, or if the example fails.
 pub fn capabilities(mode: Mode) -> io::Result<Vec<Change>> {
     let tables = tables(&print()?)?;
     let mut missing: Vec<_> = tables.keys().collect();

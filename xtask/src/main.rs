@@ -39,8 +39,8 @@ enum Task {
     },
     /// Apply a vendor's compatible changes to our document, and generate the client
     ///
-    /// Additions are applied; nothing is removed, and no type changes. The applied and the remaining differences are printed. After
-    /// a failure all files are unchanged.
+    /// Additions are applied; nothing is removed, and no type changes. The applied and the remaining differences are
+    /// printed. After a failure all files are unchanged.
     #[command(after_help = upstream::STATUSES)]
     Sync {
         #[command(flatten)]

@@ -29,7 +29,8 @@ pub(crate) struct Upstream {
     /// Document of the vendor in JSON or YAML, or `-` for standard input
     #[arg(long, value_name = "FILE")]
     upstream: PathBuf,
-    /// Overlay to apply instead of the matching one of `openapi/VENDOR/overlay.json` and `openapi/VENDOR/overlay@*.json`
+    /// Overlay to apply instead of the matching one of `openapi/VENDOR/overlay.json` and
+    /// `openapi/VENDOR/overlay@*.json`
     #[arg(long, value_name = "FILE")]
     overlay: Option<PathBuf>,
 }

@@ -11,8 +11,8 @@
 //! | `DELETE /keys/{id}` | revokes one of the user's keys |
 //! | `GET /hello` | requires a key in `Authorization: Bearer <secret>` |
 //!
-//! The header `x-user` identifies the user, in place of a session. It contains an owner of the vendor, such as the id of
-//! a user at Clerk.
+//! The header `x-user` identifies the user, in place of a session. It contains an owner of the vendor, such as the id
+//! of a user at Clerk.
 
 use std::env;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Migration of keys from one vendor to another: creates a new key for each old one, stores the secrets, and revokes the
-//! old keys.
+//! Migration of keys from one vendor to another: creates a new key for each old one, stores the secrets, and revokes
+//! the old keys.
 //!
 //! `cargo run -p api-keys --example migrate` uses local emulators. For real vendors, set these environment variables:
 //!
@@ -95,8 +95,8 @@ impl Migration<'_> {
             KeyExpiry::Never if capabilities.create_fields.contains(Field::Expiry) => Expiry::Never,
             _ => Expiry::VendorDefault,
         };
-        // Vendor-specific fields that can be set, such as Latitude.sh's `allowed_ips`, may restrict a key. Without them,
-        // the new key would have more permissions.
+        // Vendor-specific fields that can be set, such as Latitude.sh's `allowed_ips`, may restrict a key. Without
+        // them, the new key would have more permissions.
         for field in self.from.capabilities().create_extra.iter().filter(|field| is_kept(field)) {
             let set = old.extra.get(*field).filter(|value| !is_unset(value));
             new.extra.extend(set.map(|value| ((*field).to_owned(), value.clone())));

@@ -3,8 +3,8 @@
 //! `cargo run -p api-keys --example tracing` uses a local emulator.
 //!
 //! Every call is a span `api_keys.call`, and every attempt a child span `api_keys.attempt`, both at level INFO and with
-//! OpenTelemetry's names for HTTP. A retry is an event at level DEBUG. Spans contain the template of the path, never the
-//! URL, which contains ids, and neither headers nor bodies.
+//! OpenTelemetry's names for HTTP. A retry is an event at level DEBUG. Spans contain the template of the path, never
+//! the URL, which contains ids, and neither headers nor bodies.
 
 use std::fs;
 use std::sync::Arc;

@@ -78,8 +78,8 @@ impl BetterAuth {
             organization_id: owner.map(str::to_owned),
             limit: Some(limit.into()),
             offset: Some(offset.try_into().unwrap_or(i64::MAX)),
-            // The server truncates the list before it paginates. The newest keys must be on it, because they include the
-            // orphan of a create that has just failed.
+            // The server truncates the list before it paginates. The newest keys must be on it, because they include
+            // the orphan of a create that has just failed.
             sort_by: Some("createdAt".to_owned()),
             sort_direction: Some(types::SortDirection::Desc),
             ..ListApiKeysOptions::default()
@@ -140,8 +140,8 @@ impl ApiKeyProvider for BetterAuth {
         let (key, secret) = split(issued);
         let config_id = key.config_id.clone();
         let issued = meta.check(IssuedKey::from_response(convert(key, call), secret))?;
-        // The server replaces an unknown configuration by the default one, with other limits. Servers before 1.5 have only
-        // that.
+        // The server replaces an unknown configuration by the default one, with other limits. Servers before 1.5 have
+        // only that.
         meta.check(match self.config_id.is_some() && self.config_id != config_id {
             true => Err(issued.field_not_applied(VENDOR, Operation::Create, "config_id")),
             false => new.verify_response(VENDOR, issued),

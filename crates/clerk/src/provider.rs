@@ -252,8 +252,8 @@ fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
     Ok(converted)
 }
 
-/// Converts a number of milliseconds or, in Clerk's examples, of seconds. Below 10^11 it must be seconds: as milliseconds it
-/// would be before 1974, and as seconds it reaches the year 5138.
+/// Converts a number of milliseconds or, in Clerk's examples, of seconds. Below 10^11 it must be seconds: as
+/// milliseconds it would be before 1974, and as seconds it reaches the year 5138.
 fn time(number: f64) -> Option<Timestamp> {
     let milliseconds = if number.abs() < 1e11 { number * 1e3 } else { number };
     #[allow(clippy::cast_possible_truncation, reason = "saturates, and the range is validated next")]

@@ -27,8 +27,8 @@ impl Options {
         Self::default()
     }
 
-    /// Creates options with the strict policy: what the generator cannot express exactly, or has to assume, is a problem.
-    /// Documents must be JSON.
+    /// Creates options with the strict policy: what the generator cannot express exactly, or has to assume, is a
+    /// problem. Documents must be JSON.
     pub fn strict() -> Self {
         Self { strict: true, ..Self::default() }
     }
@@ -60,7 +60,8 @@ pub struct Generated {
 ///
 /// # Errors
 ///
-/// Returns an error if the text is not an OpenAPI 3.0 or 3.1 document, the document has problems, or rustfmt cannot be run.
+/// Returns an error if the text is not an OpenAPI 3.0 or 3.1 document, the document has problems, or rustfmt cannot be
+/// run.
 ///
 /// # Examples
 ///

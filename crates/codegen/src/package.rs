@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 ///
-/// Returns an error if the name of the package is invalid, the directory contains other files, or a file cannot be written.
+/// Returns an error if the name of the package is invalid, the directory contains other files, or a file cannot be
+/// written.
 pub fn write_crate(directory: &Path, package: &str, files: &[(&'static str, String)]) -> io::Result<()> {
     validate_name(package).map_err(|message| io::Error::new(io::ErrorKind::InvalidInput, message))?;
     let is_ours = fs::read_to_string(directory.join("src/lib.rs"))

@@ -32,8 +32,8 @@ pub struct Synced {
     pub left: Comparison,
 }
 
-/// Applies the vendor's compatible differences to our document, one at a time. Differences that the generator rejects, or that
-/// would be wrong for other operations with the same schema, are omitted.
+/// Applies the vendor's compatible differences to our document, one at a time. Differences that the generator rejects,
+/// or that would be wrong for other operations with the same schema, are omitted.
 ///
 /// # Errors
 /// Returns an error if a document is invalid or the client cannot be generated.
@@ -70,7 +70,8 @@ pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> 
     Ok(Synced { text, files, applied, reasons, left })
 }
 
-/// Returns whether two differences are the same. The second may belong to several operations that include those of the first.
+/// Returns whether two differences are the same. The second may belong to several operations that include those of the
+/// first.
 fn is_same(one: &Difference, other: &Difference) -> bool {
     let are_common = one.operations.iter().all(|operation| other.operations.contains(operation));
     are_common && one.place == other.place && one.message == other.message

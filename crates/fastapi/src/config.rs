@@ -32,15 +32,15 @@ pub struct FastApiConfig {
     /// Path of the collection relative to the base URL. The default is `/auth/api_keys`. Other paths are below it.
     #[serde(default)]
     pub prefix: Option<String>,
-    /// If true, the path of the collection ends in a slash. The default is `true`. The service redirects the other form, and
-    /// redirects are not followed.
+    /// If true, the path of the collection ends in a slash. The default is `true`. The service redirects the other
+    /// form, and redirects are not followed.
     #[serde(default, deserialize_with = "api_keys_core::de::option_from_text")]
     pub collection_slash: Option<bool>,
     /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.
     #[serde(default)]
     pub header: Option<String>,
-    /// The IANA name of the server's time zone, such as `UTC` or `America/New_York`. The service reports times without an
-    /// offset. Without a time zone such times are not parsed, and keys contain them only as extra fields.
+    /// The IANA name of the server's time zone, such as `UTC` or `America/New_York`. The service reports times without
+    /// an offset. Without a time zone such times are not parsed, and keys contain them only as extra fields.
     #[serde(default)]
     pub time_zone: Option<String>,
     /// HTTP settings.
@@ -95,8 +95,8 @@ impl FastApiConfig {
     /// Builds the provider. No request is sent.
     ///
     /// # Errors
-    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL, prefix, token, header or time
-    /// zone.
+    /// [`Configuration`](api_keys_core::ErrorKind::Configuration) for an invalid base URL, prefix, token, header or
+    /// time zone.
     pub fn build(self) -> Result<FastApi> {
         let token = self.token.read().map_err(|error| error.into_error(VENDOR))?;
         let authentication = match self.header {

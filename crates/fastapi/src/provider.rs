@@ -24,11 +24,11 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 /// The API keys of Arthur's GenAI Engine, or of a FastAPI service with the same routes.
 ///
 /// - The **name** is the service's `description`.
-/// - **Scopes** are the service's roles. Without scopes the service grants its default role; an empty list creates a key
-///   without a role.
+/// - **Scopes** are the service's roles. Without scopes the service grants its default role; an empty list creates a
+///   key without a role.
 /// - **Revoking** is permanent. The key can still be read by id, but is not listed.
-/// - **Times** have no offset: see [`time_zone`](crate::FastApiConfig::time_zone). In known versions the creation time is that
-///   of the server process, and thus unreliable.
+/// - **Times** have no offset: see [`time_zone`](crate::FastApiConfig::time_zone). In known versions the creation time
+///   is that of the server process, and thus unreliable.
 /// - The service does not report expirations.
 #[derive(Debug, Clone)]
 pub struct FastApi {

@@ -32,8 +32,8 @@ pub struct KeyshieldConfig {
     /// Path of the collection relative to the base URL. The default is `/api-keys`. Other paths are below it.
     #[serde(default)]
     pub prefix: Option<String>,
-    /// If true, the path of the collection ends in a slash. The default is `true`. The router redirects the other form, and
-    /// redirects are not followed.
+    /// If true, the path of the collection ends in a slash. The default is `true`. The router redirects the other form,
+    /// and redirects are not followed.
     #[serde(default)]
     pub collection_slash: Option<bool>,
     /// Header for the bare token, such as `X-API-Key`, in place of `Authorization: Bearer`.

@@ -41,11 +41,12 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 
 /// The API keys of an application that mounts keyshield's FastAPI router, version 2.
 ///
-/// - **Scopes** start with a lowercase letter, followed by lowercase letters, digits and `:`, `_`, `-`. The default is none.
+/// - **Scopes** start with a lowercase letter, followed by lowercase letters, digits and `:`, `_`, `-`. The default is
+///   none.
 /// - **Revoking** disables the key, which an update can undo. Deleting is permanent.
 /// - A **description** can be set to an empty string by an update, but not removed.
-/// - A **list** is ordered by id, so that created and removed keys do not hide others. Its **search** matches a part of the
-///   name.
+/// - A **list** is ordered by id, so that created and removed keys do not hide others. Its **search** matches a part of
+///   the name.
 #[derive(Debug, Clone)]
 pub struct Keyshield {
     client: Client,
@@ -200,8 +201,8 @@ const fn call(operation: Operation) -> OperationCall {
 /// Returns the reason for an invalid secret, or `None` if the secret was not verified.
 ///
 /// The router rejects a secret with the statuses that the application uses for a credential, so only its messages
-/// distinguish the two. An application may check credentials with a part of keyshield that uses the same messages, but that
-/// part sends a challenge.
+/// distinguish the two. An application may check credentials with a part of keyshield that uses the same messages, but
+/// that part sends a challenge.
 fn invalid_reason(error: &runtime::Error<VerifyApiKeyError>) -> Option<InvalidReason> {
     if error.headers().contains_key("www-authenticate") {
         return None;

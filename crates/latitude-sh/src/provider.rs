@@ -30,8 +30,8 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 
 /// The API keys of a Latitude.sh account.
 ///
-/// - The **extra fields** `read_only` (a boolean: the key can only read) and `allowed_ips` (a list of addresses and CIDR
-///   ranges; empty for no restriction) restrict a key.
+/// - The **extra fields** `read_only` (a boolean: the key can only read) and `allowed_ips` (a list of addresses and
+///   CIDR ranges; empty for no restriction) restrict a key.
 /// - **Revoking** and deleting are the same: the record is removed.
 /// - A listed key authenticates: there is no other state, so its status is active.
 /// - Latitude.sh does not report expirations.

@@ -36,12 +36,12 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
 ///
 /// - A **lifetime** is in whole days, rounded down. The default is 365 days. Every key expires.
 /// - A user has **at most five** keys, including expired ones.
-/// - **Revoking** and deleting are the same: the record is removed. The server reports success for any id: list the keys to
-///   verify.
-/// - The server loses keys if a user's keys are written concurrently. A provider serializes its writes within the timeout of
-///   each call; other processes of the same user should not write at the same time.
-/// - **Rotating** an expired key succeeds, but the new secret is expired as well. The result contains the id and the secret;
-///   [`get`](ApiKeyProvider::get) returns the rest.
+/// - **Revoking** and deleting are the same: the record is removed. The server reports success for any id: list the
+///   keys to verify.
+/// - The server loses keys if a user's keys are written concurrently. A provider serializes its writes within the
+///   timeout of each call; other processes of the same user should not write at the same time.
+/// - **Rotating** an expired key succeeds, but the new secret is expired as well. The result contains the id and the
+///   secret; [`get`](ApiKeyProvider::get) returns the rest.
 #[derive(Debug, Clone)]
 pub struct Mcp {
     client: Client,

@@ -3,8 +3,8 @@
 //!
 //! # Usage
 //!
-//! Generated code builds a [`Request`] for an [`Operation`] and sends it with a [`Client`], which has prepared base URL,
-//! headers and credentials:
+//! Generated code builds a [`Request`] for an [`Operation`] and sends it with a [`Client`], which has prepared base
+//! URL, headers and credentials:
 //!
 //! ```no_run
 //! use api_keys_runtime::{Authentication, Client, Error, Method, Operation, OperationClass, Request};

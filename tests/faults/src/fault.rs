@@ -106,9 +106,9 @@ const REJECTIONS: [u16; 6] = [408, 429, 500, 502, 503, 504];
 impl Fault {
     /// Selects a fault for an operation of a class.
     ///
-    /// A 429 means that the request was rejected before processing, and a redirect that it must be sent to another address: both
-    /// are injected only if that is true. A server that acts and then responds with 429 is indistinguishable for its client. Only
-    /// safe operations are unaffected.
+    /// A 429 means that the request was rejected before processing, and a redirect that it must be sent to another
+    /// address: both are injected only if that is true. A server that acts and then responds with 429 is
+    /// indistinguishable for its client. Only safe operations are unaffected.
     fn random(rng: &mut fastrand::Rng, class: OperationClass) -> Self {
         // Faults that cause timeouts are rarer, because they slow down the tests.
         match rng.u8(..50) {

@@ -1,8 +1,8 @@
 //! A faulty network between the clients and the emulators, and a ledger of all keys.
 //!
-//! [`Proxy`] injects the faults of a seeded [`Schedule`]. [`Harness`] connects a provider to an emulator through it; the
-//! emulator's store is authoritative. Workers call the provider and record the results in the [`Ledger`]; at the end both are
-//! compared. [`Record`] collects everything that was logged or printed, and is searched for secrets.
+//! [`Proxy`] injects the faults of a seeded [`Schedule`]. [`Harness`] connects a provider to an emulator through it;
+//! the emulator's store is authoritative. Workers call the provider and record the results in the [`Ledger`]; at the
+//! end both are compared. [`Record`] collects everything that was logged or printed, and is searched for secrets.
 
 mod arrivals;
 mod audit;

@@ -6,8 +6,8 @@
 use api_keys::{Effect, Error, KeyId, SecretKey};
 use serde_json::Value;
 
-/// The vendors' field names of secrets. `secret` is also the name in the object that providers keep for a key that was not
-/// created as requested.
+/// The vendors' field names of secrets. `secret` is also the name in the object that providers keep for a key that was
+/// not created as requested.
 const SECRETS: [&str; 5] = ["secret", "key", "api_key", "new_api_key", "token"];
 
 /// Returns the secret in the kept body of an error, and the id if known.

@@ -104,7 +104,8 @@ impl Worker {
         }
     }
 
-    /// Recovers from a create that may have created a key: uses the secret if there is one, or finds and revokes the key.
+    /// Recovers from a create that may have created a key: uses the secret if there is one, or finds and revokes the
+    /// key.
     async fn recover(&mut self, doubt: Doubt, rescued: Option<(Option<KeyId>, SecretKey)>) {
         let Doubt { call, ref new, started } = doubt;
         if let Some((Some(id), secret)) = rescued {
@@ -264,8 +265,8 @@ impl Worker {
         self.caller.harness.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
     }
 
-    /// Revokes a key and deletes its record, so that the server does not fill up. Both are repeated until they are known to
-    /// have succeeded.
+    /// Revokes a key and deletes its record, so that the server does not fill up. Both are repeated until they are
+    /// known to have succeeded.
     async fn revoke_and_delete(&mut self, id: &KeyId) -> bool {
         self.until_done(id, Operation::Revoke).await
             && (!self.capabilities.revoke_keeps_record

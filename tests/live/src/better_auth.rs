@@ -59,10 +59,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a version with options, which are documented in the README of `tests/servers/better-auth`. Packages are installed
-    /// below `target/live` and reused.
+    /// Starts a version with options, which are documented in the README of `tests/servers/better-auth`. Packages are
+    /// installed below `target/live` and reused.
     ///
-    /// Returns `None` if node or npm is missing and the variable `CI` is not set: the test is skipped, with a message on stderr.
+    /// Returns `None` if node or npm is missing and the variable `CI` is not set: the test is skipped, with a message
+    /// on stderr.
     ///
     /// # Panics
     /// Panics if the server cannot be started.

@@ -1,4 +1,5 @@
-//! A request and its response without the processing of a client: paths are sent unchanged, and redirects are responses.
+//! A request and its response without the processing of a client: paths are sent unchanged, and redirects are
+//! responses.
 
 use std::io;
 use std::time::Duration;

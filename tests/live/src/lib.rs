@@ -1,7 +1,8 @@
 //! Real servers for tests, started from their packages on loopback and stopped with the test.
 //!
 //! - [`better_auth`] starts several versions of better-auth.
-//! - [`python`] starts a server of `tests/servers`; [`process`] contains the parts shared with servers in other languages.
+//! - [`python`] starts a server of `tests/servers`; [`process`] contains the parts shared with servers in other
+//!   languages.
 //! - [`probe`] sends a list of requests to two servers and compares the responses.
 //! - [`exchange`] sends a single request.
 //! - [`document`] compares two OpenAPI documents.

@@ -14,9 +14,9 @@
 //! }
 //! ```
 //!
-//! A `{word}` is replaced by a value that the test provides, such as the token, or by one of an earlier response that was kept
-//! under that name by a JSON pointer. `text` instead of `body` is sent unchanged and without a content type. `status` and
-//! `code` are those of the vendor's server. Values that differ between its versions are omitted.
+//! A `{word}` is replaced by a value that the test provides, such as the token, or by one of an earlier response that
+//! was kept under that name by a JSON pointer. `text` instead of `body` is sent unchanged and without a content type.
+//! `status` and `code` are those of the vendor's server. Values that differ between its versions are omitted.
 
 mod outcome;
 mod shape;

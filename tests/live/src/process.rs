@@ -13,8 +13,8 @@ const START: Duration = Duration::from_secs(60);
 /// The timeout for shutdown.
 const STOP: Duration = Duration::from_secs(2);
 
-/// A server that prints one line of JSON to standard output when it is ready, and exits when its standard input is closed.
-/// Dropping this stops it.
+/// A server that prints one line of JSON to standard output when it is ready, and exits when its standard input is
+/// closed. Dropping this stops it.
 ///
 /// Its standard error is captured, and printed if the test that drops it fails.
 #[derive(Debug)]

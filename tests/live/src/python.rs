@@ -18,10 +18,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the server with this name and additional environment variables. Packages are installed below `target/live` and
-    /// reused.
+    /// Starts the server with this name and additional environment variables. Packages are installed below
+    /// `target/live` and reused.
     ///
-    /// Returns `None` if Python is missing and the variable `CI` is not set: the test is skipped, with a message on stderr.
+    /// Returns `None` if Python is missing and the variable `CI` is not set: the test is skipped, with a message on
+    /// stderr.
     ///
     /// # Panics
     /// Panics if the server cannot be started.

@@ -6,8 +6,8 @@ use super::compare::Schemas;
 use super::impact::Direction;
 use crate::document::Node;
 
-/// Returns the vendor's schema without references, in 3.1, with the vendor's description. A schema that equals a named one
-/// of ours becomes a reference. `None` if it cannot be expressed.
+/// Returns the vendor's schema without references, in 3.1, with the vendor's description. A schema that equals a named
+/// one of ours becomes a reference. `None` if it cannot be expressed.
 pub(super) fn schema(node: &Node<'_>, direction: Direction, ours: &Node<'_>) -> Option<Value> {
     Copy { direction, ours: ours.clone(), way: Vec::new() }.schema(node)
 }

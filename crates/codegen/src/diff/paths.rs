@@ -51,8 +51,8 @@ pub(super) fn operations<'d>(root: &Node<'d>) -> Result<Vec<Operation<'d>>, Prob
     Ok(operations)
 }
 
-/// Returns the prefix of our paths in the vendor's document, or vice versa, if the base path is in the server URL of one and in
-/// the paths of the other.
+/// Returns the prefix of our paths in the vendor's document, or vice versa, if the base path is in the server URL of
+/// one and in the paths of the other.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Base<'d> {
     theirs: &'d str,
@@ -94,8 +94,8 @@ fn are_same(ours: &Operation<'_>, theirs: &Operation<'_>, base: &Base<'_>) -> bo
     ours.method == theirs.method && path(base.theirs, ours.path) == path(base.ours, theirs.path)
 }
 
-/// Converts the paths of the vendor's document to ours, so that an overlay matches them: the base path is in the URLs of
-/// the servers if it is there in ours, and parameters in paths have our names.
+/// Converts the paths of the vendor's document to ours, so that an overlay matches them: the base path is in the URLs
+/// of the servers if it is there in ours, and parameters in paths have our names.
 pub(super) fn align(ours: &Node<'_>, theirs: &Node<'_>) -> Result<(Value, Vec<Move>), Problem> {
     let (our_operations, their_operations) = (operations(ours)?, operations(theirs)?);
     let base = base(&our_operations, &their_operations);

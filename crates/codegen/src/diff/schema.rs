@@ -1,7 +1,7 @@
 //! The values that a schema accepts, independently of its notation.
 //!
-//! References are resolved, `allOf` is merged, `oneOf`, `anyOf` and type arrays are alternatives, and null is separate, for
-//! OpenAPI 3.0 and 3.1 alike.
+//! References are resolved, `allOf` is merged, `oneOf`, `anyOf` and type arrays are alternatives, and null is separate,
+//! for OpenAPI 3.0 and 3.1 alike.
 
 use serde_json::Value;
 
@@ -280,8 +280,8 @@ impl<'d> Shape<'d> {
         rest
     }
 
-    /// Returns the value of a bound and its location. Bounds without effect, such as a minimum length of 0, are omitted, and
-    /// exclusive bounds are the same in 3.0 and 3.1.
+    /// Returns the value of a bound and its location. Bounds without effect, such as a minimum length of 0, are
+    /// omitted, and exclusive bounds are the same in 3.0 and 3.1.
     pub(super) fn bound(&self, keyword: &str) -> Option<(Node<'d>, f64)> {
         let number = |part: &Node<'d>, keyword: &str| {
             let node = part.get(keyword)?;

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::places::{Step, pointer};
 
-/// Merges a value into its targets, except those that have changed since the action was written. Fails if there are such
-/// targets, or if nothing was changed.
+/// Merges a value into its targets, except those that have changed since the action was written. Fails if there are
+/// such targets, or if nothing was changed.
 pub(super) fn merge_all(
     document: &mut Value,
     places: &[Vec<Step>],

@@ -1,11 +1,11 @@
 //! OpenAPI overlay documents.
 //!
-//! This implements the Overlay Specification 1.1, which also covers documents of 1.0. An action that has no effect is not an
-//! error: the document has changed since, and the action is reported as [`Stale`].
+//! This implements the Overlay Specification 1.1, which also covers documents of 1.0. An action that has no effect is
+//! not an error: the document has changed since, and the action is reported as [`Stale`].
 //!
-//! Two extensions support this. `x-was` in an action contains the value of its targets at the time of writing, with null for
-//! absent: a target with another value remains unchanged. `x-applies-when` in an overlay is a JSONPath that selects something
-//! in the documents to which the overlay applies.
+//! Two extensions support this. `x-was` in an action contains the value of its targets at the time of writing, with
+//! null for absent: a target with another value remains unchanged. `x-applies-when` in an overlay is a JSONPath that
+//! selects something in the documents to which the overlay applies.
 
 mod merge;
 mod places;

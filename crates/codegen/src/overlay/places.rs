@@ -49,7 +49,8 @@ pub(crate) enum Move {
     Copied { from: String, to: String },
 }
 
-/// Returns the location before an overlay was applied. For a part that the overlay added it is the nearest enclosing location.
+/// Returns the location before an overlay was applied. For a part that the overlay added it is the nearest enclosing
+/// location.
 pub(crate) fn original(pointer: &str, moves: &[Move], original: &Value) -> String {
     let mut pointer = pointer.to_owned();
     for step in moves.iter().rev() {

@@ -1,8 +1,8 @@
 //! The API-key plugin of a better-auth server.
 //!
 //! There is one user, whose session is the emulator's token, and two configurations, as on a server with organizations:
-//! `default` for keys of the user, `org` for keys of an organization. Keys in the store without an owner belong to the user.
-//! Not emulated: signing in, cookies and API keys instead of a session, roles in organizations.
+//! `default` for keys of the user, `org` for keys of an organization. Keys in the store without an owner belong to the
+//! user. Not emulated: signing in, cookies and API keys instead of a session, roles in organizations.
 
 mod body;
 mod errors;

@@ -57,9 +57,9 @@ impl Options {
         self
     }
 
-    /// Rejects more than this many requests per address and path in a window with 429. The window restarts with each accepted
-    /// request. The address is that of `X-Forwarded-For`; without the header 1.7 counts all clients together, and earlier
-    /// versions do not count them.
+    /// Rejects more than this many requests per address and path in a window with 429. The window restarts with each
+    /// accepted request. The address is that of `X-Forwarded-For`; without the header 1.7 counts all clients together,
+    /// and earlier versions do not count them.
     pub fn rate_limit(mut self, requests: u32, window: Duration) -> Self {
         self.rate_limit = Some((requests, window));
         self

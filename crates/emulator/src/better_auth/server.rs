@@ -183,8 +183,8 @@ impl Server {
         }
     }
 
-    /// Removes expired keys, at most every ten seconds, after the response has been created. Until then an expired key can be
-    /// read, and reactivated by an update.
+    /// Removes expired keys, at most every ten seconds, after the response has been created. Until then an expired key
+    /// can be read, and reactivated by an update.
     async fn sweep(&self) -> Result<(), ApiError> {
         const EVERY: i64 = 10;
         let now = self.state.now();

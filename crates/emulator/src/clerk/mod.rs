@@ -1,7 +1,7 @@
 //! Clerk's Backend API, `/api_keys`.
 //!
-//! Statuses, fields and limits are those of the document of 2026-05-12. Numbers are floats, as in the vendor's SDK, and times
-//! are in milliseconds. Messages and codes of errors are invented where the document defines none.
+//! Statuses, fields and limits are those of the document of 2026-05-12. Numbers are floats, as in the vendor's SDK, and
+//! times are in milliseconds. Messages and codes of errors are invented where the document defines none.
 
 use std::collections::HashMap;
 use std::sync::Arc;

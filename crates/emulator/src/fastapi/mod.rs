@@ -1,7 +1,7 @@
 //! A FastAPI application with an API-key router, such as Arthur's GenAI Engine.
 //!
-//! Keys have roles and no name, do not expire, and are deactivated permanently. The server's local time is UTC, which its
-//! responses do not indicate.
+//! Keys have roles and no name, do not expire, and are deactivated permanently. The server's local time is UTC, which
+//! its responses do not indicate.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,11 +35,12 @@ mod credential;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Mode {
-    /// As observed: a request that fails validation is rejected with 400 and a text, deactivation returns 204 without a body,
-    /// every key has the time of the server's start, and responses have no `Content-Length`.
+    /// As observed: a request that fails validation is rejected with 400 and a text, deactivation returns 204 without a
+    /// body, every key has the time of the server's start, and responses have no `Content-Length`.
     #[default]
     Observed,
-    /// As documented, and as services with default settings behave: 422 with a list, 200 with the key, and correct times.
+    /// As documented, and as services with default settings behave: 422 with a list, 200 with the key, and correct
+    /// times.
     Documented,
 }
 

@@ -1,8 +1,8 @@
 //! `mcp-server-langgraph`: a FastAPI service that stores the keys of users.
 //!
-//! The users of the real server come from Keycloak. The emulator has one, with the token of the emulator; keys in the store
-//! with another owner belong to another user. Requests are processed sequentially, while the real server loses keys that
-//! are created concurrently.
+//! The users of the real server come from Keycloak. The emulator has one, with the token of the emulator; keys in the
+//! store with another owner belong to another user. Requests are processed sequentially, while the real server loses
+//! keys that are created concurrently.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,11 +34,11 @@ pub enum Generation {
     /// In the `Authorization` header; the body of a create is flat. Current servers.
     #[default]
     Bearer,
-    /// In the header, but times have no offset, and the response to a create lacks one of them. In use for a week between
-    /// the other two.
+    /// In the header, but times have no offset, and the response to a create lacks one of them. In use for a week
+    /// between the other two.
     Zoneless,
-    /// In the JSON body of every call, under `credentials`; the body of a create is wrapped, and times have no offset. As in
-    /// the published document.
+    /// In the JSON body of every call, under `credentials`; the body of a create is wrapped, and times have no offset.
+    /// As in the published document.
     BodyCredentials,
 }
 

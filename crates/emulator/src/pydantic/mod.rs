@@ -19,8 +19,8 @@ pub(crate) use self::validation::{
     ValidationError, ValidationErrors, both, integer, object, required_object, string,
 };
 
-/// Finds the route of a path. The path is decoded first, so that an encoded slash separates segments as well. A path that
-/// matches except for its trailing slash is redirected, regardless of method and credential.
+/// Finds the route of a path. The path is decoded first, so that an encoded slash separates segments as well. A path
+/// that matches except for its trailing slash is redirected, regardless of method and credential.
 pub(crate) fn route<R>(parts: &Parts, resolve: impl Fn(&str) -> Option<R>) -> Result<R, Rejection> {
     let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
     if let Some(resource) = resolve(&path) {
@@ -36,8 +36,8 @@ pub(crate) fn route<R>(parts: &Parts, resolve: impl Fn(&str) -> Option<R>) -> Re
     }
 }
 
-/// Returns the server's URL as the framework determines it: the host of the request, and the scheme that a proxy on the same
-/// machine reports.
+/// Returns the server's URL as the framework determines it: the host of the request, and the scheme that a proxy on the
+/// same machine reports.
 fn absolute(headers: &HeaderMap, uri: &Uri, path: &str) -> String {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let scheme = text("x-forwarded-proto").unwrap_or("http");

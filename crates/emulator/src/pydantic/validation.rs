@@ -105,7 +105,8 @@ pub(crate) fn string(value: &Value, loc: &[Value]) -> Result<String, ValidationE
     value.as_str().map(str::to_owned).ok_or_else(|| vec![ValidationError::not_a_string(loc, value.clone())])
 }
 
-/// Validates a field that must be an integer, or is coerced to one: `1.0`, `"7"`, `true`. Numbers are clamped to 64 bits.
+/// Validates a field that must be an integer, or is coerced to one: `1.0`, `"7"`, `true`. Numbers are clamped to 64
+/// bits.
 pub(crate) fn integer(value: &Value, loc: &[Value]) -> Result<i64, ValidationErrors> {
     const MSG: &str = "Input should be a valid integer";
     let error = |kind, more| vec![ValidationError::new(kind, loc, format!("{MSG}{more}"), value.clone())];

@@ -53,7 +53,8 @@ impl Authentication {
         Self::one(Location::Header(name.into()), secret)
     }
 
-    /// Sends `Authorization: Basic <user and password>`. Vendors that accept a key as the user require an empty password.
+    /// Sends `Authorization: Basic <user and password>`. Vendors that accept a key as the user require an empty
+    /// password.
     pub fn basic(user: impl Into<String>, password: impl Into<SecretKey>) -> Self {
         Self::one(Location::Basic(user.into()), password)
     }

@@ -122,8 +122,8 @@ pub(crate) fn add_cookie(headers: &mut HeaderMap, cookie: &HeaderValue) {
 }
 
 impl Authentication {
-    /// Validates the credentials like [`ClientBuilder::build`](crate::ClientBuilder::build), for those that are not sent
-    /// in a header.
+    /// Validates the credentials like [`ClientBuilder::build`](crate::ClientBuilder::build), for those that are not
+    /// sent in a header.
     ///
     /// # Errors
     /// Returns an error for an invalid credential. The message does not contain it.

@@ -43,8 +43,8 @@ where
     }
 }
 
-/// Replaces every occurrence. `found` returns the length of an occurrence at the start of a text. Returns `None` if there
-/// is none.
+/// Replaces every occurrence. `found` returns the length of an occurrence at the start of a text. Returns `None` if
+/// there is none.
 fn replace(text: &[u8], found: impl Fn(&[u8]) -> Option<usize>) -> Option<Vec<u8>> {
     let next = |from: usize| (from..text.len()).find_map(|at| Some((at, found(&text[at..])?)));
     let mut occurrence = next(0)?;

@@ -139,8 +139,8 @@ impl ClientBuilder {
     /// Sets the URL of a server that is documented for single operations: `server(UPLOADS, UPLOADS)` for the documented
     /// URL.
     ///
-    /// The server receives the credential, so an operation whose server has another origin than the base URL is rejected
-    /// unless that server is set here.
+    /// The server receives the credential, so an operation whose server has another origin than the base URL is
+    /// rejected unless that server is set here.
     pub fn server(mut self, documented: impl Into<String>, actual: impl Into<String>) -> Self {
         self.servers.push((documented.into(), actual.into()));
         self

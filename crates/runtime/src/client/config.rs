@@ -94,7 +94,8 @@ impl HttpConfig {
         self
     }
 
-    /// Sets the transport, which several providers can share. A `reqwest::Client` is converted to a transport by [`ReqwestTransport::from`](crate::ReqwestTransport).
+    /// Sets the transport, which several providers can share. A `reqwest::Client` is converted to a transport by
+    /// [`ReqwestTransport::from`](crate::ReqwestTransport).
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self

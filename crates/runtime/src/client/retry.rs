@@ -59,7 +59,8 @@ impl RetryPolicy {
     }
 }
 
-/// The outcome of a failed attempt, as seen by the retry decision. Exhaustive, because the decision must cover every case.
+/// The outcome of a failed attempt, as seen by the retry decision. Exhaustive, because the decision must cover every
+/// case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// The connection could not be established, so no request was sent.

@@ -64,7 +64,8 @@ impl BaseUrl {
         }
     }
 
-    /// Returns another server of the same origin. Other origins are rejected, because the server receives the credential.
+    /// Returns another server of the same origin. Other origins are rejected, because the server receives the
+    /// credential.
     pub(crate) fn same_origin(&self, server: &str) -> Result<Self, String> {
         let url = self.url.join(server).map_err(|_| format!("invalid server URL `{server}`"))?;
         if url.origin() != self.url.origin() {

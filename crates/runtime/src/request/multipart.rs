@@ -153,8 +153,8 @@ impl Multipart {
         Self::default()
     }
 
-    /// Sets the content type of text parts with a name, and of files without a content type. Applies to parts that are added
-    /// afterwards.
+    /// Sets the content type of text parts with a name, and of files without a content type. Applies to parts that are
+    /// added afterwards.
     pub fn part_type(mut self, name: &str, media_type: &str) -> Self {
         self.types.push((name.to_owned(), media_type.to_owned()));
         self
@@ -276,7 +276,8 @@ impl Multipart {
         Ok((content_type, Body::new(body)))
     }
 
-    /// A boundary that occurs in none of the parts. The content of a stream is unknown, so the boundary is hard to guess.
+    /// A boundary that occurs in none of the parts. The content of a stream is unknown, so the boundary is hard to
+    /// guess.
     fn boundary(&self) -> String {
         let mut boundary = "api-keys-form-boundary".to_owned();
         let stands_in = |boundary: &str| {

@@ -32,8 +32,8 @@ pub struct Operation {
 
 /// The effect of repeating an operation.
 ///
-/// Declared in the OpenAPI document for each operation. It does not follow from the HTTP method: a `PUT` may create a new
-/// secret each time, and a `POST` may delete. Exhaustive, because the retry decision must cover every class.
+/// Declared in the OpenAPI document for each operation. It does not follow from the HTTP method: a `PUT` may create a
+/// new secret each time, and a `POST` may delete. Exhaustive, because the retry decision must cover every class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperationClass {
     /// The operation only reads.

@@ -11,7 +11,8 @@ impl Request {
     }
 
     /// Selects the credentials of the operation: those of the first alternative for which the client has all schemes,
-    /// by the names of [`Authentication::for_scheme`](crate::Authentication::for_scheme). An empty alternative sends none.
+    /// by the names of [`Authentication::for_scheme`](crate::Authentication::for_scheme). An empty alternative sends
+    /// none.
     pub fn security(mut self, alternatives: &'static [&'static [&'static str]]) -> Self {
         self.security = Some(alternatives);
         self

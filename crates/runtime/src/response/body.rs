@@ -112,8 +112,8 @@ pub(crate) async fn read(mut body: Body, limit: usize, received: &mut Received) 
     Ok(())
 }
 
-/// Returns whether a response is an HTML page, from a gateway or from a web application at the address. Some servers send
-/// other content as HTML, so both the content type and the body are checked.
+/// Returns whether a response is an HTML page, from a gateway or from a web application at the address. Some servers
+/// send other content as HTML, so both the content type and the body are checked.
 pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     let media_type = headers.get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes).trim_ascii_start();
     let is_html = media_type.get(..9).is_some_and(|media_type| media_type.eq_ignore_ascii_case(b"text/html"));

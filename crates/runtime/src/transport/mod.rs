@@ -27,8 +27,8 @@ pub trait Transport: Debug + Send + Sync + 'static {
     /// The future is dropped on a timeout or when the caller drops the call.
     ///
     /// # Errors
-    /// Returns an error without a response. [`TransportErrorKind::Connect`](crate::TransportErrorKind::Connect) means that no part
-    /// of the request was sent: the client then retries even unsafe requests.
+    /// Returns an error without a response. [`TransportErrorKind::Connect`](crate::TransportErrorKind::Connect) means
+    /// that no part of the request was sent: the client then retries even unsafe requests.
     async fn send(&self, request: OutgoingRequest) -> Result<http::Response<Body>, TransportError>;
 }
 

@@ -62,8 +62,8 @@ impl ReqwestTransport {
 
 /// Uses the application's own client, with its proxies, certificates and pool.
 ///
-/// Configure the client with `redirect::Policy::none()`, because a credential in a custom header may otherwise be sent to
-/// another origin, and without a cookie store and retries.
+/// Configure the client with `redirect::Policy::none()`, because a credential in a custom header may otherwise be sent
+/// to another origin, and without a cookie store and retries.
 impl From<::reqwest::Client> for ReqwestTransport {
     fn from(client: ::reqwest::Client) -> Self {
         Self(client)

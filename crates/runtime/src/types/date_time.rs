@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// A time in a request or response, parsed on demand.
 ///
-/// An invalid time must not prevent decoding a response that contains a new secret. Every string is therefore accepted, and
-/// [`timestamp`](Self::timestamp) returns whether it is a valid time.
+/// An invalid time must not prevent decoding a response that contains a new secret. Every string is therefore accepted,
+/// and [`timestamp`](Self::timestamp) returns whether it is a valid time.
 ///
 /// ```
 /// use api_keys_runtime::{DateTime, TimeZone};

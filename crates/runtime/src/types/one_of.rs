@@ -13,9 +13,9 @@ use super::json::Json;
 
 /// A decoder for values of one of several types, used by generated enums.
 ///
-/// If a discriminator identifies the type, only [that type](Self::only) is decoded. Otherwise the first type that decodes
-/// every documented field is chosen, so that no documented field is lost. A value that matches two types at once, or none,
-/// is kept as JSON.
+/// If a discriminator identifies the type, only [that type](Self::only) is decoded. Otherwise the first type that
+/// decodes every documented field is chosen, so that no documented field is lost. A value that matches two types at
+/// once, or none, is kept as JSON.
 ///
 /// ```
 /// use api_keys_runtime::{Json, OneOf};
@@ -195,8 +195,8 @@ fn with_track<T>(look: impl FnOnce(&mut Track) -> T) -> Option<T> {
     TRACK.with_borrow_mut(|track| track.as_mut().map(look))
 }
 
-/// Runs `read` and returns its result with the paths that it ignored. Choices of the enclosing value are available to it, and
-/// vice versa.
+/// Runs `read` and returns its result with the paths that it ignored. Choices of the enclosing value are available to
+/// it, and vice versa.
 fn track<T>(read: impl FnOnce() -> T) -> (T, Unread) {
     let mut track = Track::default();
     with_track(|outer| {
@@ -213,8 +213,8 @@ fn track<T>(read: impl FnOnce() -> T) -> (T, Unread) {
     (result, unread)
 }
 
-/// The maximum number of times that the paths of a value are decoded before it is kept as JSON. Nested unions are decoded again
-/// for each type of the enclosing one, and responses may be hostile.
+/// The maximum number of times that the paths of a value are decoded before it is kept as JSON. Nested unions are
+/// decoded again for each type of the enclosing one, and responses may be hostile.
 const MOST_LOOKS: usize = 10_000_000;
 
 /// Reads a value and tracks what is left out.

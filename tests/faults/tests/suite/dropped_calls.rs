@@ -33,8 +33,8 @@ async fn open_at_last(harness: &Harness) -> usize {
     harness.proxy.open()
 }
 
-/// A thousand concurrent calls succeed, with at most one connection per call. Connections are reused, and closed when the
-/// client is dropped.
+/// A thousand concurrent calls succeed, with at most one connection per call. Connections are reused, and closed when
+/// the client is dropped.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_calls_share_one_client() {
     Record::install();
@@ -85,8 +85,8 @@ async fn queued_write_keeps_its_deadline() {
     assert!(unsent >= WRITES / 2, "{errors:?}");
 }
 
-/// A thousand calls, of which some are dropped at some point: the client remains usable, no connection leaks, and every key
-/// belongs to a call that returned it or was dropped.
+/// A thousand calls, of which some are dropped at some point: the client remains usable, no connection leaks, and every
+/// key belongs to a call that returned it or was dropped.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dropped_calls_leave_the_client_usable() {
     Record::install();

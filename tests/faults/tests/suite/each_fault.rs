@@ -66,8 +66,8 @@ fn expected_faults() -> Vec<Truth> {
     ]
 }
 
-/// For all vendors: the reported effect is correct, requests are not repeated, and complete responses succeed regardless of
-/// their framing.
+/// For all vendors: the reported effect is correct, requests are not repeated, and complete responses succeed
+/// regardless of their framing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn create_reports_the_effect_of_each_fault() {
     Record::install();

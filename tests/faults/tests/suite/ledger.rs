@@ -4,8 +4,8 @@ use api_keys_emulator::Vendor;
 use api_keys_fault_tests::{Fault, Record, allow_many_sockets, operations, run, seed, table};
 use tokio::task::JoinSet;
 
-/// Every key on a server was returned to its caller or is covered by a warning, none was created twice, no secret leaked, and
-/// every call ended in time. The printed seed, as `FAULT_SEED`, reproduces the faults.
+/// Every key on a server was returned to its caller or is covered by a warning, none was created twice, no secret
+/// leaked, and every call ended in time. The printed seed, as `FAULT_SEED`, reproduces the faults.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_key_is_lost_on_a_faulty_network() {
     let record = Record::install();

@@ -16,8 +16,8 @@ pub(super) type Values = BTreeMap<String, String>;
 const HEADERS: [HeaderName; 5] =
     [header::CONTENT_TYPE, header::LOCATION, header::ALLOW, header::WWW_AUTHENTICATE, header::RETRY_AFTER];
 
-/// A response without volatile parts: its status, the relevant headers, the shape of its body, and the identification of an
-/// error.
+/// A response without volatile parts: its status, the relevant headers, the shape of its body, and the identification
+/// of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     status: u16,
@@ -93,8 +93,8 @@ fn code(body: &Value) -> Option<String> {
     }
 }
 
-/// Normalizes a line of a text that may be a validation error of FastAPI. Its words differ between versions; the kinds and
-/// locations of errors do not. The last line is a location in the source of the service.
+/// Normalizes a line of a text that may be a validation error of FastAPI. Its words differ between versions; the kinds
+/// and locations of errors do not. The last line is a location in the source of the service.
 fn normalize_line(line: &str) -> Option<&str> {
     if line.starts_with("  File ") {
         return None;

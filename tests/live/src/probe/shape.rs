@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, civil};
 use serde_json::Value;
 
-/// Returns names and types. Times are distinguished from other strings, and those with an offset from those without, because
-/// clients parse them. Of a list, each kind of item occurs once.
+/// Returns names and types. Times are distinguished from other strings, and those with an offset from those without,
+/// because clients parse them. Of a list, each kind of item occurs once.
 pub(super) fn shape(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),

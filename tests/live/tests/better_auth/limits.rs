@@ -47,7 +47,8 @@ async fn address_rate_limit_is_waited_for(version: Version) {
     assert_eq!(listed, BTreeSet::from_iter(created));
 }
 
-/// Builds a provider with a key as its credential and without retries, because the next use of an exhausted key removes it.
+/// Builds a provider with a key as its credential and without retries, because the next use of an exhausted key removes
+/// it.
 fn by_key(server: &Server, key: &str) -> BetterAuth {
     let config = BetterAuthConfig::new(server.base_url(), key).credential(Credential::ApiKey);
     config.http(HttpConfig::new().max_attempts(1)).build().unwrap()

@@ -123,8 +123,8 @@ fn by_status<'d>(
     Ok(lowered)
 }
 
-/// Returns the type of a successful call if it is the same for all statuses. Of several forms of a body, the client requests
-/// JSON.
+/// Returns the type of a successful call if it is the same for all statuses. Of several forms of a body, the client
+/// requests JSON.
 fn uniform(responses: &[StatusResponse]) -> Option<Success> {
     let mut bodies: Vec<&Option<Type>> =
         responses.iter().filter_map(|response| Some(&response.bodies.first()?.json)).collect();

@@ -15,8 +15,8 @@ pub(super) struct Alternatives<'d> {
     pub(super) owner: Node<'d>,
 }
 
-/// Returns the lists of alternatives in a schema and in its `allOf`. A list that contains this schema describes its parent
-/// and is skipped.
+/// Returns the lists of alternatives in a schema and in its `allOf`. A list that contains this schema describes its
+/// parent and is skipped.
 pub(super) fn lists<'d>(node: &Node<'d>) -> Result<Vec<Alternatives<'d>>, Problem> {
     let mut found = Vec::new();
     walk(node, &mut Vec::new(), &mut HashSet::new(), &mut |node, path| {

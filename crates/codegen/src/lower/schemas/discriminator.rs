@@ -10,8 +10,8 @@ use crate::document::Node;
 use crate::model::{Tag, TagValue};
 use crate::problem::Problem;
 
-/// Returns the property whose value selects the variant: the `discriminator`, or a property with distinct values in each
-/// member.
+/// Returns the property whose value selects the variant: the `discriminator`, or a property with distinct values in
+/// each member.
 pub(super) fn find(members: &[Member<'_>], discriminator: Option<&Node<'_>>) -> Result<Option<Tag>, Problem> {
     let Some(objects) = objects(members) else {
         if let Some(node) = discriminator {

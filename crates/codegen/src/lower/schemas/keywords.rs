@@ -22,8 +22,8 @@ const TYPE: &[&str] = &[
     "type",
 ];
 
-/// Keywords that describe a value without constraining it. They are allowed alongside `$ref`, and alongside `allOf` with
-/// one member.
+/// Keywords that describe a value without constraining it. They are allowed alongside `$ref`, and alongside `allOf`
+/// with one member.
 const ANNOTATIONS: &[&str] = &[
     "$comment",
     "default",

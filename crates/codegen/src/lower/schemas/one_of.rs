@@ -11,7 +11,8 @@ use super::type_keyword::{self, strings};
 use crate::document::Node;
 use crate::problem::{AS_ANY, Problem};
 
-/// Returns the form of a schema with `lists` of alternatives in itself and its `allOf`, and whether null is one of them.
+/// Returns the form of a schema with `lists` of alternatives in itself and its `allOf`, and whether null is one of
+/// them.
 pub(super) fn unions<'d>(
     node: &Node<'d>,
     mut lists: Vec<Alternatives<'d>>,
