@@ -65,15 +65,15 @@ async fn compare(json: &str, version: Version, options: Value, emulated: better_
     let emulator = Emulator::builder(emulated.organization(organization)).token(token).start().await.unwrap();
 
     let real = outcomes(&probes, server.base_url(), token, organization).await;
-    let value = outcomes(&probes, emulator.base_url(), token, organization).await;
-    let mut found = probes.differences(("server", &real), ("emulator", &value));
+    let emulated = outcomes(&probes, emulator.base_url(), token, organization).await;
+    let mut found = probes.differences(("server", &real), ("emulator", &emulated));
     found.extend(probes.surprises(&real));
     assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
 }
 
 async fn outcomes(probes: &Probes, base_url: &str, token: &str, organization: &str) -> Vec<Outcome> {
     let provider = BetterAuthConfig::new(base_url, token).build().unwrap();
-    let key = provider.create(NewApiKey::new("whose")).await.unwrap().key;
+    let key = provider.create(NewApiKey::new("probe")).await.unwrap().key;
     provider.delete(&key.id).await.unwrap();
     let (user, origin) = (key.owner.unwrap(), base_url.trim_end_matches("/api/auth"));
     let values = [("token", token), ("organization", organization), ("user", &user), ("origin", origin)];
