@@ -44,11 +44,6 @@ impl<'a> Console<'a> {
         self.color
     }
 
-    /// Returns the output stream and the color setting.
-    pub(crate) fn parts(&mut self) -> (&mut dyn Write, bool) {
-        (self.stdout, self.color)
-    }
-
     /// Prints a result. A closed pipe, as by `head`, is not an error.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
         match self.write_all(text.as_bytes()) {

@@ -5,7 +5,6 @@ mod cli;
 mod commands;
 mod config;
 mod console;
-mod demo;
 mod failure;
 mod human;
 mod interrupt;
@@ -62,10 +61,7 @@ async fn dispatch(command: Command, console: &mut Console<'_>) -> Result<u8, fai
         Command::Orphans(args) => c::orphans::run(args, console).await,
         Command::Audit(args) => c::audit::run(args, console).await,
         Command::Emulate(args) => c::emulate::run(args, console).await,
-        Command::Demo(args) => {
-            let (stdout, color) = console.parts();
-            demo::run(args, stdout, color).await
-        }
+        Command::Demo(args) => c::demo::run(args, console).await,
         Command::Completions(args) => c::completions::run(args, console),
         Command::Man(args) => c::man::run(args, console),
     }

@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use api_keys_core::{Field, FieldSet, KeyId, SecretKey};
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Shared};
 use serde_json::{Map, Value};
 
 use crate::report::{Check, Outcome};
+
+/// The last check, which also runs if the run is limited or cancelled.
+pub(crate) const NO_KEYS_REMAIN: &str = "no_keys_remain";
 
 type Hook<A, T> = Arc<dyn Fn(A) -> BoxFuture<'static, T> + Send + Sync>;
 
@@ -33,6 +36,8 @@ pub struct Options {
     pub(crate) secret_is_live: Option<Hook<SecretKey, bool>>,
     pub(crate) settle: Option<Hook<(), ()>>,
     pub(crate) wait: Option<Hook<Duration, ()>>,
+    pub(crate) cancel_on: Option<Shared<BoxFuture<'static, ()>>>,
+    only: Option<Vec<&'static str>>,
     skip: Vec<(&'static str, String)>,
 }
 
@@ -56,6 +61,8 @@ impl Options {
             secret_is_live: None,
             settle: None,
             wait: None,
+            cancel_on: None,
+            only: None,
             skip: Vec::new(),
         }
     }
@@ -169,16 +176,37 @@ impl Options {
         self
     }
 
+    /// Limits the run to some checks, and to the removal of keys. Other checks are not in the report. An unknown name
+    /// fails the run.
+    pub fn only(mut self, checks: impl IntoIterator<Item = &'static str>) -> Self {
+        self.only = Some(checks.into_iter().collect());
+        self
+    }
+
+    /// Cancels the run when a future completes: the current check is dropped, the remaining ones are
+    /// [`NotRun`](Outcome::NotRun), and keys are removed as usual. A key that is being created at this moment is found by
+    /// its name, except in the checks of unusual names.
+    pub fn cancel_on(mut self, cancelled: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.cancel_on = Some(cancelled.boxed().shared());
+        self
+    }
+
+    pub(crate) fn includes(&self, check: &str) -> bool {
+        check == NO_KEYS_REMAIN || self.only.as_ref().is_none_or(|only| only.contains(&check))
+    }
+
     pub(crate) fn skipped(&self, check: &str) -> Option<&str> {
         self.skip.iter().find(|(name, _)| *name == check).map(|(_, reason)| reason.as_str())
     }
 
-    /// Returns a failure for every unknown name in `skip`.
-    pub(crate) fn unknown_skips(&self, checks: &[Check]) -> Vec<Check> {
-        let unknown = |name: &str| checks.iter().all(|check| check.name != name);
-        let names = self.skip.iter().map(|(name, _)| *name).filter(|name| unknown(name));
-        let reason = || "unknown check in `Options::skip`".to_owned();
-        names.map(|name| Check { name, outcome: Outcome::Failed { reason: reason(), error: None } }).collect()
+    /// Returns a failure for every unknown name in `only` and `skip`.
+    pub(crate) fn unknown_checks(&self, known: &[&str]) -> Vec<Check> {
+        let only = self.only.iter().flatten().map(|name| (*name, "only"));
+        let skip = self.skip.iter().map(|(name, _)| (*name, "skip"));
+        let unknown = only.chain(skip).filter(|(name, _)| !known.contains(name));
+        let failed =
+            |option| Outcome::Failed { reason: format!("unknown check in `Options::{option}`"), error: None };
+        unknown.map(|(name, option)| Check { name, operation: None, outcome: failed(option) }).collect()
     }
 }
 
@@ -199,6 +227,7 @@ impl fmt::Debug for Options {
             .field("max_keys", &self.max_keys)
             .field("min_expiry", &self.min_expiry)
             .field("without", &self.without)
+            .field("only", &self.only)
             .field("skip", &self.skip)
             .finish_non_exhaustive()
     }

@@ -1,8 +1,9 @@
 //! Results of checks.
 
 use std::any::Any;
+use std::error::Error as StdError;
 
-use api_keys_core::Error;
+use api_keys_core::{Error, SecretKey};
 
 use crate::report::Outcome;
 
@@ -38,6 +39,19 @@ impl CheckError {
         Self::Skipped { reason: reason.into() }
     }
 
+    /// Removes secrets. An error that contains one is dropped.
+    pub(crate) fn redact(self, secrets: &[SecretKey]) -> Self {
+        let Self::Failed { mut reason, mut error } = self else { return self };
+        for secret in secrets.iter().map(SecretKey::expose).filter(|secret| !secret.is_empty()) {
+            reason = reason.replace(secret, "***");
+            if error.as_ref().is_some_and(|error| contains(error, secret)) {
+                error = None;
+                reason.push_str("; the error is omitted, because it contains a secret");
+            }
+        }
+        Self::Failed { reason, error }
+    }
+
     pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -58,4 +72,15 @@ impl From<CheckError> for Outcome {
             CheckError::Skipped { reason } => Self::Skipped { reason },
         }
     }
+}
+
+fn contains(error: &Error, secret: &str) -> bool {
+    let mut next: Option<&dyn StdError> = Some(error);
+    while let Some(error) = next {
+        if format!("{error} {error:?}").contains(secret) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }

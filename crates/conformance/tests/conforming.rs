@@ -3,11 +3,14 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use api_keys_conformance::{Options, Outcome, Report, run};
-use api_keys_core::{ApiKeyProvider, ListQuery, NewApiKey};
+use api_keys_core::{ApiKeyProvider, ListQuery, NewApiKey, Operation};
 use api_keys_memory::Memory;
 use support::vendor::{DISABLING, KEEPING, OWNING, REMOVING, Vendor, everything};
 use support::{Clock, failed};
@@ -133,6 +136,35 @@ async fn unknown_check_to_skip_fails_the_run() {
 }
 
 #[tokio::test]
+async fn run_can_be_limited() {
+    let options = Options::new().only(["new_key_is_listed", "no_such_check"]);
+    let report = run(&Memory::new(), options).await;
+    assert_eq!(failed(&report), ["no_such_check"]);
+    assert_eq!(passed(&report), ["new_key_is_listed", "no_keys_remain"].into());
+    let operations: Vec<_> = report.checks().iter().map(|check| check.operation).collect();
+    assert_eq!(operations, [Some(Operation::List), None, None]);
+}
+
+#[tokio::test]
+async fn cancelled_run_removes_keys() {
+    let keys = Memory::new();
+    let created = Arc::new(AtomicBool::new(false));
+    let cancelled = Arc::clone(&created);
+    let options = Options::new().cancel_on(poll_fn(move |_| match cancelled.load(Ordering::SeqCst) {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    }));
+    let options = options.settle(move || {
+        created.store(true, Ordering::SeqCst);
+        tokio::task::yield_now()
+    });
+    let report = run(&keys, options).await;
+    assert!(!report.is_complete() && failed(&report).is_empty(), "{report}");
+    assert!(passed(&report).contains("no_keys_remain") && !passed(&report).contains("new_key_is_listed"));
+    assert_eq!((report.remaining_keys(), active(&keys).await), (&[][..], 0));
+}
+
+#[tokio::test]
 async fn run_can_be_spawned() {
     let keys: Arc<dyn ApiKeyProvider> = Arc::new(Memory::new());
     let report = tokio::spawn(async move { run(&keys, Options::new()).await }).await.expect("a report");
@@ -141,14 +173,14 @@ async fn run_can_be_spawned() {
 
 #[tokio::test]
 async fn run_settles_after_every_change() {
-    let pauses = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let pauses = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&pauses);
     let options = Options::new().settle(move || {
-        counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        counter.fetch_add(1, Ordering::SeqCst);
         std::future::ready(())
     });
     let report = run(&Memory::new(), options).await;
     report.assert_passed();
     // Almost every check creates a key.
-    assert!(pauses.load(std::sync::atomic::Ordering::SeqCst) > report.checks().len() as u64);
+    assert!(pauses.load(Ordering::SeqCst) > report.checks().len() as u64);
 }

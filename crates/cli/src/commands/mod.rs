@@ -6,6 +6,7 @@ mod bulk;
 pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod demo;
 pub(crate) mod emulate;
 mod fan_out;
 pub(crate) mod get;

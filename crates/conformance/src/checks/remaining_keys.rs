@@ -10,15 +10,19 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
     pub(super) async fn no_keys_remain(&self) -> CheckResult {
         self.expect_unknown_key();
         self.clean_up().await;
-        let remaining = self.find_remaining().await?;
-        let mut ids = self.tracked_ids();
-        ids.extend(
-            remaining.into_iter().map(|key| key.id).filter(|id| !ids.contains(id)).collect::<Vec<_>>(),
-        );
-        if ids.is_empty() {
-            return Ok(());
+        let found = self.find_remaining().await;
+        found.iter().flatten().for_each(|key| self.track_id(&key.id));
+        let ids = self.tracked_ids();
+        if !ids.is_empty() {
+            let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
+            return Err(CheckError::failed(format!(
+                "these keys must be removed manually: {}",
+                ids.join(", ")
+            )));
         }
-        let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
-        Err(CheckError::failed(format!("these keys must be removed manually: {}", ids.join(", "))))
+        let prefix = &self.options.name_prefix;
+        found.map(drop).map_err(|error| {
+            CheckError::failed_with(format!("failed to list keys whose names begin with `{prefix}`"), error)
+        })
     }
 }

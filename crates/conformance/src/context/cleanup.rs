@@ -15,10 +15,22 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
             let _ = self.remove(&id).await;
         }
         if self.unknown_keys.swap(false, Ordering::Relaxed) {
-            for key in self.find_remaining().await.unwrap_or_default() {
-                let _ = self.remove(&key.id).await;
+            match self.find_remaining().await {
+                Ok(keys) => {
+                    for key in keys {
+                        self.track_id(&key.id);
+                        let _ = self.remove(&key.id).await;
+                    }
+                }
+                Err(_) => self.expect_unknown_key(),
             }
         }
+    }
+
+    /// Returns whether too many keys could not be removed to create others.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        let limit = self.options.max_keys.max(1) as usize;
+        self.tracked_ids().len() >= limit || self.unknown_keys.load(Ordering::Relaxed)
     }
 
     /// Returns the active keys of this run, by their names.

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use api_keys_core::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Capabilities, Effect, Field, FieldSet, IssuedKey, KeyId,
-    ListQuery, NewApiKey, Operation, Result, Revocation, RevokeOptions, RotateOptions, UpdateApiKey,
+    ListQuery, NewApiKey, Operation, Result, Revocation, RevokeOptions, RotateOptions, SecretKey,
+    UpdateApiKey,
 };
 use futures_util::TryStreamExt as _;
 use serde_json::{Map, Value, json};
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a, P: ?Sized> {
     name_count: AtomicU32,
     /// Keys that may exist.
     tracked: Mutex<Vec<KeyId>>,
+    /// Issued secrets, which must not be in the report.
+    secrets: Mutex<Vec<SecretKey>>,
     /// `true` if keys with unknown ids may exist.
     unknown_keys: AtomicBool,
 }
@@ -39,6 +42,7 @@ impl<'a, P: ApiKeyProvider + ?Sized> Context<'a, P> {
             capabilities: provider.capabilities(),
             name_count: AtomicU32::new(0),
             tracked: Mutex::default(),
+            secrets: Mutex::default(),
             unknown_keys: AtomicBool::new(false),
         }
     }
@@ -255,11 +259,16 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         self.unknown_keys.store(true, Ordering::Relaxed);
     }
 
-    /// Tracks a key for removal.
+    /// Tracks a key for removal, and its secret for redaction.
     pub(crate) fn track(&self, issued: &IssuedKey) {
+        self.secrets().push(issued.secret.clone());
+        self.track_id(&issued.key.id);
+    }
+
+    pub(crate) fn track_id(&self, id: &KeyId) {
         let mut tracked = self.tracked();
-        if !tracked.contains(&issued.key.id) {
-            tracked.push(issued.key.id.clone());
+        if !tracked.contains(id) {
+            tracked.push(id.clone());
         }
     }
 
@@ -275,6 +284,10 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
             Err(error) if error.effect() != Effect::NotApplied => self.expect_unknown_key(),
             Err(_) => {}
         }
+    }
+
+    pub(crate) fn secrets(&self) -> MutexGuard<'_, Vec<SecretKey>> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tracked(&self) -> MutexGuard<'_, Vec<KeyId>> {

@@ -11,7 +11,7 @@ mod update;
 use std::collections::BTreeSet;
 
 use api_keys_conformance::{Outcome, Report, run};
-use api_keys_core::{Capabilities, Error};
+use api_keys_core::{Capabilities, Error, ErrorKind, Operation};
 use support::mutant::{Mutant, Mutation};
 use support::vendor::{Vendor, everything};
 use support::{Clock, failed};
@@ -108,6 +108,45 @@ async fn failure_contains_the_error_in_one_line() {
                 .iter()
                 .any(|start| line.starts_with(start))
         );
+    }
+}
+
+#[tokio::test]
+async fn remaining_keys_are_reported() {
+    let report = report(&mutant("", Mutation::Delete(|_, _| Ok(())), &[])).await;
+    assert!(failed(&report).contains(&"no_keys_remain"), "{report}");
+    assert!(!report.remaining_keys().is_empty());
+    for id in report.remaining_keys() {
+        assert!(report.to_string().contains(id.as_str()), "{id} is not in {report}");
+    }
+}
+
+#[tokio::test]
+async fn run_stops_if_keys_cannot_be_removed() {
+    let fail = Mutation::Delete(|_, _| Err(Error::new(ErrorKind::Unavailable, "memory", Operation::Delete)));
+    let clock = Clock::start();
+    let vendor = Vendor::new(&clock, everything());
+    let options = vendor.options(&clock).max_keys(3);
+    let report = run(&Mutant::new(vendor, fail), options).await;
+    assert!(!report.is_complete() && (3..6).contains(&report.remaining_keys().len()), "{report}");
+}
+
+#[tokio::test]
+async fn secrets_are_not_in_the_report() {
+    let leak = Mutation::Get(|mutant, _| {
+        let (_, secret) = mutant.issued().pop().expect("a key");
+        Err(Error::new(ErrorKind::Unavailable, "memory", Operation::Get).with_vendor_message(secret.expose()))
+    });
+    let panic = Mutation::Get(|mutant, _| panic!("{}", mutant.issued().pop().expect("a key").1.expose()));
+    for mutation in [leak, panic] {
+        let clock = Clock::start();
+        let vendor = Vendor::new(&clock, everything());
+        let options = vendor.options(&clock);
+        let mutant = Mutant::new(vendor, mutation);
+        let report = run(&mutant, options).await;
+        let text = format!("{report} {report:?}");
+        assert!(failed(&report).contains(&"get_returns_the_created_key"), "{report}");
+        assert!(mutant.issued().iter().all(|(_, secret)| !text.contains(secret.expose())), "{text}");
     }
 }
 
