@@ -28,8 +28,8 @@ use crate::result::{CheckError, CheckResult};
 /// needs. The last check looks for keys that remain. The run stops if [`Options::max_keys`] keys cannot be removed, or
 /// if keys that may exist cannot be listed.
 ///
-/// There are no timeouts. A run that is dropped leaves keys whose names begin with [`Options::name_prefix`]; one that is
-/// cancelled with [`Options::cancel_on`] removes them.
+/// There are no timeouts. A run that is dropped leaves keys whose names begin with [`Options::name_prefix`]. A run that
+/// is cancelled with [`Options::cancel_on`] removes them.
 ///
 /// ```
 /// # async fn example(provider: std::sync::Arc<dyn api_keys_core::ApiKeyProvider>) {

@@ -184,8 +184,8 @@ impl Options {
     }
 
     /// Cancels the run when a future completes: the current check is dropped, the remaining ones are
-    /// [`NotRun`](Outcome::NotRun), and keys are removed as usual. A key that is being created at this moment is found by
-    /// its name, except in the checks of unusual names.
+    /// [`NotRun`](Outcome::NotRun), and keys are removed as usual. A key that is being created at this moment is found
+    /// by its name, except in the check of blank names.
     pub fn cancel_on(mut self, cancelled: impl Future<Output = ()> + Send + 'static) -> Self {
         self.cancel_on = Some(cancelled.boxed().shared());
         self

@@ -8,30 +8,30 @@ use clap::Args;
 
 use super::value::vendor;
 
-/// Run the same lifecycle on every vendor and compare it with what the vendor is said to be able to do
+/// Run the conformance checks on local emulators of all vendors, or the lifecycle of a key on a server
 ///
-/// Without options, five emulated vendors on loopback and the embedded provider. With --provider, one real server:
-/// a few keys are created on it and removed again.
+/// Without options, all checks run on emulators and on the in-memory provider. With --provider, about twenty keys are
+/// created on a server and removed again. Vendors without `delete` keep the records of revoked keys.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 when every outcome is as promised, 1 when one is not, 2 when the command \
-                        could not run, 130 after Ctrl-C."
+    after_help = "Exit status: 0 if all checks passed, 1 if a check failed or keys remain, 2 if the command could \
+                  not run, 130 after Ctrl-C."
 )]
 pub(crate) struct DemoArgs {
     /// Use a real server of this vendor
     #[arg(long, value_name = "VENDOR", value_parser = vendor())]
     pub(crate) provider: Option<Vendor>,
 
-    /// Where the server is; some vendors have a public address that needs no telling
+    /// Base URL of the server. Optional for vendors with a public address
     #[arg(long, value_name = "URL", requires = "provider")]
     pub(crate) base_url: Option<String>,
 
-    /// The credential that manages keys, or `-` to read it from the standard input. Better set in the environment
-    /// variable API_KEYS_TOKEN: arguments can be seen by other users of the machine
+    /// Credential that manages keys, or `-` to read it from the standard input. Prefer the environment variable
+    /// API_KEYS_TOKEN: other users can see the arguments of processes
     #[arg(long, value_name = "TOKEN", requires = "provider", value_parser = secret)]
     pub(crate) token: Option<SecretKey>,
 
-    /// Who the keys shall belong to, in the vendor's terms
+    /// Owner of the keys
     #[arg(long, requires = "provider")]
     pub(crate) owner: Option<String>,
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
-use std::{env, io};
+use std::{env, io, iter};
 
 use api_keys::memory::Memory;
 use api_keys::{ApiKeyProvider, Field, Operation, ProviderConfig, SecretKey, Verification};
@@ -23,7 +23,7 @@ use crate::interrupt::{Interrupts, Waited};
 use crate::output::{json, table};
 use crate::status;
 
-/// The checks on a real server: about twenty keys, two at a time, with names that begin with the prefix.
+/// The checks on a real server. They create about twenty keys, at most two at a time.
 const LIFECYCLE: [&str; 20] = [
     "create_applies_the_name",
     "create_applies_the_description",
@@ -208,7 +208,7 @@ struct CheckSummary {
     outcome: &'static str,
     reason: Option<String>,
     error: Option<String>,
-    /// The operation that failed, which the check may only need, or `None` for the capabilities.
+    /// The operation that failed, which may be another one that the check needs.
     #[serde(skip)]
     failed: Option<&'static str>,
 }
@@ -221,21 +221,15 @@ impl Summary {
             let support = capabilities.support(operation);
             let name = operation.as_str();
             let reasons = reasons(&checks, Some(name));
-            let passed = checks.iter().filter(|check| check.outcome == "passed");
-            let outcome = if !reasons.is_empty() {
-                "failed"
-            } else if support.is_supported() {
-                let incomplete = checks.iter().any(|check| {
-                    check.operation == Some(name) && matches!(check.outcome, "failed" | "not_run")
-                });
-                match passed.clone().any(|check| check.operation == Some(name)) {
-                    true if !incomplete => "ok",
-                    _ => "not_run",
-                }
-            } else if passed.clone().any(|check| check.name == UNSUPPORTED) {
-                "refused"
-            } else {
-                "not_run"
+            let has = |outcome| {
+                checks.iter().any(|check| check.operation == Some(name) && check.outcome == outcome)
+            };
+            let rejected = checks.iter().any(|check| check.name == UNSUPPORTED && check.outcome == "passed");
+            let outcome = match support.is_supported() {
+                _ if !reasons.is_empty() => "failed",
+                false if rejected => "refused",
+                true if has("passed") && !has("failed") && !has("not_run") => "ok",
+                _ => "not_run",
             };
             OperationSummary { operation: name, support: support.as_str(), outcome, reasons }
         });
@@ -281,66 +275,49 @@ impl CheckSummary {
 
 /// Returns one line for each different failure of an operation.
 fn reasons(checks: &[CheckSummary], operation: Option<&str>) -> Vec<String> {
-    let failed = checks.iter().filter(|check| check.outcome == "failed" && check.failed == operation);
-    let mut different: Vec<(&CheckSummary, usize)> = Vec::new();
-    for check in failed {
-        let same = |(other, _): &&mut (&CheckSummary, usize)| {
-            (&other.reason, &other.error) == (&check.reason, &check.error)
-        };
-        match different.iter_mut().find(same) {
-            Some((_, more)) => *more += 1,
-            None => different.push((check, 0)),
+    let mut failures: Vec<(String, &str, usize)> = Vec::new();
+    for check in checks.iter().filter(|check| check.outcome == "failed" && check.failed == operation) {
+        let parts: Vec<_> = check.reason.iter().chain(&check.error).map(String::as_str).collect();
+        let text = parts.join(": ");
+        match failures.iter_mut().find(|(other, ..)| *other == text) {
+            Some((.., more)) => *more += 1,
+            None => failures.push((text, check.name, 0)),
         }
     }
-    let line = |(check, more): (&CheckSummary, usize)| {
-        let mut line = format!("{}: {}", check.name, check.reason.as_deref().unwrap_or_default());
-        if let Some(error) = &check.error {
-            line.push_str(&format!(": {error}"));
-        }
-        if more > 0 {
-            line.push_str(&format!(" (and {more} more)"));
-        }
-        clean(&line)
+    let line = |(text, name, more): (String, &str, usize)| match more {
+        0 => clean(&format!("{name}: {text}")),
+        _ => clean(&format!("{name} and {more} more: {text}")),
     };
-    different.into_iter().map(line).collect()
+    failures.into_iter().map(line).collect()
 }
 
 fn text(summaries: &[Summary], console: &Console<'_>) -> String {
     let vendors = summaries.iter().map(|summary| table::always(summary.vendor));
-    let columns: Vec<_> = [table::always("OPERATION")].into_iter().chain(vendors).collect();
-    let rows: Vec<Vec<table::Field>> = (0..Operation::ALL.len())
-        .map(|at| {
-            let cells = summaries.iter().map(|summary| cell(summary.operations[at].outcome));
-            [table::Field::from(Operation::ALL[at].as_str())].into_iter().chain(cells).collect()
-        })
-        .collect();
+    let columns: Vec<_> = iter::once(table::always("OPERATION")).chain(vendors).collect();
+    let row = |(at, operation): (usize, &Operation)| {
+        let cells = summaries.iter().map(|summary| cell(summary.operations[at].outcome));
+        iter::once(table::Field::from(operation.as_str())).chain(cells).collect()
+    };
+    let rows: Vec<Vec<_>> = Operation::ALL.iter().enumerate().map(row).collect();
     let mut text = table::render(&columns, &rows, console) + "\n";
-    for summary in summaries {
-        let Summary { vendor, checks, .. } = summary;
+    for Summary { vendor, checks, operations, .. } in summaries {
         let count = |outcome| checks.iter().filter(|check| check.outcome == outcome).count();
-        text.push_str(&format!("{vendor}: {} checks passed, {} skipped", count("passed"), count("skipped")));
-        for (outcome, title) in [("failed", "failed"), ("not_run", "not run")] {
-            if count(outcome) > 0 {
-                text.push_str(&format!(", {} {title}", count(outcome)));
-            }
-        }
-        text.push('\n');
-        for (operation, reasons) in summary
-            .operations
-            .iter()
-            .map(|summary| (summary.operation, summary.reasons.clone()))
-            .chain([("general", reasons(checks, None))])
-        {
-            for reason in reasons {
-                text.push_str(&format!("FAILED {vendor}: {operation}: {reason}\n"));
-            }
+        let counts =
+            [("passed", "passed"), ("failed", "failed"), ("skipped", "skipped"), ("not_run", "not run")]
+                .map(|(outcome, title)| (count(outcome), title));
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<_> = counts.map(|(count, title)| format!("{count} {title}")).collect();
+        text.push_str(&format!("{vendor}: {} checks: {}\n", checks.len(), counts.join(", ")));
+        let general = reasons(checks, None);
+        let operations = operations.iter().map(|summary| (summary.operation, &summary.reasons));
+        for (operation, reasons) in operations.chain([("general", &general)]) {
+            text.extend(reasons.iter().map(|reason| format!("FAILED {vendor}: {operation}: {reason}\n")));
         }
     }
-    let verdict = match summaries.iter().all(|summary| summary.ok) {
-        true => "All checks passed. No keys remain.\n",
-        false => "Not all checks passed.\n",
-    };
-    text + "\n" + verdict
+    text + match summaries.iter().all(|summary| summary.ok) {
+        true => "\nAll checks passed. No keys remain.\n",
+        false => "\nNot all checks passed.\n",
+    }
 }
 
 fn cell(outcome: &str) -> table::Field {
