@@ -1,7 +1,7 @@
 //! Recovery of a key's secret from an undecodable response.
 //!
 //! An application would do this with [`Error::body`](api_keys::Error::body) after
-//! [`Effect::Applied`](api_keys::Effect::Applied).
+//! [`Effect::Applied`].
 
 use api_keys::{Effect, Error, KeyId, SecretKey};
 use serde_json::Value;
