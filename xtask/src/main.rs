@@ -48,8 +48,8 @@ enum Task {
     },
     /// Add a vendor
     ///
-    /// This writes its document, a crate whose provider supports no operation yet, and its lines in the facade, the
-    /// contract tests and the pages. After a failure all files are unchanged.
+    /// This writes its document, a crate whose provider supports no operation yet, and its lines in the facade and the
+    /// pages. After a failure all files are unchanged.
     NewVendor(new_vendor_command::Arguments),
     /// Write the tables of capabilities into the pages
     Capabilities {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 #[test]
 fn invalid_id_is_rejected() {
-    for text in ["", ".", "..", "a\0", "\n", "a\u{7f}b", "a\u{85}"] {
+    for text in ["", ".", "..", "a\0", "a\0b", "\n", "a\nb", "\r\n", "\u{7f}", "a\u{7f}b", "a\u{85}"] {
         let error = KeyId::new(text).expect_err(text);
         assert!(text.parse::<KeyId>().is_err() && KeyId::try_from(text.to_owned()).is_err());
         assert!(serde_json::from_value::<KeyId>(text.into()).is_err());

@@ -1,32 +1,38 @@
-//! A vendor with its document, its typed client and its provider.
+//! A vendor: its document, its typed client and its provider.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use api_keys_core::{ApiKeyProvider, KeyId, Result};
+use api_keys_core::{ApiKeyProvider, Capabilities, KeyId, Result};
 use api_keys_runtime::HttpConfig;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::document::Document;
-use super::outcome::Outcome;
+use crate::document::Document;
+use crate::outcome::Outcome;
 
 /// The credential that every client in these tests holds.
 pub const CREDENTIAL: &str = "credential-0123456789-never-to-be-shown";
 
-/// A vendor.
+/// A vendor, as its crate describes it in `tests/contract.rs`.
 #[derive(Debug)]
 pub struct Vendor {
     /// Its name.
     pub name: &'static str,
     /// Its document.
     pub document: LazyLock<Document>,
+    /// The capabilities of its provider.
+    pub capabilities: Capabilities,
     /// The path below which its API is served in these tests.
     pub base_path: &'static str,
+    /// The path that its client adds to a base URL without a path; `""` for none.
+    pub default_path: &'static str,
     /// The id of a key, as the vendor writes them.
     pub id: &'static str,
     /// Valid owners, in the vendor's format; `""` if keys have no selectable owner.
     pub owner: &'static str,
+    /// The query that requests inactive keys, if the server filters them.
+    pub inactive_query: Option<&'static str>,
     /// Reports whether a failed verification, by status and body, is a result: the secret is invalid.
     pub rejects_secret: fn(status: u16, body: Option<&Value>) -> bool,
     /// Its clients, for a base URL and a credential.
@@ -42,30 +48,30 @@ impl Vendor {
 
 /// The arguments of a call.
 #[derive(Debug, Clone, Copy)]
-pub struct Given<'a> {
-    /// The id of the key that it is about.
+pub struct Args<'a> {
+    /// The id of the key.
     pub id: &'a str,
-    /// Whether all optional values are given.
+    /// Whether all optional values are present.
     pub all: bool,
 }
 
-impl<'a> Given<'a> {
+impl<'a> Args<'a> {
     /// Creates arguments with all optional values.
     pub fn all(id: &'a str) -> Self {
         Self { id, all: true }
     }
 
     /// Creates minimal arguments.
-    pub fn least(id: &'a str) -> Self {
+    pub fn minimal(id: &'a str) -> Self {
         Self { id, all: false }
     }
 }
 
 /// One operation of a typed client.
-pub(crate) type Call<C> = for<'a> fn(&'a C, &'a Given<'a>) -> BoxFuture<'a, Outcome>;
+pub type Call<C> = for<'a> fn(&'a C, &'a Args<'a>) -> BoxFuture<'a, Outcome>;
 
 /// Operations by their ids.
-pub(crate) type Calls<C> = [(&'static str, Call<C>)];
+pub type Calls<C> = [(&'static str, Call<C>)];
 
 /// A vendor's clients, connected to a server.
 pub struct Connection {
@@ -77,28 +83,29 @@ pub struct Connection {
 }
 
 /// Any operation, by its id.
-type AnyCall = dyn for<'a> Fn(&'a str, &'a Given<'a>) -> BoxFuture<'a, Outcome> + Send + Sync;
+type AnyCall = dyn for<'a> Fn(&'a str, &'a Args<'a>) -> BoxFuture<'a, Outcome> + Send + Sync;
 
 impl Connection {
-    pub(crate) fn new<C>(provider: impl ApiKeyProvider, client: C, calls: &'static Calls<C>) -> Self
+    /// Creates a connection from a provider and its typed client.
+    pub fn new<C>(provider: impl ApiKeyProvider, client: C, calls: &'static Calls<C>) -> Self
     where
         C: Clone + Send + Sync + 'static,
     {
         Self {
             provider: Arc::new(provider),
             operations: calls.iter().map(|(id, _)| *id).collect(),
-            call: Box::new(move |wanted, given| {
+            call: Box::new(move |wanted, args| {
                 let found = calls.iter().find(|(id, _)| *id == wanted);
                 let (_, call) = *found.unwrap_or_else(|| panic!("no call is written for {wanted}"));
                 let client = client.clone();
-                Box::pin(async move { call(&client, given).await })
+                Box::pin(async move { call(&client, args).await })
             }),
         }
     }
 
     /// Calls an operation of the typed client.
-    pub async fn call(&self, operation: &str, given: &Given<'_>) -> Outcome {
-        (self.call)(operation, given).await
+    pub async fn call(&self, operation: &str, args: &Args<'_>) -> Outcome {
+        (self.call)(operation, args).await
     }
 }
 
@@ -108,8 +115,8 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A client that never sends again: each call is one request, and waits for nothing.
-pub fn once() -> HttpConfig {
+/// Settings of a client that sends each request once.
+pub fn without_retries() -> HttpConfig {
     let mut http = HttpConfig::default();
     http.max_attempts = Some(1);
     http

@@ -188,6 +188,13 @@ impl Document {
         found.map(|(_, _, operation)| operation).unwrap_or_else(|| panic!("no operation is called {id}"))
     }
 
+    /// Reports whether an operation has a response that matches.
+    pub fn has_response(&self, matches: impl Fn(u16, &Response) -> bool) -> bool {
+        self.operations().any(|(_, _, operation)| {
+            operation.responses.iter().any(|(status, response)| matches(*status, response))
+        })
+    }
+
     /// The ways of proving who one is; one of them must be followed, and all schemes of that one.
     pub fn security<'a>(&'a self, operation: &'a Operation) -> Vec<Vec<&'a SecurityScheme>> {
         let ways = operation.security.as_ref().unwrap_or(&self.security);

@@ -3,7 +3,7 @@
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use super::connection::{CREDENTIAL, Connection, Given, Vendor};
+use super::connection::{Args, CREDENTIAL, Connection, Vendor};
 use super::outcome::Outcome;
 use super::validator::{Validator, Violation};
 
@@ -63,6 +63,7 @@ impl VendorServer {
         let server = Server::start().await;
         let base_url = format!("{}{}", server.uri(), vendor.base_path);
         let connection = (vendor.connect)(&base_url, CREDENTIAL).expect("valid base URL and credential");
+        assert_eq!(connection.provider.capabilities(), vendor.capabilities);
         Self { vendor, connection, server }
     }
 
@@ -77,8 +78,8 @@ impl VendorServer {
     }
 
     /// Calls an operation of the typed client.
-    pub async fn call(&self, operation: &str, given: &Given<'_>) -> Outcome {
-        self.connection.call(operation, given).await
+    pub async fn call(&self, operation: &str, args: &Args<'_>) -> Outcome {
+        self.connection.call(operation, args).await
     }
 
     /// Returns the requested operations.

@@ -1,14 +1,14 @@
-//! Calls of a provider's operations for all vendors, and a server that responds as documented.
+//! Calls of a provider's operations, and a server that responds as documented.
 
 use api_keys_core::{
-    ApiKey, ApiKeyProvider, Error, KeyId, ListQuery, NewApiKey, Operation, RevokeOptions, RotateOptions,
-    SecretKey, UpdateApiKey, Verification,
+    ApiKey, ApiKeyProvider, Error, Field, KeyId, ListQuery, NewApiKey, Operation, RevokeOptions,
+    RotateOptions, SecretKey, UpdateApiKey, Verification,
 };
 use serde_json::Value;
 use wiremock::{Request, Respond, ResponseTemplate};
 
 use super::connection::Vendor;
-use super::mock_server::response_with;
+use super::mock_server::{Server, response_with};
 use super::validator::Validator;
 
 /// The result of an operation.
@@ -28,31 +28,32 @@ pub enum Performed {
     Done,
 }
 
-/// The least that can be requested for with a create.
+/// Returns a minimal create request.
 pub fn new_key(vendor: &Vendor) -> NewApiKey {
-    match vendor.name {
-        "clerk" => NewApiKey::new("nightly export").owner(vendor.owner),
-        _ => NewApiKey::new("nightly export"),
+    match vendor.capabilities.owner_required {
+        true => NewApiKey::new("nightly export").owner(vendor.owner),
+        false => NewApiKey::new("nightly export"),
     }
 }
 
-/// The least that can be requested for with an update.
+/// Returns a minimal update.
 pub fn change(vendor: &Vendor) -> UpdateApiKey {
-    match vendor.name {
-        "clerk" => UpdateApiKey::new().description("Reads the warehouse weekly."),
-        _ => UpdateApiKey::new().name("weekly export"),
+    let fields = vendor.capabilities.update_fields;
+    match fields.contains(Field::Description) && !fields.contains(Field::Name) {
+        true => UpdateApiKey::new().description("Reads the warehouse weekly."),
+        false => UpdateApiKey::new().name("weekly export"),
     }
 }
 
-/// The least that can be requested for with a list.
+/// Returns a minimal query of a list.
 pub fn query(vendor: &Vendor) -> ListQuery {
-    match vendor.name {
-        "clerk" => ListQuery::new().owner(vendor.owner),
-        _ => ListQuery::new(),
+    match vendor.capabilities.owner_required {
+        true => ListQuery::new().owner(vendor.owner),
+        false => ListQuery::new(),
     }
 }
 
-/// The operations that a provider has.
+/// Returns the operations that a provider supports.
 pub fn supported(provider: &dyn ApiKeyProvider) -> impl Iterator<Item = Operation> + use<> {
     let capabilities = provider.capabilities();
     Operation::ALL.iter().copied().filter(move |operation| capabilities.support(*operation).is_supported())
@@ -93,6 +94,19 @@ pub async fn perform(
             Performed::Verdict(provider.verify(&SecretKey::new("ak_secret_to_verify")).await?)
         }
     })
+}
+
+/// Performs every supported operation once and returns the requests.
+pub async fn requests(
+    server: &Server,
+    vendor: &'static Vendor,
+    provider: &dyn ApiKeyProvider,
+) -> Vec<Request> {
+    server.respond(Player { vendor, status: None, nth: 0 }).await;
+    for operation in supported(provider) {
+        let _ = perform(vendor, provider, operation, &vendor.key_id()).await;
+    }
+    server.requests().await
 }
 
 /// A server that responds to each request with a documented example. A request that the document does not allow receives 418,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::document::Response;
 use super::sample::{Node, nodes, properties, types};
 
 /// A value that differs a little from the one that it was made from.
@@ -30,38 +31,22 @@ pub fn with_unknown_fields(schema: &Value, value: &Value) -> Variation {
 
 /// Without each of the optional fields, and without all of them.
 pub fn without_optional_fields(schema: &Value, value: &Value) -> Vec<Variation> {
-    each_and_all(
-        value,
-        &fields(schema, value, |object, name, _| !is_required(object, name)),
-        "without",
-        remove,
-    )
+    each_and_all(value, &fields(schema, value, is_optional), "without", remove)
 }
 
 /// With null in each of the nullable fields, and in all of them.
 pub fn with_nulls(schema: &Value, value: &Value) -> Vec<Variation> {
-    each_and_all(
-        value,
-        &fields(schema, value, |_, _, field| is_nullable(field)),
-        "null in",
-        |object, name| {
-            object[name] = Value::Null;
-        },
-    )
+    each_and_all(value, &fields(schema, value, is_nullable), "null in", set_null)
 }
 
 /// With null in each of the optional fields that are never null by the document.
 pub fn with_undocumented_nulls(schema: &Value, value: &Value) -> Vec<Variation> {
-    let optional =
-        |object: &Value, name: &str, field: &Value| !is_required(object, name) && !is_nullable(field);
-    each_and_all(value, &fields(schema, value, optional), "undocumented null in", |object, name| {
-        object[name] = Value::Null;
-    })
+    let fields = fields(schema, value, is_optional_without_null);
+    each_and_all(value, &fields, "undocumented null in", set_null)
 }
 
 /// With an unknown value in place of each enum value.
 pub fn with_unknown_values(schema: &Value, value: &Value) -> Vec<Variation> {
-    let is_enum = |_: &Value, _: &str, field: &Value| field.get("enum").is_some();
     each_and_all(value, &fields(schema, value, is_enum), "unknown value in", |object, name| {
         object[name] = UNKNOWN_VALUE.into();
     })
@@ -69,14 +54,12 @@ pub fn with_unknown_values(schema: &Value, value: &Value) -> Vec<Variation> {
 
 /// With empty lists.
 pub fn with_empty_lists(schema: &Value, value: &Value) -> Vec<Variation> {
-    let is_list = |_: &Value, _: &str, field: &Value| types(field).contains(&"array");
     each_and_all(value, &fields(schema, value, is_list), "empty", |object, name| object[name] = json!([]))
 }
 
 /// Returns the value without each of its required fields that cannot be null, which violates the document.
 pub fn without_required_fields(schema: &Value, value: &Value) -> Vec<Variation> {
-    let needed = |object: &Value, name: &str, field: &Value| is_required(object, name) && !is_nullable(field);
-    let mut broken = each_and_all(value, &fields(schema, value, needed), "without", remove);
+    let mut broken = each_and_all(value, &fields(schema, value, is_required_without_null), "without", remove);
     broken.pop();
     broken
 }
@@ -84,7 +67,21 @@ pub fn without_required_fields(schema: &Value, value: &Value) -> Vec<Variation> 
 /// The object's pointer and the field's name.
 type Field = (String, String);
 
-fn fields(schema: &Value, value: &Value, chosen: impl Fn(&Value, &str, &Value) -> bool) -> Vec<Field> {
+/// A property of fields: of the schema of the object, the name and the schema of the field.
+pub type Predicate = fn(&Value, &str, &Value) -> bool;
+
+/// Reports whether a JSON body can have a matching field.
+pub fn has_field(response: &Response, matches: Predicate) -> bool {
+    fn has(schema: &Value, matches: Predicate) -> bool {
+        let mut fields = properties(schema);
+        let alternatives = ["oneOf", "anyOf"].iter().filter_map(|word| schema[*word].as_array()).flatten();
+        fields.any(|(name, field)| matches(schema, name, field) || has(field, matches))
+            || alternatives.chain(schema.get("items")).any(|schema| has(schema, matches))
+    }
+    response.json().is_some_and(|schema| has(schema, matches))
+}
+
+fn fields(schema: &Value, value: &Value, chosen: Predicate) -> Vec<Field> {
     let mut fields = Vec::new();
     for Node { pointer, schema, value, .. } in documented_objects(schema, value) {
         for (name, field) in properties(schema) {
@@ -127,6 +124,10 @@ fn remove(object: &mut Value, name: &str) {
     object.as_object_mut().expect("an object").remove(name);
 }
 
+fn set_null(object: &mut Value, name: &str) {
+    object[name] = Value::Null;
+}
+
 fn at<'a>(value: &'a mut Value, pointer: &str) -> &'a mut Value {
     value.pointer_mut(pointer).expect("the pointer was made from this value")
 }
@@ -135,7 +136,33 @@ fn is_required(object: &Value, name: &str) -> bool {
     object["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name))
 }
 
-fn is_nullable(field: &Value) -> bool {
+/// Whether a field can be missing.
+pub fn is_optional(object: &Value, name: &str, _: &Value) -> bool {
+    !is_required(object, name)
+}
+
+/// Whether a field can be missing, but not null.
+pub fn is_optional_without_null(object: &Value, name: &str, field: &Value) -> bool {
+    !is_required(object, name) && !is_nullable(object, name, field)
+}
+
+/// Whether a field is required and cannot be null.
+pub fn is_required_without_null(object: &Value, name: &str, field: &Value) -> bool {
+    is_required(object, name) && !is_nullable(object, name, field)
+}
+
+/// Whether a field has one of several values.
+pub fn is_enum(_: &Value, _: &str, field: &Value) -> bool {
+    field.get("enum").is_some()
+}
+
+/// Whether a field is a list.
+pub fn is_list(_: &Value, _: &str, field: &Value) -> bool {
+    types(field).contains(&"array")
+}
+
+/// Whether a field can be null.
+pub fn is_nullable(_: &Value, _: &str, field: &Value) -> bool {
     let types = types(field);
     // Without a type, anything goes.
     types.contains(&"null")

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_keys_better_auth::BetterAuthConfig;
-use api_keys_clerk::ClerkConfig;
+use api_keys::better_auth::BetterAuthConfig;
+use api_keys::clerk::ClerkConfig;
+use api_keys::fastapi::FastApiConfig;
+use api_keys::latitude_sh::LatitudeShConfig;
+use api_keys::mcp::{CredentialPlace, McpConfig};
 use api_keys_conformance::{Options, run};
 use api_keys_core::{ApiKeyProvider, KeyId, Verification};
 use api_keys_emulator::{Emulator, Vendor, better_auth, fastapi, mcp};
-use api_keys_fastapi::FastApiConfig;
-use api_keys_latitude_sh::LatitudeShConfig;
-use api_keys_mcp::{CredentialPlace, McpConfig};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -91,6 +91,30 @@ fn published_crates_have_metadata_and_licenses() {
     }
 }
 
+#[test]
+fn every_vendor_has_contract_tests() {
+    let metadata = metadata();
+    let folders = std::fs::read_dir(root().join("openapi")).unwrap().map(|entry| entry.unwrap().path());
+    let folders: Vec<_> = folders.filter(|path| path.is_dir()).collect();
+    assert!(!folders.is_empty());
+    for folder in folders {
+        let vendor = folder.file_name().unwrap().to_str().unwrap();
+        let name = format!("api-keys-{vendor}");
+        let package = packages(&metadata).iter().find(|package| package["name"] == *name);
+        let package = package.unwrap_or_else(|| panic!("{name} is missing"));
+        let targets = package["targets"].as_array().expect("targets");
+        let tests = targets.iter().filter(|target| target["kind"] == serde_json::json!(["test"]));
+        let sources: Vec<_> = tests
+            .filter(|target| target["test"] == true)
+            .map(|target| std::fs::read_to_string(target["src_path"].as_str().expect("a path")).unwrap())
+            .collect();
+        let tested = sources.iter().any(|source| {
+            source.contains(&format!("name: \"{vendor}\"")) && source.contains("\ncontract_tests!(VENDOR);\n")
+        });
+        assert!(tested, "{name} has no contract tests");
+    }
+}
+
 /// Checkouts on Windows replace symbolic links by text files.
 #[test]
 fn repository_has_no_symlinks() {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_keys::fastapi::{FastApi, FastApiConfig};
 use api_keys_conformance as conformance;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, KeyId, KeyStatus, ListQuery, NewApiKey,
     RecordState, RevokeOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, fastapi};
-use api_keys_fastapi::{FastApi, FastApiConfig};
 use api_keys_live_tests::document::{self, assert_listed, differences};
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::{Outcome, Probes};

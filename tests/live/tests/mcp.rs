@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_keys::mcp::{CredentialPlace, Mcp, McpConfig};
 use api_keys_conformance as conformance;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, KeyExpiry, KeyId, KeyStatus, ListQuery,
@@ -13,7 +14,6 @@ use api_keys_live_tests::document::{self, assert_listed, differences};
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::Probes;
 use api_keys_live_tests::python::Server;
-use api_keys_mcp::{CredentialPlace, Mcp, McpConfig};
 use futures_util::future::join_all;
 use serde_json::Value;
 

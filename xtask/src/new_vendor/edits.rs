@@ -2,9 +2,6 @@
 //!
 //! Positions are found by meaning, not by text. A file without the position is an error.
 
-use std::ops::Range;
-
-use syn::spanned::Spanned as _;
 use toml_edit::{Document, Table};
 
 use super::name::VendorName;
@@ -51,14 +48,6 @@ pub(super) fn facade(text: &str, name: &VendorName) -> Result<String> {
     Ok(inserted(&text, next.start, &format!("\"{}\", ", name.kebab)))
 }
 
-/// The dependency of the contract tests.
-pub(super) fn tests(text: &str, name: &VendorName) -> Result<String> {
-    let package = format!("api-keys-{}", name.kebab);
-    let document = parse(text)?;
-    let at = line_after(text, table(&document, &["dependencies"])?, &package, |_| true)?;
-    Ok(inserted(text, at, &format!("{package} = {{ workspace = true, features = [\"rustls\"] }}\n")))
-}
-
 /// The module, entry, variant and match arms in the facade, each before those of the in-memory provider.
 pub(super) fn vendors(text: &str, name: &VendorName) -> Result<String> {
     const CFG: &str = "#[cfg(feature = \"memory\")]\n";
@@ -86,28 +75,6 @@ pub(super) fn vendors(text: &str, name: &VendorName) -> Result<String> {
         let at = text.find(&anchor).ok_or_else(|| format!("missing line: {anchor}"))?;
         Ok(inserted(&text, at, &new))
     })
-}
-
-/// The module and the entry of the contract tests.
-pub(super) fn contract(text: &str, name: &VendorName) -> Result<String> {
-    let file = syn::parse_file(text).map_err(|error| error.to_string())?;
-    let lists = file.items.iter().filter_map(|item| match item {
-        syn::Item::Static(list) if list.ident == "VENDORS" => Some(list),
-        _ => None,
-    });
-    let list = only(lists, "`static VENDORS`")?;
-    let (syn::Type::Array(ty), syn::Expr::Array(array)) = (&*list.ty, &*list.expr) else {
-        return Err("`VENDORS` is not an array".to_owned());
-    };
-    let mut modules =
-        file.items.iter().filter(|item| matches!(item, syn::Item::Mod(module) if module.content.is_none()));
-    let module = modules.next_back().ok_or("there is no `mod`")?.span().byte_range().end;
-    let (length, end) = (ty.len.span().byte_range(), array.bracket_token.span.close().byte_range().start);
-    let comma = if array.elems.trailing_punct() { "" } else { ", " };
-    // From the end, so that the places before stay where they are.
-    let text = inserted(text, end, &format!("{comma}&{}::VENDOR,", name.snake));
-    let text = replaced(&text, length, &(array.elems.len() + 1).to_string());
-    Ok(inserted(&text, module, &format!("\nmod {};", name.snake)))
 }
 
 fn parse(text: &str) -> Result<Document<&str>> {
@@ -141,18 +108,6 @@ fn line_after(
     line_of(text, table, next)
 }
 
-fn only<T>(mut found: impl Iterator<Item = T>, what: &str) -> Result<T> {
-    match (found.next(), found.next()) {
-        (Some(one), None) => Ok(one),
-        (None, _) => Err(format!("there is no {what}")),
-        (Some(_), Some(_)) => Err(format!("there is more than one {what}")),
-    }
-}
-
 fn inserted(text: &str, at: usize, new: &str) -> String {
-    replaced(text, at..at, new)
-}
-
-fn replaced(text: &str, range: Range<usize>, new: &str) -> String {
-    format!("{}{new}{}", &text[..range.start], &text[range.end..])
+    format!("{}{new}{}", &text[..at], &text[at..])
 }

@@ -61,12 +61,10 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
     }
 
     type Edit = fn(&str, &VendorName) -> Result<String, String>;
-    let edits: [(&str, Edit); 5] = [
+    let edits: [(&str, Edit); 3] = [
         ("Cargo.toml", edits::workspace),
         ("crates/api-keys/Cargo.toml", edits::facade),
         ("crates/api-keys/src/vendors.rs", edits::vendors),
-        ("tests/contract/Cargo.toml", edits::tests),
-        ("tests/contract/src/vendor/mod.rs", edits::contract),
     ];
     for (path, edit) in edits {
         let before = existing(root, path)?;

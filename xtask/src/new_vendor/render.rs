@@ -127,7 +127,7 @@ pub(super) fn files(
         (format!("crates/{kebab}/src/lib.rs"), include_str!("templates/lib.rs.in")),
         (format!("crates/{kebab}/src/config.rs"), include_str!("templates/config.rs.in")),
         (format!("crates/{kebab}/src/provider.rs"), include_str!("templates/provider.rs.in")),
-        (format!("tests/contract/src/vendor/{}.rs", name.snake), include_str!("templates/contract.rs.in")),
+        (format!("crates/{kebab}/tests/contract.rs"), include_str!("templates/contract.rs.in")),
     ]
     .into_iter()
     .map(|(path, template)| (path, fill(template)))

@@ -1,6 +1,6 @@
 //! API keys instead of a session.
 
-use api_keys_better_auth::{BetterAuth, BetterAuthConfig, Credential};
+use api_keys::better_auth::{BetterAuth, BetterAuthConfig, Credential};
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, ListQuery, NewApiKey, RevokeOptions,
     SecretKey, UpdateApiKey,

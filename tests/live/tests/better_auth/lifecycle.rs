@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_keys_better_auth::BetterAuth;
+use api_keys::better_auth::BetterAuth;
 use api_keys_conformance::{Options, run};
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, NewApiKey, RecordState, RevokeOptions,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api_keys_better_auth::{BetterAuth, BetterAuthConfig, Credential, HttpConfig};
+use api_keys::better_auth::{BetterAuth, BetterAuthConfig, Credential, HttpConfig};
 use api_keys_core::{ApiKeyProvider, Effect, ErrorKind, ListQuery, NewApiKey};
 use api_keys_live_tests::better_auth::{Server, Version};
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_keys_better_auth::{BetterAuth, BetterAuthConfig};
+use api_keys::better_auth::{BetterAuth, BetterAuthConfig};
 use api_keys_core::SecretKey;
 use api_keys_live_tests::better_auth::Server;
 use api_keys_live_tests::exchange::ask;

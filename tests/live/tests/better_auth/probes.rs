@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_keys_better_auth::BetterAuthConfig;
+use api_keys::better_auth::BetterAuthConfig;
 use api_keys_core::{ApiKeyProvider, NewApiKey};
 use api_keys_emulator::{Emulator, better_auth};
 use api_keys_live_tests::better_auth::{Server, Version};

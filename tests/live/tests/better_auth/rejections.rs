@@ -1,6 +1,6 @@
 //! Rejected requests and their errors.
 
-use api_keys_better_auth::BetterAuthConfig;
+use api_keys::better_auth::BetterAuthConfig;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, KeyId, ListQuery, NewApiKey, RevokeOptions,
     UpdateApiKey,

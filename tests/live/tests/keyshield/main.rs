@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_keys::keyshield::types::{SearchApiKeysRequest, VerifyApiKeyRequest};
+use api_keys::keyshield::{Keyshield, KeyshieldConfig, SearchApiKeysOptions};
 use api_keys_conformance as conformance;
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, Expiry, InvalidReason, KeyExpiry, KeyId,
     KeyStatus, ListQuery, NewApiKey, RecordState, RevokeOptions, SecretKey, Timestamp, UpdateApiKey,
     Verification,
 };
-use api_keys_keyshield::types::{SearchApiKeysRequest, VerifyApiKeyRequest};
-use api_keys_keyshield::{Keyshield, KeyshieldConfig, SearchApiKeysOptions};
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::Probes;
 use api_keys_live_tests::python::Server;

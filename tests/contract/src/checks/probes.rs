@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use api_keys_contract_tests::mock_server::{VendorServer, response_with};
-use api_keys_contract_tests::perform::change;
-use api_keys_contract_tests::vendor::Vendor;
-use api_keys_contract_tests::violations::Case;
 use api_keys_core::{Capabilities, Expiry, Field, NewApiKey, Timestamp, UpdateApiKey};
 use serde_json::{Value, json};
 use wiremock::Request;
+
+use crate::connection::Vendor;
+use crate::mock_server::{VendorServer, response_with};
+use crate::perform::change;
+use crate::violations::Case;
 
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -106,9 +107,9 @@ fn extras(honoured: &'static [&'static str]) -> impl Iterator<Item = (&'static s
 
 /// An update of something else than the description.
 pub(crate) fn without_description(vendor: &Vendor) -> UpdateApiKey {
-    match vendor.name {
-        "clerk" => UpdateApiKey::new().scopes(["three"]),
-        _ => change(vendor),
+    match vendor.capabilities.update_fields.contains(Field::Name) {
+        true => change(vendor),
+        false => UpdateApiKey::new().scopes(["three"]),
     }
 }
 
