@@ -21,7 +21,7 @@ pub(super) async fn unsupported_operation_sends_nothing(vendor: &'static Vendor)
         if provider.capabilities().support(operation).is_supported() {
             continue;
         }
-        let mut case = violations.case(format!("{operation}"));
+        let mut case = violations.case(operation);
         let error = perform(vendor, provider, operation, &vendor.key_id()).await.err();
         expect_rejection(&mut case, &server, error, ErrorKind::Unsupported).await;
     }

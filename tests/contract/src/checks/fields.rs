@@ -99,7 +99,7 @@ pub(super) async fn inactive_keys_are_listed_on_request(vendor: &'static Vendor)
         return;
     }
     for nth in 0..3 {
-        let mut case = violations.case(format!("{nth}"));
+        let mut case = violations.case(nth);
         server.respond(Player { vendor, status: None, nth }).await;
         let active = provider.list(query(vendor)).await.unwrap().items;
         if provider.capabilities().list_fields.contains(Field::IncludeInactive) {

@@ -100,7 +100,7 @@ pub(super) async fn credential_is_not_printed(vendor: &'static Vendor) {
     ];
     let mut violations = Violations::new();
     for base_url in good {
-        let mut case = violations.case(format!("{base_url}"));
+        let mut case = violations.case(base_url);
         match (vendor.connect)(base_url, CREDENTIAL) {
             Ok(connection) => {
                 let shown = format!("{connection:?}{connection:#?}");
