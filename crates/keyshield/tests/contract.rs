@@ -148,22 +148,22 @@ async fn mount_is_configurable() {
     }
 }
 
-/// An application may check its own credentials with keyshield, which then has the same words for both.
+/// An application can check its own credentials with keyshield, which then reports the same details for both.
 #[tokio::test]
 async fn secret_and_credential_are_distinguished() {
     let server = Server::start().await;
     let provider = KeyshieldConfig::new(server.uri(), CREDENTIAL).build().unwrap();
     let secret = SecretKey::new("ak_v1-0123456789abcdef-secret");
-    for (status, said, reason, kind) in [
+    for (status, detail, reason, kind) in [
         (401, "API key invalid", InvalidReason::NotFound, ErrorKind::Unauthenticated),
         (403, "API key inactive", InvalidReason::Disabled, ErrorKind::PermissionDenied),
         (403, "API key expired", InvalidReason::Expired, ErrorKind::PermissionDenied),
     ] {
-        let refusal = response_with(status, json!({ "detail": said }).to_string(), "application/json");
-        server.respond(refusal.clone()).await;
+        let response = response_with(status, json!({ "detail": detail }).to_string(), "application/json");
+        server.respond(response.clone()).await;
         assert_eq!(provider.verify(&secret).await.unwrap(), Verification::Invalid(reason));
 
-        server.respond(refusal.insert_header("www-authenticate", "API Key")).await;
+        server.respond(response.insert_header("www-authenticate", "API Key")).await;
         assert_eq!(provider.verify(&secret).await.unwrap_err().kind(), kind);
     }
 }

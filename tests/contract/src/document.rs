@@ -1,7 +1,7 @@
 //! An OpenAPI document, as far as it is needed to validate requests and generate responses.
 //!
-//! It is parsed independently of the generator, so that a mistake there is not repeated here. Invalid documents panic, which
-//! fails the test.
+//! It is parsed independently of the generator, so that a mistake there is not repeated here. Invalid documents panic,
+//! which fails the test.
 
 use std::collections::BTreeMap;
 

@@ -109,8 +109,8 @@ pub async fn requests(
     server.requests().await
 }
 
-/// A server that responds to each request with a documented example. A request that the document does not allow receives 418,
-/// which no document contains.
+/// A server that responds to each request with a documented example. A request that the document does not allow
+/// receives 418, which no document contains.
 #[derive(Debug)]
 pub struct Player {
     /// The vendor of the document.

@@ -18,7 +18,8 @@ pub struct Body<'a> {
     pub json: Option<(&'a Value, Value)>,
 }
 
-/// Returns every documented example of a response, and bodies generated from its schema; an empty one if none is documented.
+/// Returns every documented example of a response, and bodies generated from its schema; an empty one if none is
+/// documented.
 pub fn bodies(response: &Response) -> Vec<Body<'_>> {
     if response.content.is_empty() {
         return vec![Body { what: "no body".to_owned(), label: "", bytes: Vec::new(), json: None }];
@@ -46,8 +47,8 @@ pub fn bodies(response: &Response) -> Vec<Body<'_>> {
     bodies
 }
 
-/// Returns the parts of a documented value that are missing in the `Debug` output of the decoded one: strings and numbers by
-/// field name.
+/// Returns the parts of a documented value that are missing in the `Debug` output of the decoded one: strings and
+/// numbers by field name.
 pub fn lost(schema: &Value, value: &Value, shown: &str) -> Vec<String> {
     let nodes = nodes(schema, value);
     let lost = nodes.iter().filter_map(|node| {
@@ -65,8 +66,8 @@ pub fn lost(schema: &Value, value: &Value, shown: &str) -> Vec<String> {
     lost.collect()
 }
 
-/// Returns whether `Debug` deliberately prints something else: nothing of secrets and of a caller's own JSON, and the name of
-/// an enum variant.
+/// Returns whether `Debug` deliberately prints something else: nothing of secrets and of a caller's own JSON, and the
+/// name of an enum variant.
 fn is_hidden(node: &Node<'_>) -> bool {
     node.schema["format"] == "password" || node.schema.get("enum").is_some() || types(node.schema).is_empty()
 }

@@ -118,8 +118,8 @@ pub fn faults(schema: &Value, value: &Value) -> Vec<String> {
     faults_with(schema, value, true)
 }
 
-/// Returns the violations of a response's schema. Formats are not enforced, because servers of different versions format times
-/// differently.
+/// Returns the violations of a response's schema. Formats are not enforced, because servers of different versions
+/// format times differently.
 pub fn violations_in_response(schema: &Value, value: &Value) -> Vec<String> {
     faults_with(schema, value, false)
 }

@@ -148,7 +148,7 @@ async fn expect_rejection(case: &mut Case<'_>, server: &VendorServer, error: Opt
             case.expect(error.kind() == kind, format!("is {:?}: {error}", error.kind()));
             case.expect(
                 error.effect() == Effect::NotApplied && error.attempts() == 0,
-                "tells an effect or an attempt",
+                "has an effect or an attempt",
             );
         }
     }

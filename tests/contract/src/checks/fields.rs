@@ -7,7 +7,7 @@ use api_keys_core::{Expiry, Field, Operation, RevokeOptions, Timestamp};
 use serde_json::{Value, json};
 
 use super::probes::{
-    DAY, Probe, clearings, creates, expect_said, leaves, only_request, silent, updates, without_description,
+    DAY, Probe, clearings, creates, expect_sent, leaves, only_request, silent, updates, without_description,
 };
 use crate::connection::Vendor;
 use crate::mock_server::VendorServer;
@@ -31,7 +31,7 @@ pub(super) async fn create_sends_each_supported_field(vendor: &'static Vendor) {
         let mut case = violations.case(format!("create {what}"));
         let _ = provider.create(ask(new_key(vendor))).await;
         let after = only_request(&server).await;
-        expect_said(&mut case, &before, &after, &sent, &mut taken);
+        expect_sent(&mut case, &before, &after, &sent, &mut taken);
     }
     violations.check();
 }
@@ -59,7 +59,7 @@ pub(super) async fn update_sends_each_supported_field(vendor: &'static Vendor) {
             let before = only_request(&server).await;
             let _ = provider.update(&vendor.key_id(), ask(other)).await;
             let after = only_request(&server).await;
-            expect_said(&mut case, &before, &after, &sent, &mut taken);
+            expect_sent(&mut case, &before, &after, &sent, &mut taken);
         }
     }
     violations.check();
@@ -85,7 +85,7 @@ pub(super) async fn list_sends_each_supported_filter(vendor: &'static Vendor) {
             let mut case = violations.case(format!("list {field}"));
             let _ = provider.list(query).await;
             let after = only_request(&server).await;
-            expect_said(&mut case, &before, &after, &[json!(sent)], &mut taken);
+            expect_sent(&mut case, &before, &after, &[json!(sent)], &mut taken);
         }
     }
     violations.check_if(fields.contains(Field::Owner) || fields.contains(Field::Search));
@@ -130,7 +130,7 @@ pub(super) async fn the_reason_of_a_revocation_is_sent(vendor: &'static Vendor) 
         let before = only_request(&server).await;
         let _ = provider.revoke(&vendor.key_id(), RevokeOptions::new().reason("leaked")).await;
         let after = only_request(&server).await;
-        expect_said(&mut case, &before, &after, &[json!("leaked")], &mut BTreeSet::new());
+        expect_sent(&mut case, &before, &after, &[json!("leaked")], &mut BTreeSet::new());
     }
     violations.check_if(provider.capabilities().revoke_fields.contains(Field::Reason));
 }

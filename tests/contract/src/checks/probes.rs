@@ -93,8 +93,8 @@ pub(crate) fn clearings() -> Vec<Probe<UpdateApiKey>> {
 }
 
 /// Returns a value for each supported vendor-specific field, or an unsupported field if there is none.
-fn extras(honoured: &'static [&'static str]) -> impl Iterator<Item = (&'static str, Value)> {
-    let names = if honoured.is_empty() { &["anything"] } else { honoured };
+fn extras(supported: &'static [&'static str]) -> impl Iterator<Item = (&'static str, Value)> {
+    let names = if supported.is_empty() { &["anything"] } else { supported };
     names.iter().map(|name| {
         let value = match *name {
             "read_only" => json!(true),
@@ -115,14 +115,14 @@ pub(crate) fn without_description(vendor: &Vendor) -> UpdateApiKey {
 
 /// Expects one of the values in the later request, in a place where the earlier one has it not and no other field was
 /// found.
-pub(crate) fn expect_said(
+pub(crate) fn expect_sent(
     case: &mut Case<'_>,
     before: &Request,
     after: &Request,
     sent: &[Value],
     taken: &mut BTreeSet<String>,
 ) {
-    let (before, after) = (said(before), said(after));
+    let (before, after) = (sent_values(before), sent_values(after));
     let new = after.iter().filter(|pair| !before.contains(pair));
     let places: Vec<_> =
         new.filter(|(_, value)| sent.contains(value)).map(|(place, _)| place.clone()).collect();
@@ -133,7 +133,7 @@ pub(crate) fn expect_said(
 }
 
 /// Every value in a request with its place, whole objects and lists included.
-fn said(request: &Request) -> Vec<(String, Value)> {
+fn sent_values(request: &Request) -> Vec<(String, Value)> {
     let query = request.url.query_pairs().map(|(name, value)| (format!("?{name}"), json!(value)));
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     query.chain(leaves(&body).into_iter().map(|(place, value)| (place, days_until(value)))).collect()

@@ -26,7 +26,7 @@ pub(super) async fn supported_operations_follow_the_document(vendor: &'static Ve
             let mut case = violations.case(format!("{operation} {nth}"));
             server.respond(Player { vendor, status: None, nth }).await;
             let performed = perform(vendor, provider, operation, &vendor.key_id()).await;
-            expect_judged(&mut case, &server).await;
+            expect_valid_request(&mut case, &server).await;
             match performed {
                 Ok(performed) => case.expect(is_whole(vendor, &performed), format!("came to {performed:?}")),
                 // An example of an empty list.
@@ -78,28 +78,28 @@ pub(super) async fn create_with_all_fields_is_verified(vendor: &'static Vendor) 
             Ok(issued) => case.expect(issued.key == shown, "is another key"),
             Err(error) => case.wrong(format!("{error} ({fields:?})")),
         }
-        expect_judged(&mut case, &server).await;
+        expect_valid_request(&mut case, &server).await;
     }
     violations.check();
 }
 
 /// Returns a create whose fields all occur in the response.
 fn asking_for(shown: &ApiKey, capabilities: &Capabilities) -> NewApiKey {
-    let honoured = capabilities.create_fields;
+    let fields = capabilities.create_fields;
     let mut new = NewApiKey::new(shown.name.as_deref().unwrap_or("nightly export"));
-    if honoured.contains(Field::Owner) {
+    if fields.contains(Field::Owner) {
         new.owner.clone_from(&shown.owner);
     }
-    if honoured.contains(Field::Description) {
+    if fields.contains(Field::Description) {
         new.description.clone_from(&shown.description);
     }
-    if honoured.contains(Field::Scopes) {
+    if fields.contains(Field::Scopes) {
         new.scopes.clone_from(&shown.scopes);
     }
-    if honoured.contains(Field::Metadata) {
+    if fields.contains(Field::Metadata) {
         new.metadata.clone_from(&shown.metadata);
     }
-    if let (true, KeyExpiry::At(end)) = (honoured.contains(Field::Expiry), shown.expiry) {
+    if let (true, KeyExpiry::At(end)) = (fields.contains(Field::Expiry), shown.expiry) {
         let created = shown.created_at.unwrap_or_else(|| end - Duration::from_secs(86_400));
         new.expiry = Expiry::In(Duration::try_from(end.duration_since(created)).unwrap());
     }
@@ -129,7 +129,7 @@ pub(super) async fn update_of_all_fields_is_verified(vendor: &'static Vendor) {
             Ok(key) => case.expect(key == shown, "is another key"),
             Err(error) => case.wrong(format!("{error} ({fields:?})")),
         }
-        expect_judged(&mut case, &server).await;
+        expect_valid_request(&mut case, &server).await;
     }
     violations.check();
 }
@@ -177,7 +177,7 @@ fn changing_to(shown: &ApiKey, capabilities: &Capabilities) -> UpdateApiKey {
     changes
 }
 
-async fn expect_judged(case: &mut Case<'_>, server: &VendorServer) {
+async fn expect_valid_request(case: &mut Case<'_>, server: &VendorServer) {
     match server.validated().await {
         Ok(requested) => case.expect(requested.len() == 1, format!("requested for {requested:?}")),
         Err(violations) => violations.iter().for_each(|violation| case.wrong(violation)),

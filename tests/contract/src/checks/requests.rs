@@ -42,8 +42,8 @@ pub(super) async fn request_matches_the_document(vendor: &'static Vendor) {
             let requested = server.requests().await;
             case.expect(!requested[0].url.as_str().contains(CREDENTIAL), "has the credential in its URL");
             if args.all {
-                for unsaid in unsaid(vendor, operation, &requested[0]) {
-                    case.wrong(format!("{unsaid} was given and not sent"));
+                for missing in missing(vendor, operation, &requested[0]) {
+                    case.wrong(format!("{missing} was not sent"));
                 }
             }
         }
@@ -52,10 +52,10 @@ pub(super) async fn request_matches_the_document(vendor: &'static Vendor) {
 }
 
 /// The parameters and fields that the document has and the request has not. Of alternatives, only one can be sent.
-fn unsaid(vendor: &Vendor, operation: &Operation, request: &Request) -> Vec<String> {
+fn missing(vendor: &Vendor, operation: &Operation, request: &Request) -> Vec<String> {
     let query: BTreeSet<_> = request.url.query_pairs().map(|(name, _)| name.into_owned()).collect();
     let parameters = operation.parameters_in(Place::Query).map(|parameter| parameter.name.clone());
-    let mut unsaid: Vec<_> = parameters.filter(|name| !query.contains(name)).collect();
+    let mut unsent: Vec<_> = parameters.filter(|name| !query.contains(name)).collect();
     if let Some(body) = &operation.request_body {
         let Ok(sent) = serde_json::from_slice::<Value>(&request.body) else {
             return vec![format!("the body of {} {}", vendor.name, operation.id)];
@@ -64,8 +64,8 @@ fn unsaid(vendor: &Vendor, operation: &Operation, request: &Request) -> Vec<Stri
         for node in nodes(schema, &sent).iter().filter(|node| node.value.is_object()) {
             let fields = node.schema["properties"].as_object().into_iter().flatten();
             let missing = fields.map(|(name, _)| name).filter(|name| node.value.get(name).is_none());
-            unsaid.extend(missing.map(|name| format!("{}/{name}", node.pointer)));
+            unsent.extend(missing.map(|name| format!("{}/{name}", node.pointer)));
         }
     }
-    unsaid
+    unsent
 }

@@ -19,7 +19,7 @@ pub(super) async fn documented_success_decodes_completely(vendor: &'static Vendo
                 let mut case = violations.case(format!("{} {status} {}", operation.id, body.what));
                 server.respond(response_with(status, body.bytes.clone(), body.label)).await;
                 match server.call(&operation.id, &Args::minimal(vendor.id)).await {
-                    Ok(success) => judge_success(&mut case, status, &body, &success),
+                    Ok(success) => check_success(&mut case, status, &body, &success),
                     Err(failure) => case.wrong(&failure.shown),
                 }
                 case.expect(server.requests().await.len() == 1, "was not requested once");
@@ -29,7 +29,7 @@ pub(super) async fn documented_success_decodes_completely(vendor: &'static Vendo
     violations.check_if(vendor.document.operations().next().is_some());
 }
 
-fn judge_success(case: &mut Case<'_>, status: u16, body: &Body<'_>, success: &Success) {
+fn check_success(case: &mut Case<'_>, status: u16, body: &Body<'_>, success: &Success) {
     case.expect(success.status == status, format!("came as {}", success.status));
     let Some((schema, value)) = &body.json else { return };
     for lost in lost(schema, value, &success.shown) {
@@ -50,7 +50,7 @@ pub(super) async fn documented_error_decodes_by_status(vendor: &'static Vendor) 
                 let mut case = violations.case(format!("{} {status} {}", operation.id, body.what));
                 server.respond(response_with(status, body.bytes.clone(), body.label)).await;
                 match server.call(&operation.id, &Args::minimal(vendor.id)).await {
-                    Err(failure) => judge_failure(&mut case, operation.class, status, &body, &failure),
+                    Err(failure) => check_failure(&mut case, operation.class, status, &body, &failure),
                     Ok(success) => case.wrong(format!("was taken for a success: {}", success.shown)),
                 }
                 case.expect(server.requests().await.len() == 1, "was not requested once");
@@ -60,7 +60,7 @@ pub(super) async fn documented_error_decodes_by_status(vendor: &'static Vendor) 
     violations.check_if(vendor.document.has_response(|status, _| status >= 300));
 }
 
-fn judge_failure(
+fn check_failure(
     case: &mut Case<'_>,
     class: OperationClass,
     status: u16,
@@ -93,8 +93,8 @@ fn judge_failure(
     }
 }
 
-/// Returns the effect of an error status: 4xx are rejected before the vendor acts, except for 408 and 425, which are not
-/// documented.
+/// Returns the effect of an error status: 4xx are rejected before the vendor acts, except for 408 and 425, which are
+/// not documented.
 fn effect(class: OperationClass, status: u16) -> Effect {
     match class {
         OperationClass::Safe => Effect::NotApplied,
