@@ -33,24 +33,24 @@ pub fn looks_secret(name: &str) -> bool {
 
 /// Removes the first word from `rest`: alphanumeric characters up to a separator or a change of case.
 ///
-/// A word is a slice of the name, because the rule runs over the header names of every response.
+/// The rule runs over the header names of every response: a word is a slice of the name, and only ASCII characters
+/// separate words.
 fn next_word<'a>(rest: &mut &'a str) -> Option<&'a str> {
-    let name = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let mut chars = name.char_indices().peekable();
-    let mut previous = chars.next()?.1;
-    let mut end = name.len();
-    while let Some((at, c)) = chars.next() {
-        let next_is_lower = chars.peek().is_some_and(|(_, next)| next.is_lowercase());
+    let is_separator = |c: u8| c.is_ascii() && !c.is_ascii_alphanumeric();
+    let bytes = rest.as_bytes();
+    let start = bytes.iter().position(|c| !is_separator(*c))?;
+    let mut end = start + 1;
+    while let Some(c) = bytes.get(end) {
+        let next_is_lower = bytes.get(end + 1).is_some_and(u8::is_ascii_lowercase);
         // `apiKey`, and the end of an acronym in `APIKey`.
-        let starts_word = c.is_uppercase() && (!previous.is_uppercase() || next_is_lower);
-        if starts_word || !c.is_alphanumeric() {
-            end = at;
+        let starts_word = c.is_ascii_uppercase() && (!bytes[end - 1].is_ascii_uppercase() || next_is_lower);
+        if starts_word || is_separator(*c) {
             break;
         }
-        previous = c;
+        end += 1;
     }
-    let (word, tail) = name.split_at(end);
-    *rest = tail;
+    let word = &rest[start..end];
+    *rest = &rest[end..];
     Some(word)
 }
 
