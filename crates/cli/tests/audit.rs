@@ -37,7 +37,7 @@ async fn all_providers_are_audited_by_default() {
     let broad: Vec<_> = broad.iter().map(|(_, provider)| provider.as_str()).collect();
     assert_eq!(broad, ["clerk", "fastapi"]);
     assert_eq!(document["keys"].as_array().unwrap().len(), 2);
-    assert!(done.stderr.contains("fastapi lists no inactive keys"), "{}", done.stderr);
+    assert!(done.stderr.contains("fastapi does not list inactive keys"), "{}", done.stderr);
 
     let one = home.run_async(&["audit", "--provider", "clerk", "--output", "json"]).await.expect(5).json();
     assert!(rules(&one).iter().all(|(_, provider)| provider == "clerk"));

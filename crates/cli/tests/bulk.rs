@@ -67,7 +67,7 @@ fn old_keys_are_rotated_once() {
     let rotate = ["rotate", "--older-than", "90d", "--secret-command", KEEP];
     let preview = home.run(&[&rotate[..], &["--dry-run"]].concat()).expect(0).stdout;
     assert_eq!(preview.matches("would rotate").count(), 3, "{preview}");
-    home.run(&rotate).expect(2).stderr_contains("--yes").stderr_contains("3 in all");
+    home.run(&rotate).expect(2).stderr_contains("--yes").stderr_contains("3 in total");
     assert_eq!(delivered(&home), []);
 
     let done = home.run(&[&rotate[..], &["--yes", "--output", "json"]].concat()).expect(0);
@@ -82,7 +82,7 @@ fn old_keys_are_rotated_once() {
         assert_eq!(verified["key"]["name"], *name);
     }
     // Their creation time is still old, but their secrets are new.
-    home.run(&[&rotate[..], &["--yes"]].concat()).expect(0).stderr_contains("No key is concerned");
+    home.run(&[&rotate[..], &["--yes"]].concat()).expect(0).stderr_contains("No matching keys");
     assert_eq!(delivered(&home).len(), 3);
     // Without the journal, this is unknown.
     let other =
@@ -104,9 +104,9 @@ fn bulk_rotate_continues_after_failed_delivery() {
     old_keys(&home, &["a", "bad", "c"]);
     let command = format!("test \"$API_KEYS_KEY_NAME\" != bad && {KEEP}");
     let rotate = ["rotate", "--older-than", "90d", "--yes", "--secret-command", &command];
-    home.run(&rotate).expect(4).stderr_contains("could not be handed over");
+    home.run(&rotate).expect(4).stderr_contains("failed to deliver the secret");
     assert_eq!((delivered(&home).len(), home.rescued().len()), (2, 1));
-    home.run(&rotate).expect(0).stderr_contains("No key is concerned");
+    home.run(&rotate).expect(0).stderr_contains("No matching keys");
 }
 
 /// Starts a slow rotation of three keys, one at a time, and sends signals.
@@ -140,7 +140,7 @@ async fn interrupted_bulk_rotate_can_be_resumed() {
     let output = interrupted(&home, 1).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("2 of 3 keys are left; the same call goes on with them"), "{stderr}");
+    assert!(stderr.contains("2 of 3 keys remain; run the same command to resume"), "{stderr}");
     assert_eq!(delivered(&home).len(), 1);
 
     home.run_async(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
@@ -154,7 +154,7 @@ async fn aborted_bulk_rotate_is_repeated_for_its_key() {
     let output = interrupted(&home, 2).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{stderr}");
-    assert!(stderr.contains("given up while rotate was under way on key_"), "{stderr}");
+    assert!(stderr.contains("aborted during rotate of key_"), "{stderr}");
     home.run_async(&[&ROTATE_EACH[..], &[KEEP]].concat()).await.expect(0);
     let last: std::collections::BTreeMap<_, _> = delivered(&home).into_iter().collect();
     assert_eq!(last.len(), 3);
@@ -171,7 +171,7 @@ fn unused_requires_a_time_of_last_use() {
     }
     age(&home, &[("idle", 400), ("busy", 400), ("never", 400)], &[("idle", 200), ("busy", 3)]);
     let revoke = ["revoke", "--unused", "180d", "--reason", "unused"];
-    home.run(&revoke).expect(2).stderr_contains("1 in all").stderr_contains("idle");
+    home.run(&revoke).expect(2).stderr_contains("1 in total").stderr_contains("idle");
     home.run(&[&revoke[..], &["--yes"]].concat()).expect(0);
     let active: BTreeSet<_> = home
         .keys(&[])
@@ -180,7 +180,7 @@ fn unused_requires_a_time_of_last_use() {
         .map(|key| key["name"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(active, BTreeSet::from(["busy".to_owned(), "never".to_owned()]));
-    home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).stderr_contains("No key is concerned");
+    home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).stderr_contains("No matching keys");
 }
 
 /// Latitude.sh with one key, which it deletes at the third attempt.

@@ -161,7 +161,7 @@ fn list_filters() {
 fn verify_reads_only_standard_input() {
     let home = Home::with_memory();
     home.run(&["verify", "ak_123"]).expect(2);
-    home.run(&["verify"]).expect(2).stderr_contains("there is no secret to verify");
+    home.run(&["verify"]).expect(2).stderr_contains("no secret to verify");
     finish(home.command(&["verify"]).write_stdin("ak_unknown\n")).expect(5);
 }
 

@@ -56,7 +56,7 @@ fn unconfirmed_rotate_changes_nothing() {
     let home = Home::with_memory();
     let (id, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["rotate", &id, "--secret-file", "s"]));
-    session.exp_string("The old secret is dead at once. [y/N]").unwrap();
+    session.exp_string("The old secret becomes invalid immediately. [y/N]").unwrap();
     session.send_line("n").unwrap();
     assert_eq!(finish(session).1, 2);
     assert!(!home.path("s").exists());

@@ -1,4 +1,4 @@
-//! The arguments of the commands on keys.
+//! Arguments of the commands for keys.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,15 +18,15 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) owner: Option<String>,
 
-    /// Only keys with this text in their name
+    /// Only keys whose name contains this text
     #[arg(long, value_name = "TEXT")]
     pub(crate) name: Option<String>,
 
-    /// Also keys that no longer authenticate, as far as the vendor lists them
+    /// Include revoked, expired and disabled keys that the vendor lists
     #[arg(long, short)]
     pub(crate) all: bool,
 
-    /// At most this many keys of each provider
+    /// Maximum number of keys of each provider
     #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
 
@@ -39,6 +39,7 @@ pub(crate) struct ListArgs {
 /// Show one key
 #[derive(Debug, Args)]
 pub(crate) struct GetArgs {
+    /// ID of the key
     pub(crate) id: KeyId,
 
     #[command(flatten)]
@@ -47,38 +48,39 @@ pub(crate) struct GetArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Mint a key
+/// Create a key
 ///
-/// On a terminal its secret is shown, once. Elsewhere say where it shall go: --secret-file, --secret-command,
-/// --secret-stdout, or --output json with the secret in the document. As far as that can be known, it is checked before
-/// anything is minted that the place can take it; if it cannot all the same, the secret is kept in a file that the
-/// message names, or else the key is revoked.
+/// The secret is shown once if the standard output is a terminal. Otherwise, pass a destination: --secret-file,
+/// --secret-command, --secret-stdout, or --output json for a document with the secret. The destination is checked before
+/// the key is created. If it fails afterwards, the secret is saved to a file that the message names; if that fails, too,
+/// the key is revoked.
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
+    /// Name of the key
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) name: String,
 
-    /// A description beside the name
+    /// Description of the key
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 
-    /// Who the key shall belong to, in the vendor's terms
+    /// Owner of the key, as the vendor identifies owners
     #[arg(long)]
     pub(crate) owner: Option<String>,
 
-    /// What the key may do; can be repeated
+    /// Scope that the key grants; can be repeated
     #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
     pub(crate) scopes: Option<Vec<String>>,
 
-    /// When the key ends: `never`, a span such as 90d, a date or a time
+    /// Expiration: `never`, a duration such as 90d, a date or a time
     #[arg(long, value_name = "WHEN", value_parser = value::expiry)]
     pub(crate) expires: Option<Expiry>,
 
-    /// JSON to be stored with the key
+    /// JSON value to store with the key
     #[arg(long, value_name = "JSON", value_parser = value::json)]
     pub(crate) metadata: Option<Value>,
 
-    /// A field of the vendor's own; can be repeated
+    /// Vendor-specific field; can be repeated
     #[arg(long = "extra", value_name = "NAME=VALUE", value_parser = value::field)]
     pub(crate) extra: Vec<(String, Value)>,
 
@@ -93,6 +95,7 @@ pub(crate) struct CreateArgs {
 /// Change a key's metadata
 #[derive(Debug, Args)]
 pub(crate) struct UpdateArgs {
+    /// ID of the key
     pub(crate) id: KeyId,
 
     #[command(flatten)]
@@ -103,15 +106,15 @@ pub(crate) struct UpdateArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// What `update` changes.
+/// Changes of `update`.
 #[derive(Debug, Args)]
 #[group(id = "changes", required = true, multiple = true)]
 pub(crate) struct Changes {
-    /// A new name
+    /// New name
     #[arg(long)]
     pub(crate) name: Option<String>,
 
-    /// A new description
+    /// New description
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 
@@ -119,23 +122,23 @@ pub(crate) struct Changes {
     #[arg(long, conflicts_with = "description")]
     pub(crate) clear_description: bool,
 
-    /// A new owner
+    /// New owner
     #[arg(long)]
     pub(crate) owner: Option<String>,
 
-    /// Scopes in place of the old ones; can be repeated
+    /// Scope that replaces the current scopes; can be repeated
     #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
     pub(crate) scopes: Option<Vec<String>>,
 
-    /// Take every scope away
+    /// Remove all scopes
     #[arg(long, conflicts_with = "scopes")]
     pub(crate) no_scopes: bool,
 
-    /// A new end: `never`, a span from now on such as 90d, a date or a time
+    /// New expiration: `never`, a duration from now such as 90d, a date or a time
     #[arg(long, value_name = "WHEN", value_parser = value::expiry)]
     pub(crate) expires: Option<Expiry>,
 
-    /// JSON in place of the old
+    /// JSON value that replaces the metadata
     #[arg(long, value_name = "JSON", value_parser = value::json)]
     pub(crate) metadata: Option<Value>,
 
@@ -143,17 +146,18 @@ pub(crate) struct Changes {
     #[arg(long, conflicts_with = "metadata")]
     pub(crate) clear_metadata: bool,
 
-    /// A field of the vendor's own; can be repeated
+    /// Vendor-specific field; can be repeated
     #[arg(long = "extra", value_name = "NAME=VALUE", value_parser = value::field)]
     pub(crate) extra: Vec<(String, Value)>,
 }
 
-/// Give a key a new secret; the old one is dead at once
+/// Issue a new secret for a key; the old one is invalid immediately
 ///
-/// What becomes of the new secret is chosen as with `create`. With --older-than, every key that old: the secrets go to
-/// the command of --secret-command, one call a key.
+/// The destination of the new secret is chosen as for `create`. --older-than rotates all keys of this age and runs the
+/// command of --secret-command once for each key.
 #[derive(Debug, Args)]
 pub(crate) struct RotateArgs {
+    /// ID of the key
     #[arg(required_unless_present = "older_than", conflicts_with = "older_than")]
     pub(crate) id: Option<KeyId>,
 
@@ -169,25 +173,26 @@ pub(crate) struct RotateArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Which keys to rotate, instead of one.
+/// Selection of keys to rotate.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Many keys")]
 pub(crate) struct RotateBulkArgs {
-    /// Every active key that was created this long ago, such as 90d
-    #[arg(long, value_name = "SPAN", value_parser = value::span, requires = "secret_command")]
+    /// Rotate all active keys that are at least this old, such as 90d
+    #[arg(long, value_name = "DURATION", value_parser = value::duration, requires = "secret_command")]
     pub(crate) older_than: Option<Duration>,
 
     #[command(flatten)]
-    pub(crate) how: BulkArgs,
+    pub(crate) options: BulkArgs,
 }
 
-/// Make keys useless at once, whatever the vendor
+/// Revoke keys; they no longer authenticate
 #[derive(Debug, Args)]
 pub(crate) struct RevokeArgs {
+    /// IDs of the keys
     #[arg(required_unless_present = "unused", conflicts_with = "unused")]
     pub(crate) ids: Vec<KeyId>,
 
-    /// Why, for the vendor's record
+    /// Reason, for the vendor's record
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
 
@@ -201,39 +206,40 @@ pub(crate) struct RevokeArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Which keys to revoke, instead of named ones.
+/// Selection of keys to revoke.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Many keys")]
 pub(crate) struct RevokeBulkArgs {
-    /// Every active key that was last used this long ago, such as 180d. Keys of which the vendor tells no use are left
-    /// alone
-    #[arg(long, value_name = "SPAN", value_parser = value::span)]
+    /// Revoke all active keys that have not been used for at least this long, such as 180d. Keys without a reported use
+    /// are omitted
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
     pub(crate) unused: Option<Duration>,
 
     #[command(flatten)]
-    pub(crate) how: BulkArgs,
+    pub(crate) options: BulkArgs,
 }
 
-/// How to act on many keys.
+/// Options for operations on many keys.
 #[derive(Debug, Args)]
 pub(crate) struct BulkArgs {
     /// Only keys of this owner
     #[arg(long)]
     pub(crate) owner: Option<String>,
 
-    /// How many keys to act on at the same time
+    /// Number of keys to process concurrently
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = value_parser!(u8).range(1..=32))]
     pub(crate) concurrency: u8,
 
-    /// Where to note what was done, so that the same call goes on after an interruption; by default
-    /// api-keys/journal.jsonl in $XDG_STATE_HOME or ~/.local/state
+    /// Journal of processed keys, with which the same command resumes after an interruption [default:
+    /// api-keys/journal.jsonl in $XDG_STATE_HOME or ~/.local/state]
     #[arg(long, value_name = "FILE")]
     pub(crate) journal: Option<PathBuf>,
 }
 
-/// Keys to switch on or off, or to delete.
+/// Keys to enable, disable or delete.
 #[derive(Debug, Args)]
 pub(crate) struct KeysArgs {
+    /// IDs of the keys
     #[arg(required = true)]
     pub(crate) ids: Vec<KeyId>,
 
@@ -245,9 +251,10 @@ pub(crate) struct KeysArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Show a key's secret again, where the vendor keeps it
+/// Show the secret of a key again, if the vendor stores it
 #[derive(Debug, Args)]
 pub(crate) struct RevealArgs {
+    /// ID of the key
     pub(crate) id: KeyId,
 
     #[command(flatten)]
@@ -258,9 +265,9 @@ pub(crate) struct RevealArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Ask whether a secret is good, and whose it is
+/// Verify a secret and show its key
 ///
-/// The secret is asked for on a terminal, without showing it, and read from the standard input elsewhere.
+/// The secret is read from a prompt on a terminal, without echo, and from the standard input otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
@@ -269,26 +276,26 @@ pub(crate) struct VerifyArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Find keys that a failed create may have left behind
+/// Find keys that a failed create may have created
 #[derive(Debug, Args)]
 pub(crate) struct OrphansArgs {
-    /// The name that the key was to have
+    /// Name that was passed to create
     #[arg(long)]
     pub(crate) name: String,
 
-    /// When the create was begun: a time, or a span before now such as 10m
+    /// Time at which the create started, or a duration before now such as 10m
     #[arg(long, value_name = "WHEN", value_parser = value::past)]
     pub(crate) since: Timestamp,
 
-    /// The owner that the key was to have
+    /// Owner that was passed to create
     #[arg(long)]
     pub(crate) owner: Option<String>,
 
-    /// A key of this name that is not an orphan; can be repeated
+    /// ID of a key with this name that is not an orphan; can be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) keep: Vec<KeyId>,
 
-    /// Revoke what is found
+    /// Revoke the orphans
     #[arg(long)]
     pub(crate) revoke: bool,
 

@@ -1,4 +1,4 @@
-//! What can be typed.
+//! Command-line arguments.
 
 mod demo;
 mod keys;
@@ -18,15 +18,15 @@ pub(crate) use tools::{AuditArgs, AuditFormat, CompletionsArgs, EmulateArgs, Man
 
 const EXIT_STATUS: &str = "\
 Exit status:
-  0    done
-  1    the vendor refused or could not be reached; nothing is left to clean up
-  2    not done: wrong call, wrong configuration, or not confirmed; nothing was changed
-  3    done for some of several providers or keys, not for others
-  4    the vendor acted or may have acted, and something is left for you to do: the message says what
-  5    the answer is no: an invalid secret, a finding of the audit, an orphan
-  130  ended by Ctrl-C";
+  0    success
+  1    the vendor rejected the request or could not be reached; no cleanup is needed
+  2    invalid arguments or configuration, or not confirmed; nothing was changed
+  3    partial success: some of several providers or keys failed
+  4    the vendor acted or may have acted; the message describes what to do
+  5    negative result: an invalid secret, an audit finding, an orphan
+  130  interrupted by Ctrl-C";
 
-/// One command for the API keys of many vendors.
+/// Manage the API keys of many vendors
 #[derive(Debug, Parser)]
 #[command(name = "api-keys", version, arg_required_else_help = true, after_help = EXIT_STATUS)]
 pub(crate) struct Cli {
@@ -43,11 +43,11 @@ pub(crate) enum Command {
     Update(UpdateArgs),
     Rotate(RotateArgs),
     Revoke(RevokeArgs),
-    /// Switch keys on again
+    /// Enable disabled keys
     Enable(KeysArgs),
-    /// Switch keys off, so that they can be switched on again
+    /// Disable keys until they are enabled again
     Disable(KeysArgs),
-    /// Remove keys and their records
+    /// Delete keys and their records
     Delete(KeysArgs),
     Reveal(RevealArgs),
     Verify(VerifyArgs),
@@ -57,4 +57,28 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn everything_has_help() {
+        fn check(command: &clap::Command, path: &str) {
+            assert!(command.get_about().is_some_and(|about| !about.to_string().is_empty()), "{path}");
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.is_empty(), "{path}: {}", argument.get_id());
+            }
+            for subcommand in command.get_subcommands() {
+                check(subcommand, &format!("{path} {}", subcommand.get_name()));
+            }
+        }
+        let mut command = Cli::command();
+        command.build();
+        check(&command, "api-keys");
+    }
 }

@@ -1,4 +1,4 @@
-//! The arguments of the commands about providers and about the command itself.
+//! Arguments of the commands for providers and for the command itself.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use super::shared::{OutputArgs, TargetArgs};
 use super::value;
 use crate::audit::{Level, Rule};
 
-/// List the providers, what they can do, and whether they answer
+/// List the providers with their capabilities, and check the connections
 #[derive(Debug, Args)]
 pub(crate) struct ProvidersArgs {
-    /// Send nothing
+    /// Skip the connection check
     #[arg(long)]
     pub(crate) no_check: bool,
 
@@ -24,22 +24,22 @@ pub(crate) struct ProvidersArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Take stock of the keys of every provider, and find what is wrong with them
+/// Check the keys of all providers against a set of rules
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
-    /// Find keys that end within this span
-    #[arg(long, value_name = "SPAN", value_parser = value::span, default_value = "30d")]
+    /// Report keys that expire within this duration
+    #[arg(long, value_name = "DURATION", value_parser = value::duration, default_value = "30d")]
     pub(crate) expires_within: Duration,
 
-    /// Find keys that were not used for this long
-    #[arg(long, value_name = "SPAN", value_parser = value::span, default_value = "90d")]
+    /// Report keys that have not been used for this long
+    #[arg(long, value_name = "DURATION", value_parser = value::duration, default_value = "90d")]
     pub(crate) unused_for: Duration,
 
-    /// Find keys that were created longer ago than this; not looked for by default
-    #[arg(long, value_name = "SPAN", value_parser = value::span)]
+    /// Report keys that are older than this [default: not checked]
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
     pub(crate) max_age: Option<Duration>,
 
-    /// A scope that is too broad, where `*` stands for any text; can be repeated
+    /// Scope that is too broad, with `*` as a wildcard; can be repeated
     #[arg(
         long = "broad-scope",
         value_name = "PATTERN",
@@ -47,15 +47,15 @@ pub(crate) struct AuditArgs {
     )]
     pub(crate) broad_scopes: Vec<String>,
 
-    /// An owner that may have keys; can be repeated. Unless given, any is known
+    /// Owner that may have keys; can be repeated [default: any]
     #[arg(long = "known-owner", value_name = "OWNER")]
     pub(crate) known_owners: Vec<String>,
 
-    /// Do not look for this; can be repeated
+    /// Rule to skip; can be repeated
     #[arg(long = "ignore", value_name = "RULE")]
     pub(crate) ignored: Vec<Rule>,
 
-    /// End with status 5 when there is a finding of this level or above
+    /// Exit with status 5 for findings of this level or above
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     pub(crate) fail_on: FailOn,
 
@@ -63,7 +63,7 @@ pub(crate) struct AuditArgs {
     #[arg(long)]
     pub(crate) owner: Option<String>,
 
-    /// What to print; a table by default
+    /// Output format
     #[arg(long, short, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub(crate) output: AuditFormat,
 
@@ -71,14 +71,14 @@ pub(crate) struct AuditArgs {
     pub(crate) target: TargetArgs,
 }
 
-/// What `audit` prints.
+/// Output formats of `audit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AuditFormat {
-    /// For people, as wide as the terminal
+    /// Table, as wide as the terminal
     Table,
     /// One JSON document, with the inventory
     Json,
-    /// One finding a line, as JSON
+    /// One JSON object per line and finding
     Jsonl,
     /// Comma-separated findings with a header
     Csv,
@@ -86,7 +86,7 @@ pub(crate) enum AuditFormat {
     Sarif,
 }
 
-/// The least level that counts.
+/// Lowest level that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     /// Only errors
@@ -110,18 +110,19 @@ impl FailOn {
     }
 }
 
-/// Run a server on loopback that speaks a vendor's dialect, until Ctrl-C
+/// Run an emulator of a vendor on loopback until Ctrl-C
 #[derive(Debug, Args)]
 pub(crate) struct EmulateArgs {
+    /// Vendor to emulate
     #[arg(value_parser = value::vendor())]
     pub(crate) vendor: Vendor,
 
-    /// The port; 0 is any free one
+    /// Port; 0 selects a free port
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Keys to begin with: a JSON array of objects with `name` and, if wanted, `description`, `owner`, `scopes`,
-    /// `expires`, `metadata`, `age`, `used`, `disabled`, `revoked`
+    /// Initial keys: a JSON array of objects with `name` and, optionally, `description`, `owner`, `scopes`, `expires`,
+    /// `metadata`, `age`, `used`, `disabled`, `revoked`
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
 
@@ -129,16 +130,17 @@ pub(crate) struct EmulateArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Print a script that completes this command in a shell
+/// Print a shell completion script
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
+    /// Shell
     pub(crate) shell: Shell,
 }
 
 /// Print the manual page
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// Write the pages of every command to this directory instead
+    /// Directory for the pages of all commands
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) directory: Option<PathBuf>,
 }

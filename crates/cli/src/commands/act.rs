@@ -1,6 +1,6 @@
-//! Doing the same to several keys, one after another, and telling what came of each.
+//! Actions on several keys, with one result per key.
 
-use api_keys::{ApiKey, ApiKeyProvider as _, KeyId, Timestamp};
+use api_keys::{ApiKey, ApiKeyProvider as _, KeyId, RecordState, Revocation, RevokeOptions, Timestamp};
 use serde::Serialize;
 
 use crate::cli::Format;
@@ -11,7 +11,7 @@ use crate::human;
 use crate::output::{csv, json};
 use crate::status;
 
-/// What came of one key.
+/// The action on one key, with its result.
 #[derive(Debug, Serialize)]
 pub(super) struct Action {
     pub(super) provider: String,
@@ -21,7 +21,7 @@ pub(super) struct Action {
     pub(super) action: &'static str,
     /// `done`, `planned` or `failed`.
     pub(super) outcome: &'static str,
-    /// What else there is to say.
+    /// A remark on the result.
     pub(super) detail: Option<String>,
     pub(super) error: Option<Failure>,
 }
@@ -39,7 +39,7 @@ impl Action {
         }
     }
 
-    pub(super) fn settled(mut self, result: Result<Option<String>, Failure>) -> Self {
+    pub(super) fn completed(mut self, result: Result<Option<String>, Failure>) -> Self {
         match result {
             Ok(detail) => (self.outcome, self.detail) = ("done", detail),
             Err(failure) => (self.outcome, self.error) = ("failed", Some(failure)),
@@ -74,7 +74,7 @@ pub(super) async fn begin(
 ) -> Result<Vec<Action>, Failure> {
     let mut keys = Vec::new();
     for id in ids {
-        // Who says yes beforehand needs no reading, and may be in a hurry.
+        // Without a question, the name is not needed.
         keys.push(if confirm.yes { ApiKey::new(id.clone()) } else { subject_of(provider, id).await? });
     }
     if !confirm.dry_run {
@@ -84,7 +84,37 @@ pub(super) async fn begin(
     Ok(keys.iter().map(|key| Action::planned(provider, key, action)).collect())
 }
 
-/// Prints what came of it, and returns the exit status.
+pub(super) fn revoke_options(reason: Option<String>) -> RevokeOptions {
+    match reason {
+        Some(reason) => RevokeOptions::new().reason(reason),
+        None => RevokeOptions::new(),
+    }
+}
+
+/// Revokes a key. Returns a remark on the state of its record.
+pub(super) async fn revoke_key(
+    provider: &Provider,
+    id: &KeyId,
+    options: RevokeOptions,
+) -> Result<Option<String>, Failure> {
+    match provider.api.revoke(id, options).await {
+        Ok(revocation) => Ok(Some(record_state(revocation).to_owned())),
+        Err(error) => {
+            let what = format!("failed to revoke key {}", human::clean(id.as_str()));
+            Err(Failure::from_api(what, &provider.name, &error))
+        }
+    }
+}
+
+fn record_state(revocation: Revocation) -> &'static str {
+    match (revocation.record, revocation.reversible) {
+        (RecordState::Removed, _) => "its record was removed",
+        (RecordState::Retained, true) => "its record remains; `enable` reverses this",
+        (RecordState::Retained, false) => "its record remains",
+    }
+}
+
+/// Prints the results and returns the exit status.
 pub(super) fn finish(actions: &[Action], format: Format, console: &mut Console<'_>) -> Result<u8, Failure> {
     let text = match format {
         Format::Table => actions.iter().filter(|action| action.error.is_none()).map(line).collect(),

@@ -8,7 +8,7 @@ use comfy_table::Color;
 use serde::Serialize;
 
 use super::fan_out::{each, verdict};
-use super::inventory::{Wanted, read};
+use super::inventory::{Filter, read};
 use crate::audit::{Finding, Level, Rule, Thresholds, examine};
 use crate::cli::{AuditArgs, AuditFormat};
 use crate::config::Config;
@@ -31,7 +31,7 @@ const COLUMNS: [Column; 6] = [
 pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let entries =
         Config::load(args.target.config.as_deref(), console)?.all_or(args.target.provider.as_deref())?;
-    let wanted = Wanted { owner: args.owner, inactive: true, ..Wanted::default() };
+    let filter = Filter { owner: args.owner, inactive: true, ..Filter::default() };
     let thresholds = Thresholds {
         expires_within: args.expires_within,
         unused_for: args.unused_for,
@@ -40,8 +40,8 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
         known_owners: args.known_owners,
         ignored: args.ignored,
     };
-    let (inventories, failures) = each(entries, |provider| read(provider, &wanted)).await;
-    let answered = inventories.len();
+    let (inventories, failures) = each(entries, |provider| read(provider, &filter)).await;
+    let succeeded = inventories.len();
     let now = Timestamp::now();
     let (mut findings, mut records, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
     for inventory in inventories {
@@ -52,13 +52,13 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
         records.extend(inventory.keys.into_iter().map(|key| KeyRecord::new(&provider, key)));
         lines.extend(provider.line.map(|line| (provider.name, line)));
     }
-    // The worst first; otherwise as the vendors list the keys.
+    // The most severe first; otherwise in the order of the vendors.
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.rule));
 
-    let several = answered + failures.len() > 1;
+    let several = succeeded + failures.len() > 1;
     let text = match args.output {
         AuditFormat::Table => {
-            table(&findings, several, console) + &summary(&findings, records.len(), answered)
+            table(&findings, several, console) + &summary(&findings, records.len(), succeeded)
         }
         AuditFormat::Json => document(&findings, &records, &failures),
         AuditFormat::Jsonl => findings.iter().map(json::line).collect(),
@@ -69,9 +69,9 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
         AuditFormat::Sarif => sarif::document(&findings, &failures, &lines),
     };
     console.print(&text)?;
-    let verdict = verdict(answered, &failures, console);
+    let verdict = verdict(succeeded, &failures, console);
     let bad = findings.iter().any(|finding| args.fail_on.counts(finding.level));
-    // That some keys were not looked at comes before what was found in the others.
+    // A partial failure takes precedence over findings.
     Ok(if verdict == status::OK && bad { status::NEGATIVE } else { verdict })
 }
 
@@ -86,7 +86,7 @@ fn fields(finding: &Finding) -> Vec<String> {
     ]
 }
 
-/// The provider is shown where there are several.
+/// Renders the findings. The provider is shown if there are several.
 fn table(findings: &[Finding], several: bool, console: &Console<'_>) -> String {
     if findings.is_empty() {
         return String::new();

@@ -2,13 +2,13 @@
 
 use api_keys::{ApiKeyProvider as _, NewApiKey, Operation, Timestamp};
 
-use super::mint::Mint;
+use super::issue::Issue;
 use super::{open_for, quoted, target_options};
 use crate::cli::{CreateArgs, TargetArgs};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::secret::Handover;
+use crate::secret::Destination;
 
 pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Create, console)?;
@@ -23,30 +23,30 @@ pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u
         .api
         .capabilities()
         .validate_create(provider.vendor(), &new)
-        .map_err(|error| Failure::from_api("the key cannot be created as asked", &provider.name, &error))?;
+        .map_err(|error| Failure::from_api("failed to create the key", &provider.name, &error))?;
 
-    let handover = Handover::prepare(&args.secret, args.output.output, console)?;
-    let mint = Mint {
+    let destination = Destination::prepare(&args.secret, args.output.output, console)?;
+    let issue = Issue {
         provider: &provider,
         target: &args.target,
         operation: Operation::Create,
-        handover,
+        destination,
         format: args.output.format(),
-        recipe: recipe(&provider, &args.target, &new),
+        recovery: recovery(&provider, &args.target, &new),
     };
-    mint.run(provider.api.create(new), console).await
+    issue.run(provider.api.create(new), console).await
 }
 
-/// How to find the key if nobody knows whether there is one.
-fn recipe(provider: &Provider, target: &TargetArgs, new: &NewApiKey) -> String {
-    let mut recipe = format!(
+/// Returns the command that finds the key if it is unknown whether it was created.
+fn recovery(provider: &Provider, target: &TargetArgs, new: &NewApiKey) -> String {
+    let mut command = format!(
         "api-keys orphans {} --name {} --since {:.0}",
         target_options(provider, target),
         quoted(&new.name),
         Timestamp::now()
     );
     if let Some(owner) = &new.owner {
-        recipe.push_str(&format!(" --owner {}", quoted(owner)));
+        command.push_str(&format!(" --owner {}", quoted(owner)));
     }
-    recipe
+    command
 }

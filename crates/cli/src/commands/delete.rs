@@ -16,10 +16,10 @@ pub(crate) async fn run(args: KeysArgs, console: &mut Console<'_>) -> Result<u8,
         let mut done = Vec::new();
         for (action, id) in actions.into_iter().zip(&args.ids) {
             let deleted = provider.api.delete(id).await.map(|()| None).map_err(|error| {
-                let what = format!("the key {} could not be deleted", human::clean(id.as_str()));
+                let what = format!("failed to delete key {}", human::clean(id.as_str()));
                 Failure::from_api(what, &provider.name, &error)
             });
-            done.push(action.settled(deleted));
+            done.push(action.completed(deleted));
         }
         actions = done;
     }

@@ -29,14 +29,14 @@ struct Seed {
     description: Option<String>,
     owner: Option<String>,
     scopes: Option<Vec<String>>,
-    /// As the option of `create`, counted from when the key was created.
+    /// Like the option of `create`, relative to the creation.
     expires: Option<String>,
     metadata: Option<Value>,
-    /// How long ago it was created.
-    #[serde(default, deserialize_with = "span")]
+    /// Duration since the creation.
+    #[serde(default, deserialize_with = "duration")]
     age: Duration,
-    /// How long ago it was last used.
-    #[serde(default, deserialize_with = "some_span")]
+    /// Duration since the last use.
+    #[serde(default, deserialize_with = "optional_duration")]
     used: Option<Duration>,
     #[serde(default)]
     disabled: bool,
@@ -44,12 +44,12 @@ struct Seed {
     revoked: bool,
 }
 
-fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    value::span(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    value::duration(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
-fn some_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    span(deserializer).map(Some)
+fn optional_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 /// A key of the emulator. Its secret protects nothing.
@@ -62,11 +62,11 @@ struct Seeded {
 
 pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let seeds = args.seed.as_deref().map(read).transpose()?.unwrap_or_default();
-    // Taken over first: who reads the address may send a signal at once.
+    // Before the address is printed: its reader may send a signal immediately.
     let interrupts = Interrupts::install();
     let mut interrupts =
-        interrupts.map_err(|error| Failure::new("the signals cannot be taken over").caused_by(&error))?;
-    // How many seconds the clock is behind: keys of the past are made in the past.
+        interrupts.map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
+    // Seconds by which the clock is behind, so that keys get creation times in the past.
     let behind = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&behind);
     let emulator = Emulator::builder(args.vendor)
@@ -75,15 +75,15 @@ pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<
         .start()
         .await
         .map_err(|error| {
-            Failure::new(format!("the emulated {} cannot be started on 127.0.0.1:{}", args.vendor, args.port))
+            Failure::new(format!("failed to start the {} emulator on 127.0.0.1:{}", args.vendor, args.port))
                 .caused_by(&error)
-                .help("--port 0 takes any free port")
+                .help("pass --port 0 for a free port")
         })?;
     let mut keys = Vec::new();
     for seed in seeds {
         let name = seed.name.clone();
         let issued = plant(&emulator, seed, &behind).await.map_err(|error| {
-            Failure::new(format!("the key {} of the seed cannot be made", human::clean(&name)))
+            Failure::new(format!("failed to create key {} of the seed file", human::clean(&name)))
                 .caused_by(&*error)
         })?;
         let (key, secret) = issued.into_parts();
@@ -92,20 +92,20 @@ pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<
     behind.store(0, Ordering::SeqCst);
 
     console.print(&text(&emulator, &keys, args.output.format()))?;
-    console.note("Ctrl-C stops it.");
+    console.note("Press Ctrl-C to stop.");
     interrupts.next().await;
     emulator.stop().await;
     Ok(status::OK)
 }
 
-fn before(span: Duration) -> Timestamp {
-    Timestamp::now().checked_sub(span).unwrap_or(Timestamp::MIN)
+fn before(duration: Duration) -> Timestamp {
+    Timestamp::now().checked_sub(duration).unwrap_or(Timestamp::MIN)
 }
 
 fn read(path: &Path) -> Result<Vec<Seed>, Failure> {
-    let unusable = || Failure::new(format!("the seed {} cannot be used", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| unusable().caused_by(&error))?;
-    serde_json::from_str(&text).map_err(|error| unusable().caused_by(&error))
+    let failure = || Failure::new(format!("failed to read seed file {}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| failure().caused_by(&error))?;
+    serde_json::from_str(&text).map_err(|error| failure().caused_by(&error))
 }
 
 async fn plant(
@@ -138,7 +138,7 @@ async fn plant(
     Ok(issued)
 }
 
-/// What a client needs, as variables that this command reads itself.
+/// Returns the connection settings, as environment variables that this command reads.
 fn text(emulator: &Emulator, keys: &[Seeded], format: Format) -> String {
     let (vendor, base_url) = (emulator.vendor().as_str(), emulator.base_url());
     let token = emulator.token().expose();

@@ -1,4 +1,4 @@
-//! Asking several providers at the same time.
+//! Concurrent calls to several providers.
 
 use std::future::Future;
 
@@ -10,38 +10,38 @@ use crate::failure::Failure;
 use crate::output::ProviderFailure;
 use crate::status;
 
-/// What the providers answered, in their order, and what those that could not be asked or did not answer failed with.
+/// Returns the results of the providers in their order, and the failures.
 pub(super) async fn each<T, F>(
     entries: Vec<Entry>,
-    ask: impl Fn(Provider) -> F,
+    call: impl Fn(Provider) -> F,
 ) -> (Vec<T>, Vec<ProviderFailure>)
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let asked = entries.into_iter().map(|entry| {
+    let calls = entries.into_iter().map(|entry| {
         let name = entry.name().to_owned();
-        let connected = entry.build().map(&ask);
+        let call = entry.build().map(&call);
         async move {
-            match connected {
-                Ok(answer) => answer.await,
+            match call {
+                Ok(result) => result.await,
                 Err(failure) => Err(failure),
             }
             .map_err(|failure| ProviderFailure { provider: name, failure })
         }
     });
-    let (mut answers, mut failures) = (Vec::new(), Vec::new());
-    for answer in join_all(asked).await {
-        match answer {
-            Ok(answer) => answers.push(answer),
+    let (mut results, mut failures) = (Vec::new(), Vec::new());
+    for result in join_all(calls).await {
+        match result {
+            Ok(result) => results.push(result),
             Err(failure) => failures.push(failure),
         }
     }
-    (answers, failures)
+    (results, failures)
 }
 
-/// Tells what failed, and the exit status that follows.
-pub(super) fn verdict(answered: usize, failures: &[ProviderFailure], console: &Console<'_>) -> u8 {
-    let several = answered + failures.len() > 1;
+/// Prints the failures and returns the exit status.
+pub(super) fn verdict(succeeded: usize, failures: &[ProviderFailure], console: &Console<'_>) -> u8 {
+    let several = succeeded + failures.len() > 1;
     for ProviderFailure { provider, failure } in failures {
         if several {
             console.note(format_args!("{provider}: {failure}"));
@@ -51,7 +51,7 @@ pub(super) fn verdict(answered: usize, failures: &[ProviderFailure], console: &C
     }
     match failures {
         [] => status::OK,
-        [first, ..] if answered == 0 => first.failure.exit_status(),
+        [first, ..] if succeeded == 0 => first.failure.exit_status(),
         _ => status::PARTIAL,
     }
 }

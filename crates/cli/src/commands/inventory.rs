@@ -1,4 +1,4 @@
-//! Every key of a provider.
+//! Listing of all keys of a provider.
 
 use std::collections::HashSet;
 use std::pin::pin;
@@ -9,17 +9,17 @@ use futures_util::TryStreamExt as _;
 use crate::config::Provider;
 use crate::failure::Failure;
 
-/// Which keys are wanted.
+/// A filter for keys.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wanted {
+pub(super) struct Filter {
     pub(super) owner: Option<String>,
     pub(super) name: Option<String>,
-    /// Also those that no longer authenticate.
+    /// Includes keys that no longer authenticate.
     pub(super) inactive: bool,
     pub(super) limit: Option<usize>,
 }
 
-/// The keys, and what the reader of them should know.
+/// The keys of a provider, with notes for the user.
 #[derive(Debug)]
 pub(super) struct Inventory {
     pub(super) provider: Provider,
@@ -27,36 +27,36 @@ pub(super) struct Inventory {
     pub(super) notes: Vec<String>,
 }
 
-/// Reads them page by page.
-pub(super) async fn read(provider: Provider, wanted: &Wanted) -> Result<Inventory, Failure> {
+/// Lists the keys of a provider.
+pub(super) async fn read(provider: Provider, filter: &Filter) -> Result<Inventory, Failure> {
     let capabilities = provider.api.capabilities();
     let mut notes = Vec::new();
-    let inactive = wanted.inactive && capabilities.list_fields.contains(Field::IncludeInactive);
-    if wanted.inactive && (!inactive || capabilities.list_scope == ListScope::ActiveOnly) {
-        notes.push(format!("{}: {} lists no inactive keys", provider.name, provider.vendor()));
+    let inactive = filter.inactive && capabilities.list_fields.contains(Field::IncludeInactive);
+    if filter.inactive && (!inactive || capabilities.list_scope == ListScope::ActiveOnly) {
+        notes.push(format!("{}: {} does not list inactive keys", provider.name, provider.vendor()));
     }
     let (mut keys, mut seen) = (Vec::new(), HashSet::new());
-    let most = wanted.limit.unwrap_or(usize::MAX);
-    let fits = |key: &ApiKey| {
+    let limit = filter.limit.unwrap_or(usize::MAX);
+    let matches = |key: &ApiKey| {
         let name = key.name.as_deref().unwrap_or_default();
-        wanted.name.as_deref().is_none_or(|text| name.contains(text))
+        filter.name.as_deref().is_none_or(|text| name.contains(text))
     };
-    for query in provider.queries(wanted.owner.as_deref())? {
+    for query in provider.queries(filter.owner.as_deref())? {
         let mut listed = 0_u64;
         let mut stream = pin!(provider.api.keys(query.include_inactive(inactive)));
-        while keys.len() < most {
+        while keys.len() < limit {
             let next = stream.try_next().await;
             let next =
-                next.map_err(|error| Failure::from_api("the keys cannot be listed", &provider.name, &error))?;
+                next.map_err(|error| Failure::from_api("failed to list keys", &provider.name, &error))?;
             let Some(key) = next else { break };
             listed += 1;
-            if fits(&key) && seen.insert(key.id.clone()) {
+            if matches(&key) && seen.insert(key.id.clone()) {
                 keys.push(key);
             }
         }
         if let Some(ceiling) = capabilities.list_ceiling.filter(|&ceiling| listed >= u64::from(ceiling)) {
             notes.push(format!(
-                "{}: {} lists {ceiling} keys at most; there may be more",
+                "{}: {} lists at most {ceiling} keys; there may be more",
                 provider.name,
                 provider.vendor()
             ));

@@ -1,4 +1,4 @@
-//! One module for each command, and what they share.
+//! One module per command, and shared modules.
 
 mod act;
 pub(crate) mod audit;
@@ -11,15 +11,15 @@ pub(crate) mod emulate;
 mod fan_out;
 pub(crate) mod get;
 mod inventory;
+mod issue;
 pub(crate) mod list;
 pub(crate) mod man;
-mod mint;
 pub(crate) mod orphans;
 pub(crate) mod providers;
 pub(crate) mod reveal;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
-pub(crate) mod switch;
+pub(crate) mod set_enabled;
 pub(crate) mod update;
 pub(crate) mod verify;
 
@@ -32,16 +32,20 @@ use crate::config::{Config, Provider};
 use crate::console::Console;
 use crate::failure::Failure;
 
-/// The one provider that is asked for.
+/// Returns the selected provider.
 fn open(target: &TargetArgs, console: &Console<'_>) -> Result<Provider, Failure> {
     Config::load(target.config.as_deref(), console)?.one(target.provider.as_deref())?.build()
 }
 
-/// The one provider that is asked for, if it offers the operation.
+/// Returns the selected provider if it supports the operation.
 fn open_for(target: &TargetArgs, operation: Operation, console: &Console<'_>) -> Result<Provider, Failure> {
     let provider = open(target, console)?;
     provider.api.require(&[operation]).map_err(|error| {
-        Failure::from_api(format!("{} does not offer {operation}", provider.vendor()), &provider.name, &error)
+        Failure::from_api(
+            format!("{} does not support {operation}", provider.vendor()),
+            &provider.name,
+            &error,
+        )
     })?;
     Ok(provider)
 }
@@ -52,7 +56,7 @@ fn quoted(word: &str) -> Cow<'_, str> {
     shlex::try_quote(word).unwrap_or_default()
 }
 
-/// How to name the provider in a command that is shown to be typed.
+/// Returns the options that select the provider in a printed command.
 fn target_options(provider: &Provider, target: &TargetArgs) -> String {
     let mut options = format!("--provider {}", quoted(&provider.name));
     if let Some(config) = &target.config {

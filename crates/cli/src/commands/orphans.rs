@@ -2,8 +2,8 @@
 
 use api_keys::{ApiKeyProviderExt as _, NewApiKey, Operation, RevokeOptions};
 
-use super::act::{Action, describe, finish};
-use super::{open_for, revoke};
+use super::act::{Action, describe, finish, revoke_key};
+use super::open_for;
 use crate::cli::OrphansArgs;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -16,24 +16,24 @@ pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<
     new.owner = provider.owner_of_new(args.owner)?;
     let found = provider.api.orphans(&new, args.since).await;
     let mut found =
-        found.map_err(|error| Failure::from_api("the keys cannot be listed", &provider.name, &error))?;
+        found.map_err(|error| Failure::from_api("failed to list keys", &provider.name, &error))?;
     found.retain(|key| !args.keep.contains(&key.id));
     if !provider.api.capabilities().created_at_reliable {
         console.warn(format_args!(
-            "{} does not tell true creation times: every key of the name is listed",
+            "{} does not report reliable creation times: all keys with this name are listed",
             provider.vendor()
         ));
     }
     let format = args.output.format();
     if found.is_empty() {
         output::keys(&[], &[], false, format, console)?;
-        console.note("No orphan: nothing was left behind.");
+        console.note("No orphans.");
         return Ok(status::OK);
     }
     if !args.revoke {
         let records: Vec<_> = found.into_iter().map(|key| KeyRecord::new(&provider, key)).collect();
         output::keys(&records, &[], false, format, console)?;
-        console.note("Leave out what you hold with --keep ID, and revoke the rest with --revoke.");
+        console.note("Exclude keys that are in use with --keep ID, and revoke the others with --revoke.");
         return Ok(status::NEGATIVE);
     }
     if !args.confirm.dry_run {
@@ -47,7 +47,7 @@ pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<
         actions.push(if args.confirm.dry_run {
             action
         } else {
-            action.settled(revoke::one(&provider, &key.id, RevokeOptions::new()).await)
+            action.completed(revoke_key(&provider, &key.id, RevokeOptions::new()).await)
         });
     }
     finish(&actions, format, console)

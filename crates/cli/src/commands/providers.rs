@@ -19,7 +19,7 @@ use crate::status;
 
 const COLUMNS: [Column; 4] = [always("PROVIDER"), always("VENDOR"), always("CHECK"), always("OPERATIONS")];
 
-/// One provider, what it can do and whether it answers.
+/// A provider with its capabilities and the result of the check.
 #[derive(Debug, Serialize)]
 struct Report {
     provider: String,
@@ -29,12 +29,12 @@ struct Report {
     check: &'static str,
     elapsed_ms: Option<f64>,
     error: Option<Failure>,
-    capabilities: Option<Told>,
+    capabilities: Option<CapabilitiesReport>,
 }
 
-/// What `capabilities()` tells.
+/// The capabilities of a provider.
 #[derive(Debug, Serialize)]
-struct Told {
+struct CapabilitiesReport {
     operations: BTreeMap<&'static str, &'static str>,
     create_fields: Vec<&'static str>,
     create_extra: &'static [&'static str],
@@ -99,37 +99,37 @@ async fn report(entry: Entry, check: bool) -> Report {
         error: None,
         capabilities: None,
     };
-    let answer = match entry.build() {
+    let checked = match entry.build() {
         Err(failure) => Err(failure),
         Ok(provider) => {
             report.owners.clone_from(&provider.owners);
-            report.capabilities = Some(told(&provider.api.capabilities()));
+            report.capabilities = Some(describe(&provider.api.capabilities()));
             if !check {
                 return report;
             }
             let started = Instant::now();
-            let answer = ask(&provider).await;
+            let checked = send_check(&provider).await;
             report.elapsed_ms = Some(started.elapsed().as_micros() as f64 / 1e3);
-            answer
+            checked
         }
     };
-    match answer {
+    match checked {
         Ok(()) => report.check = "ok",
         Err(failure) => (report.check, report.error) = ("failed", Some(failure)),
     }
     report
 }
 
-/// Reads as little as can be read, which shows that the server is there and the credential good.
-async fn ask(provider: &Provider) -> Result<(), Failure> {
+/// Sends the smallest request that tests connection and credential.
+async fn send_check(provider: &Provider) -> Result<(), Failure> {
     let owner = provider.owners.first();
     let capabilities = provider.api.capabilities();
-    let answer = if owner.is_none() && capabilities.owner_required {
-        // Without an owner nothing can be listed. That there is no such key is an answer, too.
+    let checked = if owner.is_none() && capabilities.owner_required {
+        // Without an owner, keys cannot be listed. A secret that does not exist is a successful check, too.
         if !capabilities.support(Operation::Verify).is_supported() {
-            return Err(Failure::new("there is nothing to check with")
+            return Err(Failure::new("no request for the check")
                 .detail(format!("the provider {} has no owner", provider.name))
-                .help("write owner = \"…\" in its settings"));
+                .help("set owner = \"…\" in its configuration"));
         }
         provider.api.verify(&SecretKey::new("ak_api_keys_check")).await.map(drop)
     } else {
@@ -137,13 +137,13 @@ async fn ask(provider: &Provider) -> Result<(), Failure> {
         query.owner = owner.cloned();
         provider.api.list(query).await.map(drop)
     };
-    answer.map_err(|error| Failure::from_api("the check failed", &provider.name, &error))
+    checked.map_err(|error| Failure::from_api("the check failed", &provider.name, &error))
 }
 
-fn told(capabilities: &Capabilities) -> Told {
+fn describe(capabilities: &Capabilities) -> CapabilitiesReport {
     let names = |fields: api_keys::FieldSet| fields.iter().map(api_keys::Field::as_str).collect();
     let support = |operation| capabilities.support(operation);
-    Told {
+    CapabilitiesReport {
         operations: Operation::ALL
             .iter()
             .map(|&operation| (operation.as_str(), support(operation).as_str()))
@@ -165,18 +165,18 @@ fn told(capabilities: &Capabilities) -> Told {
     }
 }
 
-/// In the order of the trait; emulated ones with a star.
+/// Returns the supported operations in the order of the trait, emulated ones with an asterisk.
 fn operations(report: &Report) -> String {
-    let Some(told) = &report.capabilities else { return String::new() };
-    let offered = Operation::ALL.iter().copied().filter_map(|operation| {
-        let support = told.operations.get(operation.as_str()).copied()?;
+    let Some(capabilities) = &report.capabilities else { return String::new() };
+    let supported = Operation::ALL.iter().copied().filter_map(|operation| {
+        let support = capabilities.operations.get(operation.as_str()).copied()?;
         match support {
             _ if support == Support::Unsupported.as_str() => None,
             _ if support == Support::Emulated.as_str() => Some(format!("{operation}*")),
             _ => Some(operation.to_string()),
         }
     });
-    offered.collect::<Vec<_>>().join(" ")
+    supported.collect::<Vec<_>>().join(" ")
 }
 
 fn check(report: &Report) -> String {
@@ -204,7 +204,7 @@ fn table(reports: &[Report], console: &Console<'_>) -> String {
         })
         .collect();
     let starred = reports.iter().any(|report| operations(report).contains('*'));
-    let legend = if starred { "* by another of the vendor's operations, with the same result\n" } else { "" };
+    let legend = if starred { "* emulated by another operation with the same result\n" } else { "" };
     render(&COLUMNS, &rows, console) + legend
 }
 
@@ -214,27 +214,27 @@ fn detail(report: &Report) -> String {
         ("vendor", report.vendor.clone().unwrap_or_default()),
         ("check", check(report)),
     ];
-    if let Some(told) = &report.capabilities {
+    if let Some(capabilities) = &report.capabilities {
         let list = |words: &[&str]| if words.is_empty() { "–".to_owned() } else { words.join(" ") };
         let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         let number = |number: Option<u32>| number.map_or("–".to_owned(), |number| number.to_string());
         lines.extend([
             ("owners", if report.owners.is_empty() { "–".to_owned() } else { report.owners.join(" ") }),
             ("operations", operations(report)),
-            ("create takes", list(&told.create_fields)),
-            ("  extra", list(told.create_extra)),
-            ("update sets", list(&told.update_fields)),
-            ("  extra", list(told.update_extra)),
-            ("  clears", list(&told.clearable_fields)),
-            ("list filters by", list(&told.list_fields)),
-            ("revoke takes", list(&told.revoke_fields)),
-            ("owner needed", yes(told.owner_required)),
-            ("lists inactive", yes(told.lists_inactive)),
-            ("lists at most", number(told.list_ceiling)),
-            ("active at most", number(told.max_active)),
-            ("rotate keeps id", yes(told.rotate_keeps_id)),
-            ("revoke undoable", yes(told.revoke_reversible)),
-            ("revoked readable", yes(told.revoke_keeps_record)),
+            ("create fields", list(&capabilities.create_fields)),
+            ("  extra", list(capabilities.create_extra)),
+            ("update fields", list(&capabilities.update_fields)),
+            ("  extra", list(capabilities.update_extra)),
+            ("  clearable", list(&capabilities.clearable_fields)),
+            ("list filters", list(&capabilities.list_fields)),
+            ("revoke fields", list(&capabilities.revoke_fields)),
+            ("owner required", yes(capabilities.owner_required)),
+            ("lists inactive", yes(capabilities.lists_inactive)),
+            ("max. listed", number(capabilities.list_ceiling)),
+            ("max. active", number(capabilities.max_active)),
+            ("rotate keeps id", yes(capabilities.rotate_keeps_id)),
+            ("revoke reversible", yes(capabilities.revoke_reversible)),
+            ("keeps revoked", yes(capabilities.revoke_keeps_record)),
         ]);
     }
     let lines: Vec<_> = lines.into_iter().map(|(title, value)| (title, human::clean(&value))).collect();

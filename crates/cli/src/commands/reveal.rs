@@ -7,28 +7,28 @@ use crate::cli::RevealArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
-use crate::secret::{Delivered, Handover, Subject};
+use crate::secret::{Delivered, Destination, Subject};
 use crate::status;
 
 pub(crate) async fn run(args: RevealArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Reveal, console)?;
-    let handover = Handover::prepare(&args.secret, args.output.output, console)?;
+    let destination = Destination::prepare(&args.secret, args.output.output, console)?;
     let secret = match provider.api.reveal(&args.id).await {
         Ok(secret) => secret,
         Err(error) => {
-            handover.cancel();
-            return Err(Failure::from_api("the secret cannot be read", &provider.name, &error));
+            destination.cancel();
+            return Err(Failure::from_api("failed to reveal the secret", &provider.name, &error));
         }
     };
     let subject = Subject { provider: &provider.name, id: args.id.as_str(), name: None, record: None };
-    let delivered = handover.deliver(&subject, &secret, console).map_err(|error| {
-        Failure::new("the secret could not be handed over")
+    let delivered = destination.deliver(&subject, &secret, console).map_err(|error| {
+        Failure::new("failed to deliver the secret")
             .caused_by(&error)
-            .help("again: the vendor still has it")
+            .help("run the command again: the vendor stores the secret")
             .status(status::FAILED)
     })?;
     if let Delivered::To(path) = delivered {
-        console.note(format_args!("The secret is in {}.", human::clean(&path.display().to_string())));
+        console.note(format_args!("Secret written to {}.", human::clean(&path.display().to_string())));
     }
     Ok(status::OK)
 }

@@ -11,21 +11,21 @@ use crate::status;
 
 pub(crate) async fn run(args: UpdateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Update, console)?;
-    let asked = args.changes;
+    let requested = args.changes;
     let mut changes = UpdateApiKey::new();
-    changes.name = asked.name;
-    changes.description = patch(asked.description, asked.clear_description);
-    changes.owner = asked.owner;
-    changes.scopes = if asked.no_scopes { Some(Vec::new()) } else { asked.scopes };
-    changes.expiry = match asked.expires {
+    changes.name = requested.name;
+    changes.description = patch(requested.description, requested.clear_description);
+    changes.owner = requested.owner;
+    changes.scopes = if requested.no_scopes { Some(Vec::new()) } else { requested.scopes };
+    changes.expiry = match requested.expires {
         None => Patch::Keep,
         Some(Expiry::Never) => Patch::Clear,
         Some(expiry) => Patch::Set(expiry),
     };
-    changes.metadata = patch(asked.metadata, asked.clear_metadata);
-    changes.extra = asked.extra.into_iter().collect();
+    changes.metadata = patch(requested.metadata, requested.clear_metadata);
+    changes.extra = requested.extra.into_iter().collect();
     let key = provider.api.update(&args.id, changes).await;
-    let key = key.map_err(|error| Failure::from_api("the key cannot be changed", &provider.name, &error))?;
+    let key = key.map_err(|error| Failure::from_api("failed to update the key", &provider.name, &error))?;
     output::key(&KeyRecord::new(&provider, key), args.output.format(), console)?;
     Ok(status::OK)
 }

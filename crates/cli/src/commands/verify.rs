@@ -15,10 +15,10 @@ use crate::output::{self, csv, json};
 use crate::status;
 
 #[derive(Serialize)]
-struct Answer {
+struct Output {
     provider: String,
     valid: bool,
-    /// Why it is not.
+    /// The reason for an invalid secret.
     reason: Option<String>,
     key: Option<KeyRecord>,
 }
@@ -28,39 +28,38 @@ pub(crate) async fn run(args: VerifyArgs, console: &mut Console<'_>) -> Result<u
     let secret = read()?;
     let verification = provider.api.verify(&secret).await;
     let verification = verification.map_err(|error| {
-        let failure =
-            Failure::from_api("the vendor did not say whether the secret is good", &provider.name, &error);
-        // Whatever the reason: no answer is not a yes.
+        let failure = Failure::from_api("failed to verify the secret", &provider.name, &error);
+        // A failure is not a negative result.
         failure.status(status::FAILED)
     })?;
-    let answer = match verification {
-        Verification::Valid(key) => Answer {
+    let output = match verification {
+        Verification::Valid(key) => Output {
             provider: provider.name.clone(),
             valid: true,
             reason: None,
             key: Some(KeyRecord::new(&provider, *key)),
         },
         Verification::Invalid(reason) => {
-            Answer { provider: provider.name, valid: false, reason: Some(name(&reason)), key: None }
+            Output { provider: provider.name, valid: false, reason: Some(name(&reason)), key: None }
         }
     };
-    console.print(&text(&answer, args.output.format()))?;
-    Ok(if answer.valid { status::OK } else { status::NEGATIVE })
+    console.print(&text(&output, args.output.format()))?;
+    Ok(if output.valid { status::OK } else { status::NEGATIVE })
 }
 
-/// The secret, without echo from a terminal.
+/// Reads the secret, without echo on a terminal.
 fn read() -> Result<SecretKey, Failure> {
     let line = if io::stdin().is_terminal() {
         rpassword::prompt_password("Secret: ").map(SecretKey::new)
     } else {
         io::stdin().lines().next().transpose().map(|line| SecretKey::new(line.unwrap_or_default()))
     };
-    let secret = line.map_err(|error| Failure::new("the secret cannot be read").caused_by(&error))?;
+    let secret = line.map_err(|error| Failure::new("failed to read the secret").caused_by(&error))?;
     let secret = SecretKey::new(secret.expose().trim());
     if secret.expose().is_empty() {
-        return Err(Failure::new("there is no secret to verify")
+        return Err(Failure::new("no secret to verify")
             .detail("the standard input is empty")
-            .help("pipe the secret in; it cannot be an argument, which others could see"));
+            .help("pipe the secret to the standard input: arguments are visible to other users"));
     }
     Ok(secret)
 }
@@ -76,18 +75,18 @@ fn name(reason: &InvalidReason) -> String {
     }
 }
 
-fn text(answer: &Answer, format: Format) -> String {
-    let reason = answer.reason.clone().unwrap_or_default();
+fn text(output: &Output, format: Format) -> String {
+    let reason = output.reason.clone().unwrap_or_default();
     match format {
-        Format::Json => json::document(answer),
-        Format::Jsonl => json::line(answer),
+        Format::Json => json::document(output),
+        Format::Jsonl => json::line(output),
         Format::Csv => {
             let key =
-                answer.key.as_ref().map_or_else(|| vec![String::new(); CSV_HEADER.len()], KeyRecord::csv);
+                output.key.as_ref().map_or_else(|| vec![String::new(); CSV_HEADER.len()], KeyRecord::csv);
             let header = [&["valid", "reason"][..], &CSV_HEADER[..]].concat();
-            csv::document(&header, [[vec![answer.valid.to_string(), reason], key].concat()])
+            csv::document(&header, [[vec![output.valid.to_string(), reason], key].concat()])
         }
-        Format::Table => match &answer.key {
+        Format::Table => match &output.key {
             Some(key) => format!("valid\n{}", output::lines(&key.lines(Timestamp::now()))),
             None => format!("invalid: {}\n", human::clean(&reason.replace('_', " "))),
         },

@@ -1,4 +1,4 @@
-//! Handing a secret over: the moment after which nobody else has it.
+//! Delivery of secrets to their destination.
 
 mod new_file;
 pub(crate) mod rescue;
@@ -19,33 +19,33 @@ use crate::output::{self, json};
 use crate::shell;
 use new_file::NewFile;
 
-/// Where a secret goes, checked before there is one.
+/// Destination of a secret, checked before the secret is issued.
 #[derive(Debug)]
-pub(crate) enum Handover {
-    /// On the terminal, for somebody to see.
+pub(crate) enum Destination {
+    /// Shown on the terminal.
     Terminal,
-    /// In the JSON document on the standard output, because that was asked for.
+    /// Included in the JSON document on the standard output, as requested.
     Document(Format),
-    /// On the standard output, and nothing else there.
+    /// Written to the standard output without anything else.
     Alone,
-    /// In a new file.
+    /// Written to a new file.
     File(NewFile),
-    /// To the standard input of a command.
+    /// Written to the standard input of a command.
     Command(String),
 }
 
-/// Whose secret it is.
+/// Key to which a secret belongs.
 #[derive(Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) provider: &'a str,
     pub(crate) id: &'a str,
     pub(crate) name: Option<&'a str>,
-    /// The key, where it is known.
+    /// The key, if known.
     pub(crate) record: Option<&'a KeyRecord>,
 }
 
-impl Handover {
-    /// Finds out where the secret goes, and that it can go there.
+impl Destination {
+    /// Determines the destination and checks that it is usable.
     pub(crate) fn prepare(
         args: &SecretArgs,
         output: Option<Format>,
@@ -53,40 +53,40 @@ impl Handover {
     ) -> Result<Self, Failure> {
         if let Some(path) = &args.secret_file {
             return NewFile::create(path).map(Self::File).map_err(|error| {
-                Failure::new(format!("the secret cannot go to {}", path.display()))
+                Failure::new(format!("failed to create the secret file {}", path.display()))
                     .caused_by(&error)
-                    .help("name a file that does not exist, in a directory that does")
+                    .help("name a new file in an existing directory")
             });
         }
         if let Some(command) = &args.secret_command {
             return Ok(Self::Command(command.clone()));
         }
-        let handover = match output {
+        let destination = match output {
             _ if args.secret_stdout => Self::Alone,
             Some(format @ (Format::Json | Format::Jsonl)) => Self::Document(format),
             None | Some(Format::Table) if console.is_terminal() => Self::Terminal,
             _ => {
-                return Err(Failure::new("it is not said where the secret shall go")
-                    .detail("the standard output is not a terminal; nothing was done")
-                    .help("--secret-file, --secret-command, --secret-stdout, or --output json"));
+                return Err(Failure::new("no destination for the secret")
+                    .detail("the standard output is not a terminal; nothing was sent")
+                    .help("pass --secret-file, --secret-command, --secret-stdout, or --output json"));
             }
         };
         if console.is_discarded() {
             return Err(Failure::new("the secret would be lost")
-                .detail("the standard output is closed or /dev/null; nothing was done")
-                .help("--secret-file FILE, or another standard output"));
+                .detail("the standard output is closed or /dev/null; nothing was sent")
+                .help("pass --secret-file FILE, or redirect the standard output"));
         }
-        Ok(handover)
+        Ok(destination)
     }
 
-    /// There is no secret after all.
+    /// Removes the file of a secret that was not issued.
     pub(crate) fn cancel(self) {
         if let Self::File(file) = self {
             file.remove();
         }
     }
 
-    /// Hands the secret over, with what is known of its key. An error means that nobody may have it.
+    /// Delivers the secret with its key. After an error, the secret may not have arrived.
     pub(crate) fn deliver(
         self,
         subject: &Subject<'_>,
@@ -95,7 +95,7 @@ impl Handover {
     ) -> io::Result<Delivered> {
         let seen = matches!(self, Self::Terminal) || matches!(self, Self::Alone) && console.is_terminal();
         if seen && secret.expose().contains(human::is_harmful) {
-            return Err(io::Error::other("it holds characters that would drive the terminal"));
+            return Err(io::Error::other("the secret contains control characters"));
         }
         match self {
             Self::Terminal => {
@@ -108,22 +108,22 @@ impl Handover {
                 console.write_all(format!("{}\n", secret.expose()).as_bytes()).map(|()| Delivered::Alone)
             }
             Self::File(file) => file.fill(&format!("{}\n", secret.expose())).map(Delivered::To),
-            Self::Command(line) => pipe(&line, subject, secret).map(|()| Delivered::Elsewhere),
+            Self::Command(line) => pipe(&line, subject, secret).map(|()| Delivered::Command),
         }
     }
 }
 
-/// What was handed over, and where.
+/// Result of a delivery.
 #[derive(Debug)]
 pub(crate) enum Delivered {
-    /// The secret with the key.
+    /// The secret and the key were printed.
     All,
-    /// Only the secret; the standard output is used up.
+    /// Only the secret was printed; the standard output must contain nothing else.
     Alone,
-    /// The secret, to a file.
+    /// The secret was written to a file.
     To(PathBuf),
-    /// The secret, to a command.
-    Elsewhere,
+    /// The secret was passed to a command.
+    Command,
 }
 
 fn for_people(subject: &Subject<'_>, secret: &SecretKey) -> String {
@@ -150,22 +150,22 @@ fn document(subject: &Subject<'_>, secret: &SecretKey, format: Format) -> String
     if format == Format::Jsonl { json::line(content) } else { json::document(content) }
 }
 
-/// Gives the secret, and a line break after it, to a command. Success is that it took all and ended well.
+/// Writes the secret and a line break to the standard input of a command and waits for it.
 pub(crate) fn pipe(line: &str, subject: &Subject<'_>, secret: &SecretKey) -> io::Result<()> {
     let mut child = shell::command(line)
         .env("API_KEYS_PROVIDER", subject.provider)
         .env("API_KEYS_KEY_ID", subject.id)
         .env("API_KEYS_KEY_NAME", subject.name.unwrap_or_default())
         .stdin(Stdio::piped())
-        // The standard output is for the key; what the command says is a remark.
+        // The standard output is reserved for the key.
         .stdout(Stdio::from(io::stderr()))
         .spawn()?;
-    let given = child.stdin.take().map_or(Ok(()), |mut stdin| {
+    let written = child.stdin.take().map_or(Ok(()), |mut stdin| {
         stdin.write_all(secret.expose().as_bytes()).and_then(|()| stdin.write_all(b"\n"))
     });
     let status = child.wait()?;
     if !status.success() {
-        return Err(io::Error::other(format!("the command ended with {status}")));
+        return Err(io::Error::other(format!("the command failed with {status}")));
     }
-    given
+    written
 }

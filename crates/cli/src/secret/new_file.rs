@@ -1,10 +1,10 @@
-//! A file that did not exist before, readable by its owner only.
+//! New files that only their owner can read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// A new file, empty until it is filled.
+/// A new, empty file.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     path: PathBuf,
@@ -12,7 +12,7 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    /// Makes the file; fails if there is one.
+    /// Creates the file. Fails if it exists.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -24,12 +24,12 @@ impl NewFile {
         Ok(Self { file: options.open(path)?, path: path.to_owned() })
     }
 
-    /// Writes the text so that it outlives a power failure. If that fails, the file is removed.
+    /// Writes the text and syncs it to disk. Removes the file if this fails.
     pub(crate) fn fill(mut self, text: &str) -> io::Result<PathBuf> {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
         match written {
             Ok(()) => {
-                // The name too. Some file systems do not let directories be synced.
+                // The directory, too. Some file systems cannot sync directories.
                 if let Some(directory) = self.path.parent().filter(|_| cfg!(unix)) {
                     let _ = File::open(directory).and_then(|directory| directory.sync_all());
                 }
@@ -44,7 +44,7 @@ impl NewFile {
 
     /// Removes the file.
     pub(crate) fn remove(self) {
-        // It holds nothing of worth, so that it stays is no more than untidy.
+        // A remaining file is empty.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,4 +1,4 @@
-//! The last place for a secret that could not be handed over.
+//! Files for secrets that could not be delivered.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -9,8 +9,8 @@ use api_keys::Timestamp;
 use super::new_file::NewFile;
 use crate::config::state_directory;
 
-/// Keeps the text in a new file of the state directory that only its owner can read, and tells which.
-pub(crate) fn keep(provider: &str, what: &str, text: &str) -> io::Result<PathBuf> {
+/// Saves the text to a new file in the state directory that only its owner can read, and returns its path.
+pub(crate) fn keep(provider: &str, operation: &str, text: &str) -> io::Result<PathBuf> {
     let directory = state_directory()
         .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"))?
         .join("rescue");
@@ -25,5 +25,5 @@ pub(crate) fn keep(provider: &str, what: &str, text: &str) -> io::Result<PathBuf
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     let provider: String = provider.chars().map(plain).take(40).collect();
     let time = Timestamp::now().as_nanosecond();
-    NewFile::create(&directory.join(format!("{provider}-{what}-{time}.json")))?.fill(text)
+    NewFile::create(&directory.join(format!("{provider}-{operation}-{time}.json")))?.fill(text)
 }

@@ -1,4 +1,4 @@
-//! What was done to which key, so that an interrupted call can go on.
+//! A journal of processed keys, with which an interrupted command resumes.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -13,7 +13,7 @@ use crate::cli::BulkArgs;
 use crate::config::state_directory;
 use crate::failure::Failure;
 
-/// One line of the file.
+/// A line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     at: Timestamp,
@@ -24,34 +24,34 @@ struct Entry {
     state: String,
 }
 
-/// A file to which lines are added, each on the disk before the next step.
+/// An append-only file. Each line is synced to disk.
 #[derive(Debug)]
 pub(super) struct Journal {
     action: &'static str,
-    /// When the action was last done to a key of a provider.
+    /// The last time of the action, by provider and key.
     done: HashMap<(String, String), Timestamp>,
     file: Mutex<File>,
 }
 
 impl Journal {
-    /// Reads what was done, and prepares for more.
+    /// Reads the journal and opens it for appending.
     pub(super) fn open(args: &BulkArgs, action: &'static str) -> Result<Self, Failure> {
         let path = match &args.journal {
             Some(path) => path.clone(),
             None => default_path().ok_or_else(|| {
-                Failure::new("there is no place for a journal")
+                Failure::new("no location for the journal")
                     .detail("neither XDG_STATE_HOME nor HOME is set")
-                    .help("--journal FILE")
+                    .help("pass --journal FILE")
             })?,
         };
         open(&path, action).map_err(|error| {
-            Failure::new(format!("the journal {} cannot be used", path.display()))
+            Failure::new(format!("failed to open journal {}", path.display()))
                 .caused_by(&error)
-                .help("--journal FILE names another")
+                .help("pass --journal FILE")
         })
     }
 
-    /// When the action was last done to this key, as far as is known here.
+    /// Returns the last time of the action on this key.
     pub(super) fn done(&self, provider: &str, id: &str) -> Option<Timestamp> {
         self.done.get(&(provider.to_owned(), id.to_owned())).copied()
     }
@@ -82,20 +82,20 @@ fn open(path: &Path, action: &'static str) -> io::Result<Journal> {
     }
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
     let mut done = HashMap::new();
-    let mut whole = true;
+    let mut complete = true;
     for line in BufReader::new(&file).split(b'\n') {
         let line = line?;
-        // A crash may have left half a line; what it was about is done again, which is the safe side.
+        // A crash can leave an incomplete line. Its action is repeated.
         let Ok(entry) = serde_json::from_slice::<Entry>(&line) else {
-            whole = false;
+            complete = false;
             continue;
         };
-        whole = true;
+        complete = true;
         if entry.action == action && entry.state == "done" {
             done.insert((entry.provider, entry.id), entry.at);
         }
     }
-    if !whole {
+    if !complete {
         file.write_all(b"\n")?;
     }
     Ok(Journal { action, done, file: Mutex::new(file) })
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_done_is_known_to_the_next_run_even_after_half_a_line() {
+    fn journal_survives_an_incomplete_line() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state/journal.jsonl");
         let journal = open(&path, "rotate").unwrap();

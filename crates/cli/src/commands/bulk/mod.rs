@@ -1,4 +1,4 @@
-//! Acting on many keys: `rotate --older-than` and `revoke --unused`.
+//! Bulk operations: `rotate --older-than` and `revoke --unused`.
 
 mod journal;
 mod select;
@@ -14,9 +14,9 @@ use api_keys::Operation;
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::act::{Action, describe, finish};
+use super::act::{Action, describe, finish, revoke_key, revoke_options};
 use super::fan_out::verdict;
-use super::{mint, revoke as revoking, rotate as rotating};
+use super::issue;
 use crate::cli::{BulkArgs, ConfirmArgs, Format, RevokeArgs, RotateArgs, TargetArgs};
 use crate::config::Config;
 use crate::console::Console;
@@ -27,70 +27,70 @@ use crate::status;
 use journal::Journal;
 use select::{Selection, Target, older_than, unused};
 
-/// So many keys are named before the question.
-const MOST_NAMED: usize = 20;
+/// Maximum number of keys listed in a question.
+const MAX_LISTED: usize = 20;
 
 pub(super) async fn rotate(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let (Some(span), Some(command)) = (args.bulk.older_than, args.secret.secret_command) else {
-        return Err(Failure::new("--older-than needs --secret-command"));
+    let (Some(duration), Some(command)) = (args.bulk.older_than, args.secret.secret_command) else {
+        return Err(Failure::new("--older-than requires --secret-command"));
     };
     let entries =
         Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
-    let how = args.bulk.how;
-    let journal = Journal::open(&how, "rotate")?;
-    let selection = older_than(entries, how.owner.clone(), span, &journal).await;
-    let bulk = Bulk { action: "rotate", question: "Rotate", journal, how, format: args.output.format() };
+    let options = args.bulk.options;
+    let journal = Journal::open(&options, "rotate")?;
+    let selection = older_than(entries, options.owner.clone(), duration, &journal).await;
+    let bulk = Bulk { action: "rotate", question: "Rotate", journal, options, format: args.output.format() };
     let target = &args.target;
     bulk.run(selection, &args.confirm, console, |one| rotate_one(one, &command, target)).await
 }
 
 pub(super) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let Some(span) = args.bulk.unused else {
-        return Err(Failure::new("there is no key to revoke"));
+    let Some(duration) = args.bulk.unused else {
+        return Err(Failure::new("no key to revoke"));
     };
     let entries =
         Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
-    let how = args.bulk.how;
-    let journal = Journal::open(&how, "revoke")?;
-    let selection = unused(entries, how.owner.clone(), span).await;
-    let bulk = Bulk { action: "revoke", question: "Revoke", journal, how, format: args.output.format() };
-    let options = &revoking::options(args.reason);
+    let options = args.bulk.options;
+    let journal = Journal::open(&options, "revoke")?;
+    let selection = unused(entries, options.owner.clone(), duration).await;
+    let bulk = Bulk { action: "revoke", question: "Revoke", journal, options, format: args.output.format() };
+    let revoke_options = &revoke_options(args.reason);
     bulk.run(selection, &args.confirm, console, |one| async move {
-        revoking::one(&one.provider, &one.key.id, options.clone()).await
+        revoke_key(&one.provider, &one.key.id, revoke_options.clone()).await
     })
     .await
 }
 
-/// Gives one key a new secret, and that to the command.
+/// Rotates one key and passes the secret to the command.
 async fn rotate_one(one: Target, command: &str, target: &TargetArgs) -> Result<Option<String>, Failure> {
     let Target { provider, key } = one;
-    let issued = rotating::rotate(&provider, &key.id, key.name).await.map_err(|error| {
-        let recipe = rotating::recipe(&provider, target, &key.id);
-        mint::failed(&provider, target, Operation::Rotate, &recipe, &error)
+    let issued = issue::rotate_key(&provider, &key.id, key.name).await.map_err(|error| {
+        let recovery = issue::rotate_recovery(&provider, target, &key.id);
+        issue::failed(&provider, target, Operation::Rotate, &recovery, &error)
     })?;
     let (key, secret) = issued.into_parts();
     let (id, name) = (key.id.as_str().to_owned(), key.name);
-    // The command may take its time, and the other keys must not wait for it.
-    let (line, copy, theirs) =
+    // The command blocks; other keys must not wait for it.
+    let (line, copy, owned) =
         (command.to_owned(), secret.clone(), (provider.name.clone(), id.clone(), name.clone()));
     let piped = tokio::task::spawn_blocking(move || {
-        let (provider, id, name) = theirs;
+        let (provider, id, name) = owned;
         let subject = Subject { provider: &provider, id: &id, name: name.as_deref(), record: None };
         pipe(&line, &subject, &copy)
     });
-    let Err(cause) = piped.await.unwrap_or_else(|lost| Err(io::Error::other(lost))) else {
+    let Err(cause) = piped.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) else {
         return Ok(None);
     };
     let subject = Subject { provider: &provider.name, id: &id, name: name.as_deref(), record: None };
-    Err(mint::rescue_or_revoke(&cause, &provider, Operation::Rotate, &subject, &secret).await)
+    Err(issue::rescue_or_revoke(&cause, &provider, Operation::Rotate, &subject, &secret).await)
 }
 
-/// The same for many keys.
+/// An action on many keys.
 struct Bulk {
     action: &'static str,
     question: &'static str,
     journal: Journal,
-    how: BulkArgs,
+    options: BulkArgs,
     format: Format,
 }
 
@@ -106,12 +106,12 @@ impl Bulk {
         F: Future<Output = Result<Option<String>, Failure>>,
     {
         selection.notes.iter().for_each(|note| console.note(format_args!("note: {note}")));
-        let listed = verdict(selection.asked, &selection.failures, console);
+        let listed = verdict(selection.succeeded, &selection.failures, console);
         let targets = selection.targets;
         if targets.is_empty() {
             finish(&[], self.format, console)?;
-            if selection.asked > 0 {
-                console.note("No key is concerned.");
+            if selection.succeeded > 0 {
+                console.note("No matching keys.");
             }
             return Ok(listed);
         }
@@ -121,7 +121,7 @@ impl Bulk {
             return finish(&plan, self.format, console)
                 .map(|done| if done == status::OK { listed } else { done });
         }
-        self.ask(&targets, confirm.yes, console)?;
+        self.confirm(&targets, confirm.yes, console)?;
         let (actions, interrupted) = self.work(targets, act, console).await?;
         let done = finish(&actions, self.format, console)?;
         Ok(match (done, interrupted) {
@@ -132,20 +132,20 @@ impl Bulk {
         })
     }
 
-    fn ask(&self, targets: &[Target], yes: bool, console: &Console<'_>) -> Result<(), Failure> {
+    fn confirm(&self, targets: &[Target], yes: bool, console: &Console<'_>) -> Result<(), Failure> {
         if !yes {
-            for one in targets.iter().take(MOST_NAMED) {
+            for one in targets.iter().take(MAX_LISTED) {
                 console.note(format_args!("  {}: {}", one.provider.name, describe(&one.key)));
             }
-            if targets.len() > MOST_NAMED {
-                console.note(format_args!("  and {} more", targets.len() - MOST_NAMED));
+            if targets.len() > MAX_LISTED {
+                console.note(format_args!("  and {} more", targets.len() - MAX_LISTED));
             }
         }
         let keys = if targets.len() == 1 { "this key" } else { "these keys" };
-        console.confirm(&format!("{} {keys} ({} in all)?", self.question, targets.len()), yes)
+        console.confirm(&format!("{} {keys} ({} in total)?", self.question, targets.len()), yes)
     }
 
-    /// Acts on some keys at a time. After a signal those that were begun are finished, and no more are begun.
+    /// Processes keys concurrently. After a signal, keys in progress are completed, and no others are started.
     async fn work<F>(
         &self,
         targets: Vec<Target>,
@@ -156,41 +156,41 @@ impl Bulk {
         F: Future<Output = Result<Option<String>, Failure>>,
     {
         let interrupts = Interrupts::install();
-        let mut interrupts =
-            interrupts.map_err(|error| Failure::new("the signals cannot be taken over").caused_by(&error))?;
+        let mut interrupts = interrupts
+            .map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
         let all = targets.len();
         let bar = bar(all as u64);
         let stopped = AtomicBool::new(false);
-        // What is under way, for when it is given up.
-        let open = RefCell::new(BTreeMap::new());
-        let (act, stop, under_way) = (&act, &stopped, &open);
+        // Keys in progress, reported if the command is aborted.
+        let in_progress = RefCell::new(BTreeMap::new());
+        let (act, stop, current) = (&act, &stopped, &in_progress);
         let mut work = stream::iter(targets)
             .map(|one| async move {
                 if stop.load(Ordering::SeqCst) {
                     return None;
                 }
                 let action = Action::planned(&one.provider, &one.key, self.action);
-                let place = (action.provider.clone(), action.id.clone());
-                under_way.borrow_mut().insert(place.clone(), one.clone());
+                let key = (action.provider.clone(), action.id.clone());
+                current.borrow_mut().insert(key.clone(), one.clone());
                 let result = match self.journal.note(&action.provider, &action.id, "begun") {
                     Ok(()) => act(one).await,
-                    Err(error) => Err(Failure::new(format!("the key {} was left alone", action.id))
-                        .detail(format!("the journal cannot be written: {error}"))
-                        .help("--journal FILE names another")),
+                    Err(error) => Err(Failure::new(format!("key {} was not processed", action.id))
+                        .detail(format!("failed to write the journal: {error}"))
+                        .help("pass --journal FILE")),
                 };
-                // A secret that was minted and then rescued is a new secret all the same.
-                let settled = match &result {
+                // A secret that was saved to a file is a new secret, too.
+                let completed = match &result {
                     Ok(_) => true,
                     Err(failure) => failure.is_rescued(),
                 };
-                let action = action.settled(result);
-                if settled && let Err(error) = self.journal.note(&action.provider, &action.id, "done") {
-                    console.warn(format_args!("the journal cannot be written: {error}"));
+                let action = action.completed(result);
+                if completed && let Err(error) = self.journal.note(&action.provider, &action.id, "done") {
+                    console.warn(format_args!("failed to write the journal: {error}"));
                 }
-                under_way.borrow_mut().remove(&place);
+                current.borrow_mut().remove(&key);
                 Some(action)
             })
-            .buffer_unordered(self.how.concurrency.into());
+            .buffer_unordered(self.options.concurrency.into());
         let mut actions = Vec::new();
         loop {
             tokio::select! {
@@ -199,7 +199,7 @@ impl Bulk {
                     if stopped.swap(true, Ordering::SeqCst) {
                         break;
                     }
-                    bar.suspend(|| console.note("finishing what was begun; again to give up"));
+                    bar.suspend(|| console.note("completing keys in progress; press Ctrl-C again to abort"));
                 }
                 next = work.next() => match next {
                     Some(Some(action)) => {
@@ -214,31 +214,31 @@ impl Bulk {
         bar.finish_and_clear();
         drop(work);
         let interrupted = stopped.load(Ordering::SeqCst);
-        actions.extend(open.into_inner().into_values().map(|one| self.given_up(&one)));
+        actions.extend(in_progress.into_inner().into_values().map(|one| self.aborted(&one)));
         if interrupted && actions.len() < all {
             let rest = all - actions.len();
-            console.note(format_args!("{rest} of {all} keys are left; the same call goes on with them"));
+            console.note(format_args!("{rest} of {all} keys remain; run the same command to resume"));
         }
         Ok((actions, interrupted))
     }
 }
 
 impl Bulk {
-    fn given_up(&self, one: &Target) -> Action {
+    fn aborted(&self, one: &Target) -> Action {
         let action = Action::planned(&one.provider, &one.key, self.action);
-        let failure = Failure::new(format!("given up while {} was under way on {}", self.action, action.id))
-            .detail("nobody knows whether the vendor did it")
-            .help("the same call again: it goes on with this key")
+        let failure = Failure::new(format!("aborted during {} of {}", self.action, action.id))
+            .detail("it is unknown whether the vendor applied it")
+            .help("run the same command to resume with this key")
             .status(status::ATTENTION);
-        action.settled(Err(failure))
+        action.completed(Err(failure))
     }
 }
 
-/// Seen on a terminal only.
+/// Returns a progress bar, which is shown only on a terminal.
 fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} keys, {elapsed}");
     let bar = ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    // Otherwise it would only show when the first key is done, and its clock only go on with the next.
+    // Otherwise the bar and its clock would change only when a key is completed.
     bar.enable_steady_tick(Duration::from_secs(1));
     bar
 }

@@ -1,4 +1,4 @@
-//! Which keys of many.
+//! Selection of keys for bulk operations.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,88 +7,88 @@ use api_keys::{ApiKey, ApiKeyProvider as _, ApiKeyProviderExt as _, Operation, R
 
 use super::journal::Journal;
 use crate::commands::fan_out::each;
-use crate::commands::inventory::{Wanted, read};
+use crate::commands::inventory::{Filter, read};
 use crate::config::{Entry, Provider};
 use crate::failure::Failure;
 use crate::output::ProviderFailure;
 
-/// A key to act on.
+/// A selected key.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) provider: Provider,
     pub(super) key: ApiKey,
 }
 
-/// The keys, what the caller should know, and who could not be asked.
+/// The selected keys, notes for the user, and failures of providers.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
     pub(super) targets: Vec<Target>,
     pub(super) notes: Vec<String>,
-    pub(super) asked: usize,
+    pub(super) succeeded: usize,
     pub(super) failures: Vec<ProviderFailure>,
 }
 
-/// The active keys that were created, and as far as the journal knows rotated, this long ago.
+/// Selects active keys that were created and, according to the journal, rotated at least this long ago.
 pub(super) async fn older_than(
     entries: Vec<Entry>,
     owner: Option<String>,
-    span: Duration,
+    age: Duration,
     journal: &Journal,
 ) -> Selection {
     let now = Timestamp::now();
     let old = |provider: &Provider, key: &ApiKey| {
         let rotated = journal.done(&provider.name, key.id.as_str());
-        key.created_at.max(rotated).is_some_and(|born| is_before(born, span, now))
+        key.created_at.max(rotated).is_some_and(|issued| is_before(issued, age, now))
     };
-    let fit = |provider: &Provider| {
+    let check = |provider: &Provider| {
         if !provider.api.supports(Operation::Rotate) {
-            return Err(format!("{}: {} has no rotate", provider.name, provider.vendor()));
+            return Err(format!("{}: {} does not support rotate", provider.name, provider.vendor()));
         }
         if !provider.api.capabilities().created_at_reliable {
             return Err(format!(
-                "{}: {} does not tell true creation times",
+                "{}: {} does not report reliable creation times",
                 provider.name,
                 provider.vendor()
             ));
         }
         Ok(())
     };
-    select(entries, owner, fit, old).await
+    select(entries, owner, check, old).await
 }
 
-/// The active keys that were last used this long ago. Where no use is told, nothing can be concluded.
-pub(super) async fn unused(entries: Vec<Entry>, owner: Option<String>, span: Duration) -> Selection {
+/// Selects active keys that were last used at least this long ago. Keys without a reported use are omitted.
+pub(super) async fn unused(entries: Vec<Entry>, owner: Option<String>, age: Duration) -> Selection {
     let now = Timestamp::now();
-    let idle = |_: &Provider, key: &ApiKey| key.last_used_at.is_some_and(|used| is_before(used, span, now));
+    let idle = |_: &Provider, key: &ApiKey| key.last_used_at.is_some_and(|used| is_before(used, age, now));
     select(entries, owner, |_| Ok(()), idle).await
 }
 
 async fn select(
     entries: Vec<Entry>,
     owner: Option<String>,
-    fit: impl Fn(&Provider) -> Result<(), String>,
-    wanted: impl Fn(&Provider, &ApiKey) -> bool,
+    check: impl Fn(&Provider) -> Result<(), String>,
+    matches: impl Fn(&Provider, &ApiKey) -> bool,
 ) -> Selection {
-    let query = Wanted { owner, ..Wanted::default() };
-    let (query, fit) = (&query, &fit);
-    let asked = each(entries, async move |mut provider: Provider| -> Result<_, Failure> {
-        // Many calls are made soon; when the vendor wants them slower, they wait.
+    let query = Filter { owner, ..Filter::default() };
+    let (query, check) = (&query, &check);
+    let calls = each(entries, async move |mut provider: Provider| -> Result<_, Failure> {
+        // Many calls follow: they wait for the rate limit.
         provider.api = Arc::new(RateLimited::new(provider.api));
-        match fit(&provider) {
+        match check(&provider) {
             Err(note) => Ok(Err(note)),
             Ok(()) => read(provider, query).await.map(Ok),
         }
     });
-    let (answers, failures) = asked.await;
-    let mut selection = Selection { asked: answers.len(), failures, ..Selection::default() };
-    for answer in answers {
-        match answer {
+    let (results, failures) = calls.await;
+    let mut selection = Selection { succeeded: results.len(), failures, ..Selection::default() };
+    for result in results {
+        match result {
             Err(note) => selection.notes.push(note),
             Ok(inventory) => {
                 selection.notes.extend(inventory.notes);
                 let provider = inventory.provider;
                 let keys = inventory.keys.into_iter();
-                let keys = keys.filter(|key| !key.status.is_inactive() && wanted(&provider, key));
+                let keys = keys.filter(|key| !key.status.is_inactive() && matches(&provider, key));
                 selection.targets.extend(keys.map(|key| Target { provider: provider.clone(), key }));
             }
         }
@@ -96,6 +96,6 @@ async fn select(
     selection
 }
 
-fn is_before(time: Timestamp, span: Duration, now: Timestamp) -> bool {
-    now.checked_sub(span).is_ok_and(|limit| time <= limit)
+fn is_before(time: Timestamp, age: Duration, now: Timestamp) -> bool {
+    now.checked_sub(age).is_ok_and(|limit| time <= limit)
 }

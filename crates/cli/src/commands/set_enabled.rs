@@ -14,10 +14,10 @@ pub(crate) async fn run(mut args: KeysArgs, enabled: bool, console: &mut Console
     let (action, question) = if enabled { ("enable", "Enable") } else { ("disable", "Disable") };
     if !provider.api.capabilities().update_fields.contains(Field::Enabled) {
         return Err(Failure::new(format!("{} keys cannot be {action}d", provider.vendor()))
-            .detail("the vendor has no such switch")
-            .help("`revoke` makes a key useless for good"));
+            .detail("the vendor cannot disable keys")
+            .help("`revoke` invalidates a key permanently"));
     }
-    // Only switching off takes something away from somebody.
+    // Enabling needs no confirmation.
     args.confirm.yes |= enabled && !args.confirm.dry_run;
     let mut actions = begin(&provider, &args.ids, action, question, &args.confirm, console).await?;
     if !args.confirm.dry_run {
@@ -25,10 +25,10 @@ pub(crate) async fn run(mut args: KeysArgs, enabled: bool, console: &mut Console
         for (planned, id) in actions.into_iter().zip(&args.ids) {
             let changed = provider.api.update(id, UpdateApiKey::new().enabled(enabled)).await;
             let changed = changed.map(|_| None).map_err(|error| {
-                let what = format!("the key {} could not be {action}d", human::clean(id.as_str()));
+                let what = format!("failed to {action} key {}", human::clean(id.as_str()));
                 Failure::from_api(what, &provider.name, &error)
             });
-            done.push(planned.settled(changed));
+            done.push(planned.completed(changed));
         }
         actions = done;
     }

@@ -1,9 +1,12 @@
-//! From the call that mints a secret to the moment when it is handed over: nothing may be lost in between.
+//! Calls that issue a secret, and its delivery.
 
 use std::future::Future;
 use std::io;
 
-use api_keys::{Effect, Error, IssuedKey, KeyId, Operation, Result as ApiResult, RevokeOptions, SecretKey};
+use api_keys::{
+    ApiKeyProvider as _, Effect, Error, IssuedKey, KeyId, Operation, Result as ApiResult, RevokeOptions,
+    RotateOptions, SecretKey,
+};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,60 +19,61 @@ use crate::human;
 use crate::interrupt::{Interrupts, Waited};
 use crate::output;
 use crate::output::key::KeyRecord;
-use crate::secret::{Delivered, Handover, Subject, rescue};
+use crate::secret::{Delivered, Destination, Subject, rescue};
 use crate::status;
 
-/// A call that mints.
-pub(super) struct Mint<'a> {
+/// A call that issues a secret.
+pub(super) struct Issue<'a> {
     pub(super) provider: &'a Provider,
     pub(super) target: &'a TargetArgs,
     /// [`Operation::Create`] or [`Operation::Rotate`].
     pub(super) operation: Operation,
-    pub(super) handover: Handover,
+    pub(super) destination: Destination,
     pub(super) format: Format,
-    /// The command to type when nobody knows whether a secret was minted.
-    pub(super) recipe: String,
+    /// The help for a call whose effect is unknown.
+    pub(super) recovery: String,
 }
 
-impl Mint<'_> {
-    /// Waits for the call, also after Ctrl-C, and hands the secret over. Returns the exit status.
+impl Issue<'_> {
+    /// Waits for the call, also after Ctrl-C, and delivers the secret. Returns the exit status.
     pub(super) async fn run(
         self,
         call: impl Future<Output = ApiResult<IssuedKey>>,
         console: &mut Console<'_>,
     ) -> Result<u8, Failure> {
         let interrupts = Interrupts::install();
-        let mut interrupts =
-            interrupts.map_err(|error| Failure::new("the signals cannot be taken over").caused_by(&error))?;
+        let mut interrupts = interrupts
+            .map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
         let (waited, interrupted) = interrupts
             .shield(call, || {
-                console.note("waiting for the vendor's answer, so that no secret is lost; again to give up");
+                console
+                    .note("waiting for the response, so that no secret is lost; press Ctrl-C again to abort");
             })
             .await;
         match waited {
             Waited::Done(Ok(issued)) => {
-                self.hand_over(issued, console).await?;
-                // Also one that came while the secret was on its way.
+                self.deliver(issued, console).await?;
+                // Includes a Ctrl-C during the delivery.
                 let interrupted = interrupted || interrupts.pending();
                 Ok(if interrupted { status::INTERRUPTED } else { status::OK })
             }
             Waited::Done(Err(error)) => {
-                self.handover.cancel();
-                Err(failed(self.provider, self.target, self.operation, &self.recipe, &error))
+                self.destination.cancel();
+                Err(failed(self.provider, self.target, self.operation, &self.recovery, &error))
             }
             Waited::Aborted => {
-                let failure = Failure::new(format!("given up during {}", self.operation))
-                    .detail("the vendor may have minted a secret that nobody holds")
-                    .help(&self.recipe)
+                let failure = Failure::new(format!("aborted during {}", self.operation))
+                    .detail("the vendor may have issued a secret that was not received")
+                    .help(&self.recovery)
                     .status(status::ATTENTION);
-                self.handover.cancel();
+                self.destination.cancel();
                 Err(failure)
             }
         }
     }
 
-    async fn hand_over(self, issued: IssuedKey, console: &mut Console<'_>) -> Result<(), Failure> {
-        let Self { provider, operation, handover, format, .. } = self;
+    async fn deliver(self, issued: IssuedKey, console: &mut Console<'_>) -> Result<(), Failure> {
+        let Self { provider, operation, destination, format, .. } = self;
         let (key, secret) = issued.into_parts();
         let id = key.id.clone();
         let record = KeyRecord::new(provider, key);
@@ -79,11 +83,11 @@ impl Mint<'_> {
             name: record.name.as_deref(),
             record: Some(&record),
         };
-        let delivered = handover.deliver(&subject, &secret, console);
+        let delivered = destination.deliver(&subject, &secret, console);
         match delivered {
             Ok(Delivered::All) => {
                 if console.is_terminal() {
-                    console.note("The secret is not shown again: put it where it belongs now.");
+                    console.note("The secret is not shown again. Store it now.");
                 }
                 Ok(())
             }
@@ -93,26 +97,44 @@ impl Mint<'_> {
             }
             Ok(Delivered::To(path)) => {
                 output::key(&record, format, console)?;
-                console.note(format_args!("The secret is in {}.", human::clean(&path.display().to_string())));
+                console
+                    .note(format_args!("Secret written to {}.", human::clean(&path.display().to_string())));
                 Ok(())
             }
-            Ok(Delivered::Elsewhere) => output::key(&record, format, console),
+            Ok(Delivered::Command) => output::key(&record, format, console),
             Err(cause) => Err(rescue_or_revoke(&cause, provider, operation, &subject, &secret).await),
         }
     }
 }
 
-/// Why nothing was minted, or why what was minted cannot be handed over; what may hold the secret is kept.
+/// Rotates a key. Some vendors return only its id: the known name is added.
+pub(super) async fn rotate_key(
+    provider: &Provider,
+    id: &KeyId,
+    name: Option<String>,
+) -> ApiResult<IssuedKey> {
+    let mut issued = provider.api.rotate(id, RotateOptions::new()).await?;
+    issued.key.name = issued.key.name.take().or(name);
+    Ok(issued)
+}
+
+/// Returns the help for a rotation whose effect is unknown.
+pub(super) fn rotate_recovery(provider: &Provider, target: &TargetArgs, id: &KeyId) -> String {
+    let options = target_options(provider, target);
+    format!("rotate again, only the last secret is valid: api-keys rotate {} {options}", quoted(id.as_str()))
+}
+
+/// Returns the failure of a call. A response that may contain a secret is saved to a file.
 pub(super) fn failed(
     provider: &Provider,
     target: &TargetArgs,
     operation: Operation,
-    recipe: &str,
+    recovery: &str,
     error: &Error,
 ) -> Failure {
     let what = match operation {
-        Operation::Rotate => "the key could not be rotated",
-        _ => "the key could not be created",
+        Operation::Rotate => "failed to rotate the key",
+        _ => "failed to create the key",
     };
     let failure = Failure::from_api(what, &provider.name, error);
     if error.effect() == Effect::NotApplied {
@@ -122,23 +144,22 @@ pub(super) fn failed(
     let kept = body.and_then(|body| {
         rescue::keep(&provider.name, operation.as_str(), &String::from_utf8_lossy(body.expose())).ok()
     });
-    // What is known need not be looked for.
     let revoke = (operation == Operation::Create)
-        .then(|| minted(error))
+        .then(|| issued_id(error))
         .flatten()
         .map(|id| format!("api-keys revoke {} {}", quoted(id.as_str()), target_options(provider, target)));
-    let recipe = revoke.as_deref().unwrap_or(recipe);
+    let recovery = revoke.as_deref().unwrap_or(recovery);
     match kept {
         Some(path) => failure.help(format!(
-            "the vendor's answer, which may hold the secret, is kept in {}; or else {recipe}",
+            "recover the secret from the response, saved to {}; otherwise {recovery}",
             path.display()
         )),
-        None => failure.help(recipe),
+        None => failure.help(recovery),
     }
 }
 
-/// Which key it was that was minted, but not as it was asked for.
-fn minted(error: &Error) -> Option<KeyId> {
+/// Returns the id of a key that was created with other fields than requested.
+fn issued_id(error: &Error) -> Option<KeyId> {
     #[derive(Deserialize)]
     struct Kept {
         id: KeyId,
@@ -152,7 +173,7 @@ fn past(operation: Operation) -> &'static str {
     if operation == Operation::Rotate { "rotated" } else { "created" }
 }
 
-/// Keeps the secret, or else makes it useless, and says which.
+/// Saves an undelivered secret to a file or, if that fails, revokes its key.
 pub(super) async fn rescue_or_revoke(
     cause: &io::Error,
     provider: &Provider,
@@ -162,24 +183,24 @@ pub(super) async fn rescue_or_revoke(
 ) -> Failure {
     let Subject { id, name, .. } = *subject;
     let shown = human::clean(id);
-    let failure = Failure::new(format!("the secret of {shown} was minted, but could not be handed over"))
+    let failure = Failure::new(format!("failed to deliver the secret of {shown}"))
         .caused_by(cause)
         .status(status::ATTENTION);
     let text = json!({ "provider": provider.name, "id": id, "name": name, "secret": secret.expose() });
-    let kept = rescue::keep(&provider.name, operation.as_str(), &format!("{text:#}\n"));
-    let lost = match kept {
+    let saved = rescue::keep(&provider.name, operation.as_str(), &format!("{text:#}\n"));
+    let save_error = match saved {
         Ok(path) => {
             let advice =
-                format!("the secret is kept in {}: take it from there, and remove the file", path.display());
+                format!("the secret is saved to {}: store it elsewhere and remove the file", path.display());
             return failure.undelivered(true).help(advice);
         }
         Err(error) => error,
     };
     let failure = failure.undelivered(false);
     if operation == Operation::Rotate {
-        // The old secret is dead already; without the new one the key is of no use, and no danger.
+        // The old secret is invalid, and the new one is lost: nobody can use the key.
         return failure.help(format!(
-            "rotate {shown} again: the secret could not be kept either ({lost}), and the old one is dead"
+            "rotate {shown} again: the secret could not be saved ({save_error}), and the old one is invalid"
         ));
     }
     let revoked = match id.parse() {
@@ -188,10 +209,10 @@ pub(super) async fn rescue_or_revoke(
     };
     match revoked {
         Ok(_) => failure.status(status::FAILED).help(format!(
-            "create it again: the key was revoked, since its secret could not be kept either ({lost})"
+            "create the key again: it was revoked, because its secret could not be saved ({save_error})"
         )),
         Err(error) => failure.help(format!(
-            "revoke {shown}: its secret could not be kept ({lost}), and the key not be revoked ({error})"
+            "revoke {shown}: its secret could not be saved ({save_error}), and revoking it failed ({error})"
         )),
     }
 }
