@@ -138,10 +138,9 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
         let file = format!("openapi/{vendor}/openapi.json");
         let text = read_document(vendor)?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
-        modules.push((
-            directory,
-            api_keys_codegen::generate(Source { file: &file, text: &text }, &Options::strict())?.files,
-        ));
+        let options = Options::strict().package(&format!("api-keys-{vendor}"));
+        let client = api_keys_codegen::generate(Source { file: &file, text: &text }, &options)?;
+        modules.push((directory, client.files));
     }
     let mut changes = Vec::new();
     for (directory, files) in modules {

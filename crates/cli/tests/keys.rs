@@ -80,7 +80,7 @@ fn destructive_commands_require_yes_in_a_pipe() {
         home.run(&[command, &id, "--output", "json"]).expect(2).stderr_contains("--yes");
         let done = home.run(&[command, &id, "--dry-run"]).expect(0);
         assert!(done.stdout.contains(&format!("would {command} {id} (ci)")), "{}", done.stdout);
-        home.run(&[command, "no-such-key", "--dry-run"]).expect(1).stderr_contains("nothing was done");
+        home.run(&[command, "no-such-key", "--dry-run"]).expect(1).stderr_contains("nothing was changed");
     }
     finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
 }

@@ -18,6 +18,7 @@ pub struct Options {
     strict: bool,
     selection: Selection,
     skip_unsupported: bool,
+    crate_name: Option<String>,
 }
 
 impl Options {
@@ -42,6 +43,13 @@ impl Options {
     /// Omits operations that cannot be generated, instead of failing.
     pub fn skip_unsupported(mut self, skip_unsupported: bool) -> Self {
         self.skip_unsupported = skip_unsupported;
+        self
+    }
+
+    /// Sets the package whose root exports the generated module. Examples of methods are compiled as doctests only if
+    /// it is set.
+    pub fn package(mut self, package: &str) -> Self {
+        self.crate_name = Some(package.replace('-', "_"));
         self
     }
 }
@@ -98,6 +106,7 @@ pub fn generate(source: Source<'_>, options: &Options) -> Result<Generated, Erro
             document.root().note("there are no operations", "the client has no methods");
         }
     }
+    api.crate_name.clone_from(&options.crate_name);
     let mut files = emit(&api);
     for (_, text) in &mut files {
         *text = rustfmt(text)?;

@@ -104,7 +104,10 @@ fn main() -> ExitCode {
 fn generate(arguments: &Generate) -> Result<ExitCode, Error> {
     let document = read(&arguments.input)?;
     let selection = Selection { tags: arguments.tag.clone(), paths: arguments.path.clone() };
-    let options = Options::new().selection(selection).skip_unsupported(arguments.skip_unsupported);
+    let options = Options::new()
+        .selection(selection)
+        .skip_unsupported(arguments.skip_unsupported)
+        .package(&arguments.package);
     let client = api_keys_codegen::generate(source(&document), &options)?;
     api_keys_codegen::write_crate(&arguments.output, &arguments.package, &client.files)?;
     let report = &client.report;

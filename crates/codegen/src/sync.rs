@@ -37,7 +37,12 @@ pub struct Synced {
 ///
 /// # Errors
 /// Returns an error if a document is invalid or the client cannot be generated.
-pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> Result<Synced, Error> {
+pub fn sync(
+    ours: Source<'_>,
+    upstream: Source<'_>,
+    overlays: &[Source<'_>],
+    options: &Options,
+) -> Result<Synced, Error> {
     let mut document = Document::parse(ours.file, ours.text)?;
     let upstream = Upstream::read(&document, upstream, overlays)?;
     let mut differences = upstream.compare(&document)?;
@@ -65,7 +70,7 @@ pub fn sync(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> 
         true => ours.text.to_owned(),
         false => written(document.root().value())?,
     };
-    let files = generate(Source { file: ours.file, text: &text }, &Options::strict())?.files;
+    let files = generate(Source { file: ours.file, text: &text }, options)?.files;
     let left = upstream.comparison(&document, differences);
     Ok(Synced { text, files, applied, reasons, left })
 }

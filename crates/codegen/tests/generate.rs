@@ -119,3 +119,26 @@ fn generation_is_deterministic() {
         assert_eq!(first, expected, "{name}");
     }
 }
+
+#[test]
+fn examples_are_doctests_of_a_known_package() {
+    let text = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Things", "version": "1" },
+        "paths": { "/things/{id}": { "delete": {
+            "operationId": "deleteThing",
+            "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
+            "responses": { "204": { "description": "Done." } },
+        } } },
+    })
+    .to_string();
+    let client = |options: &Options| {
+        let files = generate(&text, options).unwrap().files;
+        files.into_iter().find(|(name, _)| *name == "client.rs").unwrap().1
+    };
+    let known = client(&Options::new().package("my-things"));
+    assert!(known.contains("/// ```no_run\n") && known.contains("client: my_things::Client"), "{known}");
+    assert!(known.contains("/// client.delete_thing(\"id\").await?;\n"), "{known}");
+    let unknown = client(&Options::new());
+    assert!(unknown.contains("/// ```ignore\n") && !unknown.contains("no_run"), "{unknown}");
+}

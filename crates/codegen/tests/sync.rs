@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use api_keys_codegen::{Source, Synced, diff, sync};
+use api_keys_codegen::{Options, Source, Synced, diff, sync};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn document() -> Value {
 fn synced(ours: &str, upstream: &Value) -> Synced {
     let upstream = upstream.to_string();
     let ours = Source { file: "openapi/test/openapi.json", text: ours };
-    sync(ours, Source { file: "theirs.json", text: &upstream }, &[]).unwrap()
+    sync(ours, Source { file: "theirs.json", text: &upstream }, &[], &Options::strict()).unwrap()
 }
 
 #[test]

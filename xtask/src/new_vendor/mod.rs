@@ -43,7 +43,8 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
     let mut document = serde_json::to_string_pretty(&prepared.document).map_err(io::Error::other)?;
     document.push('\n');
     let file = format!("openapi/{kebab}/openapi.json");
-    let generated = generate(Source { file: &file, text: &document }, &Options::strict())?.files;
+    let options = Options::strict().package(&format!("api-keys-{kebab}"));
+    let generated = generate(Source { file: &file, text: &document }, &options)?.files;
 
     let mut scaffold = Scaffold::default();
     scaffold.departures.clone_from(&prepared.departures);

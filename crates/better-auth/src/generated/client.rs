@@ -58,6 +58,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`CreateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_better_auth::types;
+    ///
+    /// # async fn example(client: api_keys_better_auth::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::CreateApiKeyRequest::new();
+    /// let response = client.create_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -83,6 +95,17 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_better_auth::GetApiKeyOptions;
+    ///
+    /// # async fn example(client: api_keys_better_auth::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_api_key("id", &GetApiKeyOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_api_key(
         &self,
         id: &str,
@@ -109,6 +132,17 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ListApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_better_auth::ListApiKeysOptions;
+    ///
+    /// # async fn example(client: api_keys_better_auth::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_api_keys(&ListApiKeysOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_api_keys(
         &self,
         options: &ListApiKeysOptions,
@@ -141,6 +175,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`UpdateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_better_auth::types;
+    ///
+    /// # async fn example(client: api_keys_better_auth::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::UpdateApiKeyRequest::new("keyId");
+    /// let response = client.update_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn update_api_key(
         &self,
         body: &UpdateApiKeyRequest,
@@ -166,6 +212,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`DeleteApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_better_auth::types;
+    ///
+    /// # async fn example(client: api_keys_better_auth::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::DeleteApiKeyRequest::new("keyId");
+    /// let response = client.delete_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete_api_key(
         &self,
         body: &DeleteApiKeyRequest,

@@ -60,6 +60,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`CreateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_clerk::types;
+    ///
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::CreateApiKeyRequest::new("name", "subject");
+    /// let response = client.create_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -87,6 +99,17 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ListApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_clerk::ListApiKeysOptions;
+    ///
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_api_keys("subject", &ListApiKeysOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_api_keys(
         &self,
         subject: &str,
@@ -120,6 +143,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("apiKeyID", api_key_id);
         self.http.send_json(request).await
@@ -145,6 +177,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`UpdateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_clerk::types;
+    ///
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::UpdateApiKeyRequest::new();
+    /// let response = client.update_api_key("api_key_id", &body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn update_api_key(
         &self,
         api_key_id: &str,
@@ -172,6 +216,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`DeleteApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete_api_key(
         &self,
         api_key_id: &str,
@@ -198,6 +251,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetApiKeySecretError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_api_key_secret("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_api_key_secret(
         &self,
         api_key_id: &str,
@@ -226,6 +288,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`RevokeApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_clerk::types;
+    ///
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::RevokeApiKeyRequest::new();
+    /// let response = client.revoke_api_key("api_key_id", &body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn revoke_api_key(
         &self,
         api_key_id: &str,
@@ -254,6 +328,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`VerifyApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_clerk::types;
+    ///
+    /// # async fn example(client: api_keys_clerk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::VerifyApiKeyRequest::new("secret");
+    /// let response = client.verify_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verify_api_key(
         &self,
         body: &VerifyApiKeyRequest,

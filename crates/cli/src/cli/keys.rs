@@ -51,9 +51,9 @@ pub(crate) struct GetArgs {
 /// Create a key
 ///
 /// The secret is shown once if the standard output is a terminal. Otherwise, pass a destination: --secret-file,
-/// --secret-command, --secret-stdout, or --output json for a document with the secret. The destination is checked before
-/// the key is created. If it fails afterwards, the secret is saved to a file that the message names; if that fails, too,
-/// the key is revoked.
+/// --secret-command, --secret-stdout, or --output json for a document with the secret. The destination is checked
+/// before the key is created. If it fails afterwards, the secret is saved to a file that the message names; if that
+/// fails, too, the key is revoked.
 #[derive(Debug, Args)]
 pub(crate) struct CreateArgs {
     /// Name of the key

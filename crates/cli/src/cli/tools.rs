@@ -133,7 +133,7 @@ pub(crate) struct EmulateArgs {
 /// Print a shell completion script
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
-    /// Shell
+    /// Shell to generate the script for
     pub(crate) shell: Shell,
 }
 

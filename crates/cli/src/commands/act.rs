@@ -48,22 +48,22 @@ impl Action {
     }
 }
 
-/// A key before something is done to it.
+/// Reads a key before an action.
 pub(super) async fn subject_of(provider: &Provider, id: &KeyId) -> Result<ApiKey, Failure> {
     provider.api.get(id).await.map_err(|error| {
-        let what = format!("the key {} cannot be read; nothing was done", human::clean(id.as_str()));
+        let what = format!("failed to read key {}; nothing was changed", human::clean(id.as_str()));
         Failure::from_api(what, &provider.name, &error)
     })
 }
 
-/// A key as a question names it.
+/// Formats a key for a question.
 pub(super) fn describe(key: &ApiKey) -> String {
     let name = key.name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     let used = key.last_used_at.map(|time| format!(", last used {}", human::age(time, Timestamp::now())));
     human::clean(&format!("{}{name}{}", key.id, used.unwrap_or_default()))
 }
 
-/// Asks about all keys at once. `None` when this is a dry run.
+/// Asks for confirmation, except in a dry run, and returns the planned actions.
 pub(super) async fn begin(
     provider: &Provider,
     ids: &[KeyId],

@@ -198,7 +198,7 @@ pub(super) async fn rescue_or_revoke(
     };
     let failure = failure.undelivered(false);
     if operation == Operation::Rotate {
-        // The old secret is invalid, and the new one is lost: nobody can use the key.
+        // The old secret is invalid, and the new one is lost: the key is unusable.
         return failure.help(format!(
             "rotate {shown} again: the secret could not be saved ({save_error}), and the old one is invalid"
         ));

@@ -44,7 +44,7 @@ impl NewFile {
 
     /// Removes the file.
     pub(crate) fn remove(self) {
-        // A remaining file is empty.
+        // Best effort: the error that led here is reported.
         let _ = fs::remove_file(&self.path);
     }
 }

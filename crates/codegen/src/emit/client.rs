@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{comment, docs, file_comment, markdown};
+use super::example::example;
 use super::file::{File, constant, ident};
 use super::method_docs::method_docs;
 use super::{options, requests, statuses};
@@ -83,7 +84,7 @@ fn client(file: &File<'_>, api: &Api) -> TokenStream {
     file.note("api_keys_runtime", "self as runtime");
     let docs = comment(&format!("A client for {}. Clones are cheap.", markdown(&api.title)), 0);
     let new_docs = comment("Creates a client that sends requests with an HTTP client.", 1);
-    let methods = api.operations.iter().map(|operation| method(file, operation));
+    let methods = api.operations.iter().map(|operation| method(file, api, operation));
     let unused =
         api.operations.is_empty().then(|| quote!(#[allow(dead_code, reason = "there are no operations")]));
     quote! {
@@ -105,9 +106,9 @@ fn client(file: &File<'_>, api: &Api) -> TokenStream {
     }
 }
 
-fn method(file: &File<'_>, operation: &Operation) -> TokenStream {
+fn method(file: &File<'_>, api: &Api, operation: &Operation) -> TokenStream {
     let name = ident(&operation.name);
-    let docs = comment(&method_docs(operation), 1);
+    let docs = comment(&format!("{}\n\n{}", method_docs(operation), example(api, operation)), 1);
     let (response, error) = (file.runtime("Response"), file.runtime("Error"));
     let (success, call) = match &operation.success {
         Success::Empty => (quote!(()), quote!(send_empty)),

@@ -199,7 +199,9 @@ fn spaced(text: &str) -> String {
         let is_start = starts.iter().any(|start| line.trim_start().starts_with(start));
         if let Some(previous) = previous {
             let is_declaration = declarations.iter().any(|start| previous.trim_start().starts_with(start));
-            let ends_item = previous.ends_with('}') || previous.ends_with("};") || is_declaration;
+            let is_comment = previous.trim_start().starts_with("///");
+            let ends_item =
+                !is_comment && (previous.ends_with('}') || previous.ends_with("};") || is_declaration);
             let after_modules = previous.starts_with("pub mod ") && line.starts_with("pub use ");
             if (is_start && ends_item && indent(previous) == indent(line)) || after_modules {
                 out.push('\n');

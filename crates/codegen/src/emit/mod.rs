@@ -6,6 +6,7 @@ mod declaration;
 mod docs;
 mod enums;
 mod errors;
+mod example;
 mod file;
 mod method_docs;
 mod options;

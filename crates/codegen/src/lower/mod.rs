@@ -73,6 +73,7 @@ fn attempt(
         Err(problem) => info.pass_over(problem, "a default is used").map(|()| default.to_owned()),
     };
     Ok(Some(Api {
+        crate_name: None,
         file: document.file().to_owned(),
         title: text_of("title", "An API")?,
         version: text_of("version", "0")?,

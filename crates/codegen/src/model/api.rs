@@ -7,6 +7,8 @@ use super::types::{Docs, Types};
 pub(crate) struct Api {
     /// The name of the document in generated code.
     pub(crate) file: String,
+    /// The crate of the generated code, if known.
+    pub(crate) crate_name: Option<String>,
     pub(crate) title: String,
     pub(crate) version: String,
     pub(crate) docs: Docs,

@@ -47,6 +47,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`CreateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_fastapi::types;
+    ///
+    /// # async fn example(client: api_keys_fastapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::CreateApiKeyRequest::new();
+    /// let response = client.create_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -69,6 +81,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ListApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_fastapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_api_keys().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_api_keys(&self) -> Result<Response<Vec<ApiKey>>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS);
         self.http.send_json(request).await
@@ -91,6 +112,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_fastapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("api_key_id", api_key_id);
         self.http.send_json(request).await
@@ -115,6 +145,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`DeactivateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_fastapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.deactivate_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn deactivate_api_key(
         &self,
         api_key_id: &str,

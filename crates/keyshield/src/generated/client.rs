@@ -52,6 +52,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`CreateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_keyshield::types;
+    ///
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::CreateApiKeyRequest::new("name");
+    /// let response = client.create_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -74,6 +86,17 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ListApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_keyshield::ListApiKeysOptions;
+    ///
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_api_keys(&ListApiKeysOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_api_keys(
         &self,
         options: &ListApiKeysOptions,
@@ -101,6 +124,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`SearchApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_keyshield::{SearchApiKeysOptions, types};
+    ///
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::SearchApiKeysRequest::new();
+    /// let response = client.search_api_keys(&body, &SearchApiKeysOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn search_api_keys(
         &self,
         body: &SearchApiKeysRequest,
@@ -133,6 +168,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`VerifyApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_keyshield::types;
+    ///
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::VerifyApiKeyRequest::new("api_key");
+    /// let response = client.verify_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verify_api_key(
         &self,
         body: &VerifyApiKeyRequest,
@@ -158,6 +205,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_api_key(&self, api_key_id: &str) -> Result<Response<ApiKey>, Error<GetApiKeyError>> {
         let request = Request::new(&GET_API_KEY).path_parameter("api_key_id", api_key_id);
         self.http.send_json(request).await
@@ -182,6 +238,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`UpdateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_keyshield::types;
+    ///
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::UpdateApiKeyRequest::new();
+    /// let response = client.update_api_key("api_key_id", &body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn update_api_key(
         &self,
         api_key_id: &str,
@@ -208,6 +276,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`DeleteApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.delete_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete_api_key(&self, api_key_id: &str) -> Result<Response<()>, Error<DeleteApiKeyError>> {
         let request = Request::new(&DELETE_API_KEY).path_parameter("api_key_id", api_key_id);
         self.http.send_empty(request).await
@@ -230,6 +307,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ActivateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.activate_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn activate_api_key(
         &self,
         api_key_id: &str,
@@ -256,6 +342,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`DeactivateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_keyshield::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.deactivate_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn deactivate_api_key(
         &self,
         api_key_id: &str,

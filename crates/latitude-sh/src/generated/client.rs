@@ -47,6 +47,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ListApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_latitude_sh::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_api_keys().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_api_keys(&self) -> Result<Response<ApiKeyList>, Error<ListApiKeysError>> {
         let request = Request::new(&LIST_API_KEYS);
         self.http.send_json(request).await
@@ -70,6 +79,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`CreateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_latitude_sh::types;
+    ///
+    /// # async fn example(client: api_keys_latitude_sh::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::CreateApiKeyRequest::new(types::CreateApiKeyData::new(types::ResourceType::ApiKeys, types::CreateApiKeyAttributes::new("name")));
+    /// let response = client.create_api_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyRequest,
@@ -100,6 +121,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`RegenerateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_latitude_sh::types;
+    ///
+    /// # async fn example(client: api_keys_latitude_sh::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::UpdateApiKeyRequest::new(types::UpdateApiKeyData::new(types::ResourceType::ApiKeys));
+    /// let response = client.regenerate_api_key("api_key_id", &body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn regenerate_api_key(
         &self,
         api_key_id: &str,
@@ -128,6 +161,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`UpdateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_latitude_sh::types;
+    ///
+    /// # async fn example(client: api_keys_latitude_sh::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::UpdateApiKeyRequest::new(types::UpdateApiKeyData::new(types::ResourceType::ApiKeys));
+    /// let response = client.update_api_key("api_key_id", &body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn update_api_key(
         &self,
         api_key_id: &str,
@@ -155,6 +200,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`DeleteApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_latitude_sh::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_api_key("api_key_id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete_api_key(
         &self,
         api_key_id: &str,

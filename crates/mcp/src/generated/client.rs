@@ -47,6 +47,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ListApiKeysError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_mcp::types;
+    ///
+    /// # async fn example(client: api_keys_mcp::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::HttpCredentials::new("scheme", "credentials");
+    /// let response = client.list_api_keys(Some(&body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_api_keys(
         &self,
         body: Option<&HttpCredentials>,
@@ -73,6 +85,16 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`CreateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(client: api_keys_mcp::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// let response = client.create_api_key(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_api_key(
         &self,
         body: &CreateApiKeyBody,
@@ -103,6 +125,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`RotateApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_mcp::types;
+    ///
+    /// # async fn example(client: api_keys_mcp::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::HttpCredentials::new("scheme", "credentials");
+    /// let response = client.rotate_api_key("key_id", Some(&body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn rotate_api_key(
         &self,
         key_id: &str,
@@ -132,6 +166,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`RevokeApiKeyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use api_keys_mcp::types;
+    ///
+    /// # async fn example(client: api_keys_mcp::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::HttpCredentials::new("scheme", "credentials");
+    /// client.revoke_api_key("key_id", Some(&body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn revoke_api_key(
         &self,
         key_id: &str,

@@ -27,6 +27,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.send_json(request).await
@@ -41,6 +50,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// client.put_thing(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.send_empty(request).await
@@ -55,6 +74,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_events().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_events(&self) -> Result<Response<Vec<Event>>, Error<()>> {
         let request = Request::new(&LIST_EVENTS);
         self.http.send_json(request).await
@@ -69,6 +97,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// client.put_events(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_events(&self, body: &[Event]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_EVENTS).body_json(body);
         self.http.send_empty(request).await
@@ -83,6 +121,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_numbers().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_numbers(&self) -> Result<Response<Vec<Quantity>>, Error<()>> {
         let request = Request::new(&LIST_NUMBERS);
         self.http.send_json(request).await

@@ -30,6 +30,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.put_file(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_file(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_FILE).body_bytes(body);
         self.http.send_empty(request).await
@@ -44,6 +54,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_file().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_file(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_FILE);
         self.http.send_bytes(request).await
@@ -58,6 +77,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.put_picture(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_picture(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_PICTURE).body_bytes(body).content_type("image/png");
         self.http.send_empty(request).await
@@ -72,6 +101,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.put_note(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_note(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_NOTE).body_bytes(body.to_owned()).content_type("text/plain");
         self.http.send_empty(request).await
@@ -86,6 +125,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.patch_note(Some(body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn patch_note(&self, body: Option<&str>) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&PATCH_NOTE).body_bytes_opt(body.map(str::to_owned)).content_type("text/markdown");
@@ -101,6 +150,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_note().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_note(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&GET_NOTE);
         self.http.send_bytes(request).await
@@ -119,6 +177,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.upload_file("name", body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn upload_file(&self, name: &str, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD_FILE).path_parameter("name", name).body_bytes(body);
         self.http.send_empty(request).await

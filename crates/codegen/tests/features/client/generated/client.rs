@@ -67,6 +67,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::ListThingsOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.list_things(&ListThingsOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_THINGS).query_opt("limit", options.limit);
         self.http.send_empty(request).await

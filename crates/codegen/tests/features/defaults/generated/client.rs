@@ -27,6 +27,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::ListThingsOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_things(&ListThingsOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_things(&self, options: &ListThingsOptions) -> Result<Response<Vec<Thing>>, Error<()>> {
         let request = Request::new(&LIST_THINGS)
             .query_opt("limit", options.limit)
@@ -43,6 +54,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new("kind");
+    /// client.create_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CREATE_THING).body_json(body);
         self.http.send_empty(request).await

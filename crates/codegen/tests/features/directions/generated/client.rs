@@ -28,6 +28,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.send_json(request).await
@@ -42,6 +51,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new("name");
+    /// client.put_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.send_empty(request).await
@@ -56,6 +77,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`AskThingError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Question::new();
+    /// let response = client.ask_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn ask_thing(&self, body: &Question) -> Result<Response<Reply>, Error<AskThingError>> {
         let request = Request::new(&ASK_THING).body_json(body);
         self.http.send_json(request).await

@@ -44,6 +44,17 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetThingError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::GetThingOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing("id", &GetThingOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(
         &self,
         id: &str,

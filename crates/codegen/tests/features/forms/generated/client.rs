@@ -27,6 +27,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::LogIn::new("user", "password");
+    /// client.log_in(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn log_in(&self, body: &LogIn) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LOG_IN).body_form(body);
         self.http.send_empty(request).await
@@ -41,6 +53,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::RefreshRequest::new();
+    /// client.refresh(Some(&body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn refresh(&self, body: Option<&RefreshRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REFRESH).body_form_opt(body);
         self.http.send_empty(request).await
@@ -55,6 +79,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::ChargeRequest::new();
+    /// client.charge(Some(&body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn charge(&self, body: Option<&ChargeRequest>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHARGE).body_form_as(
             body,

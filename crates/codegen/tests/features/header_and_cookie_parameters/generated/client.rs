@@ -27,6 +27,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::HeadersOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.headers("x_tenant", &HeadersOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn headers(&self, x_tenant: &str, options: &HeadersOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEADERS)
             .header("X-Tenant", x_tenant)
@@ -47,6 +58,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::CookiesOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.cookies("session", &CookiesOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn cookies(&self, session: &str, options: &CookiesOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&COOKIES)
             .cookie("session", session)

@@ -28,6 +28,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(&self) -> Result<Response<Received>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.send_json(request).await
@@ -42,6 +51,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Sent::new();
+    /// client.put_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_thing(&self, body: &Sent) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.send_empty(request).await
@@ -56,6 +77,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// let response = client.anything(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn anything(&self, body: &Value) -> Result<Response<Value>, Error<()>> {
         let request = Request::new(&ANYTHING).body_json(body);
         self.http.send_json(request).await

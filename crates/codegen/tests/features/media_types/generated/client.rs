@@ -29,6 +29,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.send_json(request).await
@@ -43,6 +52,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new(1);
+    /// client.put_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.send_empty(request).await
@@ -57,6 +78,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new(1);
+    /// client.patch_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn patch_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PATCH_THING).body_json(body).content_type("application/merge-patch+json");
         self.http.send_empty(request).await
@@ -71,6 +104,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`PostThingError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new(1);
+    /// let response = client.post_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn post_thing(&self, body: &Thing) -> Result<Response<Thing>, Error<PostThingError>> {
         let request = Request::new(&POST_THING).body_json(body);
         self.http.send_json(request).await
@@ -85,6 +130,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// let response = client.convert_report(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn convert_report(&self, body: impl Into<Body>) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&CONVERT_REPORT).body_bytes(body).content_type("application/xml");
         self.http.send_bytes(request).await

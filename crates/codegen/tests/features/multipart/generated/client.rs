@@ -29,6 +29,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// client.add_photo(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn add_photo(&self, body: &AddPhotoRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&ADD_PHOTO).body_multipart(
             Multipart::new()
@@ -52,6 +62,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// client.add_file(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn add_file(&self, body: &AddFileRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&ADD_FILE).body_multipart(
             Multipart::new()

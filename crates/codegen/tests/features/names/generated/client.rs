@@ -29,6 +29,18 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`NewError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::{NewOptions, types};
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::OptionSchema::new("type");
+    /// let response = client.new2("id", "id2", "self_", "id3", "body2", "request2", "options2", &body, &NewOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn new2(
         &self,
         id: &str,
@@ -70,6 +82,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.clone2().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn clone2(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&CLONE2);
         self.http.send_json(request).await
@@ -84,6 +105,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_all_things().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_all_things(&self) -> Result<Response<StringSchema>, Error<()>> {
         let request = Request::new(&GET_ALL_THINGS);
         self.http.send_json(request).await
@@ -98,6 +128,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.r#type().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn r#type(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TYPE);
         self.http.send_empty(request).await

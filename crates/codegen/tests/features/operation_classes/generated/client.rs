@@ -25,6 +25,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.read().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn read(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&READ);
         self.http.send_empty(request).await
@@ -39,6 +48,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.replace().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn replace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REPLACE);
         self.http.send_empty(request).await
@@ -53,6 +71,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.remove().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn remove(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&REMOVE);
         self.http.send_empty(request).await
@@ -67,6 +94,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.search().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn search(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SEARCH);
         self.http.send_empty(request).await

@@ -25,6 +25,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get_owners_by_owner_keys("owner").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_owners_by_owner_keys(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_OWNERS_BY_OWNER_KEYS).path_parameter("owner", owner);
         self.http.send_empty(request).await
@@ -39,6 +48,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.same("owner").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn same(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME).path_parameter("owner", owner);
         self.http.send_empty(request).await
@@ -53,6 +71,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.same2("owner").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn same2(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME2).path_parameter("owner", owner);
         self.http.send_empty(request).await
@@ -67,6 +94,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.same3("owner").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn same3(&self, owner: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&SAME3).path_parameter("owner", owner);
         self.http.send_empty(request).await
@@ -81,6 +117,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET);
         self.http.send_empty(request).await
@@ -95,6 +140,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.head().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn head(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&HEAD);
         self.http.send_empty(request).await
@@ -109,6 +163,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.options().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn options(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONS);
         self.http.send_empty(request).await
@@ -123,6 +186,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.trace().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn trace(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TRACE);
         self.http.send_empty(request).await
@@ -137,6 +209,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get_keys().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_KEYS);
         self.http.send_empty(request).await
@@ -151,6 +232,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.keys_list_all().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn keys_list_all(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&KEYS_LIST_ALL);
         self.http.send_empty(request).await
@@ -165,6 +255,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.post_v1_keys_batch().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn post_v1_keys_batch(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&POST_V1_KEYS_BATCH);
         self.http.send_empty(request).await

@@ -29,6 +29,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let time = todo!();
+    /// client.words("id", 1, true, &types::State::OnHold, time, "label", "matrix").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn words(
         &self,
         id: &str,
@@ -59,6 +71,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.lists(&["simple"], &["simple_exploded"], &["label"], &["label_exploded"], &["matrix"], &["matrix_exploded"]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn lists(
         &self,
         simple: &[&str],
@@ -87,6 +108,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.objects(&types::Point::new(), &types::Point::new(), &types::Point::new(), &types::Point::new(), &types::Point::new(), &types::Point::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn objects(
         &self,
         simple: &Point,
@@ -115,6 +147,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.files("name", "extension").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn files(&self, name: &str, extension: &str) -> Result<Response<()>, Error<()>> {
         let request =
             Request::new(&FILES).path_parameter("name", name).path_parameter("extension", extension);
@@ -130,6 +171,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.as_json(&types::Point::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn as_json(&self, r#where: &Point) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&AS_JSON).path_as("where", Style::Json, r#where);
         self.http.send_empty(request).await

@@ -31,6 +31,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::WordsOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.words("text", &WordsOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn words(&self, text: &str, options: &WordsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS)
             .query("text", text)
@@ -53,6 +64,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::ListsOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let states = todo!();
+    /// client.lists(states, &ListsOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn lists(
         &self,
         states: &[WordsState],
@@ -78,6 +101,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::{ObjectsOptions, types};
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.objects(&types::Point::new(), &ObjectsOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn objects(&self, needed: &Point, options: &ObjectsOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OBJECTS)
             .query_as("needed", Style::DeepObject, needed)
@@ -98,6 +132,17 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::FixedOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.fixed(&FixedOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn fixed(&self, options: &FixedOptions) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&FIXED)
             .query("mode", "all")

@@ -32,6 +32,17 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`GetThingError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::GetThingOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing("id", &GetThingOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(
         &self,
         id: &str,
@@ -57,6 +68,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::{PutThingOptions, types};
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new("id");
+    /// client.put_thing("id", &body, &PutThingOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_thing(
         &self,
         id: &str,
@@ -83,6 +106,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.delete_other("id").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete_other(&self, id: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&DELETE_OTHER).path_parameter("id", id);
         self.http.send_empty(request).await

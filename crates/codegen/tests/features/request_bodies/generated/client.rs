@@ -31,6 +31,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new();
+    /// client.needed(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn needed(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NEEDED).body_json(body);
         self.http.send_empty(request).await
@@ -45,6 +57,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new();
+    /// client.optional(Some(&body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn optional(&self, body: Option<&Thing>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&OPTIONAL).body_json_opt(body);
         self.http.send_empty(request).await
@@ -59,6 +83,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// client.either(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn either(&self, body: &EitherRequest) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EITHER).body_json(body);
         self.http.send_empty(request).await
@@ -73,6 +107,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let body = todo!();
+    /// client.list(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list(&self, body: &[Thing]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST).body_json(body);
         self.http.send_empty(request).await
@@ -87,6 +131,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = ["body"];
+    /// client.words(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn words(&self, body: &[&str]) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&WORDS).body_json(body);
         self.http.send_empty(request).await
@@ -101,6 +155,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = 1;
+    /// client.number(Some(body)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn number(&self, body: Option<i64>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&NUMBER).body_json_opt(body.as_ref());
         self.http.send_empty(request).await
@@ -115,6 +179,16 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.text(body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn text(&self, body: &str) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&TEXT).body_json(body);
         self.http.send_empty(request).await

@@ -29,6 +29,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::NewKey::new("secret", None);
+    /// let response = client.create_key(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_key(&self, body: &NewKey) -> Result<Response<Envelope>, Error<()>> {
         let request = Request::new(&CREATE_KEY).body_json(body);
         self.http.send_json(request).await
@@ -43,6 +55,19 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`VerifyError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::VerifyOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let code = todo!();
+    /// # let x_one_time_password = todo!();
+    /// client.verify(code, x_one_time_password, &VerifyOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verify(
         &self,
         code: &SecretKey,

@@ -63,6 +63,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.list_keys().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_keys(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_KEYS).security(&[&["apiKey", "appKey"]]);
         self.http.send_empty(request).await
@@ -77,6 +86,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.check_health().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn check_health(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&CHECK_HEALTH).security(&[&[]]);
         self.http.send_empty(request).await
@@ -92,6 +110,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.make_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn make_token(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&MAKE_TOKEN).security(&[&["client"]]);
         self.http.send_empty(request).await
@@ -106,6 +133,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get_profile().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_profile(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_PROFILE).security(&[&["session", "device"], &["oauth"], &[]]);
         self.http.send_empty(request).await
@@ -120,6 +156,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get_raw().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_raw(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_RAW);
         self.http.send_empty(request).await
@@ -134,6 +179,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get_report().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_report(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_REPORT).security(&[&[], &["logged"]]);
         self.http.send_empty(request).await

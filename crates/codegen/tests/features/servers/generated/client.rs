@@ -44,6 +44,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.upload().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn upload(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&UPLOAD).server("https://files.example/upload");
         self.http.send_empty(request).await
@@ -58,6 +67,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.list_files().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list_files(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&LIST_FILES);
         self.http.send_empty(request).await
@@ -72,6 +90,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.get_other().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_other(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&GET_OTHER).server("/v2");
         self.http.send_empty(request).await

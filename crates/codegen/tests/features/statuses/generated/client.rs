@@ -32,6 +32,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.same().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn same(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&SAME);
         self.http.send_json(request).await
@@ -47,6 +56,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.maybe().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn maybe(&self) -> Result<Response<Option<Thing>>, Error<()>> {
         let request = Request::new(&MAYBE);
         self.http.send_json_opt(request).await
@@ -61,6 +79,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.empty().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn empty(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&EMPTY);
         self.http.send_empty(request).await
@@ -75,6 +102,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.several().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn several(&self) -> Result<Response<SeveralSuccess>, Error<()>> {
         let request = Request::new(&SEVERAL);
         let response = self.http.send_bytes(request).await?;
@@ -91,6 +127,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`OnlyDefaultError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.only_default().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn only_default(&self) -> Result<Response<Thing>, Error<OnlyDefaultError>> {
         let request = Request::new(&ONLY_DEFAULT);
         self.http.send_json(request).await
@@ -101,6 +146,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.nothing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn nothing(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&NOTHING);
         self.http.send_bytes(request).await
@@ -111,6 +165,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.undocumented().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn undocumented(&self) -> Result<Response<SecretBytes>, Error<()>> {
         let request = Request::new(&UNDOCUMENTED);
         self.http.send_bytes(request).await
@@ -125,6 +188,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`ErrorsError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.errors().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn errors(&self) -> Result<Response<()>, Error<ErrorsError>> {
         let request = Request::new(&ERRORS);
         self.http.send_empty(request).await
@@ -139,6 +211,15 @@ impl Client {
     /// # Errors
     ///
     /// The documented errors are in [`AnonymousError`].
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.anonymous().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn anonymous(&self) -> Result<Response<()>, Error<AnonymousError>> {
         let request = Request::new(&ANONYMOUS);
         self.http.send_empty(request).await

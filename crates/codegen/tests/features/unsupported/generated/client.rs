@@ -27,6 +27,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_thing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
         let request = Request::new(&GET_THING);
         self.http.send_json(request).await
@@ -41,6 +50,18 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Thing::new();
+    /// client.put_thing(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn put_thing(&self, body: &Thing) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_THING).body_json(body);
         self.http.send_empty(request).await
@@ -55,6 +76,15 @@ impl Client {
     /// # Errors
     ///
     /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.post_thing().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn post_thing(&self) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&POST_THING);
         self.http.send_empty(request).await

@@ -1,0 +1,129 @@
+//! Examples of methods.
+
+use std::collections::BTreeSet;
+
+use super::file::ident;
+use super::requests::may_be_absent;
+use crate::model::{Api, Content, Operation, Presence, Shape, Success, Type, Types};
+
+/// The maximum depth of a value. Deeper values are omitted.
+const MAX_DEPTH: usize = 3;
+
+/// Returns the example of a method: a call with the required values.
+///
+/// It is compiled as a doctest if the name of the crate is known. Values of types without a short expression are
+/// variables whose declaration is hidden.
+pub(super) fn example(api: &Api, operation: &Operation) -> String {
+    let mut values = Values { types: &api.types, uses: BTreeSet::new() };
+    let (mut declarations, mut arguments) = (Vec::new(), Vec::new());
+    for argument in &operation.arguments {
+        let name = ident(&argument.name).to_string();
+        arguments.push(match values.borrowed(&argument.ty, &argument.name) {
+            Some(value) => value,
+            None => {
+                declarations.push(format!("# let {name} = todo!();"));
+                name
+            }
+        });
+    }
+    if let Some(body) = &operation.body {
+        let value = match &body.content {
+            Content::Json(ty) | Content::Form(ty) => values.borrowed(ty, "body"),
+            Content::Multipart(id) => values.borrowed(&Type::Named(*id), "body"),
+            Content::AnyMultipart => None,
+            Content::Bytes | Content::Text => Some("\"body\"".to_owned()),
+        };
+        let is_optional = may_be_absent(body);
+        arguments.push(match value {
+            Some(value) => {
+                let (borrow, value) = match value.strip_prefix('&') {
+                    Some(owned) => ("&", owned.to_owned()),
+                    None => ("", value),
+                };
+                declarations.push(format!("let body = {value};"));
+                if is_optional { format!("Some({borrow}body)") } else { format!("{borrow}body") }
+            }
+            None if is_optional => "None".to_owned(),
+            None => {
+                declarations.push("# let body = todo!();".to_owned());
+                "body".to_owned()
+            }
+        });
+    }
+    if let Some(options) = &operation.options {
+        values.uses.insert(options.name.clone());
+        arguments.push(format!("&{}::new()", ident(&options.name)));
+    }
+    let call = format!("client.{}({}).await?;", ident(&operation.name), arguments.join(", "));
+    let call = if operation.success == Success::Empty { call } else { format!("let response = {call}") };
+
+    let (fence, name) = match &api.crate_name {
+        Some(name) => ("no_run", name.as_str()),
+        None => ("ignore", "crate"),
+    };
+    let mut lines = vec![format!("```{fence}")];
+    let uses: Vec<_> = values.uses.into_iter().collect();
+    match uses.as_slice() {
+        [] => {}
+        [one] => lines.push(format!("use {name}::{one};\n")),
+        several => lines.push(format!("use {name}::{{{}}};\n", several.join(", "))),
+    }
+    lines.push(format!(
+        "# async fn example(client: {name}::Client) -> Result<(), Box<dyn std::error::Error>> {{"
+    ));
+    lines.extend(declarations);
+    lines.extend([call, "# Ok(())".to_owned(), "# }".to_owned(), "```".to_owned()]);
+    format!("# Examples\n\n{}", lines.join("\n"))
+}
+
+/// Expressions for values.
+struct Values<'a> {
+    types: &'a Types,
+    /// Names to import from the crate.
+    uses: BTreeSet<String>,
+}
+
+impl Values<'_> {
+    /// Returns an expression for an argument of a method.
+    fn borrowed(&mut self, ty: &Type, name: &str) -> Option<String> {
+        match ty {
+            ty if ty.is_copy() => self.owned(ty, name, 0),
+            Type::String => Some(format!("{name:?}")),
+            Type::List(item) if **item == Type::String => Some(format!("&[{name:?}]")),
+            Type::Named(_) => Some(format!("&{}", self.owned(ty, name, 0)?)),
+            _ => None,
+        }
+    }
+
+    /// Returns an expression for an argument of a constructor.
+    fn owned(&mut self, ty: &Type, name: &str, depth: usize) -> Option<String> {
+        match ty {
+            Type::Bool => Some("true".to_owned()),
+            Type::Int32 | Type::Int64 | Type::UInt64 => Some("1".to_owned()),
+            Type::Number => Some("1.0".to_owned()),
+            Type::String | Type::Secret | Type::Any => Some(format!("{name:?}")),
+            Type::Nullable(_) => Some("None".to_owned()),
+            Type::List(item) => Some(format!("[{}]", self.owned(item, name, depth + 1)?)),
+            Type::Named(id) if depth < MAX_DEPTH => {
+                let types = self.types;
+                let definition = &types[*id];
+                let value = match &definition.shape {
+                    Shape::Struct(_) if !definition.in_request => return None,
+                    Shape::Struct(object) => {
+                        let required = object.fields.iter().filter_map(|field| match field.presence {
+                            Presence::Required => Some(self.owned(&field.ty, &field.wire, depth + 1)),
+                            Presence::RequiredNullable => Some(Some("None".to_owned())),
+                            Presence::Optional | Presence::OptionalNullable => None,
+                        });
+                        format!("new({})", required.collect::<Option<Vec<_>>>()?.join(", "))
+                    }
+                    Shape::Enum(list) => ident(&list.values.first()?.name).to_string(),
+                    Shape::Union(_) | Shape::Alias(_) => return None,
+                };
+                self.uses.insert("types".to_owned());
+                Some(format!("types::{}::{value}", ident(&definition.name)))
+            }
+            _ => None,
+        }
+    }
+}
