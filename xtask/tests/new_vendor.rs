@@ -30,7 +30,7 @@ paths:
           description: Something is wrong.
           content: { application/json: { schema: { $ref: "#/components/schemas/Fault" } } }
     post:
-      operationId: mintKey
+      operationId: issueKey
       tags: [keys]
       security: [{ token: [] }, { signature: [] }]
       requestBody:
@@ -180,7 +180,7 @@ fn new_vendor_compiles_without_warnings() {
         ("crates/api-keys/src/vendors.rs", "capabilities: acme_keys::CAPABILITIES"),
         ("crates/acme-keys/Cargo.toml", "api-keys-contract-tests = { path = \"../../tests/contract\" }"),
         ("crates/acme-keys/tests/contract.rs", "name: \"acme-keys\""),
-        ("crates/acme-keys/tests/contract.rs", "&[\"getKeys\", \"mintKey\", \"dropKey\"]"),
+        ("crates/acme-keys/tests/contract.rs", "&[\"getKeys\", \"issueKey\", \"dropKey\"]"),
         ("crates/acme-keys/tests/contract.rs", "\ncontract_tests!(VENDOR);"),
         ("openapi/acme-keys/README.md", "\"Acme \\| keys\", version 2.1.0"),
         ("openapi/acme-keys/README.md", "# acme-keys\n"),

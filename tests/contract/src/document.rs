@@ -241,7 +241,7 @@ fn inlined(value: &Value, root: &Value, depth: usize) -> Value {
             Some(Value::String(reference)) => {
                 let notes = ["$ref", "description", "summary", "title", "deprecated"];
                 let strange = object.keys().find(|key| !notes.contains(&key.as_str()));
-                assert!(strange.is_none(), "{strange:?} stands beside {reference}");
+                assert!(strange.is_none(), "{strange:?} next to {reference}");
                 let pointer = reference.strip_prefix('#').expect("references stay within the document");
                 let target = root.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"));
                 inlined(target, root, depth + 1)

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Thing {
     /// Its name.
     pub id: String,
-    /// Beside the reference, in 3.1.
+    /// Next to the reference, in 3.1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
     /// The field `first`.
