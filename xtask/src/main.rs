@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use api_keys_codegen::files::{Change, Mode, ensure};
-use api_keys_codegen::{Error, Options, Source};
+use api_keys_codegen::{Error, Source};
 use clap::Parser;
 
 /// Tasks of this repository.
@@ -138,8 +138,8 @@ fn generate(mode: Mode, mut vendors: Vec<String>) -> Result<Vec<Change>, Error> 
         let file = format!("openapi/{vendor}/openapi.json");
         let text = read_document(vendor)?;
         let directory = PathBuf::from(format!("crates/{vendor}/src/generated"));
-        let options = Options::strict().package(&format!("api-keys-{vendor}"));
-        let client = api_keys_codegen::generate(Source { file: &file, text: &text }, &options)?;
+        let client =
+            api_keys_codegen::generate(Source { file: &file, text: &text }, &xtask::options(vendor))?;
         modules.push((directory, client.files));
     }
     let mut changes = Vec::new();

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use api_keys_codegen::{Error, Impact, Options, Source};
+use api_keys_codegen::{Error, Impact, Source};
 
 /// The exit status for compatible differences only.
 const COMPATIBLE: u8 = 4;
@@ -121,7 +121,7 @@ pub(crate) fn diff(arguments: &Upstream, output: Output) -> Result<ExitCode, Err
 pub(crate) fn sync(arguments: &Upstream) -> Result<ExitCode, Error> {
     let texts = arguments.read()?;
     let overlays: Vec<_> = texts.overlays.iter().map(Text::source).collect();
-    let options = Options::strict().package(&format!("api-keys-{}", arguments.vendor));
+    let options = xtask::options(&arguments.vendor);
     let synced = api_keys_codegen::sync(texts.ours.source(), texts.upstream.source(), &overlays, &options)?;
     let changes = synced.write(Path::new("."), &arguments.vendor)?;
     for change in changes {

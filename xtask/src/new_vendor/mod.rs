@@ -11,11 +11,12 @@ use std::path::Path;
 
 use api_keys_codegen::files::read;
 use api_keys_codegen::prepare::prepare;
-use api_keys_codegen::{Error, Options, Selection, Source, generate, rustfmt};
+use api_keys_codegen::{Error, Selection, Source, generate, rustfmt};
 
 pub use self::scaffold::Scaffold;
 
 use self::name::VendorName;
+use crate::generation::options;
 
 /// A vendor to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +44,7 @@ pub fn new_vendor(root: &Path, wanted: &NewVendor<'_>) -> Result<Scaffold, Error
     let mut document = serde_json::to_string_pretty(&prepared.document).map_err(io::Error::other)?;
     document.push('\n');
     let file = format!("openapi/{kebab}/openapi.json");
-    let options = Options::strict().package(&format!("api-keys-{kebab}"));
-    let generated = generate(Source { file: &file, text: &document }, &options)?.files;
+    let generated = generate(Source { file: &file, text: &document }, &options(kebab))?.files;
 
     let mut scaffold = Scaffold::default();
     scaffold.departures.clone_from(&prepared.departures);
