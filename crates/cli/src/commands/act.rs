@@ -3,7 +3,7 @@
 use api_keys::{ApiKey, ApiKeyProvider as _, KeyId, RecordState, Revocation, RevokeOptions, Timestamp};
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -69,7 +69,7 @@ pub(super) async fn begin(
     ids: &[KeyId],
     action: &'static str,
     question: &str,
-    confirm: &crate::cli::ConfirmArgs,
+    confirm: &crate::args::ConfirmArgs,
     console: &Console<'_>,
 ) -> Result<Vec<Action>, Failure> {
     let mut keys = Vec::new();

@@ -1,16 +1,17 @@
 //! `api-keys audit`.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use api_keys::{ApiKeyProvider as _, Timestamp};
-use clap::ValueEnum as _;
+use clap::{Args, ValueEnum};
 use comfy_table::Color;
 use serde::Serialize;
 
 use super::fan_out::{each, verdict};
 use super::inventory::{Filter, read};
+use crate::args::{TargetArgs, value};
 use crate::audit::{Finding, Level, Rule, Thresholds, examine};
-use crate::cli::{AuditArgs, AuditFormat};
 use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -27,6 +28,92 @@ const COLUMNS: [Column; 6] = [
     if_room("NAME", 2),
     always("FINDING"),
 ];
+
+/// Check the keys of all providers against a set of rules
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Report keys that expire within this duration
+    #[arg(long, value_name = "DURATION", value_parser = value::duration, default_value = "30d")]
+    pub(crate) expires_within: Duration,
+
+    /// Report keys that have not been used for this long
+    #[arg(long, value_name = "DURATION", value_parser = value::duration, default_value = "90d")]
+    pub(crate) unused_for: Duration,
+
+    /// Report keys that are older than this [default: not checked]
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
+    pub(crate) max_age: Option<Duration>,
+
+    /// Scope that is too broad, with `*` as a wildcard; can be repeated
+    #[arg(
+        long = "broad-scope",
+        value_name = "PATTERN",
+        default_values = ["\\*", "*:\\*", "*.\\*", "all", "admin", "*:admin", "root", "superuser", "owner"]
+    )]
+    pub(crate) broad_scopes: Vec<String>,
+
+    /// Owner that may have keys; can be repeated [default: any]
+    #[arg(long = "known-owner", value_name = "OWNER")]
+    pub(crate) known_owners: Vec<String>,
+
+    /// Rule to skip; can be repeated
+    #[arg(long = "ignore", value_name = "RULE")]
+    pub(crate) ignored: Vec<Rule>,
+
+    /// Exit with status 5 for findings of this level or above
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub(crate) fail_on: FailOn,
+
+    /// Only keys of this owner
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+
+    /// Output format
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
+    pub(crate) output: AuditFormat,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+}
+
+/// Output formats of `audit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// Table, as wide as the terminal
+    Table,
+    /// One JSON document, with the inventory
+    Json,
+    /// One JSON object per line and finding
+    Jsonl,
+    /// Comma-separated findings with a header
+    Csv,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// Lowest level that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Only errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Every finding
+    Note,
+    /// None
+    Never,
+}
+
+impl FailOn {
+    pub(crate) fn counts(self, level: Level) -> bool {
+        match self {
+            Self::Error => level >= Level::Error,
+            Self::Warning => level >= Level::Warning,
+            Self::Note => true,
+            Self::Never => false,
+        }
+    }
+}
 
 pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let entries =

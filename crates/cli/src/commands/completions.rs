@@ -1,15 +1,26 @@
 //! `api-keys completions`.
 
-use clap::CommandFactory as _;
+use clap::Args;
+use clap_complete::Shell;
 
-use crate::cli::{Cli, CompletionsArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::status;
 
-pub(crate) fn run(args: CompletionsArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+/// Print a shell completion script
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Shell to generate the script for
+    pub(crate) shell: Shell,
+}
+
+pub(crate) fn run(
+    args: CompletionsArgs,
+    mut command: clap::Command,
+    console: &mut Console<'_>,
+) -> Result<u8, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "api-keys", &mut script);
+    clap_complete::generate(args.shell, &mut command, "api-keys", &mut script);
     console.print(&String::from_utf8_lossy(&script))?;
     Ok(status::OK)
 }

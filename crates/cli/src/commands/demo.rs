@@ -1,5 +1,6 @@
 //! `api-keys demo`.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{env, io, iter};
@@ -8,6 +9,7 @@ use api_keys::memory::Memory;
 use api_keys::{ApiKeyProvider, Field, Operation, ProviderConfig, SecretKey, Verification};
 use api_keys_conformance::{Check, Options, Outcome, Report};
 use api_keys_emulator::{Emulator, Vendor};
+use clap::Args;
 use comfy_table::Color;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
@@ -15,7 +17,7 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::cli::DemoArgs;
+use crate::args::value;
 use crate::console::Console;
 use crate::failure::{Failure, chain};
 use crate::human::clean;
@@ -51,6 +53,38 @@ const CLERK_USER: &str = "user_2demoDemoDemoDemoDemoDemo01";
 const TOKEN_VARIABLE: &str = "API_KEYS_TOKEN";
 
 type Target = (Arc<dyn ApiKeyProvider>, Options);
+
+/// Run the conformance checks on local emulators of all vendors, or the lifecycle of a key on a server
+///
+/// Without options, all checks run on emulators and on the in-memory provider. With --provider, about twenty keys are
+/// created on a server and removed again. Vendors without `delete` keep the records of revoked keys.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 if all checks passed, 1 if a check failed or keys remain, 2 if the command could \
+                  not run, 130 after Ctrl-C."
+)]
+pub(crate) struct DemoArgs {
+    /// Use a real server of this vendor
+    #[arg(long, value_name = "VENDOR", value_parser = value::vendor())]
+    pub(crate) provider: Option<Vendor>,
+
+    /// Base URL of the server. Optional for vendors with a public address
+    #[arg(long, value_name = "URL", requires = "provider")]
+    pub(crate) base_url: Option<String>,
+
+    /// Credential that manages keys, or `-` to read it from the standard input. Prefer the environment variable
+    /// API_KEYS_TOKEN: other users can see the arguments of processes
+    #[arg(long, value_name = "TOKEN", requires = "provider", value_parser = secret)]
+    pub(crate) token: Option<SecretKey>,
+
+    /// Owner of the keys
+    #[arg(long, requires = "provider")]
+    pub(crate) owner: Option<String>,
+
+    /// Print a JSON document instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 pub(crate) async fn run(args: DemoArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let json = args.json;
@@ -328,4 +362,8 @@ fn cell(outcome: &str) -> table::Field {
         _ => ("not run", Color::Yellow),
     };
     table::Field::from(text).color(color)
+}
+
+fn secret(text: &str) -> Result<SecretKey, Infallible> {
+    Ok(SecretKey::new(text))
 }

@@ -1,19 +1,19 @@
 //! `api-keys emulate`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use api_keys::{ApiKeyProvider as _, IssuedKey, NewApiKey, RevokeOptions, Timestamp, UpdateApiKey};
-use api_keys_emulator::Emulator;
+use api_keys_emulator::{Emulator, Vendor};
+use clap::Args;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::quoted;
-use crate::cli::value;
-use crate::cli::{EmulateArgs, Format};
+use crate::args::{Format, OutputArgs, value};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
@@ -58,6 +58,26 @@ struct Seeded {
     id: String,
     name: String,
     secret: String,
+}
+
+/// Run an emulator of a vendor on loopback until Ctrl-C
+#[derive(Debug, Args)]
+pub(crate) struct EmulateArgs {
+    /// Vendor to emulate
+    #[arg(value_parser = value::vendor())]
+    pub(crate) vendor: Vendor,
+
+    /// Port; 0 selects a free port
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// Initial keys: a JSON array of objects with `name` and, optionally, `description`, `owner`, `scopes`, `expires`,
+    /// `metadata`, `age`, `used`, `disabled`, `revoked`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{quoted, target_options};
-use crate::cli::{Format, TargetArgs};
+use crate::args::{Format, TargetArgs};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 mod act;
 pub(crate) mod audit;
-mod bulk;
+pub(crate) mod bulk;
 pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -27,7 +27,7 @@ use std::borrow::Cow;
 
 use api_keys::{ApiKeyProviderExt as _, Operation};
 
-use crate::cli::TargetArgs;
+use crate::args::TargetArgs;
 use crate::config::{Config, Provider};
 use crate::console::Console;
 use crate::failure::Failure;

@@ -1,14 +1,46 @@
 //! `api-keys orphans`.
 
-use api_keys::{ApiKeyProviderExt as _, NewApiKey, Operation, RevokeOptions};
+use api_keys::{ApiKeyProviderExt as _, KeyId, NewApiKey, Operation, RevokeOptions, Timestamp};
+use clap::Args;
 
 use super::act::{Action, describe, finish, revoke_key};
 use super::open_for;
-use crate::cli::OrphansArgs;
+use crate::args::{ConfirmArgs, OutputArgs, TargetArgs, value};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{self, key::KeyRecord};
 use crate::status;
+
+/// Find keys that a failed create may have created
+#[derive(Debug, Args)]
+pub(crate) struct OrphansArgs {
+    /// Name that was passed to create
+    #[arg(long)]
+    pub(crate) name: String,
+
+    /// Time at which the create started, or a duration before now such as 10m
+    #[arg(long, value_name = "WHEN", value_parser = value::past)]
+    pub(crate) since: Timestamp,
+
+    /// Owner that was passed to create
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+
+    /// ID of a key with this name that is not an orphan; can be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) keep: Vec<KeyId>,
+
+    /// Revoke the orphans
+    #[arg(long)]
+    pub(crate) revoke: bool,
+
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
 
 pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::List, console)?;

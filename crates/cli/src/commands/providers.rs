@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use api_keys::{ApiKeyProvider as _, Capabilities, ListQuery, ListScope, Operation, SecretKey, Support};
+use clap::Args;
 use comfy_table::Color;
 use futures_util::future::join_all;
 use serde::Serialize;
 
-use crate::cli::{Format, ProvidersArgs};
+use crate::args::{Format, OutputArgs, TargetArgs};
 use crate::config::{Config, Entry, Provider};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -50,6 +51,19 @@ struct CapabilitiesReport {
     revoke_reversible: bool,
     revoke_keeps_record: bool,
     max_active: Option<u32>,
+}
+
+/// List the providers with their capabilities, and check the connections
+#[derive(Debug, Args)]
+pub(crate) struct ProvidersArgs {
+    /// Skip the connection check
+    #[arg(long)]
+    pub(crate) no_check: bool,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 pub(crate) async fn run(args: ProvidersArgs, console: &mut Console<'_>) -> Result<u8, Failure> {

@@ -1,14 +1,29 @@
 //! `api-keys reveal`.
 
-use api_keys::{ApiKeyProvider as _, Operation};
+use api_keys::{ApiKeyProvider as _, KeyId, Operation};
+use clap::Args;
 
 use super::open_for;
-use crate::cli::RevealArgs;
+use crate::args::{OutputArgs, SecretArgs, TargetArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
 use crate::secret::{Delivered, Destination, Subject};
 use crate::status;
+
+/// Show the secret of a key again, if the vendor stores it
+#[derive(Debug, Args)]
+pub(crate) struct RevealArgs {
+    /// ID of the key
+    pub(crate) id: KeyId,
+
+    #[command(flatten)]
+    pub(crate) secret: SecretArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
 
 pub(crate) async fn run(args: RevealArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Reveal, console)?;

@@ -1,25 +1,58 @@
 //! `api-keys rotate`.
 
+use std::time::Duration;
+
 use api_keys::{KeyId, Operation};
+use clap::Args;
 
 use super::act::{describe, subject_of};
 use super::issue::{Issue, rotate_key, rotate_recovery};
-use super::{bulk, open_for};
-use crate::cli::RotateArgs;
+use super::open_for;
+use crate::args::{BulkArgs, ConfirmArgs, OutputArgs, SecretArgs, TargetArgs, value};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::secret::Destination;
 use crate::status;
 
-pub(crate) async fn run(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    match args.id.clone() {
-        Some(id) => one(id, args, console).await,
-        None => bulk::rotate(args, console).await,
-    }
+/// Issue a new secret for a key; the old one is invalid immediately
+///
+/// The destination of the new secret is chosen as for `create`. --older-than rotates all keys of this age and runs the
+/// command of --secret-command once for each key.
+#[derive(Debug, Args)]
+pub(crate) struct RotateArgs {
+    /// ID of the key
+    #[arg(required_unless_present = "older_than", conflicts_with = "older_than")]
+    pub(crate) id: Option<KeyId>,
+
+    #[command(flatten)]
+    pub(crate) bulk: RotateBulkArgs,
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) secret: SecretArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
-async fn one(id: KeyId, args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+/// Selection of keys to rotate.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Many keys")]
+pub(crate) struct RotateBulkArgs {
+    /// Rotate all active keys that are at least this old, such as 90d
+    #[arg(long, value_name = "DURATION", value_parser = value::duration, requires = "secret_command")]
+    pub(crate) older_than: Option<Duration>,
+
+    #[command(flatten)]
+    pub(crate) options: BulkArgs,
+}
+
+pub(crate) async fn run(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let Some(id) = args.id.clone() else {
+        return Err(Failure::new("no key to rotate"));
+    };
     let provider = open_for(&args.target, Operation::Rotate, console)?;
     if args.confirm.dry_run {
         console.print(&format!("would rotate {}\n", describe(&subject_of(&provider, &id).await?)))?;

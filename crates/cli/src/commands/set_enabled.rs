@@ -4,7 +4,7 @@ use api_keys::{ApiKeyProvider as _, Field, Operation, UpdateApiKey};
 
 use super::act::{begin, finish};
 use super::open_for;
-use crate::cli::KeysArgs;
+use crate::args::KeysArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;

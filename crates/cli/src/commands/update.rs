@@ -1,13 +1,74 @@
 //! `api-keys update`.
 
-use api_keys::{ApiKeyProvider as _, Expiry, Operation, Patch, UpdateApiKey};
+use api_keys::{ApiKeyProvider as _, Expiry, KeyId, Operation, Patch, UpdateApiKey};
+use clap::Args;
+use serde_json::Value;
 
 use super::open_for;
-use crate::cli::UpdateArgs;
+use crate::args::{OutputArgs, TargetArgs, value};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{self, key::KeyRecord};
 use crate::status;
+
+/// Change a key's metadata
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArgs {
+    /// ID of the key
+    pub(crate) id: KeyId,
+
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Changes of `update`.
+#[derive(Debug, Args)]
+#[group(id = "changes", required = true, multiple = true)]
+pub(crate) struct Changes {
+    /// New name
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+
+    /// New description
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    /// Remove the description
+    #[arg(long, conflicts_with = "description")]
+    pub(crate) clear_description: bool,
+
+    /// New owner
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+
+    /// Scope that replaces the current scopes; can be repeated
+    #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+    pub(crate) scopes: Option<Vec<String>>,
+
+    /// Remove all scopes
+    #[arg(long, conflicts_with = "scopes")]
+    pub(crate) no_scopes: bool,
+
+    /// New expiration: `never`, a duration from now such as 90d, a date or a time
+    #[arg(long, value_name = "WHEN", value_parser = value::expiry)]
+    pub(crate) expires: Option<Expiry>,
+
+    /// JSON value that replaces the metadata
+    #[arg(long, value_name = "JSON", value_parser = value::json)]
+    pub(crate) metadata: Option<Value>,
+
+    /// Remove the metadata
+    #[arg(long, conflicts_with = "metadata")]
+    pub(crate) clear_metadata: bool,
+
+    /// Vendor-specific field; can be repeated
+    #[arg(long = "extra", value_name = "NAME=VALUE", value_parser = value::field)]
+    pub(crate) extra: Vec<(String, Value)>,
+}
 
 pub(crate) async fn run(args: UpdateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Update, console)?;

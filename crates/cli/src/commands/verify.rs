@@ -3,10 +3,11 @@
 use std::io::{self, IsTerminal as _};
 
 use api_keys::{ApiKeyProvider as _, InvalidReason, Operation, SecretKey, Timestamp, Verification};
+use clap::Args;
 use serde::Serialize;
 
 use super::open_for;
-use crate::cli::{Format, VerifyArgs};
+use crate::args::{Format, OutputArgs, TargetArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
@@ -21,6 +22,17 @@ struct Output {
     /// The reason for an invalid secret.
     reason: Option<String>,
     key: Option<KeyRecord>,
+}
+
+/// Verify a secret and show its key
+///
+/// The secret is read from a prompt on a terminal, without echo, and from the standard input otherwise.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 pub(crate) async fn run(args: VerifyArgs, console: &mut Console<'_>) -> Result<u8, Failure> {

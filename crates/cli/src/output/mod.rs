@@ -9,7 +9,7 @@ pub(crate) mod table;
 use api_keys::Timestamp;
 use serde::Serialize;
 
-use crate::cli::Format;
+use crate::args::Format;
 use crate::console::Console;
 use crate::failure::Failure;
 use key::KeyRecord;

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use api_keys::{SecretKey, Timestamp};
 use serde::Serialize;
 
-use crate::cli::{Format, SecretArgs};
+use crate::args::{Format, SecretArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;

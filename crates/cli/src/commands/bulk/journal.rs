@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use api_keys::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::BulkArgs;
+use crate::args::BulkArgs;
 use crate::config::state_directory;
 use crate::failure::Failure;
 

@@ -17,7 +17,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::act::{Action, describe, finish, revoke_key, revoke_options};
 use super::fan_out::verdict;
 use super::issue;
-use crate::cli::{BulkArgs, ConfirmArgs, Format, RevokeArgs, RotateArgs, TargetArgs};
+use super::revoke::RevokeArgs;
+use super::rotate::RotateArgs;
+use crate::args::{BulkArgs, ConfirmArgs, Format, TargetArgs};
 use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -30,7 +32,7 @@ use select::{Selection, Target, older_than, unused};
 /// Maximum number of keys listed in a question.
 const MAX_LISTED: usize = 20;
 
-pub(super) async fn rotate(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+pub(crate) async fn rotate(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let (Some(duration), Some(command)) = (args.bulk.older_than, args.secret.secret_command) else {
         return Err(Failure::new("--older-than requires --secret-command"));
     };
@@ -44,7 +46,7 @@ pub(super) async fn rotate(args: RotateArgs, console: &mut Console<'_>) -> Resul
     bulk.run(selection, &args.confirm, console, |one| rotate_one(one, &command, target)).await
 }
 
-pub(super) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+pub(crate) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let Some(duration) = args.bulk.unused else {
         return Err(Failure::new("no key to revoke"));
     };

@@ -1,8 +1,11 @@
-//! Options shared by commands.
+//! Arguments shared by commands.
+
+pub(crate) mod value;
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use api_keys::KeyId;
+use clap::{Args, ValueEnum, value_parser};
 
 /// Selection of the provider.
 #[derive(Debug, Clone, Default, Args)]
@@ -76,4 +79,36 @@ pub(crate) struct ConfirmArgs {
     /// Print the planned changes without making them
     #[arg(long, conflicts_with = "yes")]
     pub(crate) dry_run: bool,
+}
+
+/// Keys to enable, disable or delete.
+#[derive(Debug, Args)]
+pub(crate) struct KeysArgs {
+    /// IDs of the keys
+    #[arg(required = true)]
+    pub(crate) ids: Vec<KeyId>,
+
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Options for operations on many keys.
+#[derive(Debug, Args)]
+pub(crate) struct BulkArgs {
+    /// Only keys of this owner
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+
+    /// Number of keys to process concurrently
+    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = value_parser!(u8).range(1..=32))]
+    pub(crate) concurrency: u8,
+
+    /// Journal of processed keys, with which the same command resumes after an interruption [default:
+    /// api-keys/journal.jsonl in $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
 }
