@@ -94,7 +94,7 @@ async fn web_page_is_an_error() {
         || respond_with(200, &[("content-type", "Text/HTML; charset=utf-8")], "\n<!doctype html><h1>Hi</h1>");
     let error = Vendor::new([page()]).client().send_empty::<()>(delete()).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (&FailureKind::WebPage, Effect::Unknown));
-    assert!(!error.is_acknowledged(), "nobody knows whether the key is gone");
+    assert!(!error.is_acknowledged(), "it is unknown whether the key was removed");
 
     let error = create_with(page()).await;
     assert_eq!((error.kind(), error.effect(), error.attempts()), (&FailureKind::WebPage, Effect::Unknown, 1));

@@ -87,7 +87,7 @@ async fn streamed_form_has_length_if_known() {
         assert_eq!(request.headers.contains_key("content-length"), has_length);
         let kind = request.headers["content-type"].to_str().unwrap();
         let (_, boundary) = kind.split_once("boundary=").unwrap();
-        assert!(boundary.len() >= 50, "nobody knows what the file holds: {boundary}");
+        assert!(boundary.len() >= 50, "the boundary could occur in the file: {boundary}");
         let body = String::from_utf8(request.body.clone()).unwrap();
         let parts: Vec<_> = body.split(&format!("--{boundary}")).collect();
         assert_eq!((parts.len(), parts[5]), (6, "--\r\n"));

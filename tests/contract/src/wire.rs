@@ -10,13 +10,13 @@ use tokio::task::JoinHandle;
 #[derive(Debug)]
 pub struct Wire {
     address: String,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    received: Arc<Mutex<Vec<Received>>>,
     serving: JoinHandle<()>,
 }
 
 /// A request, as it came.
 #[derive(Debug, Clone)]
-pub struct Heard {
+pub struct Received {
     /// The method.
     pub method: String,
     /// Path and query.
@@ -30,9 +30,9 @@ impl Wire {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound").to_string();
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let serving = tokio::spawn(serve(listener, heard.clone()));
-        Self { address, heard, serving }
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let serving = tokio::spawn(serve(listener, received.clone()));
+        Self { address, received, serving }
     }
 
     /// The base URL.
@@ -41,8 +41,8 @@ impl Wire {
     }
 
     /// Returns the requests since the last call.
-    pub fn heard(&self) -> Vec<Heard> {
-        std::mem::take(&mut self.heard.lock().expect("nobody panicked"))
+    pub fn received(&self) -> Vec<Received> {
+        std::mem::take(&mut self.received.lock().expect("not poisoned"))
     }
 }
 
@@ -52,16 +52,16 @@ impl Drop for Wire {
     }
 }
 
-async fn serve(listener: TcpListener, heard: Arc<Mutex<Vec<Heard>>>) {
+async fn serve(listener: TcpListener, received: Arc<Mutex<Vec<Received>>>) {
     while let Ok((mut socket, _)) = listener.accept().await {
         let Some(request) = read(&mut socket).await else { continue };
-        heard.lock().expect("nobody panicked").push(request);
+        received.lock().expect("not poisoned").push(request);
         let response = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
         let _ = socket.write_all(response.as_bytes()).await;
     }
 }
 
-async fn read(socket: &mut TcpStream) -> Option<Heard> {
+async fn read(socket: &mut TcpStream) -> Option<Received> {
     let mut bytes = Vec::new();
     loop {
         if socket.read_buf(&mut bytes).await.ok()? == 0 {
@@ -76,7 +76,11 @@ async fn read(socket: &mut TcpStream) -> Option<Heard> {
         let body = &bytes[end + 4..];
         if body.len() >= length {
             let (method, target) = first.strip_suffix(" HTTP/1.1")?.split_once(' ')?;
-            return Some(Heard { method: method.to_owned(), target: target.to_owned(), body: body.to_vec() });
+            return Some(Received {
+                method: method.to_owned(),
+                target: target.to_owned(),
+                body: body.to_vec(),
+            });
         }
     }
 }

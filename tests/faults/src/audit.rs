@@ -74,7 +74,7 @@ async fn every_key_is_covered(harness: &Harness) -> Done {
     let fates = harness.ledger.fates();
     for key in keys(harness).await? {
         let Some(call) = call_of(&key) else {
-            harness.ledger.violation(format!("nobody asked for {key:?}"));
+            harness.ledger.violation(format!("unexpected key {key:?}"));
             continue;
         };
         let end = entries.get(&call).map(|entry| entry.end);

@@ -71,7 +71,7 @@ impl VendorName {
 mod tests {
     use super::*;
 
-    fn complaint(name: &str) -> String {
+    fn rejection(name: &str) -> String {
         VendorName::new(name, &["better-auth".to_owned()]).unwrap_err()
     }
 
@@ -86,24 +86,24 @@ mod tests {
         for (name, right) in
             [("OpenAi", "open-ai"), ("open_ai", "open-ai"), ("-acme", "acme"), ("a--b", "a-b")]
         {
-            assert!(complaint(name).contains(&format!("try `{right}`")), "{}", complaint(name));
+            assert!(rejection(name).contains(&format!("try `{right}`")), "{}", rejection(name));
         }
         for name in ["", "-", "1password", "acme/../x", "schlüssel", "a b/c"] {
-            assert!(complaint(name).contains("invalid vendor name"), "{name}");
+            assert!(rejection(name).contains("invalid vendor name"), "{name}");
         }
     }
 
     #[test]
     fn reserved_names_are_rejected() {
         for name in ["core", "std", "http", "async", "self", "provider"] {
-            assert!(complaint(name).contains("reserved vendor name"), "{name}");
+            assert!(rejection(name).contains("reserved vendor name"), "{name}");
         }
     }
 
     #[test]
     fn similar_names_are_rejected() {
-        assert!(complaint("better-auth").contains("taken"));
-        assert!(complaint("betterauth").contains("too close to `better-auth`"));
-        assert!(complaint("better-au-th").contains("too close"));
+        assert!(rejection("better-auth").contains("taken"));
+        assert!(rejection("betterauth").contains("too close to `better-auth`"));
+        assert!(rejection("better-au-th").contains("too close"));
     }
 }

@@ -110,8 +110,11 @@ pub(super) async fn inactive_keys_are_listed_on_request(vendor: &'static Vendor)
                 let requested = server.requests().await;
                 let queries: Vec<_> =
                     requested.iter().map(|request| request.url.query().unwrap_or_default()).collect();
-                let says = |query: &str| query.contains(inactive);
-                case.expect(!says(queries[0]) && says(queries[1]), format!("requested {queries:?}"));
+                let includes_inactive = |query: &str| query.contains(inactive);
+                case.expect(
+                    !includes_inactive(queries[0]) && includes_inactive(queries[1]),
+                    format!("requested {queries:?}"),
+                );
                 continue;
             }
         }

@@ -8,7 +8,7 @@ use crate::document::{self, Place};
 use crate::perform::perform;
 use crate::validator::path_values;
 use crate::violations::Violations;
-use crate::wire::{Heard, Wire};
+use crate::wire::{Received, Wire};
 
 const ODD_IDS: [&str; 28] = [
     "",
@@ -57,11 +57,14 @@ pub(super) async fn client_encodes_ids_as_one_segment(vendor: &'static Vendor) {
             let mut case = violations.case(format!("{} {id:?}", operation.id));
             let outcome = connection.call(&operation.id, &Args::minimal(id)).await;
             let failure = outcome.expect_err("this server knows no key");
-            match wire.heard().as_slice() {
+            match wire.received().as_slice() {
                 [] => case.expect(failure.error.attempts() == 0, "nothing arrived, and yet it was sent"),
-                [heard] => {
-                    let arrived = ids_in(vendor, heard).unwrap_or_default();
-                    case.expect(arrived == [id], format!("arrived as {} {}", heard.method, heard.target));
+                [received] => {
+                    let arrived = ids_in(vendor, received).unwrap_or_default();
+                    case.expect(
+                        arrived == [id],
+                        format!("arrived as {} {}", received.method, received.target),
+                    );
                 }
                 more => case.wrong(format!("{} requests arrived", more.len())),
             }
@@ -79,7 +82,7 @@ pub(super) async fn invalid_segment_sends_nothing(vendor: &'static Vendor) {
             let mut case = violations.case(format!("{} {id:?}", operation.id));
             let failure =
                 connection.call(&operation.id, &Args::minimal(id)).await.expect_err("nothing is sent");
-            case.expect(failure.error.attempts() == 0 && wire.heard().is_empty(), "was sent");
+            case.expect(failure.error.attempts() == 0 && wire.received().is_empty(), "was sent");
             case.expect(failure.error.status().is_none(), "has a status");
         }
     }
@@ -97,14 +100,14 @@ pub(super) async fn provider_sends_ids_unchanged(vendor: &'static Vendor) {
             let mut case = violations.case(format!("{operation} {id:?}"));
             // This server responds to everything with 404.
             let _ = perform(vendor, &*connection.provider, operation, &id).await;
-            for heard in wire.heard() {
-                match ids_in(vendor, &heard) {
+            for received in wire.received() {
+                match ids_in(vendor, &received) {
                     // A list holds no id: the provider picks the key itself.
                     Some(ids) => {
                         let whole = ids.iter().all(|arrived| arrived == id.as_str());
-                        case.expect(whole, format!("arrived as {} {}", heard.method, heard.target));
+                        case.expect(whole, format!("arrived as {} {}", received.method, received.target));
                     }
-                    None => case.wrong(format!("arrived nowhere: {} {}", heard.method, heard.target)),
+                    None => case.wrong(format!("arrived nowhere: {} {}", received.method, received.target)),
                 }
             }
         }
@@ -122,20 +125,20 @@ const ABOUT_A_KEY: [Operation; 6] = [
 ];
 
 /// The ids in a request as the server would read them; `None` when the path is not one of the document's.
-fn ids_in(vendor: &Vendor, heard: &Heard) -> Option<Vec<String>> {
-    let below = heard.target.strip_prefix(vendor.base_path)?;
+fn ids_in(vendor: &Vendor, received: &Received) -> Option<Vec<String>> {
+    let below = received.target.strip_prefix(vendor.base_path)?;
     let (path, query) = below.split_once('?').unwrap_or((below, ""));
     let mut readings: Vec<_> = vendor
         .document
         .operations()
-        .filter(|(method, ..)| heard.method.eq_ignore_ascii_case(method))
+        .filter(|(method, ..)| received.method.eq_ignore_ascii_case(method))
         .filter_map(|(_, template, _)| path_values(template, path))
         .collect();
     readings.sort_by_key(Vec::len);
     let mut ids: Vec<_> = readings.into_iter().next()?.into_iter().map(|(_, id)| id).collect();
     let url = api_keys_runtime::Url::parse(&format!("http://localhost/?{query}")).ok()?;
     ids.extend(url.query_pairs().filter(|(name, _)| name == "id").map(|(_, id)| id.into_owned()));
-    let body: Value = serde_json::from_slice(&heard.body).unwrap_or_default();
+    let body: Value = serde_json::from_slice(&received.body).unwrap_or_default();
     let places = [&body["keyId"], &body["data"]["id"]];
     ids.extend(places.into_iter().filter_map(|id| id.as_str().map(str::to_owned)));
     Some(ids)

@@ -190,7 +190,7 @@ pub(super) async fn undecodable_error_keeps_its_status(vendor: &'static Vendor) 
                 let outcome = server.call(&operation.id, &Args::minimal(vendor.id)).await;
                 let Some(failure) = expect_failure(&mut case, outcome, &[]) else { continue };
                 case.expect(*failure.error.kind() == FailureKind::Status, &failure.error);
-                let same = failure.error.status().is_some_and(|answered| answered == status);
+                let same = failure.error.status().is_some_and(|actual| actual == status);
                 case.expect(same, "has another status");
                 // Without a documented body, or with one that is any text, nothing can be wrong with it.
                 let readable = response.content.is_empty() || is_text;
