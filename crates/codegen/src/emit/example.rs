@@ -17,7 +17,10 @@ pub(super) fn example(api: &Api, operation: &Operation) -> String {
     let mut values = Values { types: &api.types, uses: BTreeSet::new() };
     let (mut declarations, mut arguments) = (Vec::new(), Vec::new());
     for argument in &operation.arguments {
-        let name = ident(&argument.name).to_string();
+        let name = match argument.name.as_str() {
+            "client" => "value".to_owned(),
+            name => ident(name).to_string(),
+        };
         arguments.push(match values.borrowed(&argument.ty, &argument.name) {
             Some(value) => value,
             None => {
@@ -103,6 +106,8 @@ impl Values<'_> {
             Type::Number => Some("1.0".to_owned()),
             Type::String | Type::Secret | Type::Any => Some(format!("{name:?}")),
             Type::Nullable(_) => Some("None".to_owned()),
+            // Arrays do not convert to items of a list.
+            Type::List(item) if matches!(**item, Type::List(_)) => None,
             Type::List(item) => Some(format!("[{}]", self.owned(item, name, depth + 1)?)),
             Type::Named(id) if depth < MAX_DEPTH => {
                 let types = self.types;
