@@ -1,9 +1,10 @@
 //! Signals during calls whose response must not be lost.
 
 use std::future::Future;
-use std::io;
 
 use futures_util::FutureExt as _;
+
+use crate::failure::Failure;
 
 /// Handlers of the signals that end a process. They stay installed until the process ends.
 #[derive(Debug)]
@@ -22,16 +23,17 @@ pub(crate) enum Waited<T> {
 
 impl Interrupts {
     #[cfg(unix)]
-    pub(crate) fn install() -> io::Result<Self> {
+    pub(crate) fn install() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
         // SIGHUP: closing the terminal must not lose a secret.
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [interrupt, terminate, hangup] = kinds.map(signal);
+        let failed = |error| Failure::new("failed to install signal handlers").caused_by(&error);
+        let [interrupt, terminate, hangup] = kinds.map(|kind| signal(kind).map_err(failed));
         Ok(Self { signals: [interrupt?, terminate?, hangup?] })
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn install() -> io::Result<Self> {
+    pub(crate) fn install() -> Result<Self, Failure> {
         Ok(Self {})
     }
 

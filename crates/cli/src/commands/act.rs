@@ -3,7 +3,7 @@
 use api_keys::{ApiKey, ApiKeyProvider as _, KeyId, RecordState, Revocation, RevokeOptions, Timestamp};
 use serde::Serialize;
 
-use crate::args::Format;
+use crate::args::{ConfirmArgs, Format};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -69,19 +69,31 @@ pub(super) async fn begin(
     ids: &[KeyId],
     action: &'static str,
     question: &str,
-    confirm: &crate::args::ConfirmArgs,
+    args: &ConfirmArgs,
     console: &Console<'_>,
 ) -> Result<Vec<Action>, Failure> {
     let mut keys = Vec::new();
     for id in ids {
         // Without a question, the name is not needed.
-        keys.push(if confirm.yes { ApiKey::new(id.clone()) } else { subject_of(provider, id).await? });
+        keys.push(if args.yes { ApiKey::new(id.clone()) } else { subject_of(provider, id).await? });
     }
-    if !confirm.dry_run {
-        let named: Vec<_> = keys.iter().map(describe).collect();
-        console.confirm(&format!("{question} {} on {}?", named.join("; "), provider.name), confirm.yes)?;
-    }
+    confirm(provider, &keys, question, args, console)?;
     Ok(keys.iter().map(|key| Action::planned(provider, key, action)).collect())
+}
+
+/// Asks for confirmation of an action on several keys, except in a dry run.
+pub(super) fn confirm(
+    provider: &Provider,
+    keys: &[ApiKey],
+    question: &str,
+    args: &ConfirmArgs,
+    console: &Console<'_>,
+) -> Result<(), Failure> {
+    if args.dry_run {
+        return Ok(());
+    }
+    let named: Vec<_> = keys.iter().map(describe).collect();
+    console.confirm(&format!("{question} {} on {}?", named.join("; "), provider.name), args.yes)
 }
 
 pub(super) fn revoke_options(reason: Option<String>) -> RevokeOptions {

@@ -93,8 +93,7 @@ pub(crate) async fn run(args: DemoArgs, console: &mut Console<'_>) -> Result<u8,
         None => emulated().await?,
         Some(vendor) => vec![server(vendor, args, &prefix)?],
     };
-    let mut interrupts = Interrupts::install()
-        .map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
+    let mut interrupts = Interrupts::install()?;
     let (cancel, cancelled) = oneshot::channel::<()>();
     let cancelled = cancelled.map(drop).shared();
     let runs = targets.iter().map(|(provider, options)| {

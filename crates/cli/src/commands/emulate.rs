@@ -83,9 +83,7 @@ pub(crate) struct EmulateArgs {
 pub(crate) async fn run(args: EmulateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let seeds = args.seed.as_deref().map(read).transpose()?.unwrap_or_default();
     // Before the address is printed: its reader may send a signal immediately.
-    let interrupts = Interrupts::install();
-    let mut interrupts =
-        interrupts.map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
+    let mut interrupts = Interrupts::install()?;
     // Seconds by which the clock is behind, so that keys get creation times in the past.
     let behind = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&behind);

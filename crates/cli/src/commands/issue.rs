@@ -41,9 +41,7 @@ impl Issue<'_> {
         call: impl Future<Output = ApiResult<IssuedKey>>,
         console: &mut Console<'_>,
     ) -> Result<u8, Failure> {
-        let interrupts = Interrupts::install();
-        let mut interrupts = interrupts
-            .map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
+        let mut interrupts = Interrupts::install()?;
         let (waited, interrupted) = interrupts
             .shield(call, || {
                 console

@@ -3,7 +3,7 @@
 use api_keys::{ApiKeyProviderExt as _, KeyId, NewApiKey, Operation, RevokeOptions, Timestamp};
 use clap::Args;
 
-use super::act::{Action, describe, finish, revoke_key};
+use super::act::{Action, confirm, finish, revoke_key};
 use super::open_for;
 use crate::args::{ConfirmArgs, OutputArgs, TargetArgs, value};
 use crate::console::Console;
@@ -68,11 +68,7 @@ pub(crate) async fn run(args: OrphansArgs, console: &mut Console<'_>) -> Result<
         console.note("Exclude keys that are in use with --keep ID, and revoke the others with --revoke.");
         return Ok(status::NEGATIVE);
     }
-    if !args.confirm.dry_run {
-        let named: Vec<_> = found.iter().map(describe).collect();
-        let question = format!("Revoke {} on {}?", named.join("; "), provider.name);
-        console.confirm(&question, args.confirm.yes)?;
-    }
+    confirm(&provider, &found, "Revoke", &args.confirm, console)?;
     let mut actions = Vec::new();
     for key in &found {
         let action = Action::planned(&provider, key, "revoke");

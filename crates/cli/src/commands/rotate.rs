@@ -49,10 +49,8 @@ pub(crate) struct RotateBulkArgs {
     pub(crate) options: BulkArgs,
 }
 
-pub(crate) async fn run(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let Some(id) = args.id.clone() else {
-        return Err(Failure::new("no key to rotate"));
-    };
+/// Rotates one key.
+pub(crate) async fn run(id: KeyId, args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Rotate, console)?;
     if args.confirm.dry_run {
         console.print(&format!("would rotate {}\n", describe(&subject_of(&provider, &id).await?)))?;

@@ -11,23 +11,16 @@ const MAX_DEPTH: usize = 3;
 
 /// Returns the example of a method: a call with the required values.
 ///
-/// It is compiled as a doctest if the name of the crate is known. Values of types without a short expression are
-/// variables whose declaration is hidden.
+/// It is compiled as a doctest if the name of the crate is known and all values have short expressions. The others are
+/// comments with the name of the argument.
 pub(super) fn example(api: &Api, operation: &Operation) -> String {
     let mut values = Values { types: &api.types, uses: BTreeSet::new() };
-    let (mut declarations, mut arguments) = (Vec::new(), Vec::new());
+    let (mut declaration, mut is_complete) = (None, true);
+    let mut arguments = Vec::new();
     for argument in &operation.arguments {
-        let name = match argument.name.as_str() {
-            "client" => "value".to_owned(),
-            name => ident(name).to_string(),
-        };
-        arguments.push(match values.borrowed(&argument.ty, &argument.name) {
-            Some(value) => value,
-            None => {
-                declarations.push(format!("# let {name} = todo!();"));
-                name
-            }
-        });
+        let value = values.borrowed(&argument.ty, &argument.name);
+        is_complete &= value.is_some();
+        arguments.push(value.unwrap_or_else(|| format!("/* {} */", argument.name)));
     }
     if let Some(body) = &operation.body {
         let value = match &body.content {
@@ -39,17 +32,15 @@ pub(super) fn example(api: &Api, operation: &Operation) -> String {
         let is_optional = may_be_absent(body);
         arguments.push(match value {
             Some(value) => {
-                let (borrow, value) = match value.strip_prefix('&') {
-                    Some(owned) => ("&", owned.to_owned()),
-                    None => ("", value),
-                };
-                declarations.push(format!("let body = {value};"));
-                if is_optional { format!("Some({borrow}body)") } else { format!("{borrow}body") }
+                let owned = value.trim_start_matches('&');
+                declaration = Some(format!("let body = {owned};"));
+                let body = if owned == value { "body" } else { "&body" };
+                if is_optional { format!("Some({body})") } else { body.to_owned() }
             }
             None if is_optional => "None".to_owned(),
             None => {
-                declarations.push("# let body = todo!();".to_owned());
-                "body".to_owned()
+                is_complete = false;
+                "/* body */".to_owned()
             }
         });
     }
@@ -61,7 +52,7 @@ pub(super) fn example(api: &Api, operation: &Operation) -> String {
     let call = if operation.success == Success::Empty { call } else { format!("let response = {call}") };
 
     let (fence, name) = match &api.crate_name {
-        Some(name) => ("no_run", name.as_str()),
+        Some(name) => (if is_complete { "no_run" } else { "ignore" }, name.as_str()),
         None => ("ignore", "crate"),
     };
     let mut lines = vec![format!("```{fence}")];
@@ -74,7 +65,7 @@ pub(super) fn example(api: &Api, operation: &Operation) -> String {
     lines.push(format!(
         "# async fn example(client: {name}::Client) -> Result<(), Box<dyn std::error::Error>> {{"
     ));
-    lines.extend(declarations);
+    lines.extend(declaration);
     lines.extend([call, "# Ok(())".to_owned(), "# }".to_owned(), "```".to_owned()]);
     format!("# Examples\n\n{}", lines.join("\n"))
 }
@@ -123,7 +114,14 @@ impl Values<'_> {
                         format!("new({})", required.collect::<Option<Vec<_>>>()?.join(", "))
                     }
                     Shape::Enum(list) => ident(&list.values.first()?.name).to_string(),
-                    Shape::Union(_) | Shape::Alias(_) => return None,
+                    Shape::Union(union) => {
+                        let is_named = |ty: &Type| matches!(ty, Type::Named(_));
+                        let mut named = union.variants.iter().filter(|variant| is_named(&variant.ty));
+                        let variant = named.find(|variant| !variant.boxed)?;
+                        let value = self.owned(&variant.ty, name, depth + 1)?;
+                        format!("{}({value})", ident(&variant.name))
+                    }
+                    Shape::Alias(_) => return None,
                 };
                 self.uses.insert("types".to_owned());
                 Some(format!("types::{}::{value}", ident(&definition.name)))

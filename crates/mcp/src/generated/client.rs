@@ -89,9 +89,11 @@ impl Client {
     /// # Examples
     ///
     /// ```no_run
+    /// use api_keys_mcp::types;
+    ///
     /// # async fn example(client: api_keys_mcp::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// let response = client.create_api_key(body).await?;
+    /// let body = types::CreateApiKeyBody::CreateApiKeyRequest(types::CreateApiKeyRequest::new("name"));
+    /// let response = client.create_api_key(&body).await?;
     /// # Ok(())
     /// # }
     /// ```

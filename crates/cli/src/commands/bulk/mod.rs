@@ -157,9 +157,7 @@ impl Bulk {
     where
         F: Future<Output = Result<Option<String>, Failure>>,
     {
-        let interrupts = Interrupts::install();
-        let mut interrupts = interrupts
-            .map_err(|error| Failure::new("failed to install signal handlers").caused_by(&error))?;
+        let mut interrupts = Interrupts::install()?;
         let all = targets.len();
         let bar = bar(all as u64);
         let stopped = AtomicBool::new(false);

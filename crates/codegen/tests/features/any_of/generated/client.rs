@@ -54,9 +54,11 @@ impl Client {
     /// # Examples
     ///
     /// ```ignore
+    /// use crate::types;
+    ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.put_thing(body).await?;
+    /// let body = types::Thing::Wrapped(types::Wrapped::new(types::Named::new("name")));
+    /// client.put_thing(&body).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -102,8 +104,7 @@ impl Client {
     ///
     /// ```ignore
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.put_events(body).await?;
+    /// client.put_events(/* body */).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -55,8 +55,7 @@ impl Client {
     ///
     /// ```ignore
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.put_thing(body).await?;
+    /// client.put_thing(/* body */).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -82,8 +82,7 @@ impl Client {
     ///
     /// ```ignore
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// let response = client.anything(body).await?;
+    /// let response = client.anything(/* body */).await?;
     /// # Ok(())
     /// # }
     /// ```

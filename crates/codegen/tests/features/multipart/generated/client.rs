@@ -34,8 +34,7 @@ impl Client {
     ///
     /// ```ignore
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.add_photo(body).await?;
+    /// client.add_photo(/* body */).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -67,8 +66,7 @@ impl Client {
     ///
     /// ```ignore
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.add_file(body).await?;
+    /// client.add_file(/* body */).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -36,8 +36,7 @@ impl Client {
     /// use crate::types;
     ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let time = todo!();
-    /// client.words("id", 1, true, &types::State::OnHold, time, "label", "matrix").await?;
+    /// client.words("id", 1, true, &types::State::OnHold, /* time */, "label", "matrix").await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -71,8 +71,7 @@ impl Client {
     /// use crate::ListsOptions;
     ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let states = todo!();
-    /// client.lists(states, &ListsOptions::new()).await?;
+    /// client.lists(/* states */, &ListsOptions::new()).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -87,9 +87,11 @@ impl Client {
     /// # Examples
     ///
     /// ```ignore
+    /// use crate::types;
+    ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.either(body).await?;
+    /// let body = types::EitherRequest::Thing(types::Thing::new());
+    /// client.either(&body).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -112,8 +114,7 @@ impl Client {
     ///
     /// ```ignore
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let body = todo!();
-    /// client.list(body).await?;
+    /// client.list(/* body */).await?;
     /// # Ok(())
     /// # }
     /// ```

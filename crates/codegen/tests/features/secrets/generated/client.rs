@@ -62,9 +62,7 @@ impl Client {
     /// use crate::VerifyOptions;
     ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// # let code = todo!();
-    /// # let x_one_time_password = todo!();
-    /// client.verify(code, x_one_time_password, &VerifyOptions::new()).await?;
+    /// client.verify(/* code */, /* x_one_time_password */, &VerifyOptions::new()).await?;
     /// # Ok(())
     /// # }
     /// ```
