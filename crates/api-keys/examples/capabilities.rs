@@ -5,10 +5,15 @@
 
 use std::fmt::Write as _;
 
+use std::time::Duration;
+
 use api_keys::{
-    ApiKeyProvider as _, Capabilities, Field, FieldSet, ListScope, Operation, Support, VENDORS,
-    memory::Memory,
+    ApiKeyProvider as _, Capabilities, Field, FieldSet, ListScope, Operation, RotationMethod, Support,
+    VENDORS, memory::Memory,
 };
+
+/// Any overlap.
+const OVERLAP: Duration = Duration::from_secs(1);
 
 fn main() {
     // The capabilities of the in-memory provider depend on its settings.
@@ -80,7 +85,7 @@ fn operations(titles: &[&str], vendors: &[Capabilities]) -> String {
 /// Fields and other properties of each vendor.
 fn fields(titles: &[&str], vendors: &[Capabilities]) -> String {
     type Cell = fn(&Capabilities) -> String;
-    let rows: [(&str, Cell); 12] = [
+    let rows: [(&str, Cell); 13] = [
         ("create accepts", |c| list(c.create_fields, c.create_extra)),
         ("update sets", |c| list(c.update_fields, c.update_extra)),
         ("update clears", |c| list(c.clearable_fields, &[])),
@@ -95,6 +100,7 @@ fn fields(titles: &[&str], vendors: &[Capabilities]) -> String {
             Support::Unsupported => "–".to_owned(),
             _ => yes(c.rotate_keeps_id),
         }),
+        ("rotate with an overlap", |c| rotation(c, OVERLAP)),
         ("maximum active keys", |c| c.max_active.map_or("–".to_owned(), |max| max.to_string())),
     ];
     let mut table = head(titles);
@@ -109,6 +115,9 @@ fn page(c: &Capabilities) -> String {
     let mut table = "| operation | support | |\n|---|---|---|\n".to_owned();
     for &operation in Operation::ALL {
         let notes = match c.support(operation).is_supported() {
+            false if operation == Operation::Rotate => {
+                "creates another key, and revokes the old one".to_owned()
+            }
             true => notes(c, operation).into_iter().flatten().collect::<Vec<_>>().join("; "),
             false => String::new(),
         };
@@ -144,7 +153,10 @@ fn notes(c: &Capabilities, operation: Operation) -> Vec<Option<String>> {
             either(c.revoke_reversible, "can be undone", "cannot be undone"),
             accepts("accepts", c.revoke_fields, &[]),
         ],
-        Operation::Rotate => vec![either(c.rotate_keeps_id, "keeps the id", "gives a new id")],
+        Operation::Rotate => vec![
+            either(c.rotate_keeps_id, "keeps the id", "gives a new id"),
+            Some(format!("with an overlap: {}", rotation(c, OVERLAP))),
+        ],
         _ => Vec::new(),
     }
 }
@@ -164,10 +176,15 @@ fn row(table: &mut String, title: &str, cells: impl IntoIterator<Item = String>)
 
 fn support(c: &Capabilities, operation: Operation) -> String {
     match c.support(operation) {
-        Support::Unsupported => "–",
-        support => support.as_str(),
+        Support::Unsupported if operation == Operation::Rotate => rotation(c, Duration::ZERO),
+        Support::Unsupported => "–".to_owned(),
+        support => support.as_str().to_owned(),
     }
-    .to_owned()
+}
+
+/// Method of rotating a key with an overlap.
+fn rotation(c: &Capabilities, overlap: Duration) -> String {
+    c.rotation_method(overlap).map_or("–", RotationMethod::as_str).to_owned()
 }
 
 fn listed(c: &Capabilities) -> String {

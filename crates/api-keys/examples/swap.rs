@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use api_keys::{
     ApiKeyProvider, ApiKeyProviderExt as _, Field, NewApiKey, Operation, ProviderConfig, Result,
-    RevokeOptions, RotateOptions,
+    RevokeOptions, RotationOptions, Timestamp,
 };
 use api_keys_emulator::{Emulator, Vendor};
 
@@ -49,18 +49,17 @@ async fn create_renew_revoke(provider: &dyn ApiKeyProvider) -> Result<()> {
     }
     let expires = new.fields().contains(Field::Expiry);
 
-    let issued = provider.create(new.clone()).await?;
-    let (renewed, method) = if provider.supports(Operation::Rotate) {
-        (provider.rotate(&issued.key.id, RotateOptions::new()).await?, "rotated")
-    } else {
-        // Between the two steps, an application deploys the new secret.
-        let replacement = provider.replace(&issued.key.id, new).await?;
-        let (renewed, _) = replacement.revoke_old(provider).await.map_err(|error| error.source)?;
-        (renewed, "replaced")
-    };
+    let issued = provider.create(new).await?;
+    let mut rotation =
+        provider.plan_rotation(&issued.key.id, RotationOptions::new(), Timestamp::now()).await?;
+    let renewed = rotation.issue(provider, Timestamp::now()).await?;
+    // An application deploys the new secret here, and saves the rotation after every step.
+    rotation.mark_delivered(Timestamp::now());
+    rotation.finish(provider, Timestamp::now()).await?;
+    let method = rotation.method.as_str();
     let revocation = provider.revoke(&renewed.key.id, RevokeOptions::new()).await?;
     println!(
-        "{:<12} created (expiry: {expires}), {method}, revoked (record {:?})",
+        "{:<12} created (expiry: {expires}), rotated ({method}), revoked (record {:?})",
         provider.vendor(),
         revocation.record
     );

@@ -78,11 +78,11 @@ fn swap_runs_on_every_vendor() {
     assert_lines(
         &stdout(&mut example("swap")),
         &[
-            "better-auth  created (expiry: true), replaced, revoked (record Retained)",
-            "clerk        created (expiry: true), replaced, revoked (record Retained)",
-            "mcp          created (expiry: true), rotated, revoked (record Removed)",
-            "latitude-sh  created (expiry: false), rotated, revoked (record Removed)",
-            "fastapi      created (expiry: false), replaced, revoked (record Retained)",
+            "better-auth  created (expiry: true), rotated (replace), revoked (record Retained)",
+            "clerk        created (expiry: true), rotated (replace), revoked (record Retained)",
+            "mcp          created (expiry: true), rotated (native), revoked (record Removed)",
+            "latitude-sh  created (expiry: false), rotated (native), revoked (record Removed)",
+            "fastapi      created (expiry: false), rotated (replace), revoked (record Retained)",
         ],
     );
 }
@@ -92,7 +92,10 @@ fn swap_reads_its_vendor_from_a_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("keys.toml");
     std::fs::write(&file, "vendor = \"memory\"\n").expect("a file");
-    assert_lines(&stdout(example("swap").arg(file)), &["memory       created (expiry: true), rotated"]);
+    assert_lines(
+        &stdout(example("swap").arg(file)),
+        &["memory       created (expiry: true), rotated (native)"],
+    );
 }
 
 #[test]

@@ -28,8 +28,8 @@ fn vendor_pages_match_capabilities() {
         let page =
             fs::read_to_string(repository.join("crates").join(name).join("README.md")).expect("a README");
         for field in Field::ALL.iter().copied() {
-            // These belong to revoke and list.
-            if matches!(field, Field::Reason | Field::Search | Field::IncludeInactive) {
+            // These belong to revoke, list and rotate.
+            if matches!(field, Field::Reason | Field::Search | Field::IncludeInactive | Field::Overlap) {
                 continue;
             }
             let cells = cells(&page, field);

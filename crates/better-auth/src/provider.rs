@@ -32,6 +32,10 @@ pub const CAPABILITIES: Capabilities = Capabilities::none()
         &[Field::Expiry, Field::Metadata],
     )
     .extra_fields(&["prefix"], &[])
+    .server_fields(
+        &["remaining", "refillAmount", "refillInterval"],
+        &["rateLimitEnabled", "rateLimitMax", "rateLimitTimeWindow"],
+    )
     .list_fields(&[Field::Owner, Field::IncludeInactive])
     .paged()
     .list_ceiling(CEILING)

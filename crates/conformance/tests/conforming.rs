@@ -56,6 +56,7 @@ async fn memory_passes_and_skips_inapplicable_checks() {
         "list_rejects_unsupported_fields",
         "list_requires_an_owner",
         "revoke_rejects_unsupported_fields",
+        "rotate_rejects_unsupported_fields",
     ];
     assert_eq!(skipped(&report), expected, "{report}");
 }

@@ -14,13 +14,14 @@ use crate::error::kind::ErrorKind;
 use crate::error::{Error, Result};
 use crate::pagination::{Endless, Pagination};
 use crate::provider::contract::ApiKeyProvider;
-use crate::replacement::Replacement;
+use crate::rotation::Rotation;
+use crate::rotation::options::RotationOptions;
 use crate::types::key::{ApiKey, KeyId};
 use crate::types::listing::ListQuery;
 use crate::types::new_key::NewApiKey;
 
 /// The tolerance for clock skew and for vendors that truncate times to the second.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Convenience methods for callers of an [`ApiKeyProvider`]. Implemented for every provider.
 pub trait ApiKeyProviderExt: ApiKeyProvider {
@@ -114,23 +115,28 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
         .try_flatten()
     }
 
-    /// Creates a key that replaces another one, which remains valid until [`Replacement::revoke_old`]. For vendors
-    /// without [`rotate`](ApiKeyProvider::rotate).
+    /// Plans a [`Rotation`] of a key, without changes at the vendor.
+    ///
+    /// Reads the key and, unless the vendor replaces secrets in place, lists all keys.
     ///
     /// # Examples
-    /// ```
-    /// # use api_keys_core::*;
-    /// # async fn example(provider: &dyn ApiKeyProvider, old: KeyId) -> Result<()> {
-    /// let replacement = provider.replace(&old, NewApiKey::new("ci")).await?;
-    /// // Deploy `replacement.issued.secret`, then:
-    /// replacement.revoke_old(provider).await.map_err(|error| error.source)?;
-    /// # Ok(()) }
-    /// ```
+    /// See [`Rotation`].
     ///
     /// # Errors
-    /// The errors of [`create`](ApiKeyProvider::create).
-    fn replace(&self, old: &KeyId, new: NewApiKey) -> impl Future<Output = Result<Replacement>> + Send {
-        async move { Ok(Replacement::new(self.create(new).await?, old.clone())) }
+    /// The errors of [`get`](ApiKeyProvider::get) and [`list`](ApiKeyProvider::list), and:
+    /// - [`UnsupportedField`](crate::ErrorKind::UnsupportedField) if the successor cannot be like the key, with one
+    ///   [violation](Error::violations) for each field; see [`RotationOptions::waive`];
+    /// - [`InvalidInput`](crate::ErrorKind::InvalidInput) if the new secret would expire before the end of the overlap;
+    /// - [`LimitReached`](crate::ErrorKind::LimitReached) if the vendor's limit of keys leaves no room for a successor,
+    ///   or if the vendor does not list all keys;
+    /// - [`Conflict`](crate::ErrorKind::Conflict) if the key is not active.
+    fn plan_rotation(
+        &self,
+        id: &KeyId,
+        options: RotationOptions,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Rotation>> + Send {
+        Rotation::plan(self, id, options, now)
     }
 
     /// Returns the keys that a create with [`Effect::Unknown`](crate::Effect::Unknown) may have left behind: those with

@@ -28,7 +28,7 @@ mod error;
 mod ext;
 mod pagination;
 pub mod provider;
-mod replacement;
+mod rotation;
 mod types;
 
 pub use jiff::Timestamp;
@@ -40,7 +40,8 @@ pub use crate::error::kind::{Effect, ErrorKind};
 pub use crate::error::{Error, Result, Violation};
 pub use crate::ext::ApiKeyProviderExt;
 pub use crate::provider::contract::ApiKeyProvider;
-pub use crate::replacement::{ReplaceError, Replacement};
+pub use crate::rotation::options::RotationOptions;
+pub use crate::rotation::{Rotation, RotationMethod, RotationState};
 pub use crate::types::expiry::Expiry;
 pub use crate::types::key::{ApiKey, InvalidKeyId, IssuedKey, KeyExpiry, KeyId, KeyStatus};
 pub use crate::types::listing::{Cursor, ListQuery, Page};

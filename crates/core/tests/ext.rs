@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use api_keys_core::{
-    ApiKey, ApiKeyProvider, ApiKeyProviderExt, Capabilities, Cursor, Effect, ErrorKind, Field, ListQuery,
-    NewApiKey, Operation, Page, Result, Revocation, Timestamp,
+    ApiKey, ApiKeyProviderExt, Capabilities, Cursor, Effect, ErrorKind, Field, ListQuery, NewApiKey,
+    Operation, Page, Result, Timestamp,
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use support::{Fake, error, id, key, run, time};
@@ -145,27 +145,6 @@ fn require_reports_the_first_unsupported() {
     assert_eq!((error.effect(), error.vendor()), (Effect::NotApplied, "fake"));
     assert!(provider.supports(Operation::Get) && !provider.supports(Operation::Rotate));
     assert_eq!(provider.calls().len(), 0);
-}
-
-#[test]
-fn replace_keeps_the_old_key_until_revoke_old() {
-    let provider = Fake::new(LISTS);
-    let replacement = run(provider.replace(&id("old"), NewApiKey::new("new"))).expect("a new key");
-    assert_eq!(replacement.old, id("old"));
-    assert_eq!(replacement.issued.secret.expose(), "created-secret");
-    assert_eq!(provider.calls().len(), 1, "one create");
-
-    let (issued, revocation) = run(replacement.revoke_old(&provider)).expect("revoked");
-    assert_eq!((issued.key.id, revocation), (id("created"), Revocation::removed()));
-    assert!(provider.calls()[1].starts_with("revoke old"));
-}
-
-#[test]
-fn failed_revoke_old_returns_the_new_key() {
-    let provider: Box<dyn ApiKeyProvider> = Box::new(Fake::new(LISTS));
-    let replacement = run(provider.replace(&id("broken"), NewApiKey::new("new"))).expect("a new key");
-    let error = run(replacement.revoke_old(&provider)).expect_err("failed");
-    assert_eq!((error.issued.secret.expose(), error.source.kind()), ("created-secret", ErrorKind::Transport));
 }
 
 const STARTED: &str = "2026-01-01T12:00:00Z";

@@ -135,7 +135,8 @@ impl ApiKeyProvider for LatitudeSh {
         self.remove(Operation::Delete, id).await
     }
 
-    async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
+    async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
+        CAPABILITIES.validate_rotate(VENDOR, &options)?;
         // Empty attributes leave name and limits as they are.
         let request = update_request(id, types::UpdateApiKeyAttributes::default());
         let call = call(Operation::Rotate);

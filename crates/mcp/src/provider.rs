@@ -154,7 +154,8 @@ impl ApiKeyProvider for Mcp {
         self.remove(Operation::Delete, id).await
     }
 
-    async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
+    async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
+        CAPABILITIES.validate_rotate(VENDOR, &options)?;
         let (_writing, client) = self.writer(Operation::Rotate).await?;
         let credentials = self.credentials();
         let call = call(Operation::Rotate);

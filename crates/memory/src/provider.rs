@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{VENDOR, conflict};
 use crate::memory::Memory;
-use crate::record::{Digest, REMAINING, REVOCATION_REASON, Record};
+use crate::record::{Digest, Previous, REMAINING, REVOCATION_REASON, Record};
 use crate::store::Store;
 
 const CAPABILITIES: Capabilities = Capabilities::none()
@@ -50,6 +50,7 @@ const CAPABILITIES: Capabilities = Capabilities::none()
     )
     .list_fields(&[Field::Owner, Field::Search, Field::IncludeInactive])
     .revoke_fields(&[Field::Reason])
+    .rotate_fields(&[Field::Overlap])
     .paged()
     .rotate_keeps_id()
     .revoke_keeps_record();
@@ -187,8 +188,12 @@ impl ApiKeyProvider for Memory {
         store.change(number, None, Operation::Delete)
     }
 
-    async fn rotate(&self, id: &KeyId, _options: RotateOptions) -> Result<IssuedKey> {
+    async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
+        self.capabilities().validate_rotate(VENDOR, &options)?;
         let now = self.now();
+        let valid_until = now.checked_add(options.overlap).map_err(|_| {
+            Error::invalid_input(VENDOR, Operation::Rotate, "the end of the overlap is out of range")
+        })?;
         let secret =
             (self.0.generator.secret)(id).map_err(|error| error.with_operation(Operation::Rotate))?;
         let mut store = self.store();
@@ -199,10 +204,17 @@ impl ApiKeyProvider for Memory {
             _ => {}
         }
         // Otherwise the old secret would remain valid.
-        if before.digest == Digest::of(&secret) {
-            return Err(conflict(Operation::Rotate, "the generated secret is the previous one"));
+        if before.digests().any(|digest| digest == Digest::of(&secret)) {
+            return Err(conflict(Operation::Rotate, "the generated secret is a previous one"));
         }
         let mut record = before.clone();
+        match options.overlap.is_zero() {
+            true => record.previous.clear(),
+            false => {
+                record.previous.retain(|previous| now < previous.valid_until);
+                record.previous.push(Previous { digest: record.digest, valid_until });
+            }
+        }
         record.set_secret(&secret, self.0.settings.retain_secrets);
         record.key.updated_at = Some(now);
         let key = record.view(now);
@@ -225,7 +237,8 @@ impl ApiKeyProvider for Memory {
         let now = self.now();
         let digest = Digest::of(secret);
         let mut store = self.store();
-        let Some((number, before)) = store.by_digest(digest) else {
+        let found = store.by_digest(digest).filter(|(_, record)| record.accepts(digest, now));
+        let Some((number, before)) = found else {
             return Ok(Verification::Invalid(InvalidReason::NotFound));
         };
         match before.status(now) {

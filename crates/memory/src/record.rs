@@ -41,13 +41,23 @@ pub(crate) struct Record {
     /// The key. Its status is active, disabled or revoked; expiration is determined when it is read.
     pub(crate) key: ApiKey,
     pub(crate) digest: Digest,
+    /// Replaced secrets that are still valid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) previous: Vec<Previous>,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
     pub(crate) secret: Option<SecretKey>,
 }
 
+/// The digest of a replaced secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Previous {
+    pub(crate) digest: Digest,
+    pub(crate) valid_until: Timestamp,
+}
+
 impl Record {
     pub(crate) fn new(key: ApiKey, secret: &SecretKey, retain: bool) -> Self {
-        let mut record = Self { key, digest: Digest::of(secret), secret: None };
+        let mut record = Self { key, digest: Digest::of(secret), previous: Vec::new(), secret: None };
         record.set_secret(secret, retain);
         record
     }
@@ -57,6 +67,17 @@ impl Record {
         self.digest = Digest::of(secret);
         self.key.hint = hint(secret);
         self.secret = retain.then(|| secret.clone());
+    }
+
+    /// Returns the digests of all secrets, including replaced ones.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = Digest> {
+        std::iter::once(self.digest).chain(self.previous.iter().map(|previous| previous.digest))
+    }
+
+    /// Returns whether a secret of this key is valid at a time, as far as it does not depend on the key's status.
+    pub(crate) fn accepts(&self, digest: Digest, now: Timestamp) -> bool {
+        let valid = |previous: &Previous| previous.digest == digest && now < previous.valid_until;
+        self.digest == digest || self.previous.iter().any(valid)
     }
 
     /// Returns the status at a time.

@@ -40,7 +40,7 @@ impl Store {
         self.at(self.by_id.get(id)).ok_or_else(|| Error::new(ErrorKind::NotFound, VENDOR, operation))
     }
 
-    /// Returns the key with a secret, and its number.
+    /// Returns the key with a current or replaced secret, and its number.
     pub(crate) fn by_digest(&self, digest: Digest) -> Option<(u64, &Record)> {
         self.at(self.by_digest.get(&digest))
     }
@@ -86,18 +86,21 @@ impl Store {
     /// Returns whether another key has the same id or secret.
     fn clashes(&self, number: u64, record: &Record) -> bool {
         let taken = |by: Option<&u64>| by.is_some_and(|&other| other != number);
-        taken(self.by_id.get(&record.key.id)) || taken(self.by_digest.get(&record.digest))
+        taken(self.by_id.get(&record.key.id))
+            || record.digests().any(|digest| taken(self.by_digest.get(&digest)))
     }
 
     fn put(&mut self, number: u64, record: Option<Record>) -> Option<Record> {
         let before = self.document.keys.remove(&number);
         if let Some(before) = &before {
             self.by_id.remove(&before.key.id);
-            self.by_digest.remove(&before.digest);
+            for digest in before.digests() {
+                self.by_digest.remove(&digest);
+            }
         }
         if let Some(record) = record {
             self.by_id.insert(record.key.id.clone(), number);
-            self.by_digest.insert(record.digest, number);
+            self.by_digest.extend(record.digests().map(|digest| (digest, number)));
             self.document.keys.insert(number, record);
         }
         before

@@ -14,6 +14,7 @@ mod remaining_keys;
 mod reveal;
 mod revoke;
 mod rotate;
+mod rotation;
 mod secrecy;
 mod unsupported;
 mod update;
@@ -148,6 +149,7 @@ pub(crate) fn all<P: ApiKeyProvider + ?Sized>() -> Vec<Entry<P>> {
             rotate_can_be_repeated,
             rotated_key_can_be_revoked,
             rotate_of_unknown_id_is_not_found,
+            rotate_with_overlap_keeps_the_old_secret,
         ]
         Some(Operation::Reveal) => [
             reveal_returns_the_issued_secret,
@@ -182,6 +184,9 @@ pub(crate) fn all<P: ApiKeyProvider + ?Sized>() -> Vec<Entry<P>> {
         Some(Operation::Revoke) => [
             revoke_rejects_unsupported_fields,
         ]
+        Some(Operation::Rotate) => [
+            rotate_rejects_unsupported_fields,
+        ]
         Some(Operation::Get) => [
             find_of_unknown_id_is_none,
         ]
@@ -189,7 +194,12 @@ pub(crate) fn all<P: ApiKeyProvider + ?Sized>() -> Vec<Entry<P>> {
             orphans_are_found_by_name,
         ]
         None => [
-            replace_revokes_the_old_key_last,
+            rotation_keeps_the_old_secret_until_finish,
+            rotation_keeps_the_fields,
+            rotation_resumes_an_interrupted_issue,
+            rotation_resumes_before_the_delivery,
+            aborted_rotation_keeps_the_old_secret,
+            rotation_rejects_a_revoked_key,
         ]
         Some(Operation::Create) => [
             concurrent_creates_are_distinct,

@@ -1,6 +1,7 @@
 //! Rejection of unsupported operations and fields before a request is sent.
 
 use std::future::Future;
+use std::time::Duration;
 
 use api_keys_core::{
     ApiKeyProvider, ErrorKind, Expiry, Field, FieldSet, KeyId, ListQuery, Operation, RevokeOptions,
@@ -174,6 +175,16 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         let id = unsent_id()?;
         let call = self.provider.revoke(&id, RevokeOptions::new().reason("leaked"));
         self.expect_field_rejected(Operation::Revoke, Field::Reason, call).await
+    }
+
+    pub(super) async fn rotate_rejects_unsupported_fields(&self) -> CheckResult {
+        self.require(Operation::Rotate)?;
+        if self.capabilities.rotate_fields.contains(Field::Overlap) {
+            return Err(CheckError::skipped("all fields are supported"));
+        }
+        let id = unsent_id()?;
+        let call = self.provider.rotate(&id, RotateOptions::new().overlap(Duration::from_secs(60)));
+        self.expect_field_rejected(Operation::Rotate, Field::Overlap, call).await
     }
 
     async fn expect_field_rejected<T>(

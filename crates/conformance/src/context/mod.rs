@@ -69,6 +69,7 @@ impl<'a, P: ApiKeyProvider + ?Sized> Context<'a, P> {
             Operation::Update => self.capabilities.update_fields,
             Operation::List => self.capabilities.list_fields,
             Operation::Revoke => self.capabilities.revoke_fields,
+            Operation::Rotate => self.capabilities.rotate_fields,
             _ => FieldSet::EMPTY,
         };
         if self.usable(set, field) {

@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod rejections;
+mod rotation;
 mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
@@ -40,10 +41,17 @@ fn mutant_of(
 }
 
 fn cases() -> Vec<Case> {
-    [create::cases(), list::cases(), update::cases(), rejections::cases(), secrets::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        create::cases(),
+        list::cases(),
+        update::cases(),
+        rejections::cases(),
+        rotation::cases(),
+        secrets::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 async fn report(case: &Case) -> Report {

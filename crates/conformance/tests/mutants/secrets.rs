@@ -29,7 +29,6 @@ fn of_revoke() -> Vec<Case> {
                 "list_excludes_revoked_keys",
                 "verify_rejects_a_revoked_key",
                 "rotated_key_can_be_revoked",
-                "replace_revokes_the_old_key_last",
             ],
         ),
         mutant_of(

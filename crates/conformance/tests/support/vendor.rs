@@ -209,7 +209,8 @@ impl ApiKeyProvider for Vendor {
     }
 
     async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
-        self.validate(Operation::Rotate)?;
+        self.capabilities.validate_rotate(self.vendor(), &options)?;
+        self.sent();
         if self.capabilities.rotate_keeps_id {
             return self.keys.rotate(id, options).await;
         }

@@ -27,6 +27,8 @@ pub enum Field {
     Search,
     /// The inclusion of keys that no longer authenticate.
     IncludeInactive,
+    /// The duration for which previous secrets remain valid after a rotation.
+    Overlap,
     /// Vendor-specific fields.
     Extra,
 }
@@ -44,6 +46,7 @@ impl Field {
         Self::Reason,
         Self::Search,
         Self::IncludeInactive,
+        Self::Overlap,
         Self::Extra,
     ];
 
@@ -60,6 +63,7 @@ impl Field {
             Self::Reason => "reason",
             Self::Search => "search",
             Self::IncludeInactive => "include_inactive",
+            Self::Overlap => "overlap",
             Self::Extra => "extra",
         }
     }

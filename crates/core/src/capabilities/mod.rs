@@ -49,6 +49,14 @@ pub struct Capabilities {
     pub list_fields: FieldSet,
     /// The fields that [`revoke`](crate::ApiKeyProvider::revoke) supports.
     pub revoke_fields: FieldSet,
+    /// The fields that [`rotate`](crate::ApiKeyProvider::rotate) supports.
+    pub rotate_fields: FieldSet,
+    /// Vendor-specific fields that restrict a key and that only the vendor's server can set. A key with such a value
+    /// cannot be [replaced](crate::Rotation) by an equal one.
+    pub server_fields: &'static [&'static str],
+    /// Vendor-specific fields that restrict a key and to which the vendor's server assigns a default. A replaced key and
+    /// its successor must have the same values.
+    pub server_defaults: &'static [&'static str],
     /// `true` if [`create`](crate::ApiKeyProvider::create) and [`list`](crate::ApiKeyProvider::list) require an owner.
     pub owner_required: bool,
     /// The keys that the vendor lists.
@@ -81,6 +89,9 @@ impl Capabilities {
             update_extra: &[],
             list_fields: FieldSet::EMPTY,
             revoke_fields: FieldSet::EMPTY,
+            rotate_fields: FieldSet::EMPTY,
+            server_fields: &[],
+            server_defaults: &[],
             owner_required: false,
             list_scope: ListScope::All,
             paged: false,
@@ -146,6 +157,24 @@ impl Capabilities {
     /// Declares the fields that `revoke` supports.
     pub const fn revoke_fields(mut self, fields: &[Field]) -> Self {
         self.revoke_fields = FieldSet::of(fields);
+        self
+    }
+
+    /// Declares the fields that `rotate` supports.
+    pub const fn rotate_fields(mut self, fields: &[Field]) -> Self {
+        self.rotate_fields = FieldSet::of(fields);
+        self
+    }
+
+    /// Declares the vendor-specific fields that restrict a key and that `create` cannot set: those that are absent by
+    /// default, and those with a default of the server.
+    pub const fn server_fields(
+        mut self,
+        absent: &'static [&'static str],
+        defaults: &'static [&'static str],
+    ) -> Self {
+        self.server_fields = absent;
+        self.server_defaults = defaults;
         self
     }
 

@@ -10,6 +10,7 @@ use crate::types::expiry::Expiry;
 use crate::types::listing::ListQuery;
 use crate::types::new_key::NewApiKey;
 use crate::types::revocation::RevokeOptions;
+use crate::types::rotation::RotateOptions;
 use crate::types::update::{Patch, UpdateApiKey};
 
 /// For authors of providers.
@@ -83,6 +84,15 @@ impl Capabilities {
     pub fn validate_revoke(&self, vendor: &'static str, options: &RevokeOptions) -> Result<()> {
         self.validate(vendor, Operation::Revoke)?;
         within(vendor, Operation::Revoke, options.fields(), self.revoke_fields)
+    }
+
+    /// Validates the options of a rotation.
+    ///
+    /// # Errors
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) or [`UnsupportedField`](crate::ErrorKind::UnsupportedField).
+    pub fn validate_rotate(&self, vendor: &'static str, options: &RotateOptions) -> Result<()> {
+        self.validate(vendor, Operation::Rotate)?;
+        within(vendor, Operation::Rotate, options.fields(), self.rotate_fields)
     }
 
     fn validate_owner(&self, vendor: &'static str, operation: Operation, owner: Option<&str>) -> Result<()> {

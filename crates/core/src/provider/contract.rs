@@ -213,10 +213,11 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// Repeat a dropped call.
     async fn delete(&self, id: &KeyId) -> Result<()>;
 
-    /// Replaces a key's secret. The previous secret stops authenticating immediately.
+    /// Replaces a key's secret. Without an [`overlap`](RotateOptions::overlap), previous secrets stop authenticating
+    /// immediately.
     ///
-    /// Never emulated: creating a key and revoking the old one could lose a secret. Where rotation is unsupported, use
-    /// [`replace`](crate::ApiKeyProviderExt::replace), which has two explicit steps.
+    /// Never emulated: creating a key and revoking the old one could lose a secret. [`Rotation`](crate::Rotation) does
+    /// that in explicit, resumable steps, at every vendor.
     ///
     /// # Examples
     /// ```
@@ -229,7 +230,8 @@ pub trait ApiKeyProvider: fmt::Debug + Send + Sync + 'static {
     /// ```
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound). With [`Effect::Unknown`](crate::Effect::Unknown) the previous secret
+    /// [`NotFound`](crate::ErrorKind::NotFound), and [`UnsupportedField`](crate::ErrorKind::UnsupportedField) for an
+    /// overlap that the vendor does not support. With [`Effect::Unknown`](crate::Effect::Unknown) the previous secret
     /// may be invalid: rotate again, the secret of the last response is valid.
     ///
     /// # Retries
