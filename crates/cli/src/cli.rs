@@ -17,6 +17,7 @@ use crate::commands::providers::ProvidersArgs;
 use crate::commands::reveal::RevealArgs;
 use crate::commands::revoke::RevokeArgs;
 use crate::commands::rotate::RotateArgs;
+use crate::commands::rotations::RotationsArgs;
 use crate::commands::update::UpdateArgs;
 use crate::commands::verify::VerifyArgs;
 use crate::console::Console;
@@ -48,6 +49,7 @@ pub(crate) enum Command {
     Create(CreateArgs),
     Update(UpdateArgs),
     Rotate(RotateArgs),
+    Rotations(RotationsArgs),
     Revoke(RevokeArgs),
     /// Enable disabled keys
     Enable(KeysArgs),
@@ -78,6 +80,7 @@ impl Command {
                 Some(id) => c::rotate::run(id, args, console).await,
                 None => c::bulk::rotate(args, console).await,
             },
+            Self::Rotations(args) => c::rotations::run(args, console).await,
             Self::Revoke(args) if args.ids.is_empty() => c::bulk::revoke(args, console).await,
             Self::Revoke(args) => c::revoke::run(args, console).await,
             Self::Enable(args) => c::set_enabled::run(args, true, console).await,

@@ -64,13 +64,12 @@ impl<'a> Console<'a> {
 
     /// Prints a line to standard error.
     pub(crate) fn note(&self, text: impl fmt::Display) {
-        // Without standard error, a failure cannot be reported.
-        let _ = writeln!(io::stderr(), "{text}");
+        note(text);
     }
 
     /// Prints a warning to standard error.
     pub(crate) fn warn(&self, text: impl fmt::Display) {
-        self.note(format_args!("warning: {text}"));
+        warn(text);
     }
 
     /// Asks for confirmation, unless `yes`.
@@ -94,6 +93,17 @@ impl<'a> Console<'a> {
             _ => Err(Failure::new("not confirmed; nothing was changed")),
         }
     }
+}
+
+/// Prints a line to standard error.
+pub(crate) fn note(text: impl fmt::Display) {
+    // Without standard error, a failure cannot be reported.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Prints a warning to standard error.
+pub(crate) fn warn(text: impl fmt::Display) {
+    note(format_args!("warning: {text}"));
 }
 
 /// Returns whether standard output is `/dev/null`, which the runtime also opens in place of a closed one.

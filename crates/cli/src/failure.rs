@@ -89,6 +89,11 @@ impl Failure {
         self.kind == RESCUED
     }
 
+    /// Returns whether the failure is an error of this kind from a provider.
+    pub(crate) fn is(&self, kind: ErrorKind) -> bool {
+        self.kind == kind.as_str()
+    }
+
     /// Returns message and cause in one line.
     pub(crate) fn summary(&self) -> String {
         match &self.cause {

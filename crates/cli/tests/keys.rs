@@ -188,8 +188,7 @@ async fn unsupported_operations_send_no_request() {
         let operations = home.run_async(&["providers", "--no-check", "--output", "json"]).await.json();
         let operations = &operations["providers"][0]["capabilities"]["operations"];
         for (command, arguments) in [
-            ("rotate", &["rotate", id, "--yes", "--output", "json"][..]),
-            ("reveal", &["reveal", id, "--output", "json"]),
+            ("reveal", &["reveal", id, "--output", "json"][..]),
             ("revoke", &["revoke", id, "--yes"]),
             ("delete", &["delete", id, "--yes"]),
         ] {

@@ -140,11 +140,14 @@ fn rotate_can_be_repeated_if_rescue_fails() {
     let (id, old) = home.create(&["ci"]);
     fs::create_dir_all(home.path(".local")).unwrap();
     fs::write(home.path(".local/state"), "in the way").unwrap();
-    home.run(&["rotate", &id, "--yes", "--secret-command", "exit 1"])
+    let rotate = ["rotate", &id, "--yes", "--journal", "journal.jsonl"];
+    home.run(&[&rotate[..], &["--secret-command", "exit 1"]].concat())
         .expect(4)
         .stderr_contains(&format!("rotate {id} again"));
     finish(home.command(&["verify"]).write_stdin(old)).expect(5);
-    let done = home.run(&["rotate", &id, "--yes", "--secret-stdout"]).expect(0);
+    // Without a journal, nothing is sent.
+    home.run(&["rotate", &id, "--yes", "--secret-stdout"]).expect(2).stderr_contains("--journal");
+    let done = home.run(&[&rotate[..], &["--secret-stdout"]].concat()).expect(0);
     finish(home.command(&["verify"]).write_stdin(done.stdout)).expect(0);
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Action {
     pub(super) provider: String,
     pub(super) id: String,
     pub(super) name: Option<String>,
-    /// `revoke`, `delete`, `enable`, `disable`, `rotate`.
+    /// `revoke`, `delete`, `enable`, `disable`, `rotate`, `finish`, `abort`.
     pub(super) action: &'static str,
     /// `done`, `planned` or `failed`.
     pub(super) outcome: &'static str,
@@ -160,6 +160,7 @@ fn line(action: &Action) -> String {
     let verb = match (*outcome, *verb) {
         ("planned", verb) => format!("would {verb}"),
         (_, "rotate") => "rotated".to_owned(),
+        (_, "finish" | "abort") => format!("{verb}ed"),
         (_, verb) => format!("{verb}d"),
     };
     let detail = detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();

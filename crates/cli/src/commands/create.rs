@@ -72,7 +72,7 @@ pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u
         .validate_create(provider.vendor(), &new)
         .map_err(|error| Failure::from_api("failed to create the key", &provider.name, &error))?;
 
-    let destination = Destination::prepare(&args.secret, args.output.output, console)?;
+    let destination = Destination::prepare(&args.secret, false, args.output.output, console)?;
     let issue = Issue {
         provider: &provider,
         target: &args.target,

@@ -5,7 +5,7 @@ use std::io;
 
 use api_keys::{
     ApiKeyProvider as _, Effect, Error, IssuedKey, KeyId, Operation, Result as ApiResult, RevokeOptions,
-    RotateOptions, SecretKey,
+    SecretKey,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -81,7 +81,7 @@ impl Issue<'_> {
             name: record.name.as_deref(),
             record: Some(&record),
         };
-        let delivered = destination.deliver(&subject, &secret, console);
+        let delivered = destination.deliver(&subject, &secret, &|_| Ok(()), console);
         match delivered {
             Ok(Delivered::All) => {
                 if console.is_terminal() {
@@ -103,23 +103,6 @@ impl Issue<'_> {
             Err(cause) => Err(rescue_or_revoke(&cause, provider, operation, &subject, &secret).await),
         }
     }
-}
-
-/// Rotates a key. Some vendors return only its id: the known name is added.
-pub(super) async fn rotate_key(
-    provider: &Provider,
-    id: &KeyId,
-    name: Option<String>,
-) -> ApiResult<IssuedKey> {
-    let mut issued = provider.api.rotate(id, RotateOptions::new()).await?;
-    issued.key.name = issued.key.name.take().or(name);
-    Ok(issued)
-}
-
-/// Returns the help for a rotation whose effect is unknown.
-pub(super) fn rotate_recovery(provider: &Provider, target: &TargetArgs, id: &KeyId) -> String {
-    let options = target_options(provider, target);
-    format!("rotate again, only the last secret is valid: api-keys rotate {} {options}", quoted(id.as_str()))
 }
 
 /// Returns the failure of a call. A response that may contain a secret is saved to a file.

@@ -19,6 +19,7 @@ pub(crate) mod providers;
 pub(crate) mod reveal;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
+pub(crate) mod rotations;
 pub(crate) mod set_enabled;
 pub(crate) mod update;
 pub(crate) mod verify;

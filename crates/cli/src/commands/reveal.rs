@@ -27,7 +27,7 @@ pub(crate) struct RevealArgs {
 
 pub(crate) async fn run(args: RevealArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let provider = open_for(&args.target, Operation::Reveal, console)?;
-    let destination = Destination::prepare(&args.secret, args.output.output, console)?;
+    let destination = Destination::prepare(&args.secret, false, args.output.output, console)?;
     let secret = match provider.api.reveal(&args.id).await {
         Ok(secret) => secret,
         Err(error) => {
@@ -36,7 +36,7 @@ pub(crate) async fn run(args: RevealArgs, console: &mut Console<'_>) -> Result<u
         }
     };
     let subject = Subject { provider: &provider.name, id: args.id.as_str(), name: None, record: None };
-    let delivered = destination.deliver(&subject, &secret, console).map_err(|error| {
+    let delivered = destination.deliver(&subject, &secret, &|_| Ok(()), console).map_err(|error| {
         Failure::new("failed to deliver the secret")
             .caused_by(&error)
             .help("run the command again: the vendor stores the secret")

@@ -1,11 +1,11 @@
 //! Delivery of secrets to their destination.
 
+pub(crate) mod command;
 mod new_file;
 pub(crate) mod rescue;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use api_keys::{SecretKey, Timestamp};
 use serde::Serialize;
@@ -16,7 +16,6 @@ use crate::failure::Failure;
 use crate::human;
 use crate::output::key::KeyRecord;
 use crate::output::{self, json};
-use crate::shell;
 use new_file::NewFile;
 
 /// Destination of a secret, checked before the secret is issued.
@@ -45,14 +44,20 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Destination {
-    /// Determines the destination and checks that it is usable.
+    /// Determines the destination and checks that it is usable. With `reopen`, an interrupted command may have created the
+    /// file.
     pub(crate) fn prepare(
         args: &SecretArgs,
+        reopen: bool,
         output: Option<Format>,
         console: &Console<'_>,
     ) -> Result<Self, Failure> {
         if let Some(path) = &args.secret_file {
-            return NewFile::create(path).map(Self::File).map_err(|error| {
+            let file = match reopen && path.exists() {
+                true => NewFile::reopen(path),
+                false => NewFile::create(path),
+            };
+            return file.map(Self::File).map_err(|error| {
                 Failure::new(format!("failed to create the secret file {}", path.display()))
                     .caused_by(&error)
                     .help("name a new file in an existing directory")
@@ -86,11 +91,13 @@ impl Destination {
         }
     }
 
-    /// Delivers the secret with its key. After an error, the secret may not have arrived.
+    /// Delivers the secret with its key, and calls `on_start` with the process id of a command. After an error, the
+    /// secret may not have arrived.
     pub(crate) fn deliver(
         self,
         subject: &Subject<'_>,
         secret: &SecretKey,
+        on_start: &dyn Fn(u32) -> io::Result<()>,
         console: &mut Console<'_>,
     ) -> io::Result<Delivered> {
         let seen = matches!(self, Self::Terminal) || matches!(self, Self::Alone) && console.is_terminal();
@@ -108,7 +115,9 @@ impl Destination {
                 console.write_all(format!("{}\n", secret.expose()).as_bytes()).map(|()| Delivered::Alone)
             }
             Self::File(file) => file.fill(&format!("{}\n", secret.expose())).map(Delivered::To),
-            Self::Command(line) => pipe(&line, subject, secret).map(|()| Delivered::Command),
+            Self::Command(line) => {
+                command::deliver(&line, subject, secret, on_start).map(|()| Delivered::Command)
+            }
         }
     }
 }
@@ -148,24 +157,4 @@ fn document(subject: &Subject<'_>, secret: &SecretKey, format: Format) -> String
         None => Content::Secret { provider: subject.provider, id: subject.id, secret },
     };
     if format == Format::Jsonl { json::line(content) } else { json::document(content) }
-}
-
-/// Writes the secret and a line break to the standard input of a command and waits for it.
-pub(crate) fn pipe(line: &str, subject: &Subject<'_>, secret: &SecretKey) -> io::Result<()> {
-    let mut child = shell::command(line)
-        .env("API_KEYS_PROVIDER", subject.provider)
-        .env("API_KEYS_KEY_ID", subject.id)
-        .env("API_KEYS_KEY_NAME", subject.name.unwrap_or_default())
-        .stdin(Stdio::piped())
-        // The standard output is reserved for the key.
-        .stdout(Stdio::from(io::stderr()))
-        .spawn()?;
-    let written = child.stdin.take().map_or(Ok(()), |mut stdin| {
-        stdin.write_all(secret.expose().as_bytes()).and_then(|()| stdin.write_all(b"\n"))
-    });
-    let status = child.wait()?;
-    if !status.success() {
-        return Err(io::Error::other(format!("the command failed with {status}")));
-    }
-    written
 }

@@ -24,6 +24,24 @@ impl NewFile {
         Ok(Self { file: options.open(path)?, path: path.to_owned() })
     }
 
+    /// Opens a file that an interrupted command has left behind. Fails if others can read it.
+    pub(crate) fn reopen(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        let metadata = file.metadata()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            if metadata.permissions().mode() & 0o077 != 0 {
+                return Err(io::Error::other("the file is accessible by others"));
+            }
+        }
+        if !metadata.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        file.set_len(0)?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
     /// Writes the text and syncs it to disk. Removes the file if this fails.
     pub(crate) fn fill(mut self, text: &str) -> io::Result<PathBuf> {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());

@@ -1,49 +1,66 @@
 //! Bulk operations: `rotate --older-than` and `revoke --unused`.
 
-mod journal;
 mod select;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use api_keys::Operation;
+use api_keys::{ApiKey, ErrorKind, RotationOptions, RotationState};
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, oneshot};
 
 use super::act::{Action, describe, finish, revoke_key, revoke_options};
 use super::fan_out::verdict;
-use super::issue;
 use super::revoke::RevokeArgs;
-use super::rotate::RotateArgs;
-use crate::args::{BulkArgs, ConfirmArgs, Format, TargetArgs};
+use super::rotate::work::{Begun, Work};
+use super::rotate::{RotateArgs, undelivered};
+use crate::args::{BulkArgs, ConfirmArgs, Format};
 use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
-use crate::secret::{Subject, pipe};
+use crate::journal::Journal;
+use crate::secret::Subject;
+use crate::secret::command::deliver;
 use crate::status;
-use journal::Journal;
 use select::{Selection, Target, older_than, unused};
 
 /// Maximum number of keys listed in a question.
 const MAX_LISTED: usize = 20;
 
 pub(crate) async fn rotate(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let (Some(duration), Some(command)) = (args.bulk.older_than, args.secret.secret_command) else {
+    let (Some(duration), Some(command)) = (args.bulk.older_than, &args.secret.secret_command) else {
         return Err(Failure::new("--older-than requires --secret-command"));
     };
     let entries =
         Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
+    let rotation = args.rotation.options();
     let options = args.bulk.options;
-    let journal = Journal::open(&options, "rotate")?;
-    let selection = older_than(entries, options.owner.clone(), duration, &journal).await;
-    let bulk = Bulk { action: "rotate", question: "Rotate", journal, options, format: args.output.format() };
-    let target = &args.target;
-    bulk.run(selection, &args.confirm, console, |one| rotate_one(one, &command, target)).await
+    let journal = Journal::open(options.journal.as_deref())?;
+    let mut selection = older_than(entries, options.owner.clone(), duration, &journal).await;
+    // A selected key may be the successor of an interrupted rotation, which that rotation recognizes.
+    selection.targets.sort_by_key(|one| {
+        !journal.rotation(&one.provider.name, &one.key.id).is_some_and(|entry| entry.rotation.is_pending())
+    });
+    let bulk = Bulk {
+        action: "rotate",
+        question: "Rotate",
+        journal: &journal,
+        options,
+        format: args.output.format(),
+    };
+    let (target, journal, rotation, names) = (&args.target, &journal, &rotation, &Names::default());
+    bulk.run(selection, &args.confirm, console, |one| async move {
+        let work = Work { provider: &one.provider, target, journal };
+        rotate_one(&work, &one.key, command, rotation, names).await
+    })
+    .await
 }
 
 pub(crate) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
@@ -53,9 +70,15 @@ pub(crate) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Resul
     let entries =
         Config::load(args.target.config.as_deref(), console)?.select(args.target.provider.as_deref())?;
     let options = args.bulk.options;
-    let journal = Journal::open(&options, "revoke")?;
+    let journal = Journal::open(options.journal.as_deref())?;
     let selection = unused(entries, options.owner.clone(), duration).await;
-    let bulk = Bulk { action: "revoke", question: "Revoke", journal, options, format: args.output.format() };
+    let bulk = Bulk {
+        action: "revoke",
+        question: "Revoke",
+        journal: &journal,
+        options,
+        format: args.output.format(),
+    };
     let revoke_options = &revoke_options(args.reason);
     bulk.run(selection, &args.confirm, console, |one| async move {
         revoke_key(&one.provider, &one.key.id, revoke_options.clone()).await
@@ -63,40 +86,88 @@ pub(crate) async fn revoke(args: RevokeArgs, console: &mut Console<'_>) -> Resul
     .await
 }
 
+/// Locks by provider and name. Successors are recognized by their name, so keys of one name are rotated one after the
+/// other.
+#[derive(Debug, Default)]
+struct Names(RefCell<HashMap<(String, String), Lock>>);
+
+type Lock = Arc<AsyncMutex<()>>;
+
+impl Names {
+    async fn lock(&self, provider: &str, key: &ApiKey) -> OwnedMutexGuard<()> {
+        // `ci` and `ci (2)`.
+        let base = key.name.as_deref().and_then(|name| name.split(" (").next()).unwrap_or_default();
+        let key = (provider.to_owned(), base.to_owned());
+        let lock = Arc::clone(self.0.borrow_mut().entry(key).or_default());
+        lock.lock_owned().await
+    }
+}
+
 /// Rotates one key and passes the secret to the command.
-async fn rotate_one(one: Target, command: &str, target: &TargetArgs) -> Result<Option<String>, Failure> {
-    let Target { provider, key } = one;
-    let issued = issue::rotate_key(&provider, &key.id, key.name).await.map_err(|error| {
-        let recovery = issue::rotate_recovery(&provider, target, &key.id);
-        issue::failed(&provider, target, Operation::Rotate, &recovery, &error)
-    })?;
+async fn rotate_one(
+    work: &Work<'_>,
+    key: &ApiKey,
+    command: &str,
+    options: &RotationOptions,
+    names: &Names,
+) -> Result<Option<String>, Failure> {
+    let lock = names.lock(&work.provider.name, key).await;
+    if let Some(of) = work.journal.pending_successor(&work.provider.name, &key.id) {
+        return Ok(Some(format!("it is the successor of {}", of.rotation.key.id)));
+    }
+    let mut entry = match work.begin(&key.id, options, None).await {
+        Ok(Begun::Pending(entry)) => entry,
+        Ok(Begun::Replaced(new)) => return Ok(Some(format!("its successor is {new}"))),
+        // Revoked since it was listed, as the successor of an interrupted rotation.
+        Err(failure) if failure.is(ErrorKind::NotFound) || failure.is(ErrorKind::Conflict) => {
+            return Ok(Some("it is no longer active".to_owned()));
+        }
+        Err(failure) => return Err(failure),
+    };
+    if matches!(entry.rotation.state, RotationState::Delivered { .. }) {
+        return work.settle(&mut entry).await.map(Some);
+    }
+    let issued = work.issue(&mut entry).await?;
+    drop(lock);
     let (key, secret) = issued.into_parts();
-    let (id, name) = (key.id.as_str().to_owned(), key.name);
+    let subject = Subject {
+        provider: &work.provider.name,
+        id: key.id.as_str(),
+        name: key.name.as_deref(),
+        record: None,
+    };
     // The command blocks; other keys must not wait for it.
-    let (line, copy, owned) =
-        (command.to_owned(), secret.clone(), (provider.name.clone(), id.clone(), name.clone()));
+    let (started, process) = oneshot::channel();
+    let (proceed, recorded) = std::sync::mpsc::channel();
+    let (line, copy) = (command.to_owned(), secret.clone());
+    let owned = (work.provider.name.clone(), key.id.to_string(), key.name.clone());
     let piped = tokio::task::spawn_blocking(move || {
         let (provider, id, name) = owned;
         let subject = Subject { provider: &provider, id: &id, name: name.as_deref(), record: None };
-        pipe(&line, &subject, &copy)
+        deliver(&line, &subject, &copy, |pid| {
+            let _ = started.send(pid);
+            recorded.recv().unwrap_or(Ok(()))
+        })
     });
-    let Err(cause) = piped.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) else {
-        return Ok(None);
-    };
-    let subject = Subject { provider: &provider.name, id: &id, name: name.as_deref(), record: None };
-    Err(issue::rescue_or_revoke(&cause, &provider, Operation::Rotate, &subject, &secret).await)
+    if let Ok(pid) = process.await {
+        let _ = proceed.send(work.delivering(&entry.rotation.key.id, pid));
+    }
+    match piped.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
+        Ok(()) => work.delivered(&mut entry).await.map(Some),
+        Err(cause) => Err(undelivered(work, &mut entry, &cause, &subject, &secret).await),
+    }
 }
 
 /// An action on many keys.
-struct Bulk {
+struct Bulk<'a> {
     action: &'static str,
     question: &'static str,
-    journal: Journal,
+    journal: &'a Journal,
     options: BulkArgs,
     format: Format,
 }
 
-impl Bulk {
+impl Bulk<'_> {
     async fn run<F>(
         self,
         selection: Selection,
@@ -172,7 +243,7 @@ impl Bulk {
                 let action = Action::planned(&one.provider, &one.key, self.action);
                 let key = (action.provider.clone(), action.id.clone());
                 current.borrow_mut().insert(key.clone(), one.clone());
-                let result = match self.journal.note(&action.provider, &action.id, "begun") {
+                let result = match self.journal.note(&action.provider, &action.id, self.action, "begun") {
                     Ok(()) => act(one).await,
                     Err(error) => Err(Failure::new(format!("key {} was not processed", action.id))
                         .detail(format!("failed to write the journal: {error}"))
@@ -184,7 +255,9 @@ impl Bulk {
                     Err(failure) => failure.is_rescued(),
                 };
                 let action = action.completed(result);
-                if completed && let Err(error) = self.journal.note(&action.provider, &action.id, "done") {
+                if completed
+                    && let Err(error) = self.journal.note(&action.provider, &action.id, self.action, "done")
+                {
                     console.warn(format_args!("failed to write the journal: {error}"));
                 }
                 current.borrow_mut().remove(&key);
@@ -223,7 +296,7 @@ impl Bulk {
     }
 }
 
-impl Bulk {
+impl Bulk<'_> {
     fn aborted(&self, one: &Target) -> Action {
         let action = Action::planned(&one.provider, &one.key, self.action);
         let failure = Failure::new(format!("aborted during {} of {}", self.action, action.id))

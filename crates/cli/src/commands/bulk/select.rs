@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_keys::{ApiKey, ApiKeyProvider as _, ApiKeyProviderExt as _, Operation, RateLimited, Timestamp};
+use api_keys::{ApiKey, ApiKeyProvider as _, RateLimited, Timestamp};
 
-use super::journal::Journal;
 use crate::commands::fan_out::each;
 use crate::commands::inventory::{Filter, read};
 use crate::config::{Entry, Provider};
 use crate::failure::Failure;
+use crate::journal::Journal;
 use crate::output::ProviderFailure;
 
 /// A selected key.
@@ -28,7 +28,8 @@ pub(super) struct Selection {
     pub(super) failures: Vec<ProviderFailure>,
 }
 
-/// Selects active keys that were created and, according to the journal, rotated at least this long ago.
+/// Selects active keys whose secrets are at least this old: those that were created and, according to the journal,
+/// rotated before. Includes keys whose rotation was interrupted, and omits keys of a rotation that awaits its end.
 pub(super) async fn older_than(
     entries: Vec<Entry>,
     owner: Option<String>,
@@ -37,21 +38,21 @@ pub(super) async fn older_than(
 ) -> Selection {
     let now = Timestamp::now();
     let old = |provider: &Provider, key: &ApiKey| {
-        let rotated = journal.done(&provider.name, key.id.as_str());
-        key.created_at.max(rotated).is_some_and(|issued| is_before(issued, age, now))
+        if journal.pending_successor(&provider.name, &key.id).is_some() {
+            return false;
+        }
+        match journal.rotation(&provider.name, &key.id).map(|entry| entry.rotation) {
+            Some(rotation) if rotation.is_pending() => rotation.due().is_none_or(|due| due <= now),
+            _ => {
+                let rotated = journal.rotated_at(&provider.name, &key.id);
+                key.created_at.max(rotated).is_some_and(|issued| is_before(issued, age, now))
+            }
+        }
     };
-    let check = |provider: &Provider| {
-        if !provider.api.supports(Operation::Rotate) {
-            return Err(format!("{}: {} does not support rotate", provider.name, provider.vendor()));
-        }
-        if !provider.api.capabilities().created_at_reliable {
-            return Err(format!(
-                "{}: {} does not report reliable creation times",
-                provider.name,
-                provider.vendor()
-            ));
-        }
-        Ok(())
+    let check = |provider: &Provider| match provider.api.capabilities().created_at_reliable {
+        true => Ok(()),
+        false => Err(Failure::new(format!("{} does not report reliable creation times", provider.vendor()))
+            .help("rotate its keys by their ids")),
     };
     select(entries, owner, check, old).await
 }
@@ -66,32 +67,25 @@ pub(super) async fn unused(entries: Vec<Entry>, owner: Option<String>, age: Dura
 async fn select(
     entries: Vec<Entry>,
     owner: Option<String>,
-    check: impl Fn(&Provider) -> Result<(), String>,
+    check: impl Fn(&Provider) -> Result<(), Failure>,
     matches: impl Fn(&Provider, &ApiKey) -> bool,
 ) -> Selection {
     let query = Filter { owner, ..Filter::default() };
     let (query, check) = (&query, &check);
-    let calls = each(entries, async move |mut provider: Provider| -> Result<_, Failure> {
+    let calls = each(entries, async move |mut provider: Provider| {
         // Many calls follow: they wait for the rate limit.
         provider.api = Arc::new(RateLimited::new(provider.api));
-        match check(&provider) {
-            Err(note) => Ok(Err(note)),
-            Ok(()) => read(provider, query).await.map(Ok),
-        }
+        check(&provider)?;
+        read(provider, query).await
     });
     let (results, failures) = calls.await;
     let mut selection = Selection { succeeded: results.len(), failures, ..Selection::default() };
     for result in results {
-        match result {
-            Err(note) => selection.notes.push(note),
-            Ok(inventory) => {
-                selection.notes.extend(inventory.notes);
-                let provider = inventory.provider;
-                let keys = inventory.keys.into_iter();
-                let keys = keys.filter(|key| !key.status.is_inactive() && matches(&provider, key));
-                selection.targets.extend(keys.map(|key| Target { provider: provider.clone(), key }));
-            }
-        }
+        selection.notes.extend(result.notes);
+        let provider = result.provider;
+        let keys = result.keys.into_iter();
+        let keys = keys.filter(|key| !key.status.is_inactive() && matches(&provider, key));
+        selection.targets.extend(keys.map(|key| Target { provider: provider.clone(), key }));
     }
     selection
 }
