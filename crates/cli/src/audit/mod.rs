@@ -5,12 +5,15 @@ mod rule;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use api_keys::{ApiKey, Capabilities, Field, KeyExpiry, KeyStatus, Timestamp};
+use api_keys::{ApiKey, Capabilities, Field, KeyExpiry, KeyStatus, Rotation, Timestamp};
 use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::human;
 pub(crate) use rule::{Level, Rule};
+
+/// The duration after which a rotation without a delivered secret is interrupted.
+const INTERRUPTED: Duration = Duration::from_secs(60 * 60);
 
 /// Limits and patterns of the rules.
 #[derive(Debug)]
@@ -115,6 +118,35 @@ pub(crate) fn examine(
         }
     }
     findings
+}
+
+/// Checks the rotations of one provider.
+pub(crate) fn examine_rotations<'a>(
+    provider: &str,
+    rotations: impl IntoIterator<Item = &'a Rotation>,
+    thresholds: &Thresholds,
+    now: Timestamp,
+) -> Vec<Finding> {
+    if thresholds.ignored.contains(&Rule::OverdueRotation) {
+        return Vec::new();
+    }
+    let overdue = |rotation: &Rotation| match rotation.due() {
+        Some(due) if due <= now => Some(format!("its rotation was due {}", human::age(due, now))),
+        Some(_) => None,
+        None => (rotation.is_pending() && is_before(rotation.planned_at, INTERRUPTED, now))
+            .then(|| format!("its rotation was interrupted {}", human::age(rotation.planned_at, now))),
+    };
+    let finding = |rotation: &Rotation| {
+        Some(Finding {
+            rule: Rule::OverdueRotation,
+            level: Rule::OverdueRotation.level(),
+            provider: provider.to_owned(),
+            key_id: rotation.key.id.to_string(),
+            key_name: rotation.key.name.clone(),
+            message: overdue(rotation)?,
+        })
+    };
+    rotations.into_iter().filter_map(finding).collect()
 }
 
 impl Thresholds {

@@ -17,6 +17,8 @@ pub(crate) enum Rule {
     Unused,
     /// Key was created long ago
     Old,
+    /// Rotation was interrupted, or its old key is due to be revoked
+    OverdueRotation,
     /// Another active key of the same owner has the same name
     DuplicateName,
     /// Owner is missing or unknown
@@ -33,6 +35,7 @@ impl Rule {
             Self::ExpiresSoon => "expires-soon",
             Self::Unused => "unused",
             Self::Old => "old",
+            Self::OverdueRotation => "overdue-rotation",
             Self::DuplicateName => "duplicate-name",
             Self::UnknownOwner => "unknown-owner",
             Self::Disabled => "disabled",
@@ -47,6 +50,7 @@ impl Rule {
             Self::ExpiresSoon => "An API key expires soon.",
             Self::Unused => "An API key has not been used for a long time.",
             Self::Old => "An API key was created long ago.",
+            Self::OverdueRotation => "The rotation of an API key is not finished.",
             Self::DuplicateName => "Several active API keys of an owner have the same name.",
             Self::UnknownOwner => "The owner of an API key is missing or unknown.",
             Self::Disabled => "An API key is disabled but not revoked.",
@@ -56,9 +60,12 @@ impl Rule {
     pub(crate) const fn level(self) -> Level {
         match self {
             Self::BroadScope => Level::Error,
-            Self::NeverExpires | Self::ExpiresSoon | Self::Unused | Self::Old | Self::DuplicateName => {
-                Level::Warning
-            }
+            Self::NeverExpires
+            | Self::ExpiresSoon
+            | Self::Unused
+            | Self::Old
+            | Self::OverdueRotation
+            | Self::DuplicateName => Level::Warning,
             Self::UnknownOwner | Self::Disabled => Level::Note,
         }
     }

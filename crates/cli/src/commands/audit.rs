@@ -1,6 +1,7 @@
 //! `api-keys audit`.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use api_keys::{ApiKeyProvider as _, Timestamp};
@@ -11,10 +12,11 @@ use serde::Serialize;
 use super::fan_out::{each, verdict};
 use super::inventory::{Filter, read};
 use crate::args::{TargetArgs, value};
-use crate::audit::{Finding, Level, Rule, Thresholds, examine};
+use crate::audit::{Finding, Level, Rule, Thresholds, examine, examine_rotations};
 use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::journal::Journal;
 use crate::output::key::KeyRecord;
 use crate::output::table::{Column, Field, always, if_room, render, whole};
 use crate::output::{ProviderFailure, csv, json, sarif};
@@ -63,6 +65,10 @@ pub(crate) struct AuditArgs {
     /// Exit with status 5 for findings of this level or above
     #[arg(long, value_name = "LEVEL", default_value = "warning")]
     pub(crate) fail_on: FailOn,
+
+    /// Journal of rotations [default: api-keys/journal.jsonl in $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
 
     /// Only keys of this owner
     #[arg(long)]
@@ -130,12 +136,16 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
     let (inventories, failures) = each(entries, |provider| read(provider, &filter)).await;
     let succeeded = inventories.len();
     let now = Timestamp::now();
+    let rotations = Journal::read(args.journal.as_deref())?;
     let (mut findings, mut records, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
     for inventory in inventories {
         inventory.notes.iter().for_each(|note| console.note(format_args!("note: {note}")));
         let provider = inventory.provider;
         let capabilities = provider.api.capabilities();
         findings.extend(examine(&provider.name, &capabilities, &inventory.keys, &thresholds, now));
+        let ours = rotations.iter().filter(|entry| entry.provider == provider.name);
+        let ours = ours.map(|entry| &entry.rotation);
+        findings.extend(examine_rotations(&provider.name, ours, &thresholds, now));
         records.extend(inventory.keys.into_iter().map(|key| KeyRecord::new(&provider, key)));
         lines.extend(provider.line.map(|line| (provider.name, line)));
     }

@@ -21,6 +21,7 @@ use crate::status;
 
 /// List pending rotations, finish or abort them
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct RotationsArgs {
     #[command(subcommand)]
     command: Option<RotationsCommand>,
@@ -39,7 +40,7 @@ enum RotationsCommand {
 #[derive(Debug, Args)]
 struct RotationsOptions {
     /// Journal of the rotations [default: api-keys/journal.jsonl in $XDG_STATE_HOME or ~/.local/state]
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
 
     #[command(flatten)]
@@ -63,6 +64,8 @@ struct FinishArgs {
 
     #[command(flatten)]
     confirm: ConfirmArgs,
+    #[command(flatten)]
+    options: RotationsOptions,
 }
 
 /// Revoke the successor; the old key remains in use
@@ -74,14 +77,16 @@ struct AbortArgs {
 
     #[command(flatten)]
     confirm: ConfirmArgs,
+    #[command(flatten)]
+    options: RotationsOptions,
 }
 
 pub(crate) async fn run(args: RotationsArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
     let RotationsArgs { command, options } = args;
     match command {
         None => list(&options, console),
-        Some(RotationsCommand::Finish(args)) => finish(args, &options, console).await,
-        Some(RotationsCommand::Abort(args)) => abort(args, &options, console).await,
+        Some(RotationsCommand::Finish(args)) => finish(args, console).await,
+        Some(RotationsCommand::Abort(args)) => abort(args, console).await,
     }
 }
 
@@ -189,11 +194,8 @@ fn list(options: &RotationsOptions, console: &mut Console<'_>) -> Result<u8, Fai
     Ok(status::OK)
 }
 
-async fn finish(
-    args: FinishArgs,
-    options: &RotationsOptions,
-    console: &mut Console<'_>,
-) -> Result<u8, Failure> {
+async fn finish(args: FinishArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let options = &args.options;
     let journal = Journal::open(options.journal.as_deref())?;
     let now = Timestamp::now();
     let only_due = args.due || args.ids.is_empty();
@@ -207,11 +209,8 @@ async fn finish(
     change(entries, Verb::Finish, &journal, args.confirm.dry_run, options, console).await
 }
 
-async fn abort(
-    args: AbortArgs,
-    options: &RotationsOptions,
-    console: &mut Console<'_>,
-) -> Result<u8, Failure> {
+async fn abort(args: AbortArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let options = &args.options;
     let journal = Journal::open(options.journal.as_deref())?;
     let entries = selected(&journal, &args.ids, options, console)?;
     confirm("Revoke the successors of", &entries.iter().collect::<Vec<_>>(), &args.confirm, console)?;

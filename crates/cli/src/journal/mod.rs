@@ -83,7 +83,7 @@ impl Journal {
 
     /// Reads the rotations of a journal. One that does not exist contains none.
     pub(crate) fn read(path: Option<&Path>) -> Result<Vec<Entry>, Failure> {
-        let path = location(path)?;
+        let Some(path) = path.map(Path::to_owned).or_else(default_path) else { return Ok(Vec::new()) };
         let entries = match File::open(&path) {
             Ok(file) => parse(&file).map(|(entries, _)| entries),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Entries::new()),
@@ -198,16 +198,15 @@ fn line(provider: &str, id: &str, action: &str, state: &str) -> Line {
 }
 
 fn location(path: Option<&Path>) -> Result<PathBuf, Failure> {
-    match path {
-        Some(path) => Ok(path.to_owned()),
-        None => Ok(state_directory()
-            .ok_or_else(|| {
-                Failure::new("no location for the journal")
-                    .detail("neither XDG_STATE_HOME nor HOME is set")
-                    .help("pass --journal FILE")
-            })?
-            .join("journal.jsonl")),
-    }
+    path.map(Path::to_owned).or_else(default_path).ok_or_else(|| {
+        Failure::new("no location for the journal")
+            .detail("neither XDG_STATE_HOME nor HOME is set")
+            .help("pass --journal FILE")
+    })
+}
+
+fn default_path() -> Option<PathBuf> {
+    Some(state_directory()?.join("journal.jsonl"))
 }
 
 fn open(path: &Path) -> io::Result<State> {

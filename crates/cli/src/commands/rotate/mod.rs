@@ -102,15 +102,26 @@ pub(crate) async fn run(id: KeyId, args: RotateArgs, console: &mut Console<'_>) 
         return Ok(status::OK);
     }
     let options = args.rotation.options();
-    if !args.confirm.yes {
-        let key = subject_of(&provider, &id).await?;
-        console.confirm(&question(&provider, &key, &options), false)?;
-    }
     let journal = Journal::open(args.bulk.options.journal.as_deref())?;
+    let pending = journal.rotation(&provider.name, &id).filter(|entry| entry.rotation.is_pending());
+    match &pending {
+        _ if args.confirm.yes => {}
+        Some(entry) => {
+            let state = entry.rotation.state.as_str();
+            let key = describe(&entry.rotation.key);
+            console.confirm(
+                &format!("Resume the rotation of {key} on {}, which is {state}?", provider.name),
+                false,
+            )?;
+        }
+        None => {
+            let key = subject_of(&provider, &id).await?;
+            console.confirm(&question(&provider, &key, &options), false)?;
+        }
+    }
     let work = Work { provider: &provider, target: &args.target, journal: &journal };
 
-    let recorded = journal.rotation(&provider.name, &id).filter(|entry| entry.rotation.is_pending());
-    let recorded = recorded.and_then(|entry| entry.destination).map(PathBuf::from);
+    let recorded = pending.and_then(|entry| entry.destination).map(PathBuf::from);
     let file = args.secret.secret_file.as_deref().map(std::path::absolute).transpose();
     let file = file.map_err(|error| Failure::new("invalid --secret-file").caused_by(&error))?;
     let is_ours = file.is_some() && file == recorded;
