@@ -77,6 +77,11 @@ pub enum FailureKind {
         /// The category of the JSON error.
         category: Category,
     },
+    /// The response reports success, but its body has an encoding that the request does not accept.
+    ContentEncoding {
+        /// The encoding, such as `gzip`.
+        encoding: String,
+    },
     /// The response reports success without the documented body.
     EmptyBody,
     /// The response reports success with a body that exceeds the limit.
@@ -139,7 +144,7 @@ impl<E> Error<E> {
     }
 
     /// Returns the body of the last response, as far as it was read. After a success it may contain a new secret. In
-    /// error bodies, secrets of the request are redacted.
+    /// error bodies, secrets of the request are redacted; encoded ones, in which they cannot be found, are omitted.
     pub fn body(&self) -> &SecretBytes {
         &self.failure.body
     }
@@ -256,6 +261,7 @@ impl Failure {
                 FailureKind::Status
                 | FailureKind::WebPage
                 | FailureKind::Decode { .. }
+                | FailureKind::ContentEncoding { .. }
                 | FailureKind::EmptyBody
                 | FailureKind::BodyTooLarge { .. },
                 _,
@@ -300,6 +306,7 @@ impl Failure {
                 };
                 format!("{problem} at `{path}` (line {line}, column {column})")
             }
+            FailureKind::ContentEncoding { encoding } => format!("unexpected content encoding `{encoding}`"),
             FailureKind::EmptyBody => "the response has no body".to_owned(),
             FailureKind::BodyTooLarge { limit } => format!("the response body exceeds {limit} bytes"),
             FailureKind::Connect => TransportErrorKind::Connect.to_string(),
@@ -318,6 +325,7 @@ impl FailureKind {
             Self::Redirect { .. } => "redirect",
             Self::WebPage => "web_page",
             Self::Decode { .. } => "decode",
+            Self::ContentEncoding { .. } => "content_encoding",
             Self::EmptyBody => "empty_body",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::Connect => "connect",

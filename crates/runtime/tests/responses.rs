@@ -2,9 +2,10 @@
 
 mod support;
 
-use api_keys_core::Effect;
+use api_keys_core::{Effect, ErrorKind, Operation};
 use api_keys_runtime::{
-    BodyLimits, Bytes, Category, DocumentedError, Error, FailureKind, Json, Request, Response, decode_json,
+    BodyLimits, Bytes, Category, DocumentedError, Error, ErrorDetails, FailureKind, Json, Request, Response,
+    decode_json,
 };
 use serde::Deserialize;
 use support::{CREATE, DELETE, GET, LIST, SECRET, Step, Vendor, respond, respond_with};
@@ -185,6 +186,55 @@ async fn invalid_json_is_a_decode_error() {
         let FailureKind::Decode { category, .. } = error.kind() else { panic!("{error:?}") };
         assert_eq!(*category, expected, "{}", String::from_utf8_lossy(body));
         assert_eq!(error.body().expose(), body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn encoded_body_is_an_error() {
+    for (header, expected) in [
+        ("gzip", "gzip"),
+        ("identity, Br", "br"),
+        ("x-gzip", "x-gzip"),
+        (SECRET, "unknown"),
+        ("a very long value with a secret", "unknown"),
+    ] {
+        let body = Bytes::from_static(b"\x1f\x8b\x08");
+        let error = create_with(respond_with(201, &[("content-encoding", header)], body.clone())).await;
+        assert_eq!(error.kind(), &FailureKind::ContentEncoding { encoding: expected.to_owned() });
+        assert_eq!((error.effect(), error.attempts()), (Effect::Applied, 1));
+        assert_eq!(error.body().expose(), body, "the body is kept for rescue");
+        assert!(error.is_acknowledged());
+        assert_eq!(
+            error.to_string(),
+            format!("createApiKey: unexpected content encoding `{expected}`; effect applied")
+        );
+        let error = error.into_error("clerk", Operation::Create, ErrorDetails::default());
+        assert_eq!(error.kind(), ErrorKind::UnexpectedResponse);
+    }
+    for header in ["identity", "Identity", "", "identity, identity"] {
+        let response = get_with(respond_with(200, &[("content-encoding", header)], r#"{"id":"k1"}"#)).await;
+        assert_eq!(response.unwrap().body().id, "k1", "{header:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ignored_body_can_be_encoded() {
+    let encoded = |status| respond_with(status, &[("content-encoding", "gzip")], &b"\x1f\x8b"[..]);
+    Vendor::new([encoded(200)]).client().send_empty::<()>(delete()).await.unwrap();
+    let empty = respond_with(204, &[("content-encoding", "gzip")], "");
+    let response = Vendor::new([empty]).client().send_json_opt::<u8, ()>(delete()).await.unwrap();
+    assert_eq!(response.into_body(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn encoded_error_body_keeps_the_status() {
+    for (status, kind) in [(404, ErrorKind::NotFound), (403, ErrorKind::PermissionDenied)] {
+        let body = r#"{"message":"not decoded"}"#;
+        let error = get_with(respond_with(status, &[("content-encoding", "gzip")], body)).await.unwrap_err();
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (&FailureKind::Status, status));
+        assert!(error.body_as::<Message>().is_none() && error.body().is_empty());
+        let error = error.into_error("clerk", Operation::Get, ErrorDetails::default());
+        assert_eq!(error.kind(), kind);
     }
 }
 

@@ -45,7 +45,10 @@ async fn logged(vendor: &Arc<Vendor>, request: Request) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn call_span_contains_attempt_spans() {
-    let vendor = Vendor::new([respond(503, ""), respond(200, "1")]);
+    let vendor = Vendor::new([
+        respond_with(503, &[("x-request-id", "r1")], ""),
+        respond_with(200, &[("x-request-id", "r2")], "1"),
+    ]);
     let lines = logged(&vendor, Request::new(&GET).path_parameter("id", "k1").query("q", "me")).await;
     let [first, again, second, call] = &lines[..] else { panic!("{lines:#?}") };
 
@@ -72,7 +75,11 @@ async fn call_span_contains_attempt_spans() {
         "{second}"
     );
     assert!(!second.contains("error.type"), "{second}");
+    assert!(first.contains("api_keys.request_id=\"r1\""), "{first}");
+    assert!(second.contains("api_keys.request_id=\"r2\""), "{second}");
     assert!(again.contains("retrying") && again.contains("attempt=1"), "{again}");
+    assert!(again.contains("reason=\"status\" http.response.status_code=503"), "{again}");
+    assert!(!again.contains("retry_after_ms"), "{again}");
     assert!(
         call.contains("api_keys.call{") && !call.contains("error.type") && !call.contains("attempt"),
         "{call}"
@@ -90,7 +97,9 @@ async fn call_span_records_decode_errors() {
 #[tokio::test(start_paused = true)]
 async fn no_secret_is_logged() {
     let leaky = || respond_with(500, &[("x-request-id", SECRET), ("location", SECRET)], SECRET);
-    let vendor = Vendor::new([leaky(), leaky(), leaky(), respond(200, SECRET)]);
+    let success = respond_with(200, &[("x-request-id", SECRET)], SECRET);
+    let encoded = respond_with(200, &[("content-encoding", SECRET)], SECRET);
+    let vendor = Vendor::new([leaky(), leaky(), success, encoded]);
     for request in [Request::new(&GET).path_parameter("id", SECRET).query("q", SECRET), Request::new(&CREATE)]
     {
         let lines = logged(&vendor, request).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_keys_core::SecretBytes;
+use api_keys_core::{SecretBytes, SecretKey};
 use bytes::Bytes;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::response::Parts;
@@ -90,10 +90,30 @@ impl<'a> Attempts<'a> {
         let span = Span::attempt(self.request.operation, &self.url, attempt);
         let result = span.within(self.exchange(attempt, Instant::now() + limit)).await;
         match &result {
-            Ok(response) => span.responded(response.status()),
-            Err(failure) => span.failed(failure),
+            Ok(response) => {
+                span.responded(response.status());
+                self.identify(&span, &response.meta.headers);
+            }
+            Err(failure) => {
+                span.failed(failure);
+                self.identify(&span, &failure.headers);
+            }
         }
         result
+    }
+
+    fn identify(&self, span: &Span, headers: &HeaderMap) {
+        if span.is_disabled() {
+            return;
+        }
+        let mut headers = headers.clone();
+        redaction::redact_headers(&mut headers, || self.secrets());
+        span.identified(&headers);
+    }
+
+    /// Returns the secrets of the client and of the request.
+    fn secrets(&self) -> impl Iterator<Item = &SecretKey> {
+        self.shared.credentials.secrets().chain(&self.request.secrets)
     }
 
     async fn exchange(&self, attempt: u32, deadline: Instant) -> Result<Response<Bytes>, Box<Failure>> {
@@ -133,7 +153,12 @@ impl<'a> Attempts<'a> {
         };
         let (kind, source) = match read {
             _ if body::is_web_page(&meta.headers, received.as_slice()) => (FailureKind::WebPage, None),
-            Ok(Ok(())) => return Ok(Response { meta, body: received.into_bytes() }),
+            Ok(Ok(())) => match body::content_encoding(&meta.headers) {
+                Some(encoding) if self.expect == Expect::Body && !received.as_slice().is_empty() => {
+                    (FailureKind::ContentEncoding { encoding }, None)
+                }
+                _ => return Ok(Response { meta, body: received.into_bytes() }),
+            },
             _ if self.expect == Expect::Status => return Ok(Response { meta, body: Bytes::new() }),
             Ok(Err(ReadError::TooLarge)) => (FailureKind::BodyTooLarge { limit }, None),
             Ok(Err(ReadError::Transport(error))) => match error.kind() {
@@ -153,7 +178,7 @@ impl<'a> Attempts<'a> {
         Err(failure)
     }
 
-    /// Reads an error response. The status determines the failure, so an incomplete body is accepted.
+    /// Reads an error response. The status determines the failure, so an incomplete or encoded body is accepted.
     async fn read_error(
         &self,
         status: StatusCode,
@@ -163,9 +188,12 @@ impl<'a> Attempts<'a> {
     ) -> Box<Failure> {
         let mut received = Received::default();
         let _ = timeout_at(deadline, body::read(body, self.shared.limits.error, &mut received)).await;
-        let secrets = || self.shared.credentials.secrets().chain(&self.request.secrets);
-        let body = redaction::redact(received.into_bytes(), secrets());
-        redaction::redact_headers(&mut headers, secrets);
+        // Secrets in an encoded body cannot be found.
+        let body = match body::content_encoding(&headers) {
+            Some(_) => Bytes::new(),
+            None => redaction::redact(received.into_bytes(), self.secrets()),
+        };
+        redaction::redact_headers(&mut headers, || self.secrets());
         let kind = match status.is_redirection() {
             true => FailureKind::Redirect { origin: self.foreign_origin(&headers) },
             false => FailureKind::Status,

@@ -1,11 +1,11 @@
 //! Spans with OpenTelemetry's HTTP attributes: one per call, and within it one per attempt.
 //!
 //! Fields are recorded individually and do not contain the URL, because a path contains ids and a query may contain
-//! names. `url.template` identifies the operation.
+//! names. `url.template` identifies the operation. The vendor's id of a request is recorded without secrets.
 
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use tracing::field::{Empty, display};
 use tracing::instrument::{Instrument, Instrumented};
 use tracing::{debug, info_span};
@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::error::{Failure, FailureKind};
 use crate::request::operation::Operation;
+use crate::response::request_id;
 
 #[derive(Debug)]
 pub(crate) struct Span(tracing::Span);
@@ -41,6 +42,7 @@ impl Span {
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
             url.template = operation.path,
+            api_keys.request_id = Empty,
             server.address = url.host_str(),
             server.port = url.port_or_known_default(),
             error.type = Empty,
@@ -53,6 +55,18 @@ impl Span {
 
     pub(crate) fn within<F>(&self, future: F) -> Instrumented<F> {
         future.instrument(self.0.clone())
+    }
+
+    /// Records the vendor's id of the request, from headers that contain no secret.
+    pub(crate) fn identified(&self, headers: &HeaderMap) {
+        if let Some(id) = request_id(headers) {
+            self.0.record("api_keys.request_id", id);
+        }
+    }
+
+    /// Returns whether nothing is recorded.
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.0.is_disabled()
     }
 
     pub(crate) fn responded(&self, status: StatusCode) {
@@ -76,5 +90,12 @@ impl Span {
 }
 
 pub(crate) fn retrying(failure: &Failure, attempt: u32, delay: Duration) {
-    debug!(attempt, delay_ms = delay.as_millis() as u64, reason = failure.kind.as_str(), "retrying");
+    debug!(
+        attempt,
+        delay_ms = delay.as_millis() as u64,
+        retry_after_ms = failure.retry_after.map(|delay| delay.as_millis() as u64),
+        reason = failure.kind.as_str(),
+        http.response.status_code = failure.status.map(|status| status.as_u16()),
+        "retrying"
+    );
 }

@@ -1,7 +1,7 @@
 //! Bounded reading of response bodies.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -118,6 +118,22 @@ pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     let media_type = headers.get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes).trim_ascii_start();
     let is_html = media_type.get(..9).is_some_and(|media_type| media_type.eq_ignore_ascii_case(b"text/html"));
     is_html && body.trim_ascii_start().starts_with(b"<")
+}
+
+/// Returns the encoding of a body, such as `gzip`. No request accepts one.
+pub(crate) fn content_encoding(headers: &HeaderMap) -> Option<String> {
+    const MAX_LEN: usize = 10;
+    let encodings = headers.get_all(CONTENT_ENCODING).iter();
+    let encoding = encodings
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .find(|encoding| !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity"))?;
+    // Printed in messages, so other values, which could be a secret, are not returned.
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    match encoding.len() <= MAX_LEN && encoding.iter().all(is_name) {
+        true => Some(String::from_utf8_lossy(encoding).to_ascii_lowercase()),
+        false => Some("unknown".to_owned()),
+    }
 }
 
 /// Returns whether the announced size exceeds the limit.
