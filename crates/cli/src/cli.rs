@@ -76,12 +76,8 @@ impl Command {
             Self::Get(args) => c::get::run(args, console).await,
             Self::Create(args) => c::create::run(args, console).await,
             Self::Update(args) => c::update::run(args, console).await,
-            Self::Rotate(args) => match args.id.clone() {
-                Some(id) => c::rotate::run(id, args, console).await,
-                None => c::bulk::rotate(args, console).await,
-            },
+            Self::Rotate(args) => c::rotate::run(args, console).await,
             Self::Rotations(args) => c::rotations::run(args, console).await,
-            Self::Revoke(args) if args.ids.is_empty() => c::bulk::revoke(args, console).await,
             Self::Revoke(args) => c::revoke::run(args, console).await,
             Self::Enable(args) => c::set_enabled::run(args, true, console).await,
             Self::Disable(args) => c::set_enabled::run(args, false, console).await,

@@ -1,4 +1,4 @@
-//! `rotate --older-than` and `revoke --unused`.
+//! Commands that change many keys.
 #![cfg(unix)]
 
 mod support;
@@ -181,6 +181,99 @@ fn unused_requires_a_time_of_last_use() {
         .collect();
     assert_eq!(active, BTreeSet::from(["busy".to_owned(), "never".to_owned()]));
     home.run(&[&revoke[..], &["--yes"]].concat()).expect(0).stderr_contains("No matching keys");
+}
+
+fn names(home: &Home, status: &str) -> BTreeSet<String> {
+    let keys = home.keys(&[]).into_iter().filter(|key| key["status"] == status);
+    keys.map(|key| key["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_verb_selects_by_the_same_conditions() {
+    let home = Home::with_memory();
+    for name in ["old-ci", "new-ci", "old-web"] {
+        home.create(&[name, "--owner", "org_1"]);
+    }
+    home.create(&["old-ci-2", "--owner", "org_2"]);
+    age(&home, &[("old-ci", 100), ("old-web", 100), ("old-ci-2", 100)], &[("old-ci", 50)]);
+    let select = ["--older-than", "90d", "--name", "ci", "--owner", "org_1", "--yes"];
+    home.run(&[&["rotate", "--secret-command", KEEP], &select[..]].concat()).expect(0);
+    assert_eq!(delivered(&home).len(), 1);
+    // The rotated key is young for `rotate`, but was created long ago.
+    home.run(&[&["disable", "--unused", "30d"], &select[..]].concat()).expect(0);
+    assert_eq!(names(&home, "disabled"), BTreeSet::from(["old-ci".to_owned()]));
+    home.run(&["enable", "--name", "ci"]).expect(0);
+    assert_eq!(names(&home, "disabled"), BTreeSet::new());
+    home.run(&[&["revoke"], &select[..]].concat()).expect(0);
+    assert_eq!(names(&home, "revoked"), BTreeSet::from(["old-ci".to_owned()]));
+    home.run(&["delete", "--owner", "org_1", "--yes"]).expect(0);
+    assert_eq!(names(&home, "active"), BTreeSet::from(["old-ci-2".to_owned()]));
+}
+
+#[test]
+fn expired_keys_are_selected() {
+    let home = Home::with_memory();
+    home.create(&["kept"]);
+    home.create(&["expired", "--expires", "1d"]);
+    let file = home.path("local.json");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    for record in document["keys"].as_object_mut().unwrap().values_mut() {
+        if record["key"]["name"] == "expired" {
+            record["key"]["expiry"] = json!({ "at": "2026-01-01T00:00:00Z" });
+        }
+    }
+    fs::write(file, document.to_string()).unwrap();
+    for verb in ["revoke", "delete"] {
+        let preview = home.run(&[verb, "--expired", "--dry-run"]).expect(0).stdout;
+        assert!(preview.contains("(expired)") && !preview.contains("(kept)"), "{preview}");
+    }
+    home.run(&["delete", "--expired", "--yes"]).expect(0);
+    assert_eq!(names(&home, "active"), BTreeSet::from(["kept".to_owned()]));
+    assert_eq!(home.keys(&[]).len(), 1);
+}
+
+#[test]
+fn ids_are_read_from_standard_input() {
+    let home = Home::with_memory();
+    let ids: Vec<_> = ["a", "b", "c"].iter().map(|name| home.create(&[name]).0).collect();
+    let input = format!("{}\n\n  {}\r\n{}\n", ids[0], ids[1], ids[0]);
+    let mut command = home.command(&["revoke", "-", "--yes", "--output", "json"]);
+    let done = support::finish(command.write_stdin(input)).expect(0).json();
+    assert_eq!(done["actions"].as_array().unwrap().len(), 2);
+    assert_eq!(names(&home, "active"), BTreeSet::from(["c".to_owned()]));
+    let mut rotate = home.command(&["rotate", "-", "--yes", "--secret-command", KEEP]);
+    support::finish(rotate.write_stdin(ids[2].as_str())).expect(0);
+    assert_eq!(delivered(&home).len(), 1);
+    let mut empty = home.command(&["delete", "-", "--yes"]);
+    support::finish(empty.write_stdin("")).expect(0).stderr_contains("No matching keys");
+}
+
+#[test]
+fn conditions_and_ids_exclude_each_other() {
+    let home = Home::with_memory();
+    for verb in ["rotate", "revoke", "delete", "enable", "disable"] {
+        home.run(&[verb, "--yes"]).expect(2);
+        home.run(&[verb, "some-id", "--older-than", "90d", "--yes"]).expect(2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bulk_run_that_can_do_nothing_fails() {
+    let emulator = Emulator::start(Vendor::FastApi).await.unwrap();
+    let _ = emulator.store().create(NewApiKey::new("ci")).await.unwrap();
+    let home = Home::new();
+    home.configure(&emulated(&home, "arthur", &emulator));
+    for arguments in [
+        &["delete", "--name", "ci", "--yes"][..],
+        &["disable", "--name", "ci", "--yes"],
+        &["rotate", "--older-than", "0s", "--yes", "--secret-command", KEEP],
+    ] {
+        let requests = emulator.requests();
+        home.run_async(arguments).await.expect(2).stderr_contains("error: ");
+        assert_eq!(emulator.requests(), requests, "{arguments:?}");
+    }
+    home.run_async(&["rotate", "--name", "ci", "--yes", "--secret-command", KEEP]).await.expect(0);
+    assert_eq!(delivered(&home).len(), 1);
 }
 
 /// Latitude.sh with one key, which it deletes at the third attempt.

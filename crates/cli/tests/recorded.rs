@@ -57,7 +57,14 @@ fn vendors(home: &Home) -> Vec<Running> {
         running.push(process);
     }
     home.configure(&settings);
+    script(home, "cat > /dev/null");
     running
+}
+
+/// Writes the command that receives secrets.
+fn script(home: &Home, line: &str) {
+    fs::write(home.path("vault-put"), format!("#!/bin/sh\n{line}\n")).unwrap();
+    set_mode(&home.path("vault-put"), 0o700);
 }
 
 /// Returns the commands of a page and their recorded output.
@@ -81,35 +88,35 @@ fn stable(text: &str) -> String {
     let word = |word: &str| -> String {
         let id = ["ak_", "tok_"].iter().find(|prefix| word.starts_with(**prefix)).map(|prefix| prefix.len());
         let hex = word.len() == 16 && word.chars().all(|c| c.is_ascii_hexdigit());
-        let time = word.len() > 5 && word.chars().all(|c| c.is_ascii_digit() || "-:Z,".contains(c));
+        let time = word.len() > 5 && word.chars().all(|c| c.is_ascii_digit() || "-:TZ,".contains(c));
         match id.or(hex.then_some(0)) {
             Some(at) => format!("{}{}", &word[..at], "x".repeat(word.len() - at)),
             None if time => word.replace(|c: char| c.is_ascii_digit(), "0"),
             None => word.to_owned(),
         }
     };
-    let line = |line: &str| line.trim_end().split(' ').map(word).collect::<Vec<_>>().join(" ");
+    // Without a progress bar that was overwritten.
+    let shown = |line: &str| line.rsplit("\x1b[2K").next().unwrap_or_default().trim_end().to_owned();
+    let line = |line: &str| shown(line).split(' ').map(word).collect::<Vec<_>>().join(" ");
     text.trim_end().lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Checks a bulk rotation, paused to check its progress.
 fn rotation(home: &Home, command: &str, shown: &str) {
     // Waits for a file with the name of the key.
-    let script = "#!/bin/sh\ncat > /dev/null\nuntil [ -e \"go-$1\" ]; do sleep 0.05; done\n";
-    fs::write(home.path("vault-put"), script).unwrap();
-    set_mode(&home.path("vault-put"), 0o700);
+    script(home, "cat > /dev/null; until [ -e \"go-$1\" ]; do sleep 0.05; done");
     let (question, progress) = shown.split_once("[y/N] y\n").unwrap();
     let bar: String = progress.split(',').next().unwrap().bytes().map(char::from).collect();
 
     let mut session = shell(home, command);
     assert_eq!(stable(&text(&session.exp_string("[y/N]").unwrap())), stable(question));
     session.send_line("y").unwrap();
-    session.exp_string(" 0 of 4 keys").unwrap();
+    session.exp_string(" 0 of 7 keys").unwrap();
     fs::write(home.path("go-ci-deploy"), "").unwrap();
     session.exp_string(&bar).unwrap();
     fs::write(home.path("go-web"), "").unwrap();
     let (output, status) = finish(session);
-    assert_eq!((status, output.matches("rotated ").count()), (0, 4), "{output}");
+    assert_eq!((status, output.matches("rotated ").count()), (0, 7), "{output}");
 }
 
 #[test]

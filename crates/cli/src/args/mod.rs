@@ -3,6 +3,7 @@
 pub(crate) mod value;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use api_keys::KeyId;
 use clap::{Args, ValueEnum, value_parser};
@@ -81,13 +82,53 @@ pub(crate) struct ConfirmArgs {
     pub(crate) dry_run: bool,
 }
 
-/// Keys to enable, disable or delete.
-#[derive(Debug, Args)]
-pub(crate) struct KeysArgs {
-    /// IDs of the keys
-    #[arg(required = true)]
+/// Selection of keys: by their ids, or by all of the given conditions.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Selection")]
+#[group(id = "selection", required = true, multiple = true)]
+pub(crate) struct SelectArgs {
+    /// IDs of the keys; `-` reads them from standard input, one per line
+    #[arg(value_name = "ID", conflicts_with_all = ["older_than", "unused", "expired", "owner", "name"])]
     pub(crate) ids: Vec<KeyId>,
 
+    /// Keys that were created, or rotated by this command, at least this long ago, such as 90d
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
+    pub(crate) older_than: Option<Duration>,
+
+    /// Keys that have not been used for at least this long, such as 180d. Keys without a reported use are omitted
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
+    pub(crate) unused: Option<Duration>,
+
+    /// Expired keys
+    #[arg(long)]
+    pub(crate) expired: bool,
+
+    /// Keys of this owner
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+
+    /// Keys whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+}
+
+impl SelectArgs {
+    /// Returns the id if exactly one is given.
+    pub(crate) fn single(&self) -> Option<&KeyId> {
+        match &self.ids[..] {
+            [id] if id.as_str() != "-" => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// Arguments of commands that change keys.
+#[derive(Debug, Args)]
+pub(crate) struct KeysArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) bulk: BulkArgs,
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
     #[command(flatten)]
@@ -97,18 +138,10 @@ pub(crate) struct KeysArgs {
 }
 
 /// Options for operations on many keys.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Many keys")]
 pub(crate) struct BulkArgs {
-    /// Only keys of this owner
-    #[arg(long)]
-    pub(crate) owner: Option<String>,
-
     /// Number of keys to process concurrently
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = value_parser!(u8).range(1..=32))]
     pub(crate) concurrency: u8,
-
-    /// Journal of processed keys, with which the same command resumes after an interruption [default:
-    /// api-keys/journal.jsonl in $XDG_STATE_HOME or ~/.local/state]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) journal: Option<PathBuf>,
 }

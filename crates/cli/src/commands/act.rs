@@ -63,24 +63,6 @@ pub(super) fn describe(key: &ApiKey) -> String {
     human::clean(&format!("{}{name}{}", key.id, used.unwrap_or_default()))
 }
 
-/// Asks for confirmation, except in a dry run, and returns the planned actions.
-pub(super) async fn begin(
-    provider: &Provider,
-    ids: &[KeyId],
-    action: &'static str,
-    question: &str,
-    args: &ConfirmArgs,
-    console: &Console<'_>,
-) -> Result<Vec<Action>, Failure> {
-    let mut keys = Vec::new();
-    for id in ids {
-        // Without a question, the name is not needed.
-        keys.push(if args.yes { ApiKey::new(id.clone()) } else { subject_of(provider, id).await? });
-    }
-    confirm(provider, &keys, question, args, console)?;
-    Ok(keys.iter().map(|key| Action::planned(provider, key, action)).collect())
-}
-
 /// Asks for confirmation of an action on several keys, except in a dry run.
 pub(super) fn confirm(
     provider: &Provider,

@@ -2,7 +2,7 @@
 
 mod act;
 pub(crate) mod audit;
-pub(crate) mod bulk;
+mod bulk;
 pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod delete;

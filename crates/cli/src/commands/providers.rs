@@ -1,9 +1,11 @@
 //! `api-keys providers`.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use api_keys::{ApiKeyProvider as _, Capabilities, ListQuery, ListScope, Operation, SecretKey, Support};
+use api_keys::{
+    ApiKeyProvider as _, Capabilities, ListQuery, ListScope, Operation, RotationMethod, SecretKey, Support,
+};
 use clap::Args;
 use comfy_table::Color;
 use futures_util::future::join_all;
@@ -44,6 +46,7 @@ struct CapabilitiesReport {
     clearable_fields: Vec<&'static str>,
     list_fields: Vec<&'static str>,
     revoke_fields: Vec<&'static str>,
+    rotate_fields: Vec<&'static str>,
     owner_required: bool,
     lists_inactive: bool,
     list_ceiling: Option<u32>,
@@ -156,11 +159,16 @@ async fn send_check(provider: &Provider) -> Result<(), Failure> {
 
 fn describe(capabilities: &Capabilities) -> CapabilitiesReport {
     let names = |fields: api_keys::FieldSet| fields.iter().map(api_keys::Field::as_str).collect();
-    let support = |operation| capabilities.support(operation);
+    let support = |operation| match capabilities.support(operation) {
+        Support::Unsupported if operation == Operation::Rotate => capabilities
+            .rotation_method(Duration::ZERO)
+            .map_or(Support::Unsupported.as_str(), RotationMethod::as_str),
+        support => support.as_str(),
+    };
     CapabilitiesReport {
         operations: Operation::ALL
             .iter()
-            .map(|&operation| (operation.as_str(), support(operation).as_str()))
+            .map(|&operation| (operation.as_str(), support(operation)))
             .collect(),
         create_fields: names(capabilities.create_fields),
         create_extra: capabilities.create_extra,
@@ -169,6 +177,7 @@ fn describe(capabilities: &Capabilities) -> CapabilitiesReport {
         clearable_fields: names(capabilities.clearable_fields),
         list_fields: names(capabilities.list_fields),
         revoke_fields: names(capabilities.revoke_fields),
+        rotate_fields: names(capabilities.rotate_fields),
         owner_required: capabilities.owner_required,
         lists_inactive: capabilities.list_scope == ListScope::All,
         list_ceiling: capabilities.list_ceiling,
@@ -186,7 +195,9 @@ fn operations(report: &Report) -> String {
         let support = capabilities.operations.get(operation.as_str()).copied()?;
         match support {
             _ if support == Support::Unsupported.as_str() => None,
-            _ if support == Support::Emulated.as_str() => Some(format!("{operation}*")),
+            _ if support == Support::Emulated.as_str() || support == RotationMethod::Replace.as_str() => {
+                Some(format!("{operation}*"))
+            }
             _ => Some(operation.to_string()),
         }
     });
@@ -218,7 +229,7 @@ fn table(reports: &[Report], console: &Console<'_>) -> String {
         })
         .collect();
     let starred = reports.iter().any(|report| operations(report).contains('*'));
-    let legend = if starred { "* emulated by another operation with the same result\n" } else { "" };
+    let legend = if starred { "* by other operations with the same result\n" } else { "" };
     render(&COLUMNS, &rows, console) + legend
 }
 

@@ -141,7 +141,7 @@ impl Record {
             or_none(&self.new_id),
             Field::from(self.state),
             Field::from(human::age(self.planned_at, now)),
-            or_none(&self.due_at.map(|due| human::time(due, now))),
+            or_none(&self.due_at.map(|due| human::age(due, now))),
         ]
     }
 
@@ -167,7 +167,8 @@ fn list(options: &RotationsOptions, console: &mut Console<'_>) -> Result<u8, Fai
     let pending = Journal::read(options.journal.as_deref())?
         .into_iter()
         .filter(|entry| entry.rotation.is_pending() && provider.is_none_or(|name| entry.provider == name));
-    let records: Vec<_> = pending.map(|entry| Record::new(entry, now)).collect();
+    let mut records: Vec<_> = pending.map(|entry| Record::new(entry, now)).collect();
+    records.sort_by_key(|record| record.planned_at);
     let text = match options.output.format() {
         Format::Table if records.is_empty() => String::new(),
         Format::Table => {

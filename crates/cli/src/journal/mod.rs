@@ -26,7 +26,7 @@ struct Line {
     provider: String,
     id: String,
     action: String,
-    /// `begun` or `done`; of a rotation also its state, or `delivering`.
+    /// The state of the rotation, or `delivering`.
     state: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rotation: Option<Rotation>,
@@ -138,15 +138,10 @@ impl Journal {
             .max()
     }
 
-    /// Writes a step of an action other than a rotation.
-    pub(crate) fn note(&self, provider: &str, id: &str, action: &str, state: &str) -> io::Result<()> {
-        self.append(&mut self.state(), &line(provider, id, action, state))
-    }
-
     /// Writes the state of a rotation.
     pub(crate) fn record(&self, entry: &Entry) -> io::Result<()> {
         let id = entry.rotation.key.id.as_str();
-        let mut written = line(&entry.provider, id, "rotate", entry.rotation.state.as_str());
+        let mut written = line(&entry.provider, id, entry.rotation.state.as_str());
         written.rotation = Some(entry.rotation.clone());
         written.destination.clone_from(&entry.destination);
         let mut state = self.state();
@@ -157,7 +152,7 @@ impl Journal {
 
     /// Writes that the secret of a rotation is passed to a process.
     pub(crate) fn delivering(&self, provider: &str, id: &KeyId, process: Process) -> io::Result<()> {
-        let mut written = line(provider, id.as_str(), "rotate", "delivering");
+        let mut written = line(provider, id.as_str(), "delivering");
         written.process = Some(process);
         self.append(&mut self.state(), &written)
     }
@@ -184,12 +179,12 @@ impl Journal {
     }
 }
 
-fn line(provider: &str, id: &str, action: &str, state: &str) -> Line {
+fn line(provider: &str, id: &str, state: &str) -> Line {
     Line {
         at: Timestamp::now(),
         provider: provider.to_owned(),
         id: id.to_owned(),
-        action: action.to_owned(),
+        action: "rotate".to_owned(),
         state: state.to_owned(),
         rotation: None,
         destination: None,

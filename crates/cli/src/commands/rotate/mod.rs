@@ -1,5 +1,6 @@
 //! `api-keys rotate`.
 
+mod many;
 pub(crate) mod work;
 
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use clap::Args;
 use super::act::{describe, subject_of};
 use super::issue::rescue_or_revoke;
 use super::open;
-use crate::args::{BulkArgs, ConfirmArgs, OutputArgs, SecretArgs, TargetArgs, value};
+use crate::args::{KeysArgs, SecretArgs, value};
 use crate::config::Provider;
 use crate::console::{Console, note};
 use crate::failure::Failure;
@@ -30,25 +31,15 @@ use work::{Begun, Work};
 ///
 /// Where the vendor cannot rotate in this way, another key with the same fields is created, and the old one is revoked
 /// at the end of the overlap: run `rotations finish --due` on a schedule. An interrupted rotation is resumed by the same
-/// command. --older-than rotates all keys of this age and runs the command of --secret-command once for each key.
+/// command. Several keys need --secret-command, which is run once for each key.
 #[derive(Debug, Args)]
 pub(crate) struct RotateArgs {
-    /// ID of the key
-    #[arg(required_unless_present = "older_than", conflicts_with = "older_than")]
-    pub(crate) id: Option<KeyId>,
-
     #[command(flatten)]
     pub(crate) rotation: RotationArgs,
     #[command(flatten)]
-    pub(crate) bulk: RotateBulkArgs,
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
     pub(crate) secret: SecretArgs,
     #[command(flatten)]
-    pub(crate) target: TargetArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) keys: KeysArgs,
 }
 
 /// Options of the rotation.
@@ -70,6 +61,11 @@ pub(crate) struct RotationArgs {
     /// new one is delivered
     #[arg(long)]
     pub(crate) revoke_first: bool,
+
+    /// Journal, with which the same command resumes after an interruption [default: api-keys/journal.jsonl in
+    /// $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
 }
 
 impl RotationArgs {
@@ -82,30 +78,26 @@ impl RotationArgs {
     }
 }
 
-/// Selection of keys to rotate.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Many keys")]
-pub(crate) struct RotateBulkArgs {
-    /// Rotate all active keys that are at least this old, such as 90d
-    #[arg(long, value_name = "DURATION", value_parser = value::duration, requires = "secret_command")]
-    pub(crate) older_than: Option<Duration>,
-
-    #[command(flatten)]
-    pub(crate) options: BulkArgs,
+pub(crate) async fn run(args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    match args.keys.select.single().cloned() {
+        Some(id) => rotate(id, &args, console).await,
+        None => many::run(args, console).await,
+    }
 }
 
 /// Rotates one key.
-pub(crate) async fn run(id: KeyId, args: RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
-    let provider = open(&args.target, console)?;
-    if args.confirm.dry_run {
+async fn rotate(id: KeyId, args: &RotateArgs, console: &mut Console<'_>) -> Result<u8, Failure> {
+    let KeysArgs { confirm, target, output, .. } = &args.keys;
+    let provider = open(target, console)?;
+    if confirm.dry_run {
         console.print(&format!("would rotate {}\n", describe(&subject_of(&provider, &id).await?)))?;
         return Ok(status::OK);
     }
     let options = args.rotation.options();
-    let journal = Journal::open(args.bulk.options.journal.as_deref())?;
+    let journal = Journal::open(args.rotation.journal.as_deref())?;
     let pending = journal.rotation(&provider.name, &id).filter(|entry| entry.rotation.is_pending());
     match &pending {
-        _ if args.confirm.yes => {}
+        _ if confirm.yes => {}
         Some(entry) => {
             let state = entry.rotation.state.as_str();
             let key = describe(&entry.rotation.key);
@@ -119,7 +111,7 @@ pub(crate) async fn run(id: KeyId, args: RotateArgs, console: &mut Console<'_>) 
             console.confirm(&question(&provider, &key, &options), false)?;
         }
     }
-    let work = Work { provider: &provider, target: &args.target, journal: &journal };
+    let work = Work { provider: &provider, target, journal: &journal };
 
     let recorded = pending.and_then(|entry| entry.destination).map(PathBuf::from);
     let file = args.secret.secret_file.as_deref().map(std::path::absolute).transpose();
@@ -148,7 +140,7 @@ pub(crate) async fn run(id: KeyId, args: RotateArgs, console: &mut Console<'_>) 
     let mut interrupts = Interrupts::install()?;
     let mut interrupted = false;
     if !matches!(entry.rotation.state, RotationState::Delivered { .. }) {
-        let destination = Destination::prepare(&args.secret, is_ours, args.output.output, console);
+        let destination = Destination::prepare(&args.secret, is_ours, output.output, console);
         let destination = match destination {
             Ok(destination) => destination,
             Err(failure) => {
@@ -179,7 +171,7 @@ pub(crate) async fn run(id: KeyId, args: RotateArgs, console: &mut Console<'_>) 
                     .status(status::ATTENTION));
             }
         };
-        deliver(&work, &mut entry, issued, destination, &args, console).await?;
+        deliver(&work, &mut entry, issued, destination, args, console).await?;
     }
     let (waited, signalled) = interrupts
         .shield(work.delivered(&mut entry), || {
@@ -228,11 +220,11 @@ async fn deliver(
         }
         Ok(Delivered::All | Delivered::Alone) => Ok(()),
         Ok(Delivered::To(path)) => {
-            output::key(&record, args.output.format(), console)?;
+            output::key(&record, args.keys.output.format(), console)?;
             console.note(format_args!("Secret written to {}.", human::clean(&path.display().to_string())));
             Ok(())
         }
-        Ok(Delivered::Command) => output::key(&record, args.output.format(), console),
+        Ok(Delivered::Command) => output::key(&record, args.keys.output.format(), console),
         Err(cause) => Err(undelivered(work, entry, &cause, &subject, &secret).await),
     }
 }
