@@ -1,6 +1,6 @@
 //! The command line, and the dispatch of its commands.
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use crate::args::KeysArgs;
 use crate::commands as c;
@@ -37,6 +37,10 @@ Exit status:
 #[derive(Debug, Parser)]
 #[command(name = "api-keys", version, arg_required_else_help = true, after_help = EXIT_STATUS)]
 pub(crate) struct Cli {
+    /// Print each request to standard error, without secrets; -vv also prints retries
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -15,6 +15,7 @@ mod output;
 mod secret;
 mod shell;
 mod status;
+mod verbose;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -40,6 +41,7 @@ pub async fn run_on(console: &mut Console<'_>, args: impl IntoIterator<Item = Os
             return error.exit_code().try_into().unwrap_or(status::USAGE);
         }
     };
+    verbose::subscribe(cli.verbose);
     cli.command.run(console).await.unwrap_or_else(|failure| {
         console.note(&failure);
         failure.exit_status()
