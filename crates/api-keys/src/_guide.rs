@@ -2,6 +2,7 @@
 //!
 //! | page | contents |
 //! |---|---|
+//! | [`rotation`] | rotation without downtime, at every vendor |
 //! | [`choosing`] | vendors by requirement, in the documentation and in code |
 //! | [`swapping`] | moving from one vendor to another: configuration, differences, migration of keys |
 //! | [`errors`] | kinds, effects, recovery of lost keys |
@@ -9,7 +10,7 @@
 //! | [`secrets`] | storing, redaction, credentials, verification |
 //! | [`testing`] | the in-memory provider, emulators, simulated failures |
 //! | [`adding`] | custom providers and wrappers |
-//! | [`bulk`] | bulk operations and scheduled rotation |
+//! | [`bulk`] | bulk operations |
 //! | [`blocking`] | use from synchronous code |
 //!
 //! Runnable programs are in the
@@ -27,6 +28,8 @@ pub mod choosing {}
 pub mod errors {}
 #[doc = include_str!("../docs/guide/retries.md")]
 pub mod retries {}
+#[doc = include_str!("../docs/guide/rotation.md")]
+pub mod rotation {}
 #[doc = include_str!("../docs/guide/secrets.md")]
 pub mod secrets {}
 #[doc = include_str!("../docs/guide/swapping.md")]
