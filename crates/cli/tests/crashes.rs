@@ -18,8 +18,9 @@ use futures_util::stream::{self, StreamExt as _};
 use support::{Home, OWNER, emulated, finish};
 
 /// The points at which the command can be killed, in the order in which it reaches them.
-const POINTS: [&str; 9] = [
+const POINTS: [&str; 10] = [
     "planned",
+    "prepared",
     "issued, not recorded",
     "issued",
     "delivering",

@@ -23,6 +23,8 @@ pub(super) struct Action {
     pub(super) outcome: &'static str,
     /// A remark on the result.
     pub(super) detail: Option<String>,
+    /// The id of the key with the new secret, after a rotation.
+    pub(super) new_id: Option<String>,
     pub(super) error: Option<Failure>,
 }
 
@@ -35,16 +37,32 @@ impl Action {
             action,
             outcome: "planned",
             detail: None,
+            new_id: None,
             error: None,
         }
     }
 
-    pub(super) fn completed(mut self, result: Result<Option<String>, Failure>) -> Self {
+    pub(super) fn completed(mut self, result: Result<Done, Failure>) -> Self {
         match result {
-            Ok(detail) => (self.outcome, self.detail) = ("done", detail),
+            Ok(Done { detail, new_id }) => {
+                (self.outcome, self.detail, self.new_id) = ("done", detail, new_id)
+            }
             Err(failure) => (self.outcome, self.error) = ("failed", Some(failure)),
         }
         self
+    }
+}
+
+/// The result of an action.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) detail: Option<String>,
+    pub(super) new_id: Option<String>,
+}
+
+impl From<String> for Done {
+    fn from(detail: String) -> Self {
+        Self { detail: Some(detail), new_id: None }
     }
 }
 
@@ -90,9 +108,9 @@ pub(super) async fn revoke_key(
     provider: &Provider,
     id: &KeyId,
     options: RevokeOptions,
-) -> Result<Option<String>, Failure> {
+) -> Result<Done, Failure> {
     match provider.api.revoke(id, options).await {
-        Ok(revocation) => Ok(Some(record_state(revocation).to_owned())),
+        Ok(revocation) => Ok(record_state(revocation).to_owned().into()),
         Err(error) => {
             let what = format!("failed to revoke key {}", human::clean(id.as_str()));
             Err(Failure::from_api(what, &provider.name, &error))
@@ -121,7 +139,7 @@ pub(super) fn finish(actions: &[Action], format: Format, console: &mut Console<'
         }
         Format::Jsonl => actions.iter().map(json::line).collect(),
         Format::Csv => csv::document(
-            &["provider", "id", "name", "action", "outcome", "detail", "error"],
+            &["provider", "id", "name", "action", "outcome", "detail", "error", "new_id"],
             actions.iter().map(fields),
         ),
     };
@@ -159,5 +177,6 @@ fn fields(action: &Action) -> Vec<String> {
         action.outcome.to_owned(),
         text(&action.detail),
         action.error.as_ref().map(Failure::summary).unwrap_or_default(),
+        text(&action.new_id),
     ]
 }

@@ -6,7 +6,7 @@ use api_keys::{KeyId, Timestamp};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::act::{self, Action};
+use super::act::{self, Action, Done};
 use super::fan_out::verdict;
 use super::rotate::work::Work;
 use crate::args::{ConfirmArgs, Format, OutputArgs, TargetArgs};
@@ -299,7 +299,7 @@ async fn change(
             Verb::Finish => work.finish(&mut entry).await,
             Verb::Abort => work.abort(&mut entry).await,
         };
-        actions.push(action.completed(result.map(Some)));
+        actions.push(action.completed(result.map(Done::from)));
     }
     let done = act::finish(&actions, options.output.format(), console)?;
     let listed = verdict(actions.len(), &failures, console);

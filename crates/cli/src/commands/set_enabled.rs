@@ -2,6 +2,7 @@
 
 use api_keys::{ApiKeyProvider as _, Field, Operation, UpdateApiKey};
 
+use super::act::Done;
 use super::bulk::{Bulk, Scope};
 use crate::args::KeysArgs;
 use crate::config::Provider;
@@ -24,7 +25,7 @@ pub(crate) async fn run(mut args: KeysArgs, enabled: bool, console: &mut Console
     };
     bulk.run_if(&args, check, console, |one| async move {
         let changed = one.provider.api.update(&one.key.id, UpdateApiKey::new().enabled(enabled)).await;
-        changed.map(|_| None).map_err(|error| {
+        changed.map(|_| Done::default()).map_err(|error| {
             let what = format!("failed to {action} key {}", human::clean(one.key.id.as_str()));
             Failure::from_api(what, &one.provider.name, &error)
         })

@@ -12,7 +12,7 @@ use api_keys::{ApiKey, ApiKeyProviderExt as _, Operation, Timestamp};
 use futures_util::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::act::{Action, describe, finish};
+use super::act::{Action, Done, describe, finish};
 use super::fan_out::verdict;
 use crate::args::{ConfirmArgs, KeysArgs};
 use crate::config::{Config, Provider};
@@ -45,7 +45,7 @@ impl Bulk {
         act: impl Fn(Target) -> F,
     ) -> Result<u8, Failure>
     where
-        F: Future<Output = Result<Option<String>, Failure>>,
+        F: Future<Output = Result<Done, Failure>>,
     {
         self.run_if(args, |_| Ok(()), console, act).await
     }
@@ -59,7 +59,7 @@ impl Bulk {
         act: impl Fn(Target) -> F,
     ) -> Result<u8, Failure>
     where
-        F: Future<Output = Result<Option<String>, Failure>>,
+        F: Future<Output = Result<Done, Failure>>,
     {
         let check = |provider: &Provider| {
             provider.api.require(&[self.operation]).map_err(|error| {
@@ -83,7 +83,7 @@ impl Bulk {
         act: impl Fn(Target) -> F,
     ) -> Result<u8, Failure>
     where
-        F: Future<Output = Result<Option<String>, Failure>>,
+        F: Future<Output = Result<Done, Failure>>,
     {
         let (target, confirm, format) = (&args.target, &args.confirm, args.output.format());
         let config = Config::load(target.config.as_deref(), console)?;
@@ -155,7 +155,7 @@ impl Bulk {
         console: &Console<'_>,
     ) -> Result<(Vec<Action>, bool), Failure>
     where
-        F: Future<Output = Result<Option<String>, Failure>>,
+        F: Future<Output = Result<Done, Failure>>,
     {
         let mut interrupts = Interrupts::install()?;
         let all = targets.len();

@@ -118,6 +118,11 @@ pub(super) async fn by_condition(
             let idle = |age| key.last_used_at.is_some_and(|used| is_before(used, age, now));
             in_scope && args.older_than.is_none_or(old) && args.unused.is_none_or(idle)
         };
+        let dateless = inventory.keys.iter().filter(|key| key.created_at.is_none()).count();
+        if args.older_than.is_some() && dateless > 0 {
+            let note = format!("{}: {dateless} keys without a time of creation are omitted", provider.name);
+            selection.notes.push(note);
+        }
         let keys = inventory.keys.into_iter().filter(matches);
         selection.targets.extend(keys.map(|key| Target { provider: provider.clone(), key }));
     }

@@ -10,11 +10,12 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard, oneshot};
 
 use super::work::{Begun, Work};
 use super::{RotateArgs, undelivered};
+use crate::commands::act::Done;
 use crate::commands::bulk::{Bulk, Scope, Target};
 use crate::config::Provider;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::journal::Journal;
+use crate::journal::{Entry, Journal};
 use crate::secret::Subject;
 use crate::secret::command::deliver;
 
@@ -85,22 +86,28 @@ async fn rotate_one(
     command: &str,
     options: &RotationOptions,
     names: &Names,
-) -> Result<Option<String>, Failure> {
+) -> Result<Done, Failure> {
     let lock = names.lock(&work.provider.name, key).await;
     if let Some(of) = work.journal.pending_successor(&work.provider.name, &key.id) {
-        return Ok(Some(format!("it is the successor of {}", of.rotation.key.id)));
+        return Ok(format!("it is the successor of {}", of.rotation.key.id).into());
     }
     let mut entry = match work.begin(&key.id, options, None).await {
         Ok(Begun::Pending(entry)) => entry,
-        Ok(Begun::Replaced(new)) => return Ok(Some(format!("its successor is {new}"))),
+        Ok(Begun::Replaced(new)) => {
+            return Ok(Done {
+                detail: Some("it was already rotated".to_owned()),
+                new_id: Some(new.to_string()),
+            });
+        }
         // Revoked since it was listed, as the successor of an interrupted rotation.
         Err(failure) if failure.is(ErrorKind::NotFound) || failure.is(ErrorKind::Conflict) => {
-            return Ok(Some("it is no longer active".to_owned()));
+            return Ok("it is no longer active".to_owned().into());
         }
         Err(failure) => return Err(failure),
     };
     if matches!(entry.rotation.state, RotationState::Delivered { .. }) {
-        return work.settle(&mut entry).await.map(Some);
+        let detail = work.settle(&mut entry).await?;
+        return Ok(done(&entry, detail));
     }
     let issued = work.issue(&mut entry).await?;
     drop(lock);
@@ -128,7 +135,14 @@ async fn rotate_one(
         let _ = proceed.send(work.delivering(&entry.rotation.key.id, pid));
     }
     match piped.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
-        Ok(()) => work.delivered(&mut entry).await.map(Some),
+        Ok(()) => {
+            let detail = work.delivered(&mut entry).await?;
+            Ok(done(&entry, detail))
+        }
         Err(cause) => Err(undelivered(work, &mut entry, &cause, &subject, &secret).await),
     }
+}
+
+fn done(entry: &Entry, detail: String) -> Done {
+    Done { detail: Some(detail), new_id: entry.rotation.new_id().map(ToString::to_string) }
 }

@@ -18,6 +18,7 @@ use super::open;
 use crate::args::{KeysArgs, SecretArgs, value};
 use crate::config::Provider;
 use crate::console::{Console, note};
+use crate::crash;
 use crate::failure::Failure;
 use crate::human;
 use crate::interrupt::{Interrupts, Waited};
@@ -150,6 +151,7 @@ async fn rotate(id: KeyId, args: &RotateArgs, console: &mut Console<'_>) -> Resu
                 return Err(failure);
             }
         };
+        crash::point("prepared");
         let (waited, signalled) = interrupts
             .shield(work.issue(&mut entry), || {
                 console

@@ -56,7 +56,10 @@ impl Work<'_> {
         }
         match self.journal.rotation(name, id) {
             Some(mut entry) if entry.rotation.is_pending() => {
-                entry.destination = destination;
+                if entry.destination != destination {
+                    entry.destination = destination;
+                    self.record_first(&entry)?;
+                }
                 return Ok(Begun::Pending(Box::new(entry)));
             }
             Some(Entry { rotation, .. }) => match rotation.state {
@@ -68,14 +71,19 @@ impl Work<'_> {
         let planned = self.provider.api.plan_rotation(id, options.clone(), Timestamp::now()).await;
         let rotation = planned.map_err(|error| self.not_planned(&error))?;
         let entry = Entry { provider: name.clone(), rotation, destination, delivery: None };
-        self.journal.record(&entry).map_err(|error| {
-            Failure::new(format!("key {id} was not rotated"))
+        self.record_first(&entry)?;
+        crash::point("planned");
+        Ok(Begun::Pending(Box::new(entry)))
+    }
+
+    /// Writes a rotation to the journal before anything is sent.
+    fn record_first(&self, entry: &Entry) -> Result<(), Failure> {
+        self.journal.record(entry).map_err(|error| {
+            Failure::new(format!("key {} was not rotated", entry.rotation.key.id))
                 .detail(format!("failed to write the journal: {error}"))
                 .help("pass --journal FILE")
                 .status(status::FAILED)
-        })?;
-        crash::point("planned");
-        Ok(Begun::Pending(Box::new(entry)))
+        })
     }
 
     fn not_planned(&self, error: &Error) -> Failure {
