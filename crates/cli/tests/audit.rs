@@ -129,3 +129,68 @@ fn audit_without_findings_passes() {
         "{csv}"
     );
 }
+
+/// A key whose name contains markup and control characters.
+async fn hostile(home: &Home) -> Emulator {
+    let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
+    let new = NewApiKey::new("<b>\"x\" & \\ \u{1b}[31m</b>").owner(support::OWNER).scopes(["*"]);
+    let new = new.expires_in(std::time::Duration::from_secs(10 * 86_400));
+    let _issued = emulator.store().create(new).await.unwrap();
+    let offline = "[providers.down]\nvendor = \"latitude-sh\"\nbase_url = \"http://127.0.0.1:9\"\ntoken = \"x\"\n\
+                   http = { max_attempts = 1 }\n";
+    home.configure(&(emulated(home, "prod", &emulator) + offline));
+    emulator
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn html_is_one_escaped_page() {
+    let home = Home::new();
+    let _running = hostile(&home).await;
+    let page = home.run_async(&["audit", "--output", "html"]).await.expect(3).stdout;
+    assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">") && page.ends_with("</html>\n"), "{page}");
+    assert!(page.contains("&lt;b&gt;&quot;x&quot; &amp; \\ \u{fffd}[31m&lt;/b&gt;"), "{page}");
+    for forbidden in ["<b>", "<script", "src=", "href=", "http://www", "\u{1b}"] {
+        assert!(!page.contains(forbidden), "{forbidden}: {page}");
+    }
+    for expected in
+        ["broad scopes: *", "<strong>down</strong>", "<caption>", "scope=\"col\"", "scope=\"row\""]
+    {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prometheus_metrics_are_valid() {
+    let home = Home::new();
+    let emulator = hostile(&home).await;
+    let text =
+        home.run_async(&["audit", "--output", "prometheus", "--fail-on", "never"]).await.expect(3).stdout;
+    let id = emulator.store().list(api_keys::ListQuery::new()).await.unwrap().items[0].id.to_string();
+    let labels = format!(
+        "{{provider=\"prod\",key_id=\"{id}\",name=\"<b>\\\"x\\\" & \\\\ \u{fffd}[31m</b>\",status=\"active\"}}"
+    );
+    let value = |name: &str| -> f64 {
+        let start = format!("{name}{labels} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&start));
+        line.unwrap_or_else(|| panic!("no {start} in {text}")).parse().unwrap()
+    };
+    assert!((9.9..=10.0).contains(&value("api_keys_expiry_days")), "{text}");
+    assert!((0.0..0.1).contains(&value("api_keys_age_days")), "{text}");
+    assert!(!text.contains("api_keys_unused_days"), "{text}");
+    for expected in [
+        "api_keys_provider_up{provider=\"prod\"} 1.000",
+        "api_keys_provider_up{provider=\"down\"} 0.000",
+        "api_keys_findings{provider=\"prod\",rule=\"broad-scope\",level=\"error\"} 1.000",
+    ] {
+        assert!(text.lines().any(|line| line == expected), "no {expected} in {text}");
+    }
+    // Each metric is described before its samples, which are together.
+    let mut current = "";
+    for line in text.lines() {
+        match line.strip_prefix("# TYPE ") {
+            Some(described) => current = described.strip_suffix(" gauge").unwrap(),
+            None if line.starts_with("# HELP ") => {}
+            None => assert_eq!(line.split(['{', ' ']).next(), Some(current)),
+        }
+    }
+}

@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::output::key::KeyRecord;
 use crate::output::table::{Column, Field, always, if_room, render, whole};
-use crate::output::{ProviderFailure, csv, json, sarif};
+use crate::output::{ProviderFailure, csv, html, json, prometheus, sarif};
 use crate::status;
 
 const COLUMNS: [Column; 6] = [
@@ -95,6 +95,10 @@ pub(crate) enum AuditFormat {
     Csv,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Page of HTML without external resources
+    Html,
+    /// Metrics, for the textfile collector of node_exporter
+    Prometheus,
 }
 
 /// Lowest level that counts.
@@ -138,9 +142,11 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
     let now = Timestamp::now();
     let rotations = Journal::read(args.journal.as_deref())?;
     let (mut findings, mut records, mut lines) = (Vec::new(), Vec::new(), HashMap::new());
+    let mut providers = Vec::new();
     for inventory in inventories {
         inventory.notes.iter().for_each(|note| console.note(format_args!("note: {note}")));
         let provider = inventory.provider;
+        providers.push(provider.name.clone());
         let capabilities = provider.api.capabilities();
         findings.extend(examine(&provider.name, &capabilities, &inventory.keys, &thresholds, now));
         let ours = rotations.iter().filter(|entry| entry.provider == provider.name);
@@ -164,6 +170,14 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
             findings.iter().map(fields),
         ),
         AuditFormat::Sarif => sarif::document(&findings, &failures, &lines),
+        AuditFormat::Html => {
+            let summary = summary(&findings, records.len(), succeeded);
+            html::document(&findings, &records, &failures, summary.trim_end(), now)
+        }
+        AuditFormat::Prometheus => {
+            let providers: Vec<_> = providers.iter().map(String::as_str).collect();
+            prometheus::document(&findings, &records, &providers, &failures, now)
+        }
     };
     console.print(&text)?;
     let verdict = verdict(succeeded, &failures, console);

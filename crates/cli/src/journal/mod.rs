@@ -233,12 +233,10 @@ fn parse(file: &File) -> io::Result<(Entries, bool)> {
             let key = (line.provider.clone(), line.id);
             match (line.rotation, line.process) {
                 (Some(rotation), _) => {
-                    let entry = Entry {
-                        provider: line.provider,
-                        rotation,
-                        destination: line.destination,
-                        delivery: None,
-                    };
+                    // A process of an earlier step may still be running.
+                    let delivery = entries.get(&key).and_then(|entry| entry.delivery.clone());
+                    let entry =
+                        Entry { provider: line.provider, rotation, destination: line.destination, delivery };
                     entries.insert(key, entry);
                 }
                 (None, Some(process)) => {

@@ -1,8 +1,10 @@
 //! Output of commands in each format.
 
 pub(crate) mod csv;
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod key;
+pub(crate) mod prometheus;
 pub(crate) mod sarif;
 pub(crate) mod table;
 
