@@ -8,6 +8,7 @@ use crate::commands::audit::AuditArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::create::CreateArgs;
 use crate::commands::demo::DemoArgs;
+use crate::commands::doctor::DoctorArgs;
 use crate::commands::emulate::EmulateArgs;
 use crate::commands::get::GetArgs;
 use crate::commands::list::ListArgs;
@@ -30,7 +31,7 @@ Exit status:
   2    invalid arguments or configuration, or not confirmed; nothing was changed
   3    partial success: some of several providers or keys failed
   4    the vendor acted or may have acted; the message describes what to do
-  5    negative result: an invalid secret, an audit finding, an orphan
+  5    negative result: an invalid secret, a finding of audit or doctor, an orphan
   130  interrupted by Ctrl-C";
 
 /// Manage the API keys of many vendors
@@ -65,6 +66,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Orphans(OrphansArgs),
     Audit(AuditArgs),
+    Doctor(DoctorArgs),
     Emulate(EmulateArgs),
     Demo(DemoArgs),
     Completions(CompletionsArgs),
@@ -90,6 +92,7 @@ impl Command {
             Self::Verify(args) => c::verify::run(args, console).await,
             Self::Orphans(args) => c::orphans::run(args, console).await,
             Self::Audit(args) => c::audit::run(args, console).await,
+            Self::Doctor(args) => c::doctor::run(args, console).await,
             Self::Emulate(args) => c::emulate::run(args, console).await,
             Self::Demo(args) => c::demo::run(args, console).await,
             Self::Completions(args) => c::completions::run(args, Cli::command(), console),

@@ -94,6 +94,15 @@ impl Failure {
         self.kind == kind.as_str()
     }
 
+    /// Returns the cause, or else the message.
+    pub(crate) fn cause(&self) -> &str {
+        self.cause.as_deref().unwrap_or(&self.message)
+    }
+
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// Returns message and cause in one line.
     pub(crate) fn summary(&self) -> String {
         match &self.cause {

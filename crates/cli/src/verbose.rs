@@ -1,7 +1,6 @@
 //! Requests and retries on standard error, formatted from the spans of the runtime.
 
 use std::fmt::{Debug, Write as _};
-use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use tracing::field::{Field, Visit};
@@ -11,6 +10,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
+use crate::console::note;
 use crate::human::clean;
 
 const TARGET: &str = "api_keys_runtime";
@@ -170,6 +170,5 @@ impl Visit for Fields {
 }
 
 fn print(line: &str) {
-    // Without standard error, nothing can be reported.
-    let _ = writeln!(io::stderr(), "{}", clean(line));
+    note(clean(line));
 }

@@ -228,3 +228,16 @@ fn client_needs_a_transport() {
 fn custom_transport_is_used() {
     Client::builder("https://example.com").build().unwrap();
 }
+
+#[tokio::test]
+async fn transport_can_be_wrapped() {
+    let (original, replacement) = (Vendor::new([]), Vendor::new([respond(200, "1")]));
+    let wrapper = replacement.clone();
+    let config = HttpConfig::new().transport(original.clone()).wrap_transport(move |transport| {
+        assert!(format!("{transport:?}").contains("Vendor"));
+        wrapper.clone()
+    });
+    let client = config.apply(Client::builder("https://api.example.com")).build().unwrap();
+    client.send_json::<u8, ()>(Request::new(&CREATE)).await.unwrap();
+    assert_eq!((original.sent(), replacement.sent()), (0, 1));
+}

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use api_keys::{
-    ApiKeyProvider as _, Capabilities, ListQuery, ListScope, Operation, RotationMethod, SecretKey, Support,
-};
+use api_keys::{ApiKeyProvider as _, Capabilities, ListScope, Operation, RotationMethod, Support};
 use clap::Args;
 use comfy_table::Color;
 use futures_util::future::join_all;
 use serde::Serialize;
 
+use super::connection::check_connection;
 use crate::args::{Format, OutputArgs, TargetArgs};
-use crate::config::{Config, Entry, Provider};
+use crate::config::{Config, Entry};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
@@ -125,7 +124,7 @@ async fn report(entry: Entry, check: bool) -> Report {
                 return report;
             }
             let started = Instant::now();
-            let checked = send_check(&provider).await;
+            let checked = check_connection(&provider).await;
             report.elapsed_ms = Some(started.elapsed().as_micros() as f64 / 1e3);
             checked
         }
@@ -135,26 +134,6 @@ async fn report(entry: Entry, check: bool) -> Report {
         Err(failure) => (report.check, report.error) = ("failed", Some(failure)),
     }
     report
-}
-
-/// Sends the smallest request that tests connection and credential.
-async fn send_check(provider: &Provider) -> Result<(), Failure> {
-    let owner = provider.owners.first();
-    let capabilities = provider.api.capabilities();
-    let checked = if owner.is_none() && capabilities.owner_required {
-        // Without an owner, keys cannot be listed. A secret that does not exist is a successful check, too.
-        if !capabilities.support(Operation::Verify).is_supported() {
-            return Err(Failure::new("no request for the check")
-                .detail(format!("the provider {} has no owner", provider.name))
-                .help("set owner = \"…\" in its configuration"));
-        }
-        provider.api.verify(&SecretKey::new("ak_api_keys_check")).await.map(drop)
-    } else {
-        let mut query = ListQuery::new().limit(1);
-        query.owner = owner.cloned();
-        provider.api.list(query).await.map(drop)
-    };
-    checked.map_err(|error| Failure::from_api("the check failed", &provider.name, &error))
 }
 
 fn describe(capabilities: &Capabilities) -> CapabilitiesReport {

@@ -1,16 +1,18 @@
 //! One provider: its settings and the client built from them.
 
+use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use api_keys::runtime::HttpConfig;
-use api_keys::{ApiKeyProvider, ListQuery, ProviderConfig};
+use api_keys::{ApiKeyProvider, ListQuery, ProviderConfig, SecretSource};
 use serde_json::{Map, Value};
 
 use super::location::{Line, Location};
 use super::suggest::similar;
-use crate::failure::Failure;
+use crate::failure::{Failure, chain};
 use crate::shell;
 
 /// Shared by all providers, because TLS setup is expensive.
@@ -105,18 +107,25 @@ impl Entry {
     /// Builds the provider without sending a request.
     pub(crate) fn build(mut self) -> Result<Provider, Failure> {
         for token in TOKENS {
-            if let Some(command) = self.settings.get(token).and_then(|token| token.get("command")) {
-                let secret = run(command).map_err(|error| {
-                    Failure::new(format!("failed to read the token of provider `{}`", self.name))
-                        .detail(format!("{}: {error}", self.location_of(Some(token))))
-                        .help("check the output of the command: it must print only the token")
-                })?;
+            if let Some(command) = self.command(token) {
+                let secret = run(command).map_err(|error| self.command_failure(token, &error))?;
                 self.settings.insert(token.to_owned(), secret.into());
             }
         }
-        let config = ProviderConfig::from_value(Value::Object(self.settings.clone()));
-        let config = config.map_err(|error| self.explain(&error))?;
-        let api = config.share_http(&HTTP).build().map_err(|error| {
+        self.build_with(|http| http)
+    }
+
+    /// Builds the provider with changed HTTP settings. Commands must have been replaced by
+    /// [`read_tokens`](Self::read_tokens).
+    pub(crate) fn build_with(
+        self,
+        change: impl FnOnce(HttpConfig) -> HttpConfig,
+    ) -> Result<Provider, Failure> {
+        let mut config = self.parse(&self.settings)?.share_http(&HTTP);
+        if let Some(http) = config.http_mut() {
+            *http = change(std::mem::take(http));
+        }
+        let api = config.build().map_err(|error| {
             Failure::from_api(
                 format!("invalid configuration for provider `{}`", self.name),
                 &self.name,
@@ -126,6 +135,72 @@ impl Entry {
         })?;
         let line = self.location.as_ref().map(Location::line);
         Ok(Provider { name: self.name, owners: self.owners, line, api })
+    }
+
+    /// Validates the names and types of the settings without reading a credential. Returns whether the provider sends
+    /// requests.
+    pub(crate) fn validate(&self) -> Result<bool, Failure> {
+        let mut settings = self.settings.clone();
+        for token in TOKENS.iter().filter(|token| self.command(token).is_some()) {
+            settings.insert((*token).to_owned(), "command".into());
+        }
+        Ok(self.parse(&settings)?.http_mut().is_some())
+    }
+
+    fn parse(&self, settings: &Map<String, Value>) -> Result<ProviderConfig, Failure> {
+        let config = ProviderConfig::from_value(Value::Object(settings.clone()));
+        config.map_err(|error| self.explain(&error))
+    }
+
+    /// Reads the credentials and replaces commands by their output. Returns descriptions of the sources.
+    pub(crate) async fn read_tokens(&mut self, limit: Duration) -> Result<Vec<String>, Failure> {
+        let mut sources = Vec::new();
+        for token in TOKENS {
+            let Some(source) = self.settings.get(token).cloned() else { continue };
+            if let Some(command) = source.get("command") {
+                let secret = run_within(command, limit).await;
+                let secret = secret.map_err(|error| self.command_failure(token, &error))?;
+                self.settings.insert(token.to_owned(), secret.into());
+                sources.push("output of a command".to_owned());
+                continue;
+            }
+            let invalid = |cause: String, help: &str| {
+                Failure::new(format!("failed to read the token of provider `{}`", self.name))
+                    .detail(format!("{}: {cause}", self.location_of(Some(token))))
+                    .help(help)
+            };
+            let source = serde_json::from_value(source)
+                .map_err(|_| invalid("invalid source".to_owned(), TOKEN_SOURCES))?;
+            let (description, help) = match &source {
+                SecretSource::Env { env, .. } => {
+                    (format!("environment variable {env}"), format!("set the environment variable {env}"))
+                }
+                SecretSource::File { file, .. } => {
+                    let file = file.display();
+                    (
+                        format!("file {file}"),
+                        format!("check that {file} exists, contains the token and is readable"),
+                    )
+                }
+                _ => ("configuration".to_owned(), TOKEN_SOURCES.to_owned()),
+            };
+            let secret = source.read().map_err(|error| invalid(chain(&error), &help))?;
+            if secret.expose().trim().is_empty() {
+                return Err(invalid(format!("{description} is empty"), &help));
+            }
+            sources.push(description);
+        }
+        Ok(sources)
+    }
+
+    fn command(&self, token: &str) -> Option<&Value> {
+        self.settings.get(token)?.get("command")
+    }
+
+    fn command_failure(&self, token: &str, error: &str) -> Failure {
+        Failure::new(format!("failed to read the token of provider `{}`", self.name))
+            .detail(format!("{}: {error}", self.location_of(Some(token))))
+            .help("check the output of the command: it must print only the token")
     }
 
     /// Explains an error in the settings, with location and suggestion, without their values.
@@ -224,6 +299,17 @@ impl Provider {
 
 /// Runs a command and returns its output without trailing line breaks.
 fn run(command: &Value) -> Result<String, String> {
+    printed(process(command)?.output())
+}
+
+/// Like [`run`], with a time limit.
+async fn run_within(command: &Value, limit: Duration) -> Result<String, String> {
+    let mut process = tokio::process::Command::from(process(command)?);
+    let output = tokio::time::timeout(limit, process.kill_on_drop(true).output()).await;
+    printed(output.map_err(|_| format!("the command did not end within {} s", limit.as_secs()))?)
+}
+
+fn process(command: &Value) -> Result<Command, String> {
     let mut process = match command {
         Value::String(line) => shell::command(line),
         Value::Array(words) => {
@@ -237,7 +323,12 @@ fn run(command: &Value) -> Result<String, String> {
         _ => return Err("the command is neither a string nor a list of strings".to_owned()),
     };
     // The command may prompt for a password.
-    let output = process.stdout(Stdio::piped()).stderr(Stdio::inherit()).output();
+    process.stdout(Stdio::piped()).stderr(Stdio::inherit());
+    Ok(process)
+}
+
+/// Returns the output of a command without trailing line breaks.
+fn printed(output: io::Result<Output>) -> Result<String, String> {
     let output = output.map_err(|error| format!("failed to run the command: {error}"))?;
     if !output.status.success() {
         return Err(format!("the command failed: {}", output.status));

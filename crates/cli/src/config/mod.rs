@@ -25,35 +25,54 @@ pub(crate) struct Config {
     entries: Vec<Entry>,
     /// Sources without a provider, for the error if there is none at all.
     empty_sources: String,
+    /// The configuration file, if it exists.
+    file: Option<PathBuf>,
+    warnings: Vec<Warning>,
+}
+
+/// A problem that does not prevent commands, and its fix.
+#[derive(Debug)]
+pub(crate) struct Warning {
+    pub(crate) problem: String,
+    pub(crate) fix: String,
 }
 
 impl Config {
     /// Loads the configuration from a file, by default the user's, and from the environment. The settings of a provider
-    /// are validated by [`Entry::build`].
+    /// are validated by [`Entry::build`]. Prints warnings.
     pub(crate) fn load(file: Option<&Path>, console: &Console<'_>) -> Result<Self, Failure> {
+        let config = Self::read(file)?;
+        for Warning { problem, fix } in &config.warnings {
+            console.warn(format_args!("{problem}; {fix}"));
+        }
+        Ok(config)
+    }
+
+    /// Like [`Self::load`], without printing.
+    pub(crate) fn read(file: Option<&Path>) -> Result<Self, Failure> {
         let (path, required) = match file {
             Some(path) => (Some(path.to_owned()), true),
             None => (default_path(), false),
         };
         let (mut entries, mut empty_sources) = (Vec::new(), Vec::new());
+        let (mut file, mut warnings) = (None, Vec::new());
         if let Some(path) = path {
             match fs::read_to_string(&path) {
                 Ok(text) => {
                     entries = document::parse(&path, &text)?;
                     empty_sources.push(format!("{} (no providers)", path.display()));
-                    let name = clean(&path.display().to_string());
                     if entries.iter().any(Entry::has_literal_token) && permits(&path, 0o044) {
-                        console.warn(format_args!(
-                            "permissions of {name} are too open: it contains a token and is readable by others; \
-                             run `chmod 600`"
+                        warnings.push(too_open(
+                            &path,
+                            "it contains a token and is readable by others",
+                            "600",
                         ));
                     }
                     // Its commands are run.
                     if permits(&path, 0o002) {
-                        console.warn(format_args!(
-                            "permissions of {name} are too open: it is writable by everyone; run `chmod o-w`"
-                        ));
+                        warnings.push(too_open(&path, "it is writable by everyone", "o-w"));
                     }
+                    file = Some(path);
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound && !required => {
                     empty_sources.push(format!("{} (not found)", path.display()));
@@ -76,12 +95,18 @@ impl Config {
         }
         // Service managers make token files readable by a group.
         for file in entries.iter().flat_map(Entry::token_files).filter(|file| permits(file, 0o004)) {
-            console.warn(format_args!(
-                "permissions of {} are too open: it is a token and readable by everyone; run `chmod o-r`",
-                clean(&file.display().to_string())
-            ));
+            warnings.push(too_open(file, "it is a token and readable by everyone", "o-r"));
         }
-        Ok(Self { entries, empty_sources: empty_sources.join(", ") })
+        Ok(Self { entries, empty_sources: empty_sources.join(", "), file, warnings })
+    }
+
+    /// Returns the path of the configuration file, if it exists.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// Returns all providers for `all`, the named one, or the only one.
@@ -135,6 +160,14 @@ impl Config {
         Failure::new("no provider is configured").detail(format!("looked in {}", self.empty_sources)).help(
             "add [providers.prod] with the settings vendor = \"clerk\" and token = { env = \"CLERK_SECRET_KEY\" }",
         )
+    }
+}
+
+fn too_open(file: &Path, problem: &str, mode: &str) -> Warning {
+    let name = clean(&file.display().to_string());
+    Warning {
+        problem: format!("permissions of {name} are too open: {problem}"),
+        fix: format!("run `chmod {mode}`"),
     }
 }
 

@@ -9,6 +9,7 @@ use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use super::Client;
 use super::budget::Budget;
 use super::clock::{Clock, SystemClock};
+use super::config::Wrapper;
 use super::jitter::Jitter;
 use super::retry::RetryPolicy;
 use super::shared::Shared;
@@ -54,6 +55,7 @@ pub struct ClientBuilder {
     servers: Vec<(String, String)>,
     trailing_slash: TrailingSlash,
     pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) wrapper: Option<Wrapper>,
     pub(crate) transports: Transports,
     clock: Arc<dyn Clock>,
     seed: Option<u64>,
@@ -75,6 +77,7 @@ impl ClientBuilder {
             servers: Vec::new(),
             trailing_slash: TrailingSlash::AsDocumented,
             transport: None,
+            wrapper: None,
             transports: Transports::default(),
             clock: Arc::new(SystemClock),
             seed: None,
@@ -195,6 +198,10 @@ impl ClientBuilder {
         let transport = match self.transport {
             Some(transport) => transport,
             None => self.transports.get(connect, is_any_loopback(&base_url, &servers))?,
+        };
+        let transport = match &self.wrapper {
+            Some(wrapper) => wrapper.wrap(transport),
+            None => transport,
         };
         let shared = Shared {
             vendor: self.vendor,

@@ -1,5 +1,6 @@
 //! The configuration of the HTTP client, shared by all vendors.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,7 +50,27 @@ pub struct HttpConfig {
     #[serde(skip)]
     pub transport: Option<Arc<dyn Transport>>,
     #[serde(skip)]
+    wrapper: Option<Wrapper>,
+    #[serde(skip)]
     transports: Transports,
+}
+
+/// A function that replaces the transport of a client.
+#[derive(Clone)]
+pub(crate) struct Wrapper(Arc<Wrap>);
+
+type Wrap = dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync;
+
+impl Wrapper {
+    pub(crate) fn wrap(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        (self.0)(transport)
+    }
+}
+
+impl fmt::Debug for Wrapper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wrapper(..)")
+    }
 }
 
 impl HttpConfig {
@@ -101,6 +122,16 @@ impl HttpConfig {
         self
     }
 
+    /// Sends requests with the transport that `wrap` returns for the configured or default one. It can measure, log or
+    /// limit requests.
+    pub fn wrap_transport<F>(mut self, wrap: F) -> Self
+    where
+        F: Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync + 'static,
+    {
+        self.wrapper = Some(Wrapper(Arc::new(wrap)));
+        self
+    }
+
     /// Shares connections and TLS setup with another configuration. Settings remain unchanged.
     pub fn share(mut self, other: &Self) -> Self {
         self.transports = other.transports.clone();
@@ -119,6 +150,7 @@ impl HttpConfig {
         builder.allow_http = self.allow_http.unwrap_or(builder.allow_http);
         builder.user_agent = self.user_agent.or(builder.user_agent);
         builder.transport = self.transport.or(builder.transport);
+        builder.wrapper = self.wrapper;
         builder.transports = self.transports;
         builder
     }
