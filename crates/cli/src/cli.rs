@@ -11,6 +11,7 @@ use crate::commands::demo::DemoArgs;
 use crate::commands::doctor::DoctorArgs;
 use crate::commands::emulate::EmulateArgs;
 use crate::commands::get::GetArgs;
+use crate::commands::init::InitArgs;
 use crate::commands::list::ListArgs;
 use crate::commands::man::ManArgs;
 use crate::commands::orphans::OrphansArgs;
@@ -48,6 +49,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     Providers(ProvidersArgs),
     List(ListArgs),
     Get(GetArgs),
@@ -77,6 +79,7 @@ impl Command {
     /// Runs the command. Returns the exit status.
     pub(crate) async fn run(self, console: &mut Console<'_>) -> Result<u8, Failure> {
         match self {
+            Self::Init(args) => c::init::run(args, console).await,
             Self::Providers(args) => c::providers::run(args, console).await,
             Self::List(args) => c::list::run(args, console).await,
             Self::Get(args) => c::get::run(args, console).await,

@@ -72,6 +72,35 @@ impl<'a> Console<'a> {
         warn(text);
     }
 
+    /// Returns whether the user can be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Asks for a text that is not empty. `option` is the command-line option for it.
+    pub(crate) fn ask(&self, question: &str, default: Option<&str>, option: &str) -> Result<String, Failure> {
+        if !self.interactive {
+            return Err(Failure::new(format!("missing {option}"))
+                .detail("not on a terminal")
+                .help(format!("pass {option}")));
+        }
+        let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+        loop {
+            let mut stderr = io::stderr();
+            let prompt = write!(stderr, "{}{shown}: ", clean(question)).and_then(|()| stderr.flush());
+            let mut input = String::new();
+            let read = prompt
+                .and_then(|()| io::stdin().read_line(&mut input))
+                .map_err(|error| Failure::new("failed to read the answer").caused_by(&error))?;
+            match (input.trim(), default) {
+                ("", _) if read == 0 => return Err(Failure::new("no answer; nothing was changed")),
+                ("", Some(default)) => return Ok(default.to_owned()),
+                ("", None) => {}
+                (text, _) => return Ok(text.to_owned()),
+            }
+        }
+    }
+
     /// Asks for confirmation, unless `yes`.
     pub(crate) fn confirm(&self, question: &str, yes: bool) -> Result<(), Failure> {
         if yes {

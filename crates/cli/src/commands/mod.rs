@@ -12,6 +12,7 @@ pub(crate) mod doctor;
 pub(crate) mod emulate;
 mod fan_out;
 pub(crate) mod get;
+pub(crate) mod init;
 mod inventory;
 mod issue;
 pub(crate) mod list;

@@ -1,6 +1,7 @@
 //! Configured providers.
 
 mod document;
+mod edit;
 mod entry;
 mod environment;
 mod location;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human::clean;
+pub(crate) use edit::Edit;
 use entry::ALL;
 pub(crate) use entry::{Entry, Provider};
 pub(crate) use location::Line;
@@ -158,7 +160,7 @@ impl Config {
 
     fn no_provider(&self) -> Failure {
         Failure::new("no provider is configured").detail(format!("looked in {}", self.empty_sources)).help(
-            "add [providers.prod] with the settings vendor = \"clerk\" and token = { env = \"CLERK_SECRET_KEY\" }",
+            "run `api-keys init`, or add [providers.prod] with the settings vendor = \"clerk\" and token = { env = \"CLERK_SECRET_KEY\" }",
         )
     }
 }

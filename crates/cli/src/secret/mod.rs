@@ -1,7 +1,7 @@
 //! Delivery of secrets to their destination.
 
 pub(crate) mod command;
-mod new_file;
+pub(crate) mod new_file;
 pub(crate) mod rescue;
 
 use std::io;
