@@ -98,7 +98,7 @@ impl Command {
             Self::Doctor(args) => c::doctor::run(args, console).await,
             Self::Emulate(args) => c::emulate::run(args, console).await,
             Self::Demo(args) => c::demo::run(args, console).await,
-            Self::Completions(args) => c::completions::run(args, Cli::command(), console),
+            Self::Completions(args) => c::completions::run(args, console),
             Self::Man(args) => c::man::run(args, Cli::command(), console),
         }
     }

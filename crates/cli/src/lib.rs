@@ -20,7 +20,7 @@ mod verbose;
 use std::ffi::OsString;
 use std::io::Write;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use cli::Cli;
 pub use console::Console;
@@ -29,6 +29,11 @@ pub use console::Console;
 /// `stdout` as to a pipe, errors to the standard error of the process.
 pub async fn run(args: impl IntoIterator<Item = OsString>, stdout: &mut dyn Write, color: bool) -> u8 {
     run_on(&mut Console::new(stdout, color), args).await
+}
+
+/// Prints shell completions and ends the process, if a shell requests them with an environment variable.
+pub fn complete() {
+    commands::completions::complete(Cli::command);
 }
 
 /// Like [`run`], on a console that can be a terminal.

@@ -58,13 +58,43 @@ fn invalid_seed_and_port_are_reported() {
     home.run(&["emulate", "clerk", "--port", &port]).expect(2).stderr_contains("--port 0");
 }
 
+/// Completes the last word as the script for bash does.
+fn completions(home: &Home, words: &[&str], environment: &[(&str, &str)]) -> Vec<String> {
+    let mut command = home.command(&[&["--", "api-keys"], words].concat());
+    command.env("_API_KEYS_COMPLETE", "bash").env("_CLAP_IFS", "\n").envs(environment.iter().copied());
+    let done = finish(command.env("_CLAP_COMPLETE_INDEX", words.len().to_string())).expect(0);
+    done.stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn provider_names_are_completed() {
+    let home = Home::new();
+    assert_eq!(completions(&home, &["list", "--provider", ""], &[]), ["all"]);
+    let remote = "[providers.remote]\nvendor = \"clerk\"\ntoken = { command = 'touch run' }\n";
+    home.configure(&(home.memory("local") + remote));
+    assert_eq!(completions(&home, &["list", "--provider", ""], &[]), ["local", "remote", "all"]);
+    assert_eq!(completions(&home, &["doctor", "-p", "re"], &[]), ["remote"]);
+    assert!(!home.path("run").exists(), "a credential was read");
+    fs::write(home.path("other.toml"), home.memory("other")).unwrap();
+    let names = ["other", "all"];
+    for option in [&["--config", "other.toml"][..], &["--config=other.toml"]] {
+        let words = [&["list"], option, &["--provider", ""]].concat();
+        assert_eq!(completions(&home, &words, &[]), names);
+    }
+    let environment = [("API_KEYS_CONFIG", "other.toml")];
+    assert_eq!(completions(&home, &["list", "--provider", ""], &environment), names);
+    home.configure("[providers.");
+    assert_eq!(completions(&home, &["list", "--provider", ""], &[]), Vec::<String>::new());
+}
+
 #[test]
 fn completions_and_manual_are_complete() {
     let home = Home::new();
     let page = home.run(&["man"]).expect(0).stdout;
-    let script = home.run(&["completions", "bash"]).expect(0).stdout;
+    let completions = completions(&home, &[""], &[]);
     let help = home.run(&["--help"]).expect(0).stdout;
     let commands = [
+        "init",
         "providers",
         "list",
         "get",
@@ -79,13 +109,17 @@ fn completions_and_manual_are_complete() {
         "verify",
         "orphans",
         "audit",
+        "doctor",
         "emulate",
         "demo",
         "completions",
         "man",
     ];
     for command in commands {
-        assert!(page.contains(command) && script.contains(command) && help.contains(command), "{command}");
+        assert!(
+            page.contains(command) && completions.contains(&command.to_owned()) && help.contains(command),
+            "{command}"
+        );
         home.run(&[command, "--help"]).expect(0);
     }
     fs::create_dir(home.path("man")).unwrap();

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use api_keys::KeyId;
 use clap::{Args, ValueEnum, value_parser};
+use clap_complete::ArgValueCandidates;
+
+use crate::config::completions;
 
 /// Selection of the provider.
 #[derive(Debug, Clone, Default, Args)]
@@ -15,6 +18,7 @@ pub(crate) struct TargetArgs {
     /// Name of a configured provider, `env` for the provider of the API_KEYS_* variables, or `all` for commands that
     /// accept several [default: the only provider]
     #[arg(long, short, value_name = "NAME", env = "API_KEYS_PROVIDER", hide_env_values = true)]
+    #[arg(add = ArgValueCandidates::new(completions))]
     pub(crate) provider: Option<String>,
 
     /// Configuration file [default: api-keys/config.toml in $XDG_CONFIG_HOME or ~/.config]

@@ -14,7 +14,7 @@ use super::suggest::similar;
 use crate::failure::Failure;
 
 /// Returns the providers in the order of the file.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
     let document = DeTable::parse(text).map_err(|error| {
         // Messages of syntax errors contain no content of the file.
         let offset = error.span().map_or(0, |span| span.start);

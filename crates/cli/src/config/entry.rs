@@ -19,7 +19,7 @@ use crate::shell;
 static HTTP: LazyLock<HttpConfig> = LazyLock::new(HttpConfig::new);
 
 /// Name that selects all providers.
-pub(super) const ALL: &str = "all";
+pub(crate) const ALL: &str = "all";
 
 /// Settings that can contain a credential.
 const TOKENS: [&str; 2] = ["token", "secret_key"];

@@ -9,7 +9,7 @@ use super::entry::Entry;
 use crate::failure::Failure;
 
 /// Name of the provider.
-pub(super) const NAME: &str = "env";
+pub(crate) const NAME: &str = "env";
 
 /// `API_KEYS_CONFIG` and `API_KEYS_PROVIDER`, which are options of the command.
 const OPTIONS: [&str; 2] = ["config", "provider"];

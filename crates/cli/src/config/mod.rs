@@ -1,7 +1,7 @@
 //! Configured providers.
 
+mod completion;
 mod document;
-mod edit;
 mod entry;
 mod environment;
 mod location;
@@ -15,9 +15,10 @@ use std::path::{Path, PathBuf};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human::clean;
-pub(crate) use edit::Edit;
-use entry::ALL;
-pub(crate) use entry::{Entry, Provider};
+pub(crate) use completion::completions;
+pub(crate) use document::parse;
+pub(crate) use entry::{ALL, Entry, Provider};
+pub(crate) use environment::NAME as ENVIRONMENT;
 pub(crate) use location::Line;
 use suggest::similar;
 
@@ -61,7 +62,7 @@ impl Config {
         if let Some(path) = path {
             match fs::read_to_string(&path) {
                 Ok(text) => {
-                    entries = document::parse(&path, &text)?;
+                    entries = parse(&path, &text)?;
                     empty_sources.push(format!("{} (no providers)", path.display()));
                     if entries.iter().any(Entry::has_literal_token) && permits(&path, 0o044) {
                         warnings.push(too_open(
@@ -174,7 +175,7 @@ fn too_open(file: &Path, problem: &str, mode: &str) -> Warning {
 }
 
 /// Returns the default path of the configuration file.
-fn default_path() -> Option<PathBuf> {
+pub(crate) fn default_path() -> Option<PathBuf> {
     Some(base("XDG_CONFIG_HOME", ".config")?.join("api-keys").join("config.toml"))
 }
 

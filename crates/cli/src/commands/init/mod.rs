@@ -1,5 +1,7 @@
 //! `api-keys init`.
 
+mod edit;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +10,10 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value, json};
 
+use self::edit::Edit;
 use super::connection::check_connection;
 use super::quoted;
 use crate::args::value;
-use crate::config::Edit;
 use crate::console::Console;
 use crate::failure::Failure;
 

@@ -7,23 +7,21 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
 
-use super::document::parse;
-use super::entry::{ALL, Entry};
-use super::{default_path, environment};
+use crate::config::{ALL, ENVIRONMENT, Entry, default_path, parse};
 use crate::failure::Failure;
 use crate::human::clean;
 use crate::secret::new_file::NewFile;
 
 /// The configuration file, or the one to create.
 #[derive(Debug)]
-pub(crate) struct Edit {
+pub(super) struct Edit {
     path: PathBuf,
     text: String,
 }
 
 impl Edit {
     /// Reads the configuration file, by default the user's, if it exists.
-    pub(crate) fn open(file: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn open(file: Option<&Path>) -> Result<Self, Failure> {
         let path = file.map(Path::to_owned).or_else(default_path).ok_or_else(|| {
             Failure::new("no location for the configuration file")
                 .detail("neither XDG_CONFIG_HOME nor HOME is set")
@@ -43,15 +41,15 @@ impl Edit {
     }
 
     /// Returns the path of the file.
-    pub(crate) fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Returns an error if the name is not valid for a new provider.
-    pub(crate) fn validate_name(&self, name: &str) -> Result<(), Failure> {
+    pub(super) fn validate_name(&self, name: &str) -> Result<(), Failure> {
         let failure = |message: String| Err(Failure::new(message).help("pass another --name"));
         let shown = clean(name);
-        if name.trim().is_empty() || name == ALL || name == environment::NAME || name != shown {
+        if name.trim().is_empty() || name == ALL || name == ENVIRONMENT || name != shown {
             return failure(format!("invalid provider name `{shown}`"));
         }
         match parse(&self.path, &self.text)?.iter().any(|entry| entry.name() == name) {
@@ -61,7 +59,7 @@ impl Edit {
     }
 
     /// Adds a provider after the existing ones, and returns it.
-    pub(crate) fn add(&mut self, name: &str, settings: &[(String, Value)]) -> Result<Entry, Failure> {
+    pub(super) fn add(&mut self, name: &str, settings: &[(String, Value)]) -> Result<Entry, Failure> {
         self.validate_name(name)?;
         let invalid = |message: &str| Failure::new(format!("{}: {message}", self.path.display()));
         let mut document: DocumentMut = self.text.parse().map_err(|_| invalid("not valid TOML"))?;
@@ -95,7 +93,7 @@ impl Edit {
     }
 
     /// Writes the file with mode 0600, and creates its directory. The file is replaced in one step.
-    pub(crate) fn save(&self) -> Result<(), Failure> {
+    pub(super) fn save(&self) -> Result<(), Failure> {
         let written = self.create_directory().and_then(|()| {
             let mut temporary = self.path.clone().into_os_string();
             temporary.push(format!(".{}", std::process::id()));
@@ -111,7 +109,7 @@ impl Edit {
     }
 
     /// Writes a secret to a new file with mode 0600 in the directory of the configuration file.
-    pub(crate) fn save_secret(&self, file_name: &str, secret: &str) -> Result<PathBuf, Failure> {
+    pub(super) fn save_secret(&self, file_name: &str, secret: &str) -> Result<PathBuf, Failure> {
         let path = self.path.with_file_name(file_name);
         let written =
             self.create_directory().and_then(|()| NewFile::create(&path)?.fill(&format!("{secret}\n")));
