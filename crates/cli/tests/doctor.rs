@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use std::{fs, net};
 
 use serde_json::{Value, json};
-use support::{Done, Home, OWNER, set_mode};
+use support::{Done, Home, OWNER, finish, set_mode};
 use wiremock::matchers::{any, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -102,6 +102,31 @@ async fn open_permissions_are_a_warning() {
     let (lines, _) = doctor(&home, 5).await;
     assert_eq!(lines.iter().filter(|line| !line.ends_with(": ok")).count(), 1);
     assert_eq!(lines[1], "- permissions: warning");
+}
+
+#[test]
+fn provider_of_the_environment_is_checked() {
+    let home = Home::new();
+    fs::write(home.path("token"), TOKEN).unwrap();
+    set_mode(&home.path("token"), 0o644);
+    let mut command = home.command(&["doctor", "--output", "csv"]);
+    command.env("API_KEYS_VENDOR", "latitude-sh").env("API_KEYS_TOKEN_FILE", home.path("token"));
+    let done = finish(command.env("API_KEYS_BASE_URL", "http://127.0.0.1:1")).expect(5);
+    let results: Vec<_> = done
+        .stdout
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').take(3).collect::<Vec<_>>().join(" "))
+        .collect();
+    let expected = [
+        "warning  permissions",
+        "ok env settings",
+        "ok env credential source",
+        "error env connection",
+        "unknown env credential",
+        "unknown env clock",
+    ];
+    assert_eq!(results, expected);
 }
 
 #[tokio::test]

@@ -117,8 +117,8 @@ pub(crate) async fn run(args: DoctorArgs, console: &mut Console<'_>) -> Result<u
 
 /// Checks the configuration of all providers.
 fn configuration(config: &Config) -> Vec<Check> {
-    let Some(file) = config.file() else { return Vec::new() };
-    let mut checks = vec![Check::ok(None, "configuration", file.display().to_string())];
+    let mut checks = Vec::new();
+    checks.extend(config.file().map(|file| Check::ok(None, "configuration", file.display().to_string())));
     checks.extend(config.warnings().iter().map(|warning| Check {
         result: Level::Warning,
         provider: None,
@@ -126,7 +126,7 @@ fn configuration(config: &Config) -> Vec<Check> {
         message: warning.problem.clone(),
         help: Some(warning.fix.clone()),
     }));
-    if config.warnings().is_empty() {
+    if config.warnings().is_empty() && config.file().is_some() {
         checks.push(Check::ok(None, "permissions", "of the configuration and token files"));
     }
     checks

@@ -20,7 +20,7 @@ use crate::error::{Failure, FailureKind};
 use crate::request::Request;
 use crate::request::payload::Payload;
 use crate::response::body::{self, ReadError, Received};
-use crate::response::{Response, ResponseMeta};
+use crate::response::{Response, ResponseMeta, request_id};
 use crate::transport::body::Body;
 use crate::transport::error::TransportErrorKind;
 use crate::transport::{OperationContext, OutgoingRequest};
@@ -102,13 +102,12 @@ impl<'a> Attempts<'a> {
         result
     }
 
+    /// Records the vendor's id of the request without secrets.
     fn identify(&self, span: &Span, headers: &HeaderMap) {
-        if span.is_disabled() {
-            return;
+        if let Some(id) = request_id(headers).filter(|_| !span.is_disabled()) {
+            let id = redaction::redact(Bytes::copy_from_slice(id.as_bytes()), self.secrets());
+            span.identified(&String::from_utf8_lossy(&id));
         }
-        let mut headers = headers.clone();
-        redaction::redact_headers(&mut headers, || self.secrets());
-        span.identified(&headers);
     }
 
     /// Returns the secrets of the client and of the request.

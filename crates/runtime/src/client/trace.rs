@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use tracing::field::{Empty, display};
 use tracing::instrument::{Instrument, Instrumented};
 use tracing::{debug, info_span};
@@ -13,7 +13,6 @@ use url::Url;
 
 use crate::error::{Failure, FailureKind};
 use crate::request::operation::Operation;
-use crate::response::request_id;
 
 #[derive(Debug)]
 pub(crate) struct Span(tracing::Span);
@@ -57,11 +56,9 @@ impl Span {
         future.instrument(self.0.clone())
     }
 
-    /// Records the vendor's id of the request, from headers that contain no secret.
-    pub(crate) fn identified(&self, headers: &HeaderMap) {
-        if let Some(id) = request_id(headers) {
-            self.0.record("api_keys.request_id", id);
-        }
+    /// Records the vendor's id of the request, which must not contain a secret.
+    pub(crate) fn identified(&self, id: &str) {
+        self.0.record("api_keys.request_id", id);
     }
 
     /// Returns whether nothing is recorded.
