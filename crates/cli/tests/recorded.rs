@@ -73,13 +73,17 @@ fn recordings(page: &str) -> Vec<(&str, &str)> {
     blocks.filter_map(|(block, _)| block.split_once('\n')).collect()
 }
 
-/// Starts a command line in a shell.
+/// Starts a command line in a shell, without colors.
 fn shell(home: &Home, line: &str) -> PtySession {
+    colored_shell(home, &format!("export NO_COLOR=1; {line}"))
+}
+
+fn colored_shell(home: &Home, line: &str) -> PtySession {
     let programs = Path::new(assert_cmd::cargo::cargo_bin!("api-keys")).parent().unwrap();
     let mut process = Process::new("/bin/sh");
     let path = format!("{}:{}:{}", home.path("").display(), programs.display(), env!("PATH"));
     process.args(["-c", line]).current_dir(home.path("")).env("PATH", path);
-    process.env("HOME", home.path("")).env("NO_COLOR", "1").env("TERM", "xterm");
+    process.env("HOME", home.path("")).env("TERM", "xterm");
     start(process, COLUMNS)
 }
 
@@ -137,4 +141,40 @@ fn recordings_match_the_output() {
             assert_eq!(stable(&finish(shell(&home, command)).0), stable(shown), "{command}");
         }
     }
+}
+
+/// Terminal pictures of the README, and their commands. With `UPDATE_PICTURES=1` they are written.
+#[test]
+fn pictures_match_the_output() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for (name, command) in [
+        ("audit", "api-keys audit"),
+        (
+            "rotation",
+            "api-keys rotate --older-than 25d --provider prod --overlap 24h --yes --secret-command vault-put && \
+             api-keys rotations",
+        ),
+    ] {
+        let home = Home::new();
+        let _running = vendors(&home);
+        let output = finish(colored_shell(&home, command)).0.replace("\r\n", "\n");
+        let shown = |line: &str| line.rsplit("\x1b[2K").next().unwrap_or_default().to_owned();
+        let lines: Vec<_> = output.lines().map(shown).collect();
+        let picture = anstyle_svg::Term::new()
+            .min_width_px(1000)
+            .render_svg(&format!("\x1b[1m$ {command}\x1b[0m\n{}\n", lines.join("\n")));
+        let file = directory.join(format!("{name}.svg"));
+        if std::env::var_os("UPDATE_PICTURES").is_some() {
+            fs::create_dir_all(&directory).unwrap();
+            fs::write(&file, &picture).unwrap();
+        }
+        let stored = fs::read_to_string(&file).unwrap();
+        assert_eq!(stable(&without_tags(&stored)), stable(&without_tags(&picture)), "{name}");
+    }
+}
+
+/// Returns the text of a picture.
+fn without_tags(picture: &str) -> String {
+    let body = picture.split_once("</style>").map_or(picture, |(_, body)| body);
+    body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect()
 }
