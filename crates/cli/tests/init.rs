@@ -136,8 +136,8 @@ fn missing_answers_are_named() {
 #[test]
 fn invalid_setting_adds_nothing() {
     let home = Home::new();
-    let init = [&NO_CHECK[..], &["CLERK_KEY", "--setting", "api_versoin=2"]].concat();
-    home.run(&init).expect(2).stderr_contains("unknown setting `api_versoin`");
+    let init = [&NO_CHECK[..], &["CLERK_KEY", "--setting", "unknown=2"]].concat();
+    home.run(&init).expect(2).stderr_contains("unknown setting `unknown`");
     assert!(!config(&home).exists());
 }
 
