@@ -396,3 +396,24 @@ async fn serialized_rotation_contains_no_secret() {
     let text = format!("{} {rotation:?}", serde_json::to_string(&rotation).expect("serialized"));
     assert!(!text.contains(issued.secret.expose()) && !text.contains(old.secret.expose()), "{text}");
 }
+
+/// A request that timed out is processed after it was repeated.
+#[tokio::test]
+async fn late_successor_is_revoked() {
+    let attempts = std::sync::atomic::AtomicU32::new(0);
+    let vendor =
+        Vendor::with(REPLACING, move |_| match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => Err(Error::new(ErrorKind::Timeout, "fake", Operation::Create).with_effect(Effect::Unknown)),
+            _ => Ok(()),
+        });
+    let old = vendor.key(NewApiKey::new("ci").scopes(["deploy"])).await;
+    let mut rotation = vendor.plan(&old.key.id, RotationOptions::new().overlap(DAY)).await.expect("planned");
+    let error = rotation.issue(&vendor, Timestamp::now()).await.expect_err("a timeout");
+    assert_eq!(error.effect(), Effect::Unknown);
+    let issued = rotation.issue(&vendor, Timestamp::now()).await.expect("issued");
+    let late = vendor.key(NewApiKey::new("ci").scopes(["deploy"])).await;
+    rotation.mark_delivered(Timestamp::now());
+    rotation.revoke_superseded(&vendor).await.expect("revoked");
+    assert!(!vendor.is_valid(&late.secret).await && vendor.is_valid(&issued.secret).await);
+    assert!(vendor.is_valid(&old.secret).await);
+}

@@ -10,7 +10,7 @@ use crate::error::kind::{Effect, ErrorKind};
 use crate::error::{Error, Result};
 use crate::ext::ApiKeyProviderExt as _;
 use crate::provider::contract::ApiKeyProvider;
-use crate::types::key::{ApiKey, IssuedKey, KeyId};
+use crate::types::key::{IssuedKey, KeyId};
 use crate::types::revocation::RevokeOptions;
 use crate::types::rotation::RotateOptions;
 use crate::types::secret::SecretKey;
@@ -139,8 +139,12 @@ impl Rotation {
                 _ => return Err(error),
             }
         };
-        let differences = match self.read_back(provider, &issued.key).await {
-            Ok(key) => successor::differences(&capabilities, &self.options, &self.key, &key),
+        // The response may repeat the request instead of what is stored.
+        let differences = match provider.find(&issued.key.id).await {
+            Ok(stored) => {
+                let stored = stored.as_ref().unwrap_or(&issued.key);
+                successor::differences(&capabilities, &self.options, &self.key, stored)
+            }
             Err(error) => {
                 let error = error.with_effect(Effect::Applied);
                 return Err(self.remove(provider, issued.key.id, error).await);
@@ -167,28 +171,23 @@ impl Rotation {
         }
     }
 
-    /// Returns the successor as it is stored. Responses to a create may repeat the request.
-    async fn read_back<P: ApiKeyProvider + ?Sized>(&self, provider: &P, key: &ApiKey) -> Result<ApiKey> {
-        match provider.find(&key.id).await? {
-            Some(key) => Ok(key),
-            None => Err(Error::new(ErrorKind::UnexpectedResponse, provider.vendor(), Operation::Rotate)
-                .with_message("the successor cannot be read")),
-        }
-    }
-
-    /// Revokes successors that were replaced by a later one, after its delivery.
+    /// Revokes successors that were replaced by a later one, after its delivery, and a successor that the vendor created
+    /// only after the interrupted call was repeated. Has no effect in other states.
     ///
     /// # Errors
-    /// The errors of [`revoke`](ApiKeyProvider::revoke), except for a key that does not exist.
+    /// The errors of [`revoke`](ApiKeyProvider::revoke), except for a key that does not exist, and of
+    /// [`list`](ApiKeyProvider::list). [`Conflict`](ErrorKind::Conflict) if several keys may be the successor.
     pub async fn revoke_superseded<P: ApiKeyProvider + ?Sized>(&mut self, provider: &P) -> Result<()> {
         if !matches!(self.state, RotationState::Delivered { .. }) {
             return Ok(());
         }
         while let Some(id) = self.superseded.last() {
             revoke(provider, id).await?;
+            // Otherwise it would be taken for a late successor.
+            self.known.push(id.clone());
             self.superseded.pop();
         }
-        Ok(())
+        self.revoke_late_orphan(provider).await
     }
 
     /// Revokes the old key after the delivery of the new secret, also before the end of the overlap. Repeating it is
@@ -225,7 +224,6 @@ impl Rotation {
                         format!("the successor {new} {problem}; the old key was not revoked"),
                     ));
                 }
-                self.revoke_late_orphan(provider).await?;
                 revoke(provider, &self.key.id).await?;
             }
         }

@@ -111,18 +111,18 @@ async fn rotate_one(
     }
     let issued = work.issue(&mut entry).await?;
     drop(lock);
-    let (key, secret) = issued.into_parts();
+    let (successor, secret) = issued.into_parts();
     let subject = Subject {
         provider: &work.provider.name,
-        id: key.id.as_str(),
-        name: key.name.as_deref(),
+        id: successor.id.as_str(),
+        name: successor.name.as_deref(),
         record: None,
     };
     // The command blocks; other keys must not wait for it.
     let (started, process) = oneshot::channel();
     let (proceed, recorded) = std::sync::mpsc::channel();
     let (line, copy) = (command.to_owned(), secret.clone());
-    let owned = (work.provider.name.clone(), key.id.to_string(), key.name.clone());
+    let owned = (work.provider.name.clone(), successor.id.to_string(), successor.name.clone());
     let piped = tokio::task::spawn_blocking(move || {
         let (provider, id, name) = owned;
         let subject = Subject { provider: &provider, id: &id, name: name.as_deref(), record: None };
@@ -136,6 +136,8 @@ async fn rotate_one(
     }
     match piped.await.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
         Ok(()) => {
+            // A late successor is also recognized by its name.
+            let _lock = names.lock(&work.provider.name, key).await;
             let detail = work.delivered(&mut entry).await?;
             Ok(done(&entry, detail))
         }

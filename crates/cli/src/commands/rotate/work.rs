@@ -56,6 +56,9 @@ impl Work<'_> {
         }
         match self.journal.rotation(name, id) {
             Some(mut entry) if entry.rotation.is_pending() => {
+                if entry.rotation.options != *options {
+                    warn("the rotation is resumed with the options with which it was planned");
+                }
                 if entry.destination != destination {
                     entry.destination = destination;
                     self.record_first(&entry)?;
@@ -179,12 +182,14 @@ impl Work<'_> {
 
     /// Continues after a recorded delivery. Returns a remark on the old key.
     pub(crate) async fn settle(&self, entry: &mut Entry) -> Result<String, Failure> {
-        if !entry.rotation.superseded.is_empty() {
-            let revoked = entry.rotation.revoke_superseded(&self.provider.api).await;
+        entry.rotation.exclude(self.journal.successors(&entry.provider));
+        let before = entry.rotation.superseded.len();
+        let revoked = entry.rotation.revoke_superseded(&self.provider.api).await;
+        if entry.rotation.superseded.len() < before {
             crash::point("superseded revoked, not recorded");
             self.record(entry);
-            revoked.map_err(|error| self.unfinished(entry, &error))?;
         }
+        revoked.map_err(|error| self.unfinished(entry, &error))?;
         match entry.rotation.due() {
             Some(due) if !entry.rotation.is_due(Timestamp::now()) => {
                 let by = match entry.rotation.method {
@@ -199,6 +204,7 @@ impl Work<'_> {
 
     /// Revokes the old key. Returns a remark on it.
     pub(crate) async fn finish(&self, entry: &mut Entry) -> Result<String, Failure> {
+        entry.rotation.exclude(self.journal.successors(&entry.provider));
         let finished = entry.rotation.finish(&self.provider.api, Timestamp::now()).await;
         crash::point("finished, not recorded");
         self.record(entry);
