@@ -184,6 +184,9 @@ async fn rotate(id: KeyId, args: &RotateArgs, console: &mut Console<'_>) -> Resu
         Waited::Done(remark) => {
             let new = entry.rotation.new_id().unwrap_or(&id).as_str();
             console.note(format_args!("Rotated {}: {}.", human::clean(new), remark?));
+            if entry.rotation.due().is_some() && entry.rotation.method == RotationMethod::Replace {
+                console.note("Run `api-keys rotations finish --due` after that time.");
+            }
         }
         Waited::Aborted => {
             return Err(Failure::new("aborted after the delivery of the new secret")

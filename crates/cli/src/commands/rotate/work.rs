@@ -96,7 +96,10 @@ impl Work<'_> {
             ErrorKind::UnsupportedField => {
                 let fields: Vec<_> = error.violations().iter().map(|field| field.path.as_str()).collect();
                 let waive: Vec<_> = fields.iter().map(|field| format!("--waive {}", quoted(field))).collect();
-                let keep = if fields.contains(&"expiry") { ", or --keep-expiry to keep the end date" } else { "" };
+                let keep = match fields.contains(&"expiry") {
+                    true => ", or --keep-expiry if only the time of creation is unknown",
+                    false => "",
+                };
                 failure.help(format!("pass {} if the successor need not have the same fields{keep}", waive.join(" ")))
             }
             ErrorKind::LimitReached => failure.help(
