@@ -88,6 +88,55 @@ fn provider_names_are_completed() {
 }
 
 #[test]
+fn key_ids_are_completed_and_cached() {
+    let home = Home::with_memory();
+    let (id, _) = home.create(&["ci"]);
+    let completed = |words: &[&str]| {
+        // The first call of a slow machine may exceed the limit.
+        let mut found = Vec::new();
+        for _ in 0..20 {
+            found = completions(&home, words, &[]);
+            if found.iter().any(|line| line.starts_with("key_")) {
+                break;
+            }
+        }
+        found
+    };
+    for words in [&["get", ""][..], &["rotate", "key_"], &["revoke", "--provider", "local", ""]] {
+        let found = completed(words);
+        assert!(found.iter().any(|line| line.starts_with(&id)), "{words:?}: {found:?}");
+    }
+    let cache = home.path(".cache/api-keys/keys.json");
+    assert!(fs::read_to_string(&cache).unwrap().contains(&id));
+    home.run(&["delete", &id, "--yes"]).expect(0);
+    assert!(
+        completions(&home, &["revoke", "--provider", "local", ""], &[])
+            .iter()
+            .any(|line| line.starts_with(&id))
+    );
+    let other = completions(&home, &["revoke", "--provider", "other", ""], &[]);
+    assert!(other.iter().all(|line| line.starts_with("--")), "{other:?}");
+}
+
+/// A vendor that accepts connections and never responds, and one whose credential is read by a command.
+#[test]
+fn key_ids_do_not_wait() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = Home::new();
+    home.configure(&format!(
+        "[providers.slow]\nvendor = \"latitude-sh\"\nbase_url = \"http://{}\"\ntoken = \"x\"\n\
+         [providers.command]\nvendor = \"latitude-sh\"\ntoken = {{ command = 'touch run' }}\n",
+        listener.local_addr().unwrap()
+    ));
+    let start = std::time::Instant::now();
+    let found = completions(&home, &["get", ""], &[]);
+    assert!(found.iter().all(|line| line.starts_with("--")), "{found:?}");
+    // The timeout of a request is 15 seconds.
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    assert!(!home.path("run").exists(), "a credential was read");
+}
+
+#[test]
 fn completions_and_manual_are_complete() {
     let home = Home::new();
     let page = home.run(&["man"]).expect(0).stdout;

@@ -9,7 +9,7 @@ use api_keys::KeyId;
 use clap::{Args, ValueEnum, value_parser};
 use clap_complete::ArgValueCandidates;
 
-use crate::config::completions;
+use crate::config::{key_ids, provider_names};
 
 /// Selection of the provider.
 #[derive(Debug, Clone, Default, Args)]
@@ -18,7 +18,7 @@ pub(crate) struct TargetArgs {
     /// Name of a configured provider, `env` for the provider of the API_KEYS_* variables, or `all` for commands that
     /// accept several [default: the only provider]
     #[arg(long, short, value_name = "NAME", env = "API_KEYS_PROVIDER", hide_env_values = true)]
-    #[arg(add = ArgValueCandidates::new(completions))]
+    #[arg(add = ArgValueCandidates::new(provider_names))]
     pub(crate) provider: Option<String>,
 
     /// Configuration file [default: api-keys/config.toml in $XDG_CONFIG_HOME or ~/.config]
@@ -92,6 +92,7 @@ pub(crate) struct ConfirmArgs {
 #[group(id = "selection", required = true, multiple = true)]
 pub(crate) struct SelectArgs {
     /// IDs of the keys; `-` reads them from standard input, one per line
+    #[arg(add = ArgValueCandidates::new(key_ids))]
     #[arg(value_name = "ID", conflicts_with_all = ["older_than", "unused", "expired", "owner", "name"])]
     pub(crate) ids: Vec<KeyId>,
 

@@ -2,9 +2,11 @@
 
 use api_keys::{ApiKeyProvider as _, KeyId, Operation};
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
 use super::open_for;
 use crate::args::{OutputArgs, TargetArgs};
+use crate::config::key_ids;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{self, key::KeyRecord};
@@ -14,6 +16,7 @@ use crate::status;
 #[derive(Debug, Args)]
 pub(crate) struct GetArgs {
     /// ID of the key
+    #[arg(add = ArgValueCandidates::new(key_ids))]
     pub(crate) id: KeyId,
 
     #[command(flatten)]

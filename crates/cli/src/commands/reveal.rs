@@ -2,9 +2,11 @@
 
 use api_keys::{ApiKeyProvider as _, KeyId, Operation};
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
 use super::open_for;
 use crate::args::{OutputArgs, SecretArgs, TargetArgs};
+use crate::config::key_ids;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
@@ -15,6 +17,7 @@ use crate::status;
 #[derive(Debug, Args)]
 pub(crate) struct RevealArgs {
     /// ID of the key
+    #[arg(add = ArgValueCandidates::new(key_ids))]
     pub(crate) id: KeyId,
 
     #[command(flatten)]

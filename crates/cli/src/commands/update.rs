@@ -2,10 +2,12 @@
 
 use api_keys::{ApiKeyProvider as _, Expiry, KeyId, Operation, Patch, UpdateApiKey};
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use serde_json::Value;
 
 use super::open_for;
 use crate::args::{OutputArgs, TargetArgs, value};
+use crate::config::key_ids;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{self, key::KeyRecord};
@@ -15,6 +17,7 @@ use crate::status;
 #[derive(Debug, Args)]
 pub(crate) struct UpdateArgs {
     /// ID of the key
+    #[arg(add = ArgValueCandidates::new(key_ids))]
     pub(crate) id: KeyId,
 
     #[command(flatten)]

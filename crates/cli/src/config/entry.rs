@@ -104,6 +104,11 @@ impl Entry {
         TOKENS.iter().filter_map(|name| self.settings.get(*name)?.get("file")?.as_str().map(Path::new))
     }
 
+    /// Returns whether a command has to be run to read a credential.
+    pub(super) fn runs_commands(&self) -> bool {
+        TOKENS.iter().any(|token| self.command(token).is_some())
+    }
+
     /// Builds the provider without sending a request.
     pub(crate) fn build(mut self) -> Result<Provider, Failure> {
         for token in TOKENS {

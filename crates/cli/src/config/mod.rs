@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human::clean;
-pub(crate) use completion::completions;
+pub(crate) use completion::{key_ids, provider_names};
 pub(crate) use document::parse;
 pub(crate) use entry::{ALL, Entry, Provider};
 pub(crate) use environment::NAME as ENVIRONMENT;
