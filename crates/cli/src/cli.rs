@@ -13,6 +13,7 @@ use crate::commands::emulate::EmulateArgs;
 use crate::commands::get::GetArgs;
 use crate::commands::init::InitArgs;
 use crate::commands::list::ListArgs;
+use crate::commands::login::LoginArgs;
 use crate::commands::man::ManArgs;
 use crate::commands::orphans::OrphansArgs;
 use crate::commands::providers::ProvidersArgs;
@@ -50,6 +51,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(InitArgs),
+    Login(LoginArgs),
     Providers(ProvidersArgs),
     List(ListArgs),
     Get(GetArgs),
@@ -80,6 +82,7 @@ impl Command {
     pub(crate) async fn run(self, console: &mut Console<'_>) -> Result<u8, Failure> {
         match self {
             Self::Init(args) => c::init::run(args, console).await,
+            Self::Login(args) => c::login::run(args, console),
             Self::Providers(args) => c::providers::run(args, console).await,
             Self::List(args) => c::list::run(args, console).await,
             Self::Get(args) => c::get::run(args, console).await,

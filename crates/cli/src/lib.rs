@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod console;
 mod crash;
+mod credential_store;
 mod failure;
 mod human;
 mod interrupt;

@@ -205,3 +205,32 @@ fn invalid_provider_does_not_affect_others() {
     home.run(&["providers"]).expect(3).stderr_contains("missing `token`");
     home.run(&["audit", "--fail-on", "never"]).expect(3);
 }
+
+/// The tests have no credential store.
+#[test]
+fn credential_store_needs_the_feature() {
+    let home = Home::new();
+    home.configure("[providers.prod]\nvendor = \"latitude-sh\"\ntoken = { keyring = \"work\" }\n");
+    home.run(&["list"])
+        .expect(2)
+        .stderr_contains("feature `keyring`")
+        .stderr_contains("config.toml, line 3")
+        .stderr_contains("`api-keys login prod`");
+    let mut login = home.command(&["login", "prod"]);
+    support::finish(login.write_stdin("sk_secret\n")).expect(1).stderr_contains("feature `keyring`");
+}
+
+#[test]
+fn login_needs_a_keyring_and_a_credential() {
+    let home = Home::new();
+    home.configure(
+        "[providers.prod]\nvendor = \"latitude-sh\"\ntoken = { env = \"TOKEN\" }\n\
+         [providers.work]\nvendor = \"latitude-sh\"\ntoken = { keyring = \"work\" }\n",
+    );
+    let login = |name: &str, input: &str| {
+        support::finish(home.command(&["login", name]).write_stdin(input.to_owned()))
+    };
+    login("prod", "x").expect(2).stderr_contains("token = { keyring = \"prod\" }");
+    login("work", "\n").expect(2).stderr_contains("the credential is empty");
+    login("other", "x").expect(2).stderr_contains("unknown provider `other`");
+}

@@ -16,6 +16,7 @@ pub(crate) mod init;
 mod inventory;
 mod issue;
 pub(crate) mod list;
+pub(crate) mod login;
 pub(crate) mod man;
 pub(crate) mod orphans;
 pub(crate) mod providers;

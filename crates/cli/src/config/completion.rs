@@ -44,7 +44,7 @@ struct Key {
 }
 
 /// Returns the ids of the keys of the selected providers, with their names. Providers whose credential is read by a
-/// command are omitted, because it may ask for a password.
+/// command or from the credential store are omitted, because that may ask for a password.
 pub(crate) fn key_ids() -> Vec<CompletionCandidate> {
     let (config, provider) = (config_file(), provider());
     let path = base("XDG_CACHE_HOME", ".cache").map(|directory| directory.join("api-keys").join("keys.json"));
@@ -79,7 +79,7 @@ fn list(config: Option<&Path>, provider: Option<&str>) -> Option<Vec<Key>> {
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
         let keys = runtime.block_on(async {
-            let providers = entries.into_iter().filter(|entry| !entry.runs_commands());
+            let providers = entries.into_iter().filter(|entry| !entry.may_ask());
             let providers: Vec<_> = providers.filter_map(|entry| entry.build().ok()).collect();
             let queries = providers.iter().flat_map(|provider| {
                 let queries = provider.queries(None).unwrap_or_default();

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::location::{Line, Location};
 use super::suggest::similar;
+use crate::credential_store;
 use crate::failure::{Failure, chain};
 use crate::shell;
 
@@ -24,8 +25,7 @@ pub(crate) const ALL: &str = "all";
 /// Settings that can contain a credential.
 const TOKENS: [&str; 2] = ["token", "secret_key"];
 
-const TOKEN_SOURCES: &str =
-    "set token to { env = \"NAME\" }, { file = \"PATH\" } or { command = \"COMMAND\" }";
+const TOKEN_SOURCES: &str = "set token to { env = \"NAME\" }, { file = \"PATH\" }, { command = \"COMMAND\" } or { keyring = \"ACCOUNT\" }";
 
 /// The settings of one provider, not validated.
 #[derive(Debug)]
@@ -104,9 +104,27 @@ impl Entry {
         TOKENS.iter().filter_map(|name| self.settings.get(*name)?.get("file")?.as_str().map(Path::new))
     }
 
-    /// Returns whether a command has to be run to read a credential.
-    pub(super) fn runs_commands(&self) -> bool {
-        TOKENS.iter().any(|token| self.command(token).is_some())
+    /// Returns whether reading a credential may ask for a password, in a command or the credential store.
+    pub(super) fn may_ask(&self) -> bool {
+        TOKENS.iter().any(|token| self.command(token).is_some() || self.account(token).is_some())
+    }
+
+    /// Returns the account of its credential in the credential store.
+    pub(crate) fn keyring_account(&self) -> Option<&str> {
+        TOKENS.iter().find_map(|token| self.account(token))
+    }
+
+    fn account(&self, token: &str) -> Option<&str> {
+        self.settings.get(token)?.get("keyring")?.as_str()
+    }
+
+    fn read_account(&self, token: &str) -> Option<Result<String, Failure>> {
+        let secret = credential_store::read(self.account(token)?);
+        Some(secret.map_err(|error| {
+            Failure::new(format!("failed to read the token of provider `{}`", self.name))
+                .detail(format!("{}: {error}", self.location_of(Some(token))))
+                .help(format!("store it with `api-keys login {}`", self.name))
+        }))
     }
 
     /// Builds the provider without sending a request.
@@ -115,6 +133,8 @@ impl Entry {
             if let Some(command) = self.command(token) {
                 let secret = run(command).map_err(|error| self.command_failure(token, &error))?;
                 self.settings.insert(token.to_owned(), secret.into());
+            } else if let Some(secret) = self.read_account(token) {
+                self.settings.insert(token.to_owned(), secret?.into());
             }
         }
         self.build_with(|http| http)
@@ -146,7 +166,9 @@ impl Entry {
     /// requests.
     pub(crate) fn validate(&self) -> Result<bool, Failure> {
         let mut settings = self.settings.clone();
-        for token in TOKENS.iter().filter(|token| self.command(token).is_some()) {
+        for token in
+            TOKENS.iter().filter(|token| self.command(token).is_some() || self.account(token).is_some())
+        {
             settings.insert((*token).to_owned(), "command".into());
         }
         Ok(self.parse(&settings)?.http_mut().is_some())
@@ -167,6 +189,11 @@ impl Entry {
                 let secret = secret.map_err(|error| self.command_failure(token, &error))?;
                 self.settings.insert(token.to_owned(), secret.into());
                 sources.push("output of a command".to_owned());
+                continue;
+            }
+            if let Some(secret) = self.read_account(token) {
+                self.settings.insert(token.to_owned(), secret?.into());
+                sources.push("credential store".to_owned());
                 continue;
             }
             let invalid = |cause: String, help: &str| {
