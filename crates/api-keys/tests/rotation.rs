@@ -417,3 +417,32 @@ async fn late_successor_is_revoked() {
     assert!(!vendor.is_valid(&late.secret).await && vendor.is_valid(&issued.secret).await);
     assert!(vendor.is_valid(&old.secret).await);
 }
+
+/// A vendor that reveals secrets; the second successor was created, and the response was lost.
+#[tokio::test]
+async fn revealed_successor_supersedes_the_first() {
+    let mut vendor = Vendor::new(REPLACING.native(&[Operation::Reveal]));
+    vendor.keys = Memory::builder().build().expect("built");
+    let old = vendor.key(NewApiKey::new("ci")).await;
+    let mut rotation = vendor.plan(&old.key.id, RotationOptions::new().overlap(DAY)).await.expect("planned");
+    // Its secret is not retained.
+    let first = rotation.issue(&vendor, Timestamp::now()).await.expect("issued");
+    let second = rotation.issue(&vendor, Timestamp::now()).await.expect("issued again");
+    assert_ne!(first.key.id, second.key.id);
+    rotation.mark_delivered(Timestamp::now());
+    rotation.revoke_superseded(&vendor).await.expect("revoked");
+    assert!(!vendor.is_valid(&first.secret).await && vendor.is_valid(&second.secret).await);
+
+    let mut vendor = Vendor::new(REPLACING.native(&[Operation::Reveal]));
+    vendor.keys = Memory::builder().retain_secrets(true).build().expect("built");
+    let old = vendor.key(NewApiKey::new("ci")).await;
+    let mut rotation = vendor.plan(&old.key.id, RotationOptions::new().overlap(DAY)).await.expect("planned");
+    let first = rotation.issue(&vendor, Timestamp::now()).await.expect("issued");
+    let lost = vendor.key(NewApiKey::new("ci")).await;
+    let adopted = rotation.issue(&vendor, Timestamp::now()).await.expect("revealed");
+    assert_eq!(adopted.secret.expose(), lost.secret.expose());
+    rotation.mark_delivered(Timestamp::now());
+    rotation.revoke_superseded(&vendor).await.expect("revoked");
+    assert!(!vendor.is_valid(&first.secret).await && vendor.is_valid(&lost.secret).await);
+    assert_eq!(vendor.active().await, 2);
+}

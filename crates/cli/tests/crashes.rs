@@ -229,11 +229,14 @@ async fn killed_rotation_is_resumed() {
 /// Kills each resumed rotation again, at every point.
 #[tokio::test(flavor = "multi_thread")]
 async fn rotation_killed_twice_is_resumed() {
-    let points = POINTS.into_iter().flat_map(|first| POINTS.map(|second| (first, second)));
-    stream::iter(points)
-        .map(|(first, second)| async move {
-            let case = format!("{first}, then {second}");
-            let server = Server::start(Vendor::BetterAuth).await;
+    // Clerk reveals secrets.
+    let cases = [Vendor::BetterAuth, Vendor::Clerk].into_iter().flat_map(|vendor| {
+        POINTS.into_iter().flat_map(move |first| POINTS.map(|second| (vendor, first, second)))
+    });
+    stream::iter(cases)
+        .map(|(vendor, first, second)| async move {
+            let case = format!("{vendor}, {first}, then {second}");
+            let server = Server::start(vendor).await;
             let old = server.old.id.as_str();
             let rotate =
                 [&["rotate", old, "--yes", "--overlap", "24h"], Destination::Command.arguments()].concat();

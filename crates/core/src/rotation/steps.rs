@@ -82,16 +82,17 @@ impl Rotation {
     async fn recover<P: ApiKeyProvider + ?Sized>(&mut self, provider: &P) -> Result<Recovered> {
         self.resumed = true;
         let orphan = self.orphan(provider).await?;
-        let issued = match &self.state {
-            RotationState::Issued { new, .. } => {
-                provider.find(new).await?.filter(|key| !key.status.is_inactive())
-            }
-            _ => None,
+        let issued = match self.new_id() {
+            Some(new) => provider.find(new).await?.filter(|key| !key.status.is_inactive()),
+            None => None,
         };
-        if let Some(key) = orphan.clone().or_else(|| issued.clone())
+        if let Some(key) = orphan.as_ref().or(issued.as_ref())
             && let Some(secret) = reveal(provider, &key.id).await?
         {
-            return Ok(Recovered::Secret(Box::new(IssuedKey::new(key, secret))));
+            if orphan.is_some() {
+                self.supersede();
+            }
+            return Ok(Recovered::Secret(Box::new(IssuedKey::new(key.clone(), secret))));
         }
         // The vendor may have ended the old key already, so that only its successor can be rotated.
         if self.method == RotationMethod::Native {
@@ -100,13 +101,15 @@ impl Rotation {
         if let Some(orphan) = orphan {
             revoke(provider, &orphan.id).await?;
         }
-        if let RotationState::Issued { new, .. } = &self.state
-            && !self.superseded.contains(new)
-        {
-            // Its secret may have been delivered.
-            self.superseded.push(new.clone());
-        }
+        self.supersede();
         Ok(Recovered::Nothing)
+    }
+
+    /// Remembers a successor whose secret may have been delivered.
+    fn supersede(&mut self) {
+        if let Some(new) = self.new_id().cloned().filter(|new| !self.superseded.contains(new)) {
+            self.superseded.push(new);
+        }
     }
 
     /// Creates a key like the old one.
