@@ -301,9 +301,9 @@ async fn reveal<P: ApiKeyProvider + ?Sized>(provider: &P, id: &KeyId) -> Result<
     }
     match provider.reveal(id).await {
         Ok(secret) => Ok(Some(secret)),
-        // Not stored for this key.
-        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound) => Ok(None),
-        Err(error) => Err(error),
+        Err(error) if error.is_retryable() => Err(error),
+        // Not stored for this key, or not for this credential.
+        Err(_) => Ok(None),
     }
 }
 
