@@ -11,11 +11,15 @@ const WINDOW: usize = 10_000;
 
 /// The number of times that the same page may recur. More than one, because a listing by offset starts over when its
 /// position is lost.
-const MAX_REPEATS: u32 = 10;
+const MAX_REPEATS: u32 = 4;
 
-/// The number of consecutive pages without a new key, in addition to one per remembered id: a listing that starts over
-/// repeats all of those. Without this limit a vendor that reports keys and never lists them would loop forever.
-const MAX_STALE_PAGES: usize = 1_000;
+/// The number of known keys in a row, in addition to [`MAX_REPEATS`] times the remembered ids: a listing that starts over
+/// repeats all of those.
+const MAX_STALE_KEYS: usize = 200;
+
+/// The number of empty pages in a row. Without this limit a vendor that reports keys and never lists them would loop
+/// forever.
+const MAX_EMPTY_PAGES: usize = 1_000;
 
 /// The state of an iteration over pages.
 pub(crate) struct Pagination {
@@ -30,8 +34,10 @@ pub(crate) struct Pagination {
     repeats: u32,
     /// Recurrences of the marked page with keys that had been forgotten.
     laps: u32,
-    /// Consecutive pages without a new key.
-    stale_pages: usize,
+    /// Known keys since the last new key.
+    stale_keys: usize,
+    /// Empty pages since the last new key.
+    empty_pages: usize,
 }
 
 /// Pagination that does not terminate.
@@ -41,21 +47,31 @@ pub(crate) struct Endless;
 impl Pagination {
     pub(crate) fn new(query: ListQuery) -> Self {
         let recent = Recent::default();
-        Self { query: Some(query), recent, pages: 0, mark: None, repeats: 0, laps: 0, stale_pages: 0 }
+        Self {
+            query: Some(query),
+            recent,
+            pages: 0,
+            mark: None,
+            repeats: 0,
+            laps: 0,
+            stale_keys: 0,
+            empty_pages: 0,
+        }
     }
 
     /// Records the page for a query and returns the keys that are new.
     pub(crate) fn advance(&mut self, query: ListQuery, page: Page<ApiKey>) -> Result<Vec<ApiKey>, Endless> {
         let first = page.items.first().map(|key| key.id.clone());
-        let empty = page.items.is_empty();
+        let (count, empty) = (page.items.len(), page.items.is_empty());
         let fresh: Vec<_> = page.items.into_iter().filter(|key| self.recent.insert(&key.id)).collect();
 
         let recurs = self.mark.as_ref().is_some_and(|(cursor, key)| *cursor == query.cursor && *key == first);
         if fresh.is_empty() {
-            self.stale_pages += 1;
+            self.stale_keys += count;
+            self.empty_pages += usize::from(empty);
             self.repeats += u32::from(recurs);
         } else {
-            (self.stale_pages, self.repeats) = (0, 0);
+            (self.stale_keys, self.empty_pages, self.repeats) = (0, 0, 0);
             self.laps += u32::from(recurs);
         }
         self.pages += 1;
@@ -66,7 +82,8 @@ impl Pagination {
         // An empty page that leads to itself is the last one.
         if let Some(next) = page.next.filter(|next| !empty || query.cursor.as_ref() != Some(next)) {
             // Ending here would hide the remaining keys, and continuing may never terminate.
-            let stale = self.stale_pages > MAX_STALE_PAGES + self.recent.len();
+            let repeated = self.recent.len() * MAX_REPEATS as usize + MAX_STALE_KEYS;
+            let stale = self.stale_keys > repeated || self.empty_pages > MAX_EMPTY_PAGES;
             if self.repeats.max(self.laps) > MAX_REPEATS || stale {
                 return Err(Endless);
             }

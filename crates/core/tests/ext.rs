@@ -80,6 +80,33 @@ fn keys_ends_at_a_repeated_empty_page() {
     assert_eq!(provider.calls().len(), 2);
 }
 
+/// The number of pages determines how long a loop goes unnoticed.
+#[test]
+fn pagination_loop_is_detected_within_few_pages() {
+    let page = |number: usize| (0..100).map(|n| key(&format!("ak_{}", number * 100 + n))).collect::<Vec<_>>();
+    let number = |query: &ListQuery| -> usize {
+        query.cursor.as_ref().map_or(0, |cursor| cursor.as_str().parse().expect("a number"))
+    };
+    // Pages in the loop, whether cursors recur, the maximum number of pages read.
+    for (pages, recurs, limit) in
+        [(1, true, 10), (1, false, 10), (2, true, 20), (2, false, 20), (50, true, 350), (50, false, 350)]
+    {
+        let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = std::sync::Arc::clone(&calls);
+        let provider = Fake::unrecorded(LISTS, move |query| {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let at = number(query);
+            let next = if recurs { (at + 1) % pages } else { at + 1 };
+            Ok(Page::new(page(at % pages), Some(Cursor::new(next.to_string())), None))
+        });
+        let end = run(provider.keys(ListQuery::new()).try_for_each(|_| std::future::ready(Ok(()))));
+        assert_eq!(end.expect_err("endless").kind(), ErrorKind::UnexpectedResponse);
+        let calls = calls.load(std::sync::atomic::Ordering::SeqCst);
+        assert!(calls <= limit, "{pages} pages, recurring {recurs}: {calls} calls");
+        println!("{pages} {recurs} {calls}");
+    }
+}
+
 #[test]
 fn keys_detects_a_pagination_loop() {
     let same = pages(&[("", &["a"], "2"), ("2", &["b"], "2")]);
