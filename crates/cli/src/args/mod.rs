@@ -33,11 +33,18 @@ pub(crate) struct OutputArgs {
     /// Output format [default: table]
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
+
+    /// In CSV, print values exactly, even if a terminal or a spreadsheet would interpret them
+    #[arg(long)]
+    pub(crate) raw: bool,
 }
 
 impl OutputArgs {
     pub(crate) fn format(&self) -> Format {
-        self.output.unwrap_or_default()
+        match self.output.unwrap_or_default() {
+            Format::Csv if self.raw => Format::RawCsv,
+            format => format,
+        }
     }
 }
 
@@ -53,6 +60,9 @@ pub(crate) enum Format {
     Jsonl,
     /// Comma-separated values with a header
     Csv,
+    /// The same with exact values
+    #[value(skip)]
+    RawCsv,
 }
 
 /// Destination of a secret.

@@ -138,9 +138,10 @@ pub(super) fn finish(actions: &[Action], format: Format, console: &mut Console<'
             json::document(Content { actions })
         }
         Format::Jsonl => actions.iter().map(json::line).collect(),
-        Format::Csv => csv::document(
+        Format::Csv | Format::RawCsv => csv::document(
             &["provider", "id", "name", "action", "outcome", "detail", "error", "new_id"],
             actions.iter().map(fields),
+            format == Format::RawCsv,
         ),
     };
     console.print(&text)?;

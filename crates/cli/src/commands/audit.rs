@@ -10,7 +10,7 @@ use comfy_table::Color;
 use serde::Serialize;
 
 use super::fan_out::{each, verdict};
-use super::inventory::{Filter, read};
+use super::inventory::{Filter, Progress, read};
 use crate::args::{TargetArgs, value};
 use crate::audit::{Finding, Level, Rule, Thresholds, examine, examine_rotations};
 use crate::config::Config;
@@ -78,6 +78,10 @@ pub(crate) struct AuditArgs {
     #[arg(long, short, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub(crate) output: AuditFormat,
 
+    /// In CSV, print values exactly, even if a terminal or a spreadsheet would interpret them
+    #[arg(long, help_heading = "Output")]
+    pub(crate) raw: bool,
+
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 }
@@ -137,7 +141,9 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
         known_owners: args.known_owners,
         ignored: args.ignored,
     };
-    let (inventories, failures) = each(entries, |provider| read(provider, &filter)).await;
+    let progress = Progress::new();
+    let (inventories, failures) = each(entries, |provider| read(provider, &filter, &progress)).await;
+    drop(progress);
     let succeeded = inventories.len();
     let now = Timestamp::now();
     let rotations = Journal::read(args.journal.as_deref())?;
@@ -168,6 +174,7 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
         AuditFormat::Csv => csv::document(
             &["level", "rule", "provider", "key_id", "key_name", "message"],
             findings.iter().map(fields),
+            args.raw,
         ),
         AuditFormat::Sarif => sarif::document(&findings, &failures, &lines),
         AuditFormat::Html => {

@@ -95,7 +95,7 @@ pub(crate) async fn run(args: DoctorArgs, console: &mut Console<'_>) -> Result<u
             json::document(Content { checks: &checks })
         }
         Format::Jsonl => checks.iter().map(json::line).collect(),
-        Format::Csv => csv::document(
+        Format::Csv | Format::RawCsv => csv::document(
             &["result", "provider", "check", "message", "help"],
             checks.iter().map(|check| {
                 let Check { result, provider, check, message, help } = check;
@@ -108,6 +108,7 @@ pub(crate) async fn run(args: DoctorArgs, console: &mut Console<'_>) -> Result<u
                     text(help),
                 ]
             }),
+            args.output.raw,
         ),
     };
     console.print(&text)?;

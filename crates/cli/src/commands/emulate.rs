@@ -161,7 +161,7 @@ fn text(emulator: &Emulator, keys: &[Seeded], format: Format) -> String {
     let (vendor, base_url) = (emulator.vendor().as_str(), emulator.base_url());
     let token = emulator.token().expose();
     match format {
-        Format::Table | Format::Csv => {
+        Format::Table | Format::Csv | Format::RawCsv => {
             let mut text = format!(
                 "export API_KEYS_VENDOR={vendor}\nexport API_KEYS_BASE_URL={}\nexport API_KEYS_TOKEN={}\n",
                 quoted(base_url),

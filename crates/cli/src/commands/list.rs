@@ -1,14 +1,22 @@
 //! `api-keys list`.
 
+use std::cell::RefCell;
+use std::io::ErrorKind;
+
 use clap::{Args, value_parser};
 
 use super::fan_out::{each, verdict};
-use super::inventory::{Filter, read};
-use crate::args::{OutputArgs, TargetArgs};
-use crate::config::Config;
+use super::inventory::{Filter, Progress, read, visit};
+use crate::args::{Format, OutputArgs, TargetArgs};
+use crate::config::{Config, Entry};
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::{self, key::KeyRecord};
+use crate::output::key::{CSV_HEADER, KeyRecord};
+use crate::output::{self, csv, json};
+use crate::status;
+
+/// The number of bytes after which lines are written, although more of the page follow.
+const MAX_BUFFERED: usize = 64 * 1024;
 
 /// List keys
 #[derive(Debug, Args)]
@@ -45,7 +53,12 @@ pub(crate) async fn run(args: ListArgs, console: &mut Console<'_>) -> Result<u8,
         inactive: args.all,
         limit: args.limit.and_then(|limit| limit.try_into().ok()),
     };
-    let (inventories, failures) = each(entries, |provider| read(provider, &filter)).await;
+    if matches!(args.output.format(), Format::Jsonl | Format::Csv | Format::RawCsv) {
+        return stream(entries, &filter, args.output.format(), console).await;
+    }
+    let progress = Progress::new();
+    let (inventories, failures) = each(entries, |provider| read(provider, &filter, &progress)).await;
+    drop(progress);
     let succeeded = inventories.len();
     let mut records = Vec::new();
     for inventory in inventories {
@@ -58,4 +71,80 @@ pub(crate) async fn run(args: ListArgs, console: &mut Console<'_>) -> Result<u8,
         console.note("No keys.");
     }
     Ok(verdict(succeeded, &failures, console))
+}
+
+/// Prints the keys page by page. Pages of several providers may alternate.
+async fn stream(
+    entries: Vec<Entry>,
+    filter: &Filter,
+    format: Format,
+    console: &mut Console<'_>,
+) -> Result<u8, Failure> {
+    let output = RefCell::new(Output { console, text: String::new(), count: 0, closed: false });
+    let raw = format == Format::RawCsv;
+    if format != Format::Jsonl {
+        output.borrow_mut().text = csv::row(&CSV_HEADER, raw);
+    }
+    let calls = each(entries, |provider| {
+        let output = &output;
+        async move {
+            let line = |key| {
+                let record = KeyRecord::new(&provider, key);
+                if format == Format::Jsonl { json::line(&record) } else { csv::row(&record.csv(), raw) }
+            };
+            let notes = visit(&provider, filter, |key| {
+                let mut output = output.borrow_mut();
+                match key {
+                    Some(key) => output.add(&line(key)),
+                    None => output.flush(),
+                }
+            });
+            notes.await
+        }
+    });
+    let (notes, failures) = calls.await;
+    let mut output = output.into_inner();
+    if !output.closed {
+        output.flush()?;
+    }
+    let Output { console, count, closed, .. } = output;
+    if closed {
+        // As by `head`: the reader has what it wants.
+        return Ok(status::OK);
+    }
+    notes.iter().flatten().for_each(|note| console.note(format_args!("note: {note}")));
+    if count == 0 && !notes.is_empty() {
+        console.note("No keys.");
+    }
+    Ok(verdict(notes.len(), &failures, console))
+}
+
+/// Lines that have not been written, at most those of one page.
+struct Output<'a, 'b> {
+    console: &'a mut Console<'b>,
+    text: String,
+    count: usize,
+    /// Whether the standard output was closed.
+    closed: bool,
+}
+
+impl Output<'_, '_> {
+    fn add(&mut self, line: &str) -> Result<(), Failure> {
+        self.text.push_str(line);
+        self.count += 1;
+        if self.text.len() < MAX_BUFFERED { Ok(()) } else { self.flush() }
+    }
+
+    /// Writes the lines. Fails if the standard output was closed, which ends all listings.
+    fn flush(&mut self) -> Result<(), Failure> {
+        if self.text.is_empty() && !self.closed {
+            return Ok(());
+        }
+        let written = self.console.write_all(self.text.as_bytes());
+        self.text.clear();
+        written.map_err(|error| {
+            self.closed |= error.kind() == ErrorKind::BrokenPipe;
+            Failure::new("failed to print the result").caused_by(&error).status(status::FAILED)
+        })
+    }
 }

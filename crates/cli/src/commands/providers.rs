@@ -84,13 +84,14 @@ pub(crate) async fn run(args: ProvidersArgs, console: &mut Console<'_>) -> Resul
             json::document(Content { providers: &reports })
         }
         Format::Jsonl => reports.iter().map(json::line).collect(),
-        Format::Csv => csv::document(
+        Format::Csv | Format::RawCsv => csv::document(
             &["provider", "vendor", "check", "error", "operations"],
             reports.iter().map(|report| {
                 let error = report.error.as_ref().map(Failure::summary).unwrap_or_default();
                 let vendor = report.vendor.clone().unwrap_or_default();
                 vec![report.provider.clone(), vendor, report.check.to_owned(), error, operations(report)]
             }),
+            args.output.raw,
         ),
     };
     console.print(&text)?;

@@ -183,9 +183,10 @@ fn list(options: &RotationsOptions, console: &mut Console<'_>) -> Result<u8, Fai
             json::document(Content { rotations: &records })
         }
         Format::Jsonl => records.iter().map(json::line).collect(),
-        Format::Csv => csv::document(
+        Format::Csv | Format::RawCsv => csv::document(
             &["provider", "name", "old_id", "new_id", "state", "method", "planned_at", "due_at", "overdue"],
             records.iter().map(Record::csv),
+            options.output.raw,
         ),
     };
     console.print(&text)?;

@@ -92,11 +92,15 @@ fn text(output: &Output, format: Format) -> String {
     match format {
         Format::Json => json::document(output),
         Format::Jsonl => json::line(output),
-        Format::Csv => {
+        Format::Csv | Format::RawCsv => {
             let key =
                 output.key.as_ref().map_or_else(|| vec![String::new(); CSV_HEADER.len()], KeyRecord::csv);
             let header = [&["valid", "reason"][..], &CSV_HEADER[..]].concat();
-            csv::document(&header, [[vec![output.valid.to_string(), reason], key].concat()])
+            csv::document(
+                &header,
+                [[vec![output.valid.to_string(), reason], key].concat()],
+                format == Format::RawCsv,
+            )
         }
         Format::Table => match &output.key {
             Some(key) => format!("valid\n{}", output::lines(&key.lines(Timestamp::now()))),

@@ -40,7 +40,9 @@ fn key_text(record: &KeyRecord, format: Format) -> String {
             json::document(Content { key: record })
         }
         Format::Jsonl => json::line(record),
-        Format::Csv => csv::document(&key::CSV_HEADER, [record.csv()]),
+        Format::Csv | Format::RawCsv => {
+            csv::document(&key::CSV_HEADER, [record.csv()], format == Format::RawCsv)
+        }
     }
 }
 
@@ -68,7 +70,9 @@ pub(crate) fn keys(
             json::document(Content { keys: records, errors: failures })
         }
         Format::Jsonl => records.iter().map(json::line).collect(),
-        Format::Csv => csv::document(&key::CSV_HEADER, records.iter().map(KeyRecord::csv)),
+        Format::Csv | Format::RawCsv => {
+            csv::document(&key::CSV_HEADER, records.iter().map(KeyRecord::csv), format == Format::RawCsv)
+        }
     };
     console.print(&text)
 }

@@ -9,7 +9,7 @@ use api_keys::{ApiKey, ApiKeyProvider as _, KeyId, KeyStatus, RateLimited, Times
 use crate::args::SelectArgs;
 use crate::commands::act::subject_of;
 use crate::commands::fan_out::each;
-use crate::commands::inventory::{Filter, read};
+use crate::commands::inventory::{Filter, Progress, read};
 use crate::config::{Entry, Provider};
 use crate::failure::Failure;
 use crate::output::ProviderFailure;
@@ -88,7 +88,7 @@ pub(super) async fn by_condition(
     let now = Timestamp::now();
     let inactive = scope != Scope::Active || args.expired;
     let query = &Filter { owner: args.owner.clone(), name: args.name.clone(), inactive, ..Filter::default() };
-    let check = &check;
+    let (check, progress) = (&check, &Progress::new());
     let calls = each(entries, async move |mut provider: Provider| {
         // Many calls follow: they wait for the rate limit.
         provider.api = Arc::new(RateLimited::new(provider.api));
@@ -100,7 +100,7 @@ pub(super) async fn by_condition(
             ))
             .help("select keys by their ids"));
         }
-        read(provider, query).await
+        read(provider, query, progress).await
     });
     let (results, failures) = calls.await;
     let mut selection = Selection { succeeded: results.len(), failures, ..Selection::default() };
