@@ -110,3 +110,31 @@ async fn csv_is_safe_unless_it_is_raw() {
     let audit = home.run_async(&["audit", "--output", "csv", "--fail-on", "never"]).await.expect(0).stdout;
     assert!(!audit.contains('\u{1b}') && audit.contains("'=HYPERLINK"), "{audit}");
 }
+
+#[test]
+fn columns_and_order_can_be_selected() {
+    let home = Home::with_memory();
+    for (name, expires) in [("b", "20d"), ("c", "never"), ("a", "10d")] {
+        home.create(&[name, "--expires", expires, "--scope", "read", "--scope", "write"]);
+    }
+    let list = |arguments: &[&str]| home.run(&[&["list"], arguments].concat()).expect(0).stdout;
+    assert_eq!(
+        list(&["-o", "csv", "--columns", "name,scopes", "--sort", "name"]),
+        "name,scopes\na,read write\nb,read write\nc,read write\n"
+    );
+    assert_eq!(list(&["-o", "csv", "--columns", "name"]).lines().count(), 4);
+    // Keys without an expiration are last in both orders.
+    for (sort, expected) in [("expires_at", "name\na\nb\nc\n"), ("-expires_at", "name\nb\na\nc\n")] {
+        assert_eq!(list(&["-o", "csv", "--columns", "name", "--sort", sort]), expected);
+    }
+    let table = list(&["--columns", "name,status", "--sort", "-name"]);
+    let table: Vec<_> = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    assert_eq!(table, [["NAME", "STATUS"], ["c", "active"], ["b", "active"], ["a", "active"]]);
+    let lines = list(&["-o", "jsonl", "--sort", "name"]);
+    let names: Vec<_> =
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["name"].clone()).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+    for invalid in [["--columns", "nam"], ["--sort", "nam"]] {
+        home.run(&[&["list"], &invalid[..]].concat()).expect(2).stderr_contains("last_used_at");
+    }
+}

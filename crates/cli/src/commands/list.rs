@@ -12,7 +12,8 @@ use crate::config::{Config, Entry};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::key::{CSV_HEADER, KeyRecord};
-use crate::output::{self, csv, json};
+use crate::output::view::ViewArgs;
+use crate::output::{self, csv, json, table};
 use crate::status;
 
 /// The number of bytes after which lines are written, although more of the page follow.
@@ -38,6 +39,8 @@ pub(crate) struct ListArgs {
     pub(crate) limit: Option<u32>,
 
     #[command(flatten)]
+    pub(crate) view: ViewArgs,
+    #[command(flatten)]
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
@@ -53,8 +56,10 @@ pub(crate) async fn run(args: ListArgs, console: &mut Console<'_>) -> Result<u8,
         inactive: args.all,
         limit: args.limit.and_then(|limit| limit.try_into().ok()),
     };
-    if matches!(args.output.format(), Format::Jsonl | Format::Csv | Format::RawCsv) {
-        return stream(entries, &filter, args.output.format(), console).await;
+    let (format, view) = (args.output.format(), args.view);
+    let streams = matches!(format, Format::Jsonl | Format::Csv | Format::RawCsv);
+    if streams && view.sort.is_none() {
+        return stream(entries, &filter, &view, format, console).await;
     }
     let progress = Progress::new();
     let (inventories, failures) = each(entries, |provider| read(provider, &filter, &progress)).await;
@@ -66,7 +71,19 @@ pub(crate) async fn run(args: ListArgs, console: &mut Console<'_>) -> Result<u8,
         let provider = inventory.provider;
         records.extend(inventory.keys.into_iter().map(|key| KeyRecord::new(&provider, key)));
     }
-    output::keys(&records, &failures, several, args.output.format(), console)?;
+    view.sort(&mut records);
+    match format {
+        Format::Table if !view.columns.is_empty() && !records.is_empty() => {
+            let (columns, rows) = view.table(&records);
+            console.print(&table::render(&columns, &rows, console))?;
+        }
+        Format::Csv | Format::RawCsv if !view.columns.is_empty() => {
+            let header: Vec<_> = view.columns.iter().map(String::as_str).collect();
+            let rows = records.iter().map(|record| view.row(record));
+            console.print(&csv::document(&header, rows, format == Format::RawCsv))?;
+        }
+        _ => output::keys(&records, &failures, several, format, console)?,
+    }
     if records.is_empty() && succeeded > 0 {
         console.note("No keys.");
     }
@@ -77,20 +94,28 @@ pub(crate) async fn run(args: ListArgs, console: &mut Console<'_>) -> Result<u8,
 async fn stream(
     entries: Vec<Entry>,
     filter: &Filter,
+    view: &ViewArgs,
     format: Format,
     console: &mut Console<'_>,
 ) -> Result<u8, Failure> {
     let output = RefCell::new(Output { console, text: String::new(), count: 0, closed: false });
     let raw = format == Format::RawCsv;
     if format != Format::Jsonl {
-        output.borrow_mut().text = csv::row(&CSV_HEADER, raw);
+        output.borrow_mut().text = match view.columns.is_empty() {
+            true => csv::row(&CSV_HEADER, raw),
+            false => csv::row(&view.columns, raw),
+        };
     }
     let calls = each(entries, |provider| {
         let output = &output;
         async move {
             let line = |key| {
                 let record = KeyRecord::new(&provider, key);
-                if format == Format::Jsonl { json::line(&record) } else { csv::row(&record.csv(), raw) }
+                match format {
+                    Format::Jsonl => json::line(&record),
+                    _ if view.columns.is_empty() => csv::row(&record.csv(), raw),
+                    _ => csv::row(&view.row(&record), raw),
+                }
             };
             let notes = visit(&provider, filter, |key| {
                 let mut output = output.borrow_mut();

@@ -7,6 +7,7 @@ pub(crate) mod key;
 pub(crate) mod prometheus;
 pub(crate) mod sarif;
 pub(crate) mod table;
+pub(crate) mod view;
 
 use api_keys::Timestamp;
 use serde::Serialize;

@@ -9,6 +9,7 @@ use crate::console::Console;
 use crate::human::clean;
 
 /// A column. If the terminal is too narrow, columns of the lowest rank are omitted first.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     title: &'static str,
     rank: u8,
