@@ -134,7 +134,7 @@ fn columns_and_order_can_be_selected() {
     let names: Vec<_> =
         lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["name"].clone()).collect();
     assert_eq!(names, ["a", "b", "c"]);
-    for invalid in [["--columns", "nam"], ["--sort", "nam"]] {
+    for invalid in [["--columns", "field"], ["--sort", "field"]] {
         home.run(&[&["list"], &invalid[..]].concat()).expect(2).stderr_contains("last_used_at");
     }
 }

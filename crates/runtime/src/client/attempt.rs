@@ -104,7 +104,9 @@ impl<'a> Attempts<'a> {
 
     /// Records the vendor's id of the request without secrets.
     fn identify(&self, span: &Span, headers: &HeaderMap) {
-        if let Some(id) = request_id(headers).filter(|_| !span.is_disabled()) {
+        if !span.is_disabled()
+            && let Some(id) = request_id(headers)
+        {
             let id = redaction::redact(Bytes::copy_from_slice(id.as_bytes()), self.secrets());
             span.identified(&String::from_utf8_lossy(&id));
         }
