@@ -9,7 +9,8 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// Returns whether a character controls a terminal or changes the direction of text.
 pub(crate) fn is_harmful(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Formats a time as `2026-01-31, 3 d ago`, with the time of day if it is less than a day away.
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn terminal_control_is_replaced() {
-        assert_eq!(clean("a\u{1b}[31mb\nc\u{202e}d"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
+        assert_eq!(clean("a\u{1b}[31mb\nc\u{202e}d\u{200f}"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d\u{fffd}");
         assert_eq!(clean("Schlüssel 🔑"), "Schlüssel 🔑");
     }
 }
