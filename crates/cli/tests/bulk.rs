@@ -233,6 +233,27 @@ fn expired_keys_are_selected() {
 }
 
 #[test]
+fn keys_without_a_past_creation_are_not_old() {
+    let home = Home::with_memory();
+    old_keys(&home, &["old", "future", "missing"]);
+    let file = home.path("local.json");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    for record in document["keys"].as_object_mut().unwrap().values_mut() {
+        match record["key"]["name"].as_str().unwrap() {
+            "future" => record["key"]["created_at"] = json!("2999-01-01T00:00:00Z"),
+            "missing" => record["key"]["created_at"] = Value::Null,
+            _ => {}
+        }
+    }
+    fs::write(file, document.to_string()).unwrap();
+    for age in ["0s", "90d"] {
+        let done = home.run(&["revoke", "--older-than", age, "--dry-run"]).expect(0);
+        assert!(done.stdout.contains("(old)") && done.stdout.lines().count() == 1, "{}", done.stdout);
+        done.stderr_contains("omitted keys without a time of creation: 1");
+    }
+}
+
+#[test]
 fn ids_are_read_from_standard_input() {
     let home = Home::with_memory();
     let ids: Vec<_> = ["a", "b", "c"].iter().map(|name| home.create(&[name]).0).collect();

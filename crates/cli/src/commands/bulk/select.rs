@@ -120,7 +120,7 @@ pub(super) async fn by_condition(
         };
         let dateless = inventory.keys.iter().filter(|key| key.created_at.is_none()).count();
         if args.older_than.is_some() && dateless > 0 {
-            let note = format!("{}: {dateless} keys without a time of creation are omitted", provider.name);
+            let note = format!("{}: omitted keys without a time of creation: {dateless}", provider.name);
             selection.notes.push(note);
         }
         let keys = inventory.keys.into_iter().filter(matches);
