@@ -45,7 +45,7 @@ fn key(at: usize) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn endless_listing_is_streamed_until_the_pipe_is_closed() {
+async fn endless_listing_is_streamed_until_closed() {
     for (format, id) in [("jsonl", "\"id\":\"ak_"), ("csv", "prod,clerk,ak_")] {
         let home = Home::new();
         let (_server, requests) = server(&home, usize::MAX).await;

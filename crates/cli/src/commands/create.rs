@@ -76,7 +76,6 @@ pub(crate) async fn run(args: CreateArgs, console: &mut Console<'_>) -> Result<u
     let issue = Issue {
         provider: &provider,
         target: &args.target,
-        operation: Operation::Create,
         destination,
         format: args.output.format(),
         recovery: recovery(&provider, &args.target, &new),

@@ -22,12 +22,10 @@ use crate::output::key::KeyRecord;
 use crate::secret::{Delivered, Destination, Subject, rescue};
 use crate::status;
 
-/// A call that issues a secret.
+/// A call that creates a key.
 pub(super) struct Issue<'a> {
     pub(super) provider: &'a Provider,
     pub(super) target: &'a TargetArgs,
-    /// [`Operation::Create`] or [`Operation::Rotate`].
-    pub(super) operation: Operation,
     pub(super) destination: Destination,
     pub(super) format: Format,
     /// The help for a call whose effect is unknown.
@@ -57,10 +55,10 @@ impl Issue<'_> {
             }
             Waited::Done(Err(error)) => {
                 self.destination.cancel();
-                Err(failed(self.provider, self.target, self.operation, &self.recovery, &error))
+                Err(failed(self.provider, self.target, Operation::Create, &self.recovery, &error))
             }
             Waited::Aborted => {
-                let failure = Failure::new(format!("aborted during {}", self.operation))
+                let failure = Failure::new("aborted during create")
                     .detail("the vendor may have issued a secret that was not received")
                     .help(&self.recovery)
                     .status(status::ATTENTION);
@@ -71,7 +69,7 @@ impl Issue<'_> {
     }
 
     async fn deliver(self, issued: IssuedKey, console: &mut Console<'_>) -> Result<(), Failure> {
-        let Self { provider, operation, destination, format, .. } = self;
+        let Self { provider, destination, format, .. } = self;
         let (key, secret) = issued.into_parts();
         let id = key.id.clone();
         let record = KeyRecord::new(provider, key);
@@ -83,25 +81,38 @@ impl Issue<'_> {
         };
         let delivered = destination.deliver(&subject, &secret, &|_| Ok(()), console);
         match delivered {
-            Ok(Delivered::All) => {
-                if console.is_terminal() {
-                    console.note("The secret is not shown again. Store it now.");
+            Ok(delivered) => {
+                if matches!(delivered, Delivered::Alone) {
+                    console.note(format_args!("created {}", human::clean(id.as_str())));
                 }
-                Ok(())
+                report(delivered, &record, format, console)
             }
-            Ok(Delivered::Alone) => {
-                console.note(format_args!("{} {}", past(operation), human::clean(id.as_str())));
-                Ok(())
-            }
-            Ok(Delivered::To(path)) => {
-                output::key(&record, format, console)?;
-                console
-                    .note(format_args!("Secret written to {}.", human::clean(&path.display().to_string())));
-                Ok(())
-            }
-            Ok(Delivered::Command) => output::key(&record, format, console),
-            Err(cause) => Err(rescue_or_revoke(&cause, provider, operation, &subject, &secret).await),
+            Err(cause) => Err(rescue_or_revoke(&cause, provider, Operation::Create, &subject, &secret).await),
         }
+    }
+}
+
+/// Prints the key, unless it was printed with its secret.
+pub(super) fn report(
+    delivered: Delivered,
+    record: &KeyRecord,
+    format: Format,
+    console: &mut Console<'_>,
+) -> Result<(), Failure> {
+    match delivered {
+        Delivered::All => {
+            if console.is_terminal() {
+                console.note("The secret is not shown again. Store it now.");
+            }
+            Ok(())
+        }
+        Delivered::Alone => Ok(()),
+        Delivered::To(path) => {
+            output::key(record, format, console)?;
+            console.note(format_args!("Secret written to {}.", human::clean(&path.display().to_string())));
+            Ok(())
+        }
+        Delivered::Command => output::key(record, format, console),
     }
 }
 
@@ -148,10 +159,6 @@ fn issued_id(error: &Error) -> Option<KeyId> {
         _secret: SecretKey,
     }
     serde_json::from_slice(error.body()?.expose()).ok().map(|kept: Kept| kept.id)
-}
-
-fn past(operation: Operation) -> &'static str {
-    if operation == Operation::Rotate { "rotated" } else { "created" }
 }
 
 /// Saves an undelivered secret to a file or, if that fails, revokes its key.

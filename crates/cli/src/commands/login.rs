@@ -1,8 +1,5 @@
 //! `api-keys login`.
 
-use std::io::{self, IsTerminal as _};
-
-use api_keys::SecretKey;
 use clap::Args;
 
 use crate::config::Config;
@@ -10,6 +7,7 @@ use crate::console::Console;
 use crate::credential_store;
 use crate::failure::Failure;
 use crate::human::clean;
+use crate::secret::read;
 use crate::status;
 
 /// Store the credential of a provider in the credential store of the operating system
@@ -36,13 +34,9 @@ pub(crate) fn run(args: LoginArgs, console: &mut Console<'_>) -> Result<u8, Fail
         ))
         .help(format!("set token = {{ keyring = \"{}\" }} in its configuration", clean(&args.name))));
     };
-    let line = if io::stdin().is_terminal() {
-        rpassword::prompt_password("Credential (not shown): ").map(SecretKey::new)
-    } else {
-        io::stdin().lines().next().transpose().map(|line| SecretKey::new(line.unwrap_or_default()))
-    };
-    let secret = line.map_err(|error| Failure::new("failed to read the credential").caused_by(&error))?;
-    let secret = secret.expose().trim();
+    let secret = read("Credential (not shown): ")
+        .map_err(|error| Failure::new("failed to read the credential").caused_by(&error))?;
+    let secret = secret.expose();
     if secret.is_empty() {
         return Err(Failure::new("the credential is empty"));
     }

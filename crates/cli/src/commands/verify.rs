@@ -1,7 +1,5 @@
 //! `api-keys verify`.
 
-use std::io::{self, IsTerminal as _};
-
 use api_keys::{ApiKeyProvider as _, InvalidReason, Operation, SecretKey, Timestamp, Verification};
 use clap::Args;
 use serde::Serialize;
@@ -13,6 +11,7 @@ use crate::failure::Failure;
 use crate::human;
 use crate::output::key::{CSV_HEADER, KeyRecord};
 use crate::output::{self, csv, json};
+use crate::secret;
 use crate::status;
 
 #[derive(Serialize)]
@@ -59,15 +58,10 @@ pub(crate) async fn run(args: VerifyArgs, console: &mut Console<'_>) -> Result<u
     Ok(if output.valid { status::OK } else { status::NEGATIVE })
 }
 
-/// Reads the secret, without echo on a terminal.
+/// Reads the secret to verify.
 fn read() -> Result<SecretKey, Failure> {
-    let line = if io::stdin().is_terminal() {
-        rpassword::prompt_password("Secret: ").map(SecretKey::new)
-    } else {
-        io::stdin().lines().next().transpose().map(|line| SecretKey::new(line.unwrap_or_default()))
-    };
-    let secret = line.map_err(|error| Failure::new("failed to read the secret").caused_by(&error))?;
-    let secret = SecretKey::new(secret.expose().trim());
+    let secret = secret::read("Secret: ")
+        .map_err(|error| Failure::new("failed to read the secret").caused_by(&error))?;
     if secret.expose().is_empty() {
         return Err(Failure::new("no secret to verify")
             .detail("the standard input is empty")

@@ -4,7 +4,7 @@ pub(crate) mod command;
 pub(crate) mod new_file;
 pub(crate) mod rescue;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use api_keys::{SecretKey, Timestamp};
@@ -157,4 +157,14 @@ fn document(subject: &Subject<'_>, secret: &SecretKey, format: Format) -> String
         None => Content::Secret { provider: subject.provider, id: subject.id, secret },
     };
     if format == Format::Jsonl { json::line(content) } else { json::document(content) }
+}
+
+/// Reads a secret, without echo on a terminal and otherwise from a line of standard input, without spaces around it.
+pub(crate) fn read(prompt: &str) -> io::Result<SecretKey> {
+    let line = if io::stdin().is_terminal() {
+        rpassword::prompt_password(prompt)
+    } else {
+        io::stdin().lines().next().transpose().map(Option::unwrap_or_default)
+    };
+    line.map(SecretKey::new).map(|line| SecretKey::new(line.expose().trim()))
 }

@@ -13,7 +13,7 @@ use api_keys::{
 use clap::Args;
 
 use super::act::{describe, subject_of};
-use super::issue::rescue_or_revoke;
+use super::issue::{report, rescue_or_revoke};
 use super::open;
 use crate::args::{KeysArgs, SecretArgs, value};
 use crate::config::Provider;
@@ -23,8 +23,8 @@ use crate::failure::Failure;
 use crate::human;
 use crate::interrupt::{Interrupts, Waited};
 use crate::journal::{Entry, Journal};
-use crate::output::{self, key::KeyRecord};
-use crate::secret::{Delivered, Destination, Subject};
+use crate::output::key::KeyRecord;
+use crate::secret::{Destination, Subject};
 use crate::status;
 use work::{Begun, Work};
 
@@ -219,17 +219,7 @@ async fn deliver(
     };
     let started = |pid| work.delivering(&entry.rotation.key.id, pid);
     match destination.deliver(&subject, &secret, &started, console) {
-        Ok(Delivered::All) if console.is_terminal() => {
-            console.note("The secret is not shown again. Store it now.");
-            Ok(())
-        }
-        Ok(Delivered::All | Delivered::Alone) => Ok(()),
-        Ok(Delivered::To(path)) => {
-            output::key(&record, args.keys.output.format(), console)?;
-            console.note(format_args!("Secret written to {}.", human::clean(&path.display().to_string())));
-            Ok(())
-        }
-        Ok(Delivered::Command) => output::key(&record, args.keys.output.format(), console),
+        Ok(delivered) => report(delivered, &record, args.keys.output.format(), console),
         Err(cause) => Err(undelivered(work, entry, &cause, &subject, &secret).await),
     }
 }
