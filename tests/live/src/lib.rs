@@ -3,6 +3,7 @@
 //! - [`better_auth`] starts several versions of better-auth.
 //! - [`python`] starts a server of `tests/servers`; [`process`] contains the parts shared with servers in other
 //!   languages.
+//! - [`postgres`] starts PostgreSQL.
 //! - [`probe`] sends a list of requests to two servers and compares the responses.
 //! - [`exchange`] sends a single request.
 //! - [`document`] compares two OpenAPI documents.
@@ -11,6 +12,8 @@ pub mod better_auth;
 pub mod document;
 pub mod exchange;
 mod install;
+#[cfg(unix)]
+pub mod postgres;
 pub mod probe;
 pub mod process;
 pub mod python;

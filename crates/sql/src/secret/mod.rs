@@ -1,0 +1,4 @@
+//! Secrets, and their digests.
+
+pub(crate) mod digest;
+pub(crate) mod format;

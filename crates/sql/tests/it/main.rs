@@ -1,0 +1,11 @@
+//! Tests of the provider on real databases.
+
+mod conformance;
+mod events;
+mod faults;
+mod import;
+mod keys;
+mod processes;
+mod schema;
+mod support;
+mod verify;
