@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use api_keys::runtime::{Error, Method, Operation, OperationClass, OutgoingRequest, Request, RequestBody};
-use api_keys::{ApiKeyProvider, KeyId, ProviderConfig, RevokeOptions, Support, VENDORS};
+use api_keys::{ApiKeyProvider, KeyId, ProviderConfig, RevokeOptions, Support};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::response::CannedResponse;
+use crate::secrets::http_vendors;
 use crate::server::Server;
 use crate::target::{TOKEN, operation, run};
 
@@ -33,7 +34,7 @@ pub fn key_id(data: &[u8]) {
     let as_json = serde_json::to_string(&id).expect("a string");
     assert_eq!(serde_json::from_str::<KeyId>(&as_json).expect("an id"), id);
 
-    for vendor in VENDORS {
+    for vendor in http_vendors() {
         let provider = provider(vendor.name, &server);
         let _ = run(provider.revoke(&id, RevokeOptions::new()));
         assert_encoded(&server, &id);

@@ -39,6 +39,10 @@ pub use api_keys_memory as memory;
 #[cfg(feature = "runtime")]
 #[doc(inline)]
 pub use api_keys_runtime as runtime;
+/// Keys in a database of the application.
+#[cfg(feature = "sql")]
+#[doc(inline)]
+pub use api_keys_sql as sql;
 
 /// Names, service, credential and capabilities of a supported vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +115,14 @@ pub const VENDORS: &[VendorInfo] = &[
         credential: "whatever the application requires",
         capabilities: keyshield::CAPABILITIES,
     },
+    #[cfg(feature = "sql")]
+    VendorInfo {
+        name: "sql",
+        title: "SQL",
+        service: "SQLite or PostgreSQL database of the application",
+        credential: "URL of the database",
+        capabilities: sql::CAPABILITIES,
+    },
 ];
 
 /// Configuration of a provider: the vendor, its address and the credential.
@@ -157,6 +169,9 @@ pub enum ProviderConfig {
     /// In-memory keys.
     #[cfg(feature = "memory")]
     Memory(memory::MemoryConfig),
+    /// Keys in a database of the application.
+    #[cfg(feature = "sql")]
+    Sql(sql::SqlConfig),
 }
 
 impl ProviderConfig {
@@ -181,10 +196,12 @@ impl ProviderConfig {
             Self::Mcp(config) => Ok(Arc::new(config.build()?)),
             #[cfg(feature = "memory")]
             Self::Memory(config) => Ok(Arc::new(config.build()?)),
+            #[cfg(feature = "sql")]
+            Self::Sql(config) => Ok(Arc::new(config.build()?)),
         }
     }
 
-    /// Returns the settings of the HTTP client, or `None` for the in-memory provider.
+    /// Returns the settings of the HTTP client, or `None` for a provider without one.
     ///
     /// ```
     /// # #[cfg(feature = "clerk")] {
@@ -216,6 +233,8 @@ impl ProviderConfig {
             Self::Mcp(ref mut config) => Some(&mut config.http),
             #[cfg(feature = "memory")]
             Self::Memory(_) => None,
+            #[cfg(feature = "sql")]
+            Self::Sql(_) => None,
         }
     }
 

@@ -1,7 +1,5 @@
 //! Configuration from files and environment variables.
 
-use std::path::PathBuf;
-
 use api_keys_core::{Result, de};
 use serde::Deserialize;
 
@@ -13,8 +11,6 @@ use crate::memory::Memory;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct MemoryConfig {
-    /// The file in which keys are stored. By default they are lost when the process ends.
-    pub file: Option<PathBuf>,
     /// The maximum number of active keys. Unlimited by default.
     #[serde(deserialize_with = "de::option_from_text")]
     pub max_active: Option<u32>,
@@ -24,15 +20,12 @@ pub struct MemoryConfig {
 }
 
 impl MemoryConfig {
-    /// Builds the provider and reads the file if it exists.
+    /// Builds the provider.
     ///
     /// # Errors
-    /// Returns [`Configuration`](api_keys_core::ErrorKind::Configuration) if the file cannot be read.
+    /// None at present: every configuration is valid.
     pub fn build(self) -> Result<Memory> {
         let mut builder = Memory::builder().retain_secrets(self.retain_secrets);
-        if let Some(file) = self.file {
-            builder = builder.file(file);
-        }
         if let Some(keys) = self.max_active {
             builder = builder.max_active(keys);
         }

@@ -1,8 +1,7 @@
-//! An in-process [`ApiKeyProvider`](api_keys_core::ApiKeyProvider) that stores keys in memory and, optionally, in a
-//! JSON file.
+//! An in-process [`ApiKeyProvider`](api_keys_core::ApiKeyProvider) that stores keys in memory.
 //!
-//! For tests and small tools, and as the reference implementation of the trait: every operation is native, and every
-//! field is supported.
+//! For tests, and as the reference implementation of the trait: every operation is native, and every field is
+//! supported. Keys that must survive the process belong into a database: see `api-keys-sql`.
 //!
 //! ```
 //! use api_keys_core::{ApiKeyProvider, NewApiKey, RevokeOptions, Verification};
@@ -31,15 +30,9 @@
 //!   [`verify`](api_keys_core::ApiKeyProvider::verify) decrements it; at 0 the result is
 //!   [`QuotaExceeded`](api_keys_core::InvalidReason::QuotaExceeded). `null` means unlimited.
 //! - `revocation_reason`: the [`RevokeOptions::reason`](api_keys_core::RevokeOptions::reason).
-//!
-//! # File
-//! With [`MemoryBuilder::file`], a call returns after its change has been written, so calls that change a key
-//! (including a successful `verify`, which records the time) block their thread for a disk write. A file must not be
-//! used by two processes, or by two [`Memory`] values that are not clones: they would overwrite each other's changes.
 
 mod config;
 mod error;
-mod file;
 mod generator;
 mod memory;
 mod provider;

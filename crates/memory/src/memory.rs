@@ -1,14 +1,12 @@
 //! The provider and its builder.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use api_keys_core::{Error, KeyId, Result, SecretKey, Timestamp};
 
 use crate::error::VENDOR;
-use crate::file::KeyFile;
 use crate::generator::Generator;
 use crate::store::Store;
 
@@ -36,7 +34,7 @@ pub(crate) struct Settings {
 }
 
 impl Memory {
-    /// Creates a provider without keys, limits or a file.
+    /// Creates a provider without keys and limits.
     pub fn new() -> Self {
         MemoryBuilder::default().with_store(Store::default())
     }
@@ -73,7 +71,6 @@ impl fmt::Debug for Memory {
 #[must_use = "call `build`"]
 pub struct MemoryBuilder {
     settings: Settings,
-    file: Option<PathBuf>,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     generator: Generator,
 }
@@ -86,7 +83,7 @@ impl Default for MemoryBuilder {
             default_expiry: None,
             retain_secrets: false,
         };
-        Self { settings, file: None, clock: Box::new(Timestamp::now), generator: Generator::default() }
+        Self { settings, clock: Box::new(Timestamp::now), generator: Generator::default() }
     }
 }
 
@@ -111,16 +108,9 @@ impl MemoryBuilder {
     }
 
     /// Sets whether secrets are stored and can be [revealed](api_keys_core::ApiKeyProvider::reveal). By default only
-    /// their digests are stored. A file contains stored secrets in plain text.
+    /// their digests are stored.
     pub fn retain_secrets(mut self, retain: bool) -> Self {
         self.settings.retain_secrets = retain;
-        self
-    }
-
-    /// Stores the keys in a file, which is read if it exists and replaced atomically on every change. Only its owner
-    /// can read it (mode 0600).
-    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.file = Some(path.into());
         self
     }
 
@@ -144,39 +134,25 @@ impl MemoryBuilder {
         self
     }
 
-    /// Builds the provider and reads the file if it exists.
+    /// Builds the provider.
     ///
     /// # Errors
-    /// Returns [`Configuration`](api_keys_core::ErrorKind::Configuration) if the file is not a readable key file, if it
-    /// does not exist and cannot be created, or if the page size is 0.
-    pub fn build(mut self) -> Result<Memory> {
+    /// Returns [`Configuration`](api_keys_core::ErrorKind::Configuration) if the page size is 0.
+    pub fn build(self) -> Result<Memory> {
         if self.settings.page_size == 0 {
             return Err(Error::configuration(VENDOR, "the page size must be at least 1"));
         }
-        let store = match self.file.take() {
-            None => Store::default(),
-            Some(path) => {
-                let (file, mut document) = KeyFile::open(path)?;
-                if !self.settings.retain_secrets {
-                    document.remove_secrets();
-                }
-                Store::new(document, file)?
-            }
-        };
-        Ok(self.with_store(store))
+        Ok(self.with_store(Store::default()))
     }
 
     fn with_store(self, store: Store) -> Memory {
-        let Self { settings, clock, generator, .. } = self;
+        let Self { settings, clock, generator } = self;
         Memory(Arc::new(Inner { settings, generator, clock, store: Mutex::new(store) }))
     }
 }
 
 impl fmt::Debug for MemoryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryBuilder")
-            .field("settings", &self.settings)
-            .field("file", &self.file)
-            .finish_non_exhaustive()
+        f.debug_struct("MemoryBuilder").field("settings", &self.settings).finish_non_exhaustive()
     }
 }

@@ -226,7 +226,6 @@ impl ApiKeyProvider for Memory {
         self.capabilities().validate(VENDOR, Operation::Reveal)?;
         let store = self.store();
         let (_, record) = store.by_id(id, Operation::Reveal)?;
-        // The file may contain keys that were created without retaining secrets.
         record
             .secret
             .clone()

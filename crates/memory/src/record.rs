@@ -1,17 +1,13 @@
 //! A stored key.
 
 use api_keys_core::{ApiKey, KeyStatus, SecretKey, Timestamp};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) const REMAINING: &str = "remaining";
 pub(crate) const REVOCATION_REASON: &str = "revocation_reason";
 
 /// The SHA-256 digest of a secret. The time of a lookup by digest does not depend on the secret.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
@@ -20,36 +16,19 @@ impl Digest {
     }
 }
 
-impl From<Digest> for String {
-    fn from(digest: Digest) -> Self {
-        BASE64_STANDARD.encode(digest.0)
-    }
-}
-
-impl TryFrom<String> for Digest {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let bytes = BASE64_STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-        bytes.map(Self).ok_or("not a SHA-256 digest")
-    }
-}
-
 /// A key with the digest of its secret.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Record {
     /// The key. Its status is active, disabled or revoked; expiration is determined when it is read.
     pub(crate) key: ApiKey,
     pub(crate) digest: Digest,
     /// Replaced secrets that are still valid.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) previous: Vec<Previous>,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
     pub(crate) secret: Option<SecretKey>,
 }
 
 /// The digest of a replaced secret.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Previous {
     pub(crate) digest: Digest,
     pub(crate) valid_until: Timestamp,
@@ -102,9 +81,4 @@ fn hint(secret: &SecretKey) -> Option<String> {
     let secret = secret.expose();
     let (start, _) = secret.char_indices().nth_back(3)?;
     (secret.len() >= 16).then(|| secret[start..].to_owned())
-}
-
-/// Serializes a retained secret.
-fn expose<S: Serializer>(secret: &Option<SecretKey>, serializer: S) -> Result<S::Ok, S::Error> {
-    secret.as_ref().map(SecretKey::expose).serialize(serializer)
 }

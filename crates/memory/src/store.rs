@@ -1,40 +1,25 @@
 //! The stored keys and their indexes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use api_keys_core::{Error, ErrorKind, KeyId, KeyStatus, Operation, Result, Timestamp};
 
 use crate::error::{VENDOR, conflict};
-use crate::file::{Document, KeyFile};
 use crate::record::{Digest, Record};
 
 /// Keys by number, and numbers by id and by digest.
 #[derive(Default)]
 pub(crate) struct Store {
-    document: Document,
+    /// The number of the next new key. Numbers are not reused, so a cursor never skips a key.
+    next: u64,
+    /// The keys in the order of creation.
+    keys: BTreeMap<u64, Record>,
     by_id: HashMap<KeyId, u64>,
     by_digest: HashMap<Digest, u64>,
-    file: Option<KeyFile>,
 }
 
 impl Store {
-    /// Creates a store from the contents of a file.
-    pub(crate) fn new(mut document: Document, file: KeyFile) -> Result<Self> {
-        let keys = std::mem::take(&mut document.keys);
-        let mut store = Self { document, ..Self::default() };
-        for (number, record) in keys {
-            if store.clashes(number, &record) {
-                let message = format!("{}: duplicate id or secret", file.path().display());
-                return Err(Error::configuration(VENDOR, message));
-            }
-            store.document.next = store.document.next.max(number.saturating_add(1));
-            store.put(number, Some(record));
-        }
-        store.file = Some(file);
-        Ok(store)
-    }
-
     /// Returns the key with an id, and its number.
     pub(crate) fn by_id(&self, id: &KeyId, operation: Operation) -> Result<(u64, &Record)> {
         self.at(self.by_id.get(id)).ok_or_else(|| Error::new(ErrorKind::NotFound, VENDOR, operation))
@@ -47,40 +32,36 @@ impl Store {
 
     fn at(&self, number: Option<&u64>) -> Option<(u64, &Record)> {
         let number = *number?;
-        Some((number, self.document.keys.get(&number)?))
+        Some((number, self.keys.get(&number)?))
     }
 
     /// Returns the keys created after a number, or all keys, in the order of creation.
     pub(crate) fn after(&self, number: Option<u64>) -> impl Iterator<Item = (u64, &Record)> {
         let start = number.map_or(Bound::Unbounded, Bound::Excluded);
-        self.document.keys.range((start, Bound::Unbounded)).map(|(&number, record)| (number, record))
+        self.keys.range((start, Bound::Unbounded)).map(|(&number, record)| (number, record))
     }
 
     /// Returns the number of active keys at a time.
     pub(crate) fn active(&self, now: Timestamp) -> usize {
-        self.document.keys.values().filter(|record| record.status(now) == KeyStatus::Active).count()
+        self.keys.values().filter(|record| record.status(now) == KeyStatus::Active).count()
     }
 
     /// Adds a key.
     pub(crate) fn add(&mut self, record: Record, operation: Operation) -> Result<()> {
-        let number = self.document.next;
-        self.document.next = number.checked_add(1).ok_or_else(|| {
+        let number = self.next;
+        self.next = number.checked_add(1).ok_or_else(|| {
             Error::new(ErrorKind::LimitReached, VENDOR, operation).with_message("key counter overflowed")
         })?;
         self.change(number, Some(record), operation)
     }
 
-    /// Sets or removes the key with a number, atomically in memory and in the file.
+    /// Sets or removes the key with a number.
     pub(crate) fn change(&mut self, number: u64, record: Option<Record>, operation: Operation) -> Result<()> {
         if record.as_ref().is_some_and(|record| self.clashes(number, record)) {
             return Err(conflict(operation, "the generated id or secret already exists"));
         }
-        let before = self.put(number, record);
-        let Some(file) = &self.file else { return Ok(()) };
-        let Err(error) = file.save(&self.document) else { return Ok(()) };
-        let message = format!("failed to write the key file {}", file.path().display());
-        self.put(number, before);
-        Err(Error::new(ErrorKind::Unavailable, VENDOR, operation).with_message(message).with_source(error))
+        self.put(number, record);
+        Ok(())
     }
 
     /// Returns whether another key has the same id or secret.
@@ -90,9 +71,8 @@ impl Store {
             || record.digests().any(|digest| taken(self.by_digest.get(&digest)))
     }
 
-    fn put(&mut self, number: u64, record: Option<Record>) -> Option<Record> {
-        let before = self.document.keys.remove(&number);
-        if let Some(before) = &before {
+    fn put(&mut self, number: u64, record: Option<Record>) {
+        if let Some(before) = self.keys.remove(&number) {
             self.by_id.remove(&before.key.id);
             for digest in before.digests() {
                 self.by_digest.remove(&digest);
@@ -101,8 +81,7 @@ impl Store {
         if let Some(record) = record {
             self.by_id.insert(record.key.id.clone(), number);
             self.by_digest.extend(record.digests().map(|digest| (digest, number)));
-            self.document.keys.insert(number, record);
+            self.keys.insert(number, record);
         }
-        before
     }
 }

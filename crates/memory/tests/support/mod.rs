@@ -2,25 +2,16 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::future::Future;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api_keys_core::{ApiKeyProvider as _, KeyId, ListQuery, NewApiKey, SecretKey, Timestamp, Verification};
 use api_keys_memory::{Memory, MemoryBuilder};
 use futures_util::FutureExt as _;
-use tempfile::TempDir;
 
 /// Returns the result of a call, which never waits.
 pub(crate) fn run<F: Future>(call: F) -> F::Output {
     call.now_or_never().expect("completed")
-}
-
-/// Creates a folder and returns the path of a key file in it.
-pub(crate) fn temporary() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("keys.json");
-    (folder, path)
 }
 
 /// Creates a key and returns its id.
