@@ -10,7 +10,9 @@ use crate::commands::create::CreateArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::doctor::DoctorArgs;
 use crate::commands::emulate::EmulateArgs;
+use crate::commands::events::EventsArgs;
 use crate::commands::get::GetArgs;
+use crate::commands::import::ImportArgs;
 use crate::commands::init::InitArgs;
 use crate::commands::list::ListArgs;
 use crate::commands::login::LoginArgs;
@@ -69,6 +71,8 @@ pub(crate) enum Command {
     Reveal(RevealArgs),
     Verify(VerifyArgs),
     Orphans(OrphansArgs),
+    Events(EventsArgs),
+    Import(ImportArgs),
     Audit(AuditArgs),
     Doctor(DoctorArgs),
     Emulate(EmulateArgs),
@@ -97,6 +101,8 @@ impl Command {
             Self::Reveal(args) => c::reveal::run(args, console).await,
             Self::Verify(args) => c::verify::run(args, console).await,
             Self::Orphans(args) => c::orphans::run(args, console).await,
+            Self::Events(args) => c::events::run(args, console).await,
+            Self::Import(args) => c::import::run(args, console).await,
             Self::Audit(args) => c::audit::run(args, console).await,
             Self::Doctor(args) => c::doctor::run(args, console).await,
             Self::Emulate(args) => c::emulate::run(args, console).await,

@@ -117,7 +117,7 @@ async fn sarif_results_have_rule_and_location() {
 
 #[test]
 fn audit_without_findings_passes() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.create(&["ci", "--owner", "me", "--expires", "90d", "--scope", "read"]);
     let done = home.run(&["audit"]).expect(0);
     assert_eq!(done.stdout, "1 key of 1 provider: 0 errors, 0 warnings, 0 notes.\n");

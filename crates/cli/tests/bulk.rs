@@ -10,24 +10,20 @@ use std::time::Duration;
 
 use api_keys::{ApiKeyProvider as _, NewApiKey, Timestamp};
 use api_keys_emulator::{Emulator, Vendor};
-use serde_json::{Value, json};
+use serde_json::json;
 use support::{Home, emulated};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// Sets the age of keys of `local`, and of their last use, in days.
 fn age(home: &Home, created: &[(&str, u64)], used: &[(&str, u64)]) {
-    let file = home.path("local.json");
-    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    let ago = |days: u64| json!(Timestamp::now().checked_sub(Duration::from_secs(days * 86_400)).unwrap());
-    for record in document["keys"].as_object_mut().unwrap().values_mut() {
-        for (field, ages) in [("created_at", created), ("last_used_at", used)] {
-            if let Some((_, days)) = ages.iter().find(|(name, _)| record["key"]["name"] == *name) {
-                record["key"][field] = ago(*days);
-            }
+    let micros =
+        |days: u64| Timestamp::now().as_microsecond() - i64::try_from(days).unwrap() * 86_400_000_000;
+    for (column, ages) in [("created_at", created), ("last_used_at", used)] {
+        for (name, days) in ages {
+            home.sql(&format!("UPDATE api_keys SET {column} = {} WHERE name = '{name}'", micros(*days)));
         }
     }
-    fs::write(file, document.to_string()).unwrap();
 }
 
 fn old_keys(home: &Home, names: &[&str]) {
@@ -61,7 +57,7 @@ async fn secret_command_receives_the_key_name() {
 
 #[test]
 fn old_keys_are_rotated_once() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     old_keys(&home, &["a", "b", "c"]);
     home.create(&["young"]);
     let rotate = ["rotate", "--older-than", "90d", "--secret-command", KEEP];
@@ -92,7 +88,7 @@ fn old_keys_are_rotated_once() {
 
 #[test]
 fn bulk_rotate_requires_a_secret_command() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.run(&["rotate", "--older-than", "90d", "--yes"]).expect(2).stderr_contains("--secret-command");
     home.run(&["rotate", "--older-than", "90d", "--yes", "--secret-stdout"]).expect(2);
     home.run(&["rotate", "some-id", "--older-than", "90d", "--yes"]).expect(2);
@@ -100,7 +96,7 @@ fn bulk_rotate_requires_a_secret_command() {
 
 #[test]
 fn bulk_rotate_continues_after_failed_delivery() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     old_keys(&home, &["a", "bad", "c"]);
     let command = format!("test \"$API_KEYS_KEY_NAME\" != bad && {KEEP}");
     let rotate = ["rotate", "--older-than", "90d", "--yes", "--secret-command", &command];
@@ -136,7 +132,7 @@ const ROTATE_EACH: [&str; 7] =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn interrupted_bulk_rotate_can_be_resumed() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let output = interrupted(&home, 1).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
@@ -150,7 +146,7 @@ async fn interrupted_bulk_rotate_can_be_resumed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn aborted_bulk_rotate_is_repeated_for_its_key() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let output = interrupted(&home, 2).await;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{stderr}");
@@ -165,7 +161,7 @@ async fn aborted_bulk_rotate_is_repeated_for_its_key() {
 
 #[test]
 fn unused_requires_a_time_of_last_use() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     for name in ["idle", "busy", "never"] {
         home.create(&[name]);
     }
@@ -190,7 +186,7 @@ fn names(home: &Home, status: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_verb_selects_by_the_same_conditions() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     for name in ["old-ci", "new-ci", "old-web"] {
         home.create(&[name, "--owner", "org_1"]);
     }
@@ -212,17 +208,10 @@ fn every_verb_selects_by_the_same_conditions() {
 
 #[test]
 fn expired_keys_are_selected() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.create(&["kept"]);
     home.create(&["expired", "--expires", "1d"]);
-    let file = home.path("local.json");
-    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    for record in document["keys"].as_object_mut().unwrap().values_mut() {
-        if record["key"]["name"] == "expired" {
-            record["key"]["expiry"] = json!({ "at": "2026-01-01T00:00:00Z" });
-        }
-    }
-    fs::write(file, document.to_string()).unwrap();
+    home.sql("UPDATE api_keys SET expires_at = 0 WHERE name = 'expired'");
     for verb in ["revoke", "delete"] {
         let preview = home.run(&[verb, "--expired", "--dry-run"]).expect(0).stdout;
         assert!(preview.contains("(expired)") && !preview.contains("(kept)"), "{preview}");
@@ -234,18 +223,10 @@ fn expired_keys_are_selected() {
 
 #[test]
 fn keys_without_a_past_creation_are_not_old() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     old_keys(&home, &["old", "future", "missing"]);
-    let file = home.path("local.json");
-    let mut document: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    for record in document["keys"].as_object_mut().unwrap().values_mut() {
-        match record["key"]["name"].as_str().unwrap() {
-            "future" => record["key"]["created_at"] = json!("2999-01-01T00:00:00Z"),
-            "missing" => record["key"]["created_at"] = Value::Null,
-            _ => {}
-        }
-    }
-    fs::write(file, document.to_string()).unwrap();
+    home.sql("UPDATE api_keys SET created_at = 32503680000000000 WHERE name = 'future'");
+    home.sql("UPDATE api_keys SET created_at = NULL WHERE name = 'missing'");
     for age in ["0s", "90d"] {
         let done = home.run(&["revoke", "--older-than", age, "--dry-run"]).expect(0);
         assert!(done.stdout.contains("(old)") && done.stdout.lines().count() == 1, "{}", done.stdout);
@@ -255,7 +236,7 @@ fn keys_without_a_past_creation_are_not_old() {
 
 #[test]
 fn ids_are_read_from_standard_input() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let ids: Vec<_> = ["a", "b", "c"].iter().map(|name| home.create(&[name]).0).collect();
     let input = format!("{}\n\n  {}\r\n{}\n", ids[0], ids[1], ids[0]);
     let mut command = home.command(&["revoke", "-", "--yes", "--output", "json"]);
@@ -271,7 +252,7 @@ fn ids_are_read_from_standard_input() {
 
 #[test]
 fn conditions_and_ids_exclude_each_other() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     for verb in ["rotate", "revoke", "delete", "enable", "disable"] {
         home.run(&[verb, "--yes"]).expect(2);
         home.run(&[verb, "some-id", "--older-than", "90d", "--yes"]).expect(2);

@@ -23,9 +23,9 @@ fn error_without_provider_lists_sources() {
 
 #[test]
 fn provider_is_required_if_ambiguous() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.run(&["list"]).expect(0);
-    home.configure(&(home.memory("one") + &home.memory("two")));
+    home.configure(&(home.database("one") + &home.database("two")));
     home.run(&["list"])
         .expect(2)
         .stderr_contains("more than one provider is configured")
@@ -40,7 +40,7 @@ fn provider_is_required_if_ambiguous() {
 #[test]
 fn similar_name_is_suggested() {
     let home = Home::new();
-    home.configure(&(home.memory("production") + &home.memory("staging")));
+    home.configure(&(home.database("production") + &home.database("staging")));
     home.run(&["list", "--provider", "prodcution"]).expect(2).stderr_contains("did you mean `production`?");
     let done = home.run(&["list", "--provider", "zzz"]).expect(2).stderr_contains("production, staging");
     assert!(!done.stderr.contains("did you mean"), "{}", done.stderr);
@@ -50,12 +50,10 @@ fn similar_name_is_suggested() {
 
 #[test]
 fn environment_configures_another_provider() {
-    let home = Home::with_memory();
-    let file = home.path("env.json");
+    let home = Home::with_database();
     let done = finish(
         home.command(&["providers", "--output", "json"])
             .env("API_KEYS_VENDOR", "memory")
-            .env("API_KEYS_FILE", &file)
             .env("API_KEYS_MAX_ACTIVE", "5"),
     )
     .expect(0)
@@ -70,7 +68,7 @@ fn environment_configures_another_provider() {
 fn config_file_by_option_variable_or_xdg() {
     let home = Home::new();
     let other = home.path("other.toml");
-    fs::write(&other, home.memory("other")).unwrap();
+    fs::write(&other, home.database("other")).unwrap();
     let path = other.to_str().unwrap();
     home.run(&["list", "--provider", "other", "--config", path]).expect(0);
     finish(home.command(&["list", "--provider", "other"]).env("API_KEYS_CONFIG", path)).expect(0);
@@ -171,11 +169,11 @@ fn warns_about_token_file_permissions() {
 #[test]
 fn paths_are_relative_to_the_config_file() {
     let home = Home::new();
-    home.configure("[providers.a]\nvendor = \"memory\"\nfile = \"keys.json\"\n");
+    home.configure("[providers.a]\nvendor = \"sql\"\nurl = \"sqlite:keys.db\"\n");
     fs::create_dir(home.path("elsewhere")).unwrap();
     let mut create = home.command(&["create", "ci", "--secret-stdout"]);
     finish(create.current_dir(home.path("elsewhere"))).expect(0);
-    assert!(home.path(".config/api-keys/keys.json").exists());
+    assert!(home.path(".config/api-keys/keys.db").exists());
     assert_eq!(home.keys(&[]).len(), 1);
 }
 
@@ -193,7 +191,7 @@ fn ambiguous_token_is_rejected() {
 #[test]
 fn invalid_provider_does_not_affect_others() {
     let home = Home::new();
-    home.configure(&format!("[providers.bad]\nvendor = \"clerk\"\n{}", home.memory("good")));
+    home.configure(&format!("[providers.bad]\nvendor = \"clerk\"\n{}", home.database("good")));
     home.run(&["create", "a", "--provider", "good", "--output", "json"]).expect(0);
     let done = home
         .run(&["list", "--provider", "all", "--output", "json"])

@@ -342,7 +342,7 @@ async fn memory_is_resumed_with_its_own_overlap() {
         POINTS.into_iter().flat_map(|point| Destination::ALL.map(|destination| (point, destination)))
     {
         let case = format!("{destination:?}, {point}");
-        let home = Home::with_memory();
+        let home = Home::with_database();
         let (id, old) = home.create(&["ci-deploy"]);
         let rotate = [&["rotate", &id, "--yes", "--overlap", "24h"], destination.arguments()].concat();
         let killed = run(&home, &rotate, Some(point)).await;

@@ -71,10 +71,10 @@ async fn working_provider_has_no_findings() {
 }
 
 #[tokio::test]
-async fn in_memory_provider_needs_no_connection() {
-    let home = Home::with_memory();
+async fn database_needs_no_connection() {
+    let home = Home::with_database();
     let (lines, _) = doctor(&home, 0).await;
-    assert_eq!(lines[2..], ["local settings: ok", "local keys: ok"]);
+    assert_eq!(lines[2..], ["local settings: ok", "local credential source: ok", "local keys: ok"]);
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn failed_check_adds_nothing() {
 #[test]
 fn existing_file_is_kept() {
     let home = Home::new();
-    let before = format!("# Ours.\n{}# max_active = 5\n", home.memory("local"));
+    let before = format!("# Ours.\n{}# max_active = 5\n", home.database("local"));
     home.configure(&before);
     set_mode(&config(&home), 0o644);
     let other = ["--owner", "org_1", "--name", "it's", "--setting", "http={\"timeout\": 10}"];
@@ -89,7 +89,7 @@ fn existing_file_is_kept() {
 
 #[test]
 fn existing_provider_is_not_overwritten() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let before = fs::read_to_string(config(&home)).unwrap();
     for name in ["local", "all", "env", "", " ", "a\nb"] {
         home.run(&[&NO_CHECK[..], &["CLERK_KEY", "--name", name]].concat()).expect(2);
@@ -104,7 +104,7 @@ fn existing_provider_is_not_overwritten() {
 
 #[test]
 fn linked_file_is_changed_in_its_place() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     fs::rename(config(&home), home.path("dotfile.toml")).unwrap();
     std::os::unix::fs::symlink(home.path("dotfile.toml"), config(&home)).unwrap();
     home.run(&[&NO_CHECK[..], &["CLERK_KEY"]].concat()).expect(0);
@@ -207,4 +207,16 @@ fn pasted_credential_is_removed_after_failure() {
         assert_eq!((status, output.contains(TOKEN)), (expected, false), "{output}");
         assert!(!config(&home).exists() && !config(&home).with_file_name("metal.token").exists());
     }
+}
+
+#[test]
+fn database_is_created_in_the_working_directory() {
+    let home = Home::new();
+    home.run(&["init", "--vendor", "sql", "--setting", "url=sqlite:keys.db"]).expect(0);
+    assert!(home.path("keys.db").exists());
+    home.create(&["ci"]);
+    assert_eq!(home.keys(&[]).len(), 1);
+    home.run(&["init", "--vendor", "sql", "--name", "none", "--setting", "url=sqlite:"])
+        .expect(2)
+        .stderr_contains("does not name a database");
 }

@@ -8,7 +8,7 @@ use support::{Home, OWNER, emulated, finish};
 
 #[test]
 fn lifecycle_of_a_key() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, secret) = home.create(&[
         "ci",
         "--description",
@@ -60,21 +60,21 @@ fn lifecycle_of_a_key() {
 
 #[test]
 fn empty_name_is_rejected() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.run(&["create", "", "--secret-stdout"]).expect(2).stderr_contains("<NAME>");
     assert!(home.keys(&[]).is_empty());
 }
 
 #[test]
 fn empty_update_is_rejected() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, _) = home.create(&["ci"]);
     home.run(&["update", &id]).expect(2);
 }
 
 #[test]
 fn destructive_commands_require_yes_in_a_pipe() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, secret) = home.create(&["ci"]);
     for command in ["revoke", "delete", "disable", "rotate"] {
         home.run(&[command, &id, "--output", "json"]).expect(2).stderr_contains("--yes");
@@ -87,7 +87,7 @@ fn destructive_commands_require_yes_in_a_pipe() {
 
 #[test]
 fn partial_success_exits_with_3() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let ((a, _), (b, _)) = (home.create(&["a"]), home.create(&["b"]));
     let done = home.run(&["revoke", &a, "nobody", &b, "--yes", "--output", "json"]).expect(3);
     let outcomes: Vec<_> =
@@ -98,7 +98,7 @@ fn partial_success_exits_with_3() {
 
 #[test]
 fn formats_have_the_same_fields() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.create(&["a, \"b\"", "--scope", "x,y"]);
     home.create(&["plain"]);
     let csv = home.run(&["list", "--output", "csv"]).expect(0).stdout;
@@ -137,7 +137,7 @@ fn formats_have_the_same_fields() {
 
 #[test]
 fn control_characters_are_replaced() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, _) = home.create(&["a\u{1b}[2Jb"]);
     for arguments in [&["list"][..], &["get", &id], &["revoke", &id, "--dry-run"]] {
         let done = home.run(arguments).expect(0);
@@ -147,7 +147,7 @@ fn control_characters_are_replaced() {
 
 #[test]
 fn list_filters() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     for (name, owner) in [("web-1", "a"), ("web-2", "b"), ("ci", "a")] {
         home.create(&[name, "--owner", owner]);
     }
@@ -159,7 +159,7 @@ fn list_filters() {
 
 #[test]
 fn verify_reads_only_standard_input() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.run(&["verify", "ak_123"]).expect(2);
     home.run(&["verify"]).expect(2).stderr_contains("no secret to verify");
     finish(home.command(&["verify"]).write_stdin("ak_unknown\n")).expect(5);
@@ -213,7 +213,7 @@ async fn unsupported_operations_send_no_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_provider_does_not_hide_others() {
     let home = Home::new();
-    let mut settings = home.memory("local");
+    let mut settings = home.database("local");
     let mut emulators = Vec::new();
     for vendor in Vendor::ALL.iter().copied() {
         let emulator = Emulator::start(vendor).await.unwrap();

@@ -113,7 +113,7 @@ async fn csv_is_safe_unless_it_is_raw() {
 
 #[test]
 fn columns_and_order_can_be_selected() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     for (name, expires) in [("b", "20d"), ("c", "never"), ("a", "10d")] {
         home.create(&[name, "--expires", expires, "--scope", "read", "--scope", "write"]);
     }

@@ -245,7 +245,7 @@ async fn bulk_rotation_replaces_keys_of_every_vendor() {
 
 #[test]
 fn lock_of_a_killed_process_is_taken_over() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, _) = home.create(&["ci-deploy"]);
     let state = home.path(".local/state/api-keys");
     fs::create_dir_all(&state).unwrap();

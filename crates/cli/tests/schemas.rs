@@ -59,7 +59,7 @@ async fn every_output_matches_its_schema() {
     let home = Home::new();
     let offline = "[providers.down]\nvendor = \"latitude-sh\"\nbase_url = \"http://127.0.0.1:9\"\ntoken = \"x\"\n\
                    http = { max_attempts = 1 }\n";
-    home.configure(&(emulated(&home, "prod", &emulator) + offline));
+    home.configure(&(emulated(&home, "prod", &emulator) + offline + &home.database("local")));
     let mut schemas = Schemas { home, used: BTreeSet::new() };
     let full = NewApiKey::new("full-key")
         .owner(OWNER)
@@ -76,6 +76,11 @@ async fn every_output_matches_its_schema() {
         (listed["keys"].as_array().unwrap().len(), listed["errors"].as_array().unwrap().len()),
         (1, 1)
     );
+    let local = ["--provider", "local"];
+    let created = schemas.check("secret", None, &[&["create", "ci"], &local[..]].concat()).await;
+    let id_of_local = created["key"]["id"].as_str().unwrap();
+    schemas.check("key", None, &[&["update", id_of_local, "--name", "cd"], &local[..]].concat()).await;
+    schemas.check("events", Some("events"), &[&["events"], &local[..]].concat()).await;
     schemas.check("list", Some("keys"), &[&["list"], &prod[..]].concat()).await;
     schemas.check("key", None, &[&["get", &id], &prod[..]].concat()).await;
     schemas.check("key", None, &[&["update", &id, "--description", "new"], &prod[..]].concat()).await;

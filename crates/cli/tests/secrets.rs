@@ -10,9 +10,10 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
+use api_keys_emulator::{Emulator, Vendor};
 use fake::{FakeClerk, Fault, OWNER, SECRET, TOKEN};
 use serde_json::{Value, json};
-use support::{Home, finish, mode, terminal};
+use support::{Home, emulated, finish, mode, terminal};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -24,7 +25,7 @@ fn clerk(home: &Home, uri: &str) {
 
 #[test]
 fn pipe_requires_a_destination() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     for arguments in
         [&["create", "ci"][..], &["create", "ci", "--output", "table"], &["create", "ci", "--output", "csv"]]
     {
@@ -37,7 +38,7 @@ fn pipe_requires_a_destination() {
 
 #[test]
 fn secret_stdout_prints_only_the_secret() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let done = home.run(&["create", "ci", "--secret-stdout"]).expect(0);
     let secret = done.stdout.strip_suffix('\n').unwrap();
     assert!(!done.stderr.contains(secret) && !secret.contains(char::is_whitespace));
@@ -46,7 +47,7 @@ fn secret_stdout_prints_only_the_secret() {
 
 #[test]
 fn secret_file_is_new_and_private() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let file = home.path("secret");
     let done = home.run(&["create", "ci", "--output", "json", "--secret-file", "secret"]).expect(0);
     let secret = fs::read_to_string(&file).unwrap();
@@ -62,7 +63,7 @@ fn secret_file_is_new_and_private() {
 
 #[test]
 fn secret_file_is_removed_after_failure() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.run(&["rotate", "no-such-key", "--yes", "--secret-file", "secret"]).expect(1);
     home.run(&["rotate", "no-such-key", "--secret-file", "secret"]).expect(1);
     assert!(!home.path("secret").exists());
@@ -70,7 +71,7 @@ fn secret_file_is_removed_after_failure() {
 
 #[test]
 fn secret_command_receives_secret_and_key() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let script =
         "cat > secret; echo \"$API_KEYS_PROVIDER $API_KEYS_KEY_NAME $API_KEYS_KEY_ID\" > key; echo done";
     let done = home.run(&["create", "ci", "--output", "json", "--secret-command", script]).expect(0);
@@ -84,7 +85,7 @@ fn secret_command_receives_secret_and_key() {
 
 #[test]
 fn failed_secret_command_rescues_the_secret() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let done = home.run(&["create", "ci", "--secret-command", "cat >/dev/null; exit 3"]).expect(4);
     let rescued = home.rescued();
     let [file] = &rescued[..] else { panic!("{rescued:?}") };
@@ -98,7 +99,7 @@ fn failed_secret_command_rescues_the_secret() {
 
 #[test]
 fn failed_write_rescues_the_secret() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let status = home.process(&["create", "a", "--secret-stdout"]).stdout(full).status().unwrap();
     assert_eq!(status.code(), Some(4));
@@ -118,7 +119,7 @@ fn failed_write_rescues_the_secret() {
 
 #[test]
 fn null_output_is_rejected_before_create() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let output = home.process(&["create", "a", "--output", "json"]).stdout(Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("the secret would be lost"));
@@ -127,7 +128,7 @@ fn null_output_is_rejected_before_create() {
 
 #[test]
 fn key_is_revoked_if_rescue_fails() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     fs::create_dir_all(home.path(".local")).unwrap();
     fs::write(home.path(".local/state"), "in the way").unwrap();
     home.run(&["create", "ci", "--secret-command", "exit 1"]).expect(1).stderr_contains("it was revoked");
@@ -136,7 +137,7 @@ fn key_is_revoked_if_rescue_fails() {
 
 #[test]
 fn rotate_can_be_repeated_if_rescue_fails() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, old) = home.create(&["ci"]);
     fs::create_dir_all(home.path(".local")).unwrap();
     fs::write(home.path(".local/state"), "in the way").unwrap();
@@ -151,18 +152,22 @@ fn rotate_can_be_repeated_if_rescue_fails() {
     finish(home.command(&["verify"]).write_stdin(done.stdout)).expect(0);
 }
 
-#[test]
-fn reveal_supports_all_destinations() {
-    let home = Home::with_memory();
-    let (id, secret) = home.create(&["ci"]);
-    home.run(&["reveal", &id]).expect(2).stderr_contains("--secret-file");
-    assert_eq!(home.run(&["reveal", &id, "--secret-stdout"]).expect(0).stdout, format!("{secret}\n"));
-    assert_eq!(home.run(&["reveal", &id, "--output", "json"]).expect(0).json()["secret"], secret);
-    home.run(&["reveal", &id, "--secret-file", "s"]).expect(0);
-    assert_eq!(fs::read_to_string(home.path("s")).unwrap(), format!("{secret}\n"));
-    home.run(&["reveal", &id, "--secret-command", "exit 1"])
-        .expect(1)
-        .stderr_contains("the vendor stores the secret");
+#[tokio::test(flavor = "multi_thread")]
+async fn reveal_supports_all_destinations() {
+    let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
+    let home = Home::new();
+    home.configure(&emulated(&home, "prod", &emulator));
+    let (id, secret) = tokio::task::block_in_place(|| home.create(&["its", "--owner", OWNER]));
+    tokio::task::block_in_place(|| {
+        home.run(&["reveal", &id]).expect(2).stderr_contains("--secret-file");
+        assert_eq!(home.run(&["reveal", &id, "--secret-stdout"]).expect(0).stdout, format!("{secret}\n"));
+        assert_eq!(home.run(&["reveal", &id, "--output", "json"]).expect(0).json()["secret"], secret);
+        home.run(&["reveal", &id, "--secret-file", "s"]).expect(0);
+        assert_eq!(fs::read_to_string(home.path("s")).unwrap(), format!("{secret}\n"));
+        home.run(&["reveal", &id, "--secret-command", "exit 1"])
+            .expect(1)
+            .stderr_contains("the vendor stores the secret");
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ fn start(process: Process) -> PtySession {
 
 #[test]
 fn secret_is_shown_once_on_a_terminal() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (output, status) = finish(start(home.process(&["create", "ci"])));
     assert_eq!(status, 0, "{output}");
     let secret = output.lines().find_map(|line| line.strip_prefix("secret")).unwrap().trim();
@@ -28,7 +28,7 @@ fn secret_is_shown_once_on_a_terminal() {
 
 #[test]
 fn only_yes_confirms() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, _) = home.create(&["ci"]);
     for (input, status, state) in
         [("n", 2, "active"), ("", 2, "active"), ("sure", 2, "active"), ("y", 0, "revoked")]
@@ -45,7 +45,7 @@ fn only_yes_confirms() {
 
 #[test]
 fn yes_option_skips_confirmation() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, _) = home.create(&["ci"]);
     let (output, status) = finish(start(home.process(&["delete", &id, "--yes"])));
     assert_eq!((status, output.contains("[y/N]")), (0, false), "{output}");
@@ -53,7 +53,7 @@ fn yes_option_skips_confirmation() {
 
 #[test]
 fn unconfirmed_rotate_changes_nothing() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["rotate", &id, "--secret-file", "s"]));
     session.exp_string("The old secret becomes invalid immediately. [y/N]").unwrap();
@@ -65,7 +65,7 @@ fn unconfirmed_rotate_changes_nothing() {
 
 #[test]
 fn ctrl_c_at_confirmation_changes_nothing() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["rotate", &id, "--secret-file", "s"]));
     session.exp_string("[y/N]").unwrap();
@@ -77,7 +77,7 @@ fn ctrl_c_at_confirmation_changes_nothing() {
 
 #[test]
 fn verify_prompts_without_echo() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (_, secret) = home.create(&["ci"]);
     let mut session = start(home.process(&["verify"]));
     session.exp_string("Secret: ").unwrap();
@@ -89,7 +89,7 @@ fn verify_prompts_without_echo() {
 
 #[test]
 fn no_color_disables_colors() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.create(&["ci"]);
     let (colored, _) = finish(start(home.process(&["list"])));
     assert!(colored.contains("\u{1b}["), "{colored:?}");
@@ -101,7 +101,7 @@ fn no_color_disables_colors() {
 
 #[test]
 fn table_fits_the_terminal() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     home.create(&[
         "a-name-of-some-length",
         "--owner",

@@ -71,11 +71,11 @@ fn provider_names_are_completed() {
     let home = Home::new();
     assert_eq!(completions(&home, &["list", "--provider", ""], &[]), ["all"]);
     let remote = "[providers.remote]\nvendor = \"clerk\"\ntoken = { command = 'touch run' }\n";
-    home.configure(&(home.memory("local") + remote));
+    home.configure(&(home.database("local") + remote));
     assert_eq!(completions(&home, &["list", "--provider", ""], &[]), ["local", "remote", "all"]);
     assert_eq!(completions(&home, &["doctor", "-p", "re"], &[]), ["remote"]);
     assert!(!home.path("run").exists(), "a credential was read");
-    fs::write(home.path("other.toml"), home.memory("other")).unwrap();
+    fs::write(home.path("other.toml"), home.database("other")).unwrap();
     let names = ["other", "all"];
     for option in [&["--config", "other.toml"][..], &["--config=other.toml"]] {
         let words = [&["list"], option, &["--provider", ""]].concat();
@@ -89,7 +89,7 @@ fn provider_names_are_completed() {
 
 #[test]
 fn key_ids_are_completed_and_cached() {
-    let home = Home::with_memory();
+    let home = Home::with_database();
     let (id, _) = home.create(&["ci"]);
     let completed = |words: &[&str]| {
         // The first call of a slow machine may exceed the limit.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::entry::{ALL, Entry, paths};
+use super::entry::{ALL, Entry, resolve_paths};
 use super::location::{self, Location};
 use super::suggest::similar;
 use crate::failure::Failure;
@@ -49,8 +49,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
             let mut values = object(table, &mut settings);
             if let Some(directory) = path.parent() {
                 // Paths are relative to the configuration file, not to the working directory.
-                paths(&mut values)
-                    .for_each(|path| *path = directory.join(&path).to_string_lossy().into_owned());
+                resolve_paths(&mut values, directory);
             }
             let start = name.span().start;
             let location = Location { path: path.to_owned(), text: Arc::clone(&text), start, settings };

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use api_keys::runtime::HttpConfig;
+use api_keys::sql::Sql;
 use api_keys::{ApiKeyProvider, ListQuery, ProviderConfig, SecretSource};
 use serde_json::{Map, Value};
 
@@ -23,7 +24,7 @@ static HTTP: LazyLock<HttpConfig> = LazyLock::new(HttpConfig::new);
 pub(crate) const ALL: &str = "all";
 
 /// Settings that can contain a credential.
-const TOKENS: [&str; 2] = ["token", "secret_key"];
+const TOKENS: [&str; 4] = ["token", "secret_key", "url", "pepper"];
 
 const TOKEN_SOURCES: &str = "set token to { env = \"NAME\" }, { file = \"PATH\" }, { command = \"COMMAND\" } or { keyring = \"ACCOUNT\" }";
 
@@ -48,16 +49,27 @@ pub(crate) struct Provider {
     pub(crate) api: Arc<dyn ApiKeyProvider>,
 }
 
-/// Returns the settings that are paths.
-pub(super) fn paths(settings: &mut Map<String, Value>) -> impl Iterator<Item = &mut String> {
-    settings.iter_mut().filter_map(|(name, value)| match value {
-        Value::String(file) if name == "file" => Some(file),
-        Value::Object(token) if TOKENS.contains(&name.as_str()) => match token.get_mut("file") {
-            Some(Value::String(file)) => Some(file),
-            _ => None,
-        },
-        _ => None,
-    })
+/// Makes the paths in the settings relative to a folder, instead of the working directory.
+pub(super) fn resolve_paths(settings: &mut Map<String, Value>, folder: &Path) {
+    let resolve = |path: &str| folder.join(path).to_string_lossy().into_owned();
+    for (name, value) in settings {
+        match value {
+            Value::String(url) if name == "url" => {
+                if let Some(path) = url.strip_prefix("sqlite:") {
+                    let path = path.strip_prefix("//").unwrap_or(path);
+                    if !path.is_empty() {
+                        *url = format!("sqlite:{}", resolve(path));
+                    }
+                }
+            }
+            Value::Object(token) if TOKENS.contains(&name.as_str()) => {
+                if let Some(Value::String(file)) = token.get_mut("file") {
+                    *file = resolve(file);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Entry {
@@ -128,7 +140,12 @@ impl Entry {
     }
 
     /// Builds the provider without sending a request.
-    pub(crate) fn build(mut self) -> Result<Provider, Failure> {
+    pub(crate) fn build(self) -> Result<Provider, Failure> {
+        self.with_tokens()?.build_with(|http| http)
+    }
+
+    /// Reads the credentials that only this program can read.
+    fn with_tokens(mut self) -> Result<Self, Failure> {
         for token in TOKENS {
             if let Some(command) = self.command(token) {
                 let secret = run(command).map_err(|error| self.command_failure(token, &error))?;
@@ -137,7 +154,7 @@ impl Entry {
                 self.settings.insert(token.to_owned(), secret?.into());
             }
         }
-        self.build_with(|http| http)
+        Ok(self)
     }
 
     /// Builds the provider with changed HTTP settings. Commands must have been replaced by
@@ -150,16 +167,14 @@ impl Entry {
         if let Some(http) = config.http_mut() {
             *http = change(std::mem::take(http));
         }
-        let api = config.build().map_err(|error| {
-            Failure::from_api(
-                format!("invalid configuration for provider `{}`", self.name),
-                &self.name,
-                &error,
-            )
-            .help(format!("check {}", self.location_of(None)))
-        })?;
+        let api = config.build().map_err(|error| self.invalid(&error))?;
         let line = self.location.as_ref().map(Location::line);
         Ok(Provider { name: self.name, owners: self.owners, line, api })
+    }
+
+    fn invalid(&self, error: &api_keys::Error) -> Failure {
+        let message = format!("invalid configuration for provider `{}`", self.name);
+        Failure::from_api(message, &self.name, error).help(format!("check {}", self.location_of(None)))
     }
 
     /// Validates the names and types of the settings without reading a credential. Returns whether the provider sends
@@ -172,6 +187,16 @@ impl Entry {
             settings.insert((*token).to_owned(), "command".into());
         }
         Ok(self.parse(&settings)?.http_mut().is_some())
+    }
+
+    /// Builds the provider with the operations that only a database has.
+    pub(crate) fn build_sql(self) -> Result<Sql, Failure> {
+        let entry = self.with_tokens()?;
+        match entry.parse(&entry.settings)? {
+            ProviderConfig::Sql(config) => config.build().map_err(|error| entry.invalid(&error)),
+            _ => Err(Failure::new(format!("provider `{}` is not a database", entry.name))
+                .help("select a provider with vendor = \"sql\"")),
+        }
     }
 
     fn parse(&self, settings: &Map<String, Value>) -> Result<ProviderConfig, Failure> {

@@ -53,19 +53,23 @@ impl Home {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Creates a home with a provider `local` that stores its keys in a file.
-    pub(crate) fn with_memory() -> Self {
+    /// Creates a home with a provider `local` that stores its keys in a database.
+    pub(crate) fn with_database() -> Self {
         let home = Self::new();
-        home.configure(&home.memory("local"));
+        home.configure(&home.database("local"));
         home
     }
 
-    pub(crate) fn memory(&self, name: &str) -> String {
-        let file = self.path(&format!("{name}.json"));
-        format!(
-            "[providers.{name}]\nvendor = \"memory\"\nretain_secrets = true\nfile = '{}'\n",
-            file.display()
-        )
+    pub(crate) fn database(&self, name: &str) -> String {
+        let file = self.path(&format!("{name}.db"));
+        format!("[providers.{name}]\nvendor = \"sql\"\nurl = 'sqlite:{}'\n", file.display())
+    }
+
+    /// Executes statements in the database of `local`.
+    pub(crate) fn sql(&self, sql: &str) {
+        let connection = rusqlite::Connection::open(self.path("local.db")).unwrap();
+        connection.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+        connection.execute_batch(sql).unwrap();
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

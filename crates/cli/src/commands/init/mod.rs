@@ -73,7 +73,7 @@ pub(crate) async fn run(args: InitArgs, console: &mut Console<'_>) -> Result<u8,
     };
     edit.validate_name(&name)?;
     let given: Map<String, Value> = args.settings.iter().cloned().collect();
-    if ["token", "secret_key"].iter().any(|name| given.get(*name).is_some_and(Value::is_string)) {
+    if ["token", "secret_key", "pepper"].iter().any(|name| given.get(*name).is_some_and(Value::is_string)) {
         return Err(Failure::new("credential in an argument")
             .detail("arguments are visible to other users")
             .help("pass --token-env, --token-file or --token-command"));
@@ -113,6 +113,11 @@ pub(crate) async fn run(args: InitArgs, console: &mut Console<'_>) -> Result<u8,
         owners => settings.push(("owner".to_owned(), json!(owners))),
     }
     settings.extend(given);
+    for (name, value) in &mut settings {
+        if let (b"url", Value::String(url)) = (name.as_bytes(), value) {
+            *url = absolute_url(url)?;
+        }
+    }
 
     let entry = edit.add(&name, &settings)?;
     let not_added = |failure: &Failure| {
@@ -239,6 +244,19 @@ fn file_source(file: &Path) -> Result<Value, Failure> {
     Ok(json!({ "file": path }))
 }
 
+/// Returns the URL of a database with a path relative to the working directory, instead of the configuration file.
+fn absolute_url(url: &str) -> Result<String, Failure> {
+    let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) else {
+        return Ok(url.to_owned());
+    };
+    let invalid =
+        || Failure::new("invalid path of the database").help("pass another --setting url=sqlite:PATH");
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = std::path::absolute(path).map_err(|error| invalid().caused_by(&error))?;
+    let path = path.to_str().ok_or_else(|| invalid().detail("the path is not valid Unicode"))?;
+    Ok(format!("sqlite:{path}"))
+}
+
 fn token_file_name(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     format!("{}.token", name.chars().map(plain).collect::<String>())
@@ -257,7 +275,8 @@ mod tests {
     fn every_vendor_has_known_requirements() {
         for vendor in VENDORS {
             let required = required(vendor);
-            assert!(required.iter().any(|name| name == "token"), "{}: {required:?}", vendor.name);
+            let credential = if vendor.name == "sql" { "url" } else { "token" };
+            assert!(required.iter().any(|name| name == credential), "{}: {required:?}", vendor.name);
             let mut settings: Map<String, Value> =
                 required.into_iter().map(|name| (name, "set".into())).collect();
             settings.insert("vendor".to_owned(), vendor.name.into());
