@@ -21,13 +21,13 @@ use std::time::Duration;
 use api_keys::clerk::ClerkConfig;
 use api_keys::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Effect, Error, ErrorKind, Field, IssuedKey, KeyId,
-    ListQuery, NewApiKey, Operation, ProviderConfig, RevokeOptions, SecretKey, Verification,
+    ListQuery, NewApiKey, Operation, ProviderConfig, RevokeOptions,
 };
 use api_keys_emulator::{Emulator, Vendor};
-use axum::extract::{Extension, FromRequestParts, Path, Request, State};
+use api_keys_tower::{ApiKeyLayer, Authenticated, Authenticator};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
@@ -52,9 +52,10 @@ fn service(keys: Keys) -> Result<Router, Error> {
     {
         return Err(Error::unsupported_field(keys.vendor(), Operation::Create, Field::Owner));
     }
-    let with_key = Router::new()
-        .route("/hello", get(hello))
-        .layer(middleware::from_fn_with_state(Arc::clone(&keys), authenticate));
+    let authenticator = Authenticator::new(keys)?;
+    // Keys that are changed through this provider are verified again at once.
+    let keys = authenticator.provider();
+    let with_key = Router::new().route("/hello", get(hello)).layer(ApiKeyLayer::new(authenticator));
     Ok(Router::new()
         .route("/keys", post(create).get(list))
         .route("/keys/{id}", delete(revoke))
@@ -148,27 +149,8 @@ async fn revoke(State(keys): State<Keys>, user: User, Path(id): Path<String>) ->
     }
 }
 
-async fn hello(Extension(key): Extension<Arc<ApiKey>>) -> String {
+async fn hello(key: Authenticated) -> String {
     format!("hello {}, this is your key {}\n", key.owner.as_deref().unwrap_or("unknown user"), key.id)
-}
-
-/// Accepts requests with a valid key, and passes the key to the handler.
-async fn authenticate(State(keys): State<Keys>, mut request: Request, next: Next) -> Response {
-    let Some(secret) = bearer(request.headers()) else { return Failure::InvalidKey.into_response() };
-    match keys.verify(&secret).await {
-        Ok(Verification::Valid(key)) => {
-            request.extensions_mut().insert(Arc::new(*key));
-            next.run(request).await
-        }
-        Ok(Verification::Invalid(_)) => Failure::InvalidKey.into_response(),
-        // Without a result, the request is rejected.
-        Err(error) => Failure::Vendor(error).into_response(),
-    }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<SecretKey> {
-    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| SecretKey::new(secret))
 }
 
 /// The authenticated user.
@@ -186,7 +168,6 @@ impl<S: Sync> FromRequestParts<S> for User {
 const USER: HeaderName = HeaderName::from_static("x-user");
 
 enum Failure {
-    InvalidKey,
     NotFound,
     Internal,
     Vendor(Error),
@@ -202,10 +183,6 @@ impl From<Error> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let error = match self {
-            Self::InvalidKey => {
-                let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-                return (StatusCode::UNAUTHORIZED, challenge, "invalid key\n").into_response();
-            }
             Self::NotFound => return (StatusCode::NOT_FOUND, "key not found\n").into_response(),
             Self::Internal => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             Self::Vendor(error) => error,

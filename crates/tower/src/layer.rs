@@ -1,0 +1,171 @@
+//! The layer.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::authenticated::Authenticated;
+use crate::authenticator::Authenticator;
+use crate::rejection::Rejection;
+use crate::telemetry;
+
+type Respond = dyn Fn(&Rejection) -> Response<Bytes> + Send + Sync;
+
+/// A layer that rejects requests without a valid key, and adds [`Authenticated`] to the extensions of the others.
+#[derive(Clone)]
+pub struct ApiKeyLayer {
+    authenticator: Authenticator,
+    respond: Arc<Respond>,
+}
+
+impl ApiKeyLayer {
+    /// Creates a layer.
+    pub fn new(authenticator: Authenticator) -> Self {
+        Self { authenticator, respond: Arc::new(Rejection::response) }
+    }
+
+    /// Replaces the responses to rejected requests. Do not distinguish invalid keys by their reason: that would help
+    /// somebody who guesses or found a key.
+    #[must_use]
+    pub fn response(
+        mut self,
+        respond: impl Fn(&Rejection) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        self.respond = Arc::new(respond);
+        self
+    }
+}
+
+impl fmt::Debug for ApiKeyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKeyLayer").field("authenticator", &self.authenticator).finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for ApiKeyLayer {
+    type Service = ApiKeyService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ApiKeyService { inner, layer: self.clone() }
+    }
+}
+
+/// The service of [`ApiKeyLayer`].
+#[derive(Debug, Clone)]
+pub struct ApiKeyService<S> {
+    inner: S,
+    layer: ApiKeyLayer,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for ApiKeyService<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
+    ReqBody: Send + 'static,
+    ResBody: From<Bytes>,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S, ReqBody>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let (mut parts, body) = request.into_parts();
+        let result = self.layer.authenticator.authenticate_cached(&parts);
+        result.iter().for_each(telemetry::request);
+        let state = match result {
+            Some(Ok(key)) => {
+                parts.extensions.insert(key);
+                State::Inner { response: self.inner.call(Request::from_parts(parts, body)) }
+            }
+            Some(Err(rejection)) => State::Rejected { rejection: Some(rejection) },
+            None => {
+                let authenticator = self.layer.authenticator.clone();
+                let verification = Box::pin(async move {
+                    let key = authenticator.authenticate(&parts).await?;
+                    parts.extensions.insert(key);
+                    Ok(Request::from_parts(parts, body))
+                });
+                // The service that was polled to be ready is the one to call.
+                let clone = self.inner.clone();
+                let inner = std::mem::replace(&mut self.inner, clone);
+                State::Verifying { verification, inner }
+            }
+        };
+        ResponseFuture { state, respond: self.layer.respond.clone() }
+    }
+}
+
+type Verification<B> = Pin<Box<dyn Future<Output = Result<Request<B>, Rejection>> + Send>>;
+
+pin_project! {
+    /// The response of [`ApiKeyService`].
+    pub struct ResponseFuture<S: Service<Request<B>>, B> {
+        #[pin]
+        state: State<S, S::Future, B>,
+        respond: Arc<Respond>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, F, B> {
+        /// The key is verified by the provider.
+        Verifying { verification: Verification<B>, inner: S },
+        /// The request is processed.
+        Inner {
+            #[pin]
+            response: F,
+        },
+        Rejected { rejection: Option<Rejection> },
+    }
+}
+
+impl<S, B, ResBody> Future for ResponseFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    ResBody: From<Bytes>,
+{
+    type Output = Result<Response<ResBody>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let next = match this.state.as_mut().project() {
+                StateProjection::Inner { response } => return response.poll(cx),
+                StateProjection::Rejected { rejection } => {
+                    let rejection = rejection.take().unwrap_or(Rejection::Missing);
+                    return Poll::Ready(Ok((this.respond)(&rejection).map(ResBody::from)));
+                }
+                StateProjection::Verifying { verification, inner } => {
+                    match ready!(verification.as_mut().poll(cx)) {
+                        Ok(request) => State::Inner { response: inner.call(request) },
+                        Err(rejection) => State::Rejected { rejection: Some(rejection) },
+                    }
+                }
+            };
+            this.state.set(next);
+        }
+    }
+}
+
+impl<S: Service<Request<B>>, B> fmt::Debug for ResponseFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
+/// Returns the key of a request, if [`ApiKeyLayer`] authenticated it.
+pub(crate) fn authenticated<B>(request: &Request<B>) -> Option<&Authenticated> {
+    request.extensions().get()
+}

@@ -1,0 +1,48 @@
+//! Rate limits of keys.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use api_keys_core::KeyId;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+/// The number of requests after which the state of unused keys is removed.
+const CLEANUP: u32 = 10_000;
+
+/// A limit on the requests of each key in this process, by the generic cell rate algorithm.
+pub(crate) struct RateLimit {
+    limiter: DefaultKeyedRateLimiter<KeyId>,
+    clock: DefaultClock,
+    requests: AtomicU32,
+}
+
+impl RateLimit {
+    /// Creates a limit, or returns `None` if the duration is zero or too long.
+    pub(crate) fn new(requests: NonZeroU32, per: Duration) -> Option<Self> {
+        let interval = per.checked_div(requests.get())?;
+        let quota = Quota::with_period(interval)?.allow_burst(requests);
+        let limiter = RateLimiter::keyed(quota);
+        Some(Self { limiter, clock: DefaultClock::default(), requests: AtomicU32::new(0) })
+    }
+
+    /// Counts a request of a key.
+    ///
+    /// # Errors
+    /// Returns the time after which the next request is accepted.
+    pub(crate) fn check(&self, id: &KeyId) -> Result<(), Duration> {
+        if self.requests.fetch_add(1, Ordering::Relaxed) % CLEANUP == CLEANUP - 1 {
+            self.limiter.retain_recent();
+        }
+        let result = self.limiter.check_key(id);
+        result.map_err(|until| until.wait_time_from(self.clock.now()))
+    }
+}
+
+impl fmt::Debug for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RateLimit").finish_non_exhaustive()
+    }
+}
