@@ -49,6 +49,11 @@ pub(crate) struct Usage {
     pub(crate) peak: usize,
 }
 
+/// Returns the number of allocations until now.
+pub(crate) fn total() -> usize {
+    ALLOCATIONS.load(Relaxed)
+}
+
 /// Runs `work` and returns its allocations.
 pub(crate) fn measure(work: impl FnOnce()) -> Usage {
     let (allocations, live) = (ALLOCATIONS.load(Relaxed), LIVE.load(Relaxed));

@@ -7,7 +7,9 @@
 mod alloc;
 mod clients;
 mod counts;
+mod database;
 mod footprint;
+mod layer;
 mod responses;
 mod server;
 mod stats;
@@ -40,6 +42,10 @@ enum Group {
     Times,
     /// Instructions, allocations and memory
     Counts,
+    /// Keys in SQLite and PostgreSQL
+    Database,
+    /// Authentication of requests
+    Layer,
     /// Dependencies, build time and size of a minimal program
     Footprint,
 }
@@ -63,6 +69,8 @@ fn main() {
             let usage = task::count_allocations(client, task, calls, &address);
             println!("{} {}", usage.allocations, usage.peak);
         }
+        None if arguments.only == Some(Group::Database) => print!("{}", database::markdown()),
+        None if arguments.only == Some(Group::Layer) => print!("{}", layer::markdown()),
         None if arguments.only == Some(Group::Footprint) => print!("{}", footprint::markdown()),
         None => {
             let server = server::Server::start();
