@@ -2,6 +2,7 @@
 //!
 //! | page | contents |
 //! |---|---|
+//! | [`authentication`] | requests to your own service, caches and their times |
 //! | [`rotation`] | rotation without downtime, at every vendor |
 //! | [`choosing`] | vendors by requirement, in the documentation and in code |
 //! | [`swapping`] | moving from one vendor to another: configuration, differences, migration of keys |
@@ -18,6 +19,8 @@
 
 #[doc = include_str!("../docs/guide/adding.md")]
 pub mod adding {}
+#[doc = include_str!("../docs/guide/authentication.md")]
+pub mod authentication {}
 #[doc = include_str!("../docs/guide/blocking.md")]
 pub mod blocking {}
 #[doc = include_str!("../docs/guide/bulk.md")]
