@@ -12,6 +12,9 @@ use crate::record::{NewRecord, microseconds, validate_remaining};
 use crate::secret::digest::Digest;
 use crate::sql::Sql;
 
+/// The number of keys in one transaction.
+const BATCH: usize = 500;
+
 /// The result of [`Sql::import`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -67,7 +70,12 @@ pub(crate) async fn run(sql: &Sql, file: &[u8]) -> Result<Import> {
         }
     }
     let imported = records.len();
-    sql.store.insert(records.into(), sql.actor.clone(), Operation::Create).await?;
+    // A transaction with all keys of a large file could exceed the time limit.
+    while !records.is_empty() {
+        let rest = records.split_off(records.len().min(BATCH));
+        let batch = std::mem::replace(&mut records, rest);
+        sql.store.insert(batch.into(), sql.actor.clone(), Operation::Create).await?;
+    }
     Ok(Import { imported, skipped: total - imported })
 }
 

@@ -122,8 +122,10 @@ impl Sql {
         Ok(Page::new(events.into_iter().map(|(_, event)| event).collect(), next, None))
     }
 
-    /// Imports the keys of a file that earlier versions of the in-memory provider wrote, or none of them. The secrets
-    /// remain valid. Keys with an id that already exists are skipped, so that an import can be repeated.
+    /// Imports the keys of a file that earlier versions of the in-memory provider wrote. The secrets remain valid.
+    ///
+    /// An invalid file is rejected before anything is imported. Keys with an id that already exists are skipped, so that
+    /// an import that failed in the middle can be repeated.
     ///
     /// # Errors
     /// [`InvalidInput`](api_keys_core::ErrorKind::InvalidInput) if the file is invalid, and the kinds of a failed call.

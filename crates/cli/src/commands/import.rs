@@ -13,8 +13,8 @@ use crate::status;
 
 /// Import a key file of the vendor `memory` into a database
 ///
-/// Until version 0.1, the vendor `memory` stored keys in a JSON file. All keys are imported, or none. Their secrets
-/// remain valid. Keys with an ID that already exists are skipped, so the command can be repeated.
+/// Development versions of the vendor `memory` stored keys in a JSON file. The secrets of the keys remain valid. Keys with an
+/// ID that already exists are skipped, so the command can be repeated.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
     /// Key file

@@ -86,3 +86,22 @@ async fn invalid_file_imports_nothing() {
         assert_eq!(keys.list(ListQuery::new().include_inactive(true)).await.expect("a page").items, []);
     }
 }
+
+#[tokio::test]
+async fn large_file_is_imported() {
+    for database in Database::all().await {
+        let keys = database.open().await;
+        let number = 1_201;
+        let stored = |n: usize| {
+            let secret = format!("ak_{n}");
+            (n.to_string(), json!({ "key": key(&format!("key_{n}"), "active"), "digest": digest(&secret) }))
+        };
+        let stored: serde_json::Map<_, _> = (0..number).map(stored).collect();
+        let file = json!({ "version": 1, "next": number, "keys": stored });
+        let import = keys.import(file.to_string().as_bytes()).await.expect("imported");
+        assert_eq!(import.imported, number);
+        for n in [0, 499, 500, number - 1] {
+            assert!(is_valid(&keys, &SecretKey::new(format!("ak_{n}"))).await);
+        }
+    }
+}
