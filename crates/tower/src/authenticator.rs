@@ -79,34 +79,46 @@ impl Authenticator {
     /// # Errors
     /// Returns the reason why the request must be rejected.
     pub async fn authenticate(&self, parts: &Parts) -> Result<Authenticated, Rejection> {
-        let result = match self.authenticate_cached(parts) {
-            Some(result) => result,
-            None => {
-                let secret = self.0.places.find(parts)?.into_owned();
-                self.verify(&SecretKey::new(secret)).await
+        match self.look_up(parts) {
+            Lookup::Hit(result) => result,
+            Lookup::Miss(secret, digest) => self.resolve(&secret, digest).await,
+        }
+    }
+
+    /// Authenticates a request as far as possible without waiting.
+    pub(crate) fn look_up(&self, parts: &Parts) -> Lookup {
+        let inner = &*self.0;
+        let secret = inner.places.find(parts);
+        let secret = secret.and_then(|secret| match (inner.accepts)(&secret) {
+            true => Ok(secret),
+            false => Err(Rejection::Malformed),
+        });
+        let result = match secret {
+            Err(rejection) => Err(rejection),
+            Ok(secret) => {
+                let digest = inner.hasher.digest(&secret);
+                // Completes at once unless the cache is being maintained.
+                let entry = inner.fresh.get(&digest).now_or_never().flatten();
+                let Some(entry) = entry.filter(|entry| inner.changes.is_valid(entry)) else {
+                    return Lookup::Miss(SecretKey::new(secret), digest);
+                };
+                telemetry::lookup(true);
+                inner.accept(entry)
             }
         };
         telemetry::request(&result);
-        result
+        Lookup::Hit(result)
     }
 
-    /// Authenticates a request without calling the provider, or returns `None`.
-    pub(crate) fn authenticate_cached(&self, parts: &Parts) -> Option<Result<Authenticated, Rejection>> {
-        let secret = match self.0.places.find(parts) {
-            Ok(secret) => secret,
-            Err(rejection) => return Some(Err(rejection)),
-        };
-        if !(self.0.accepts)(&secret) {
-            return Some(Err(Rejection::Malformed));
-        }
-        let digest = self.0.hasher.digest(&secret);
-        // Completes at once unless the cache is being maintained.
-        let entry = self.0.fresh.get(&digest).now_or_never()??;
-        let valid = self.0.changes.is_valid(&entry);
-        valid.then(|| {
-            telemetry::lookup(true);
-            self.0.accept(entry)
-        })
+    /// Verifies the secret of a request that was not in the cache.
+    pub(crate) async fn resolve(
+        &self,
+        secret: &SecretKey,
+        digest: Digest,
+    ) -> Result<Authenticated, Rejection> {
+        let result = self.0.verify(secret, digest).await;
+        telemetry::request(&result);
+        result
     }
 
     /// Verifies a secret.
@@ -114,34 +126,43 @@ impl Authenticator {
     /// # Errors
     /// Returns the reason why the secret must be rejected.
     pub async fn verify(&self, secret: &SecretKey) -> Result<Authenticated, Rejection> {
-        let inner = &*self.0;
-        if !(inner.accepts)(secret.expose()) {
+        if !(self.0.accepts)(secret.expose()) {
             return Err(Rejection::Malformed);
         }
-        let digest = inner.hasher.digest(secret.expose());
-        if let Some(entry) = inner.fresh.get(&digest).await {
-            if inner.changes.is_valid(&entry) {
-                return inner.accept(entry);
+        self.0.verify(secret, self.0.hasher.digest(secret.expose())).await
+    }
+}
+
+/// The result of [`Authenticator::look_up`].
+pub(crate) enum Lookup {
+    Hit(Result<Authenticated, Rejection>),
+    /// The secret must be verified.
+    Miss(SecretKey, Digest),
+}
+
+impl Inner {
+    async fn verify(&self, secret: &SecretKey, digest: Digest) -> Result<Authenticated, Rejection> {
+        if let Some(entry) = self.fresh.get(&digest).await {
+            if self.changes.is_valid(&entry) {
+                return self.accept(entry);
             }
             // Waiting requests verify it once.
-            inner.fresh.invalidate(&digest).await;
+            self.fresh.invalidate(&digest).await;
         }
-        match inner.fresh.try_get_with(digest, inner.request(digest, secret)).await {
+        match self.fresh.try_get_with(digest, self.request(digest, secret)).await {
             // Another request's verification may have started before the last change.
-            Ok(entry) if inner.changes.is_valid(&entry) => inner.accept(entry),
+            Ok(entry) if self.changes.is_valid(&entry) => self.accept(entry),
             Ok(_) => {
-                let entry = inner.request(digest, secret).await;
-                inner.accept(entry.map_err(|error| Rejection::Unavailable(Arc::new(error)))?)
+                let entry = self.request(digest, secret).await;
+                self.accept(entry.map_err(|error| Rejection::Unavailable(Arc::new(error)))?)
             }
-            Err(error) => match inner.stale(&digest).await {
-                Some(entry) => inner.accept(entry),
+            Err(error) => match self.stale(&digest).await {
+                Some(entry) => self.accept(entry),
                 None => Err(Rejection::Unavailable(error)),
             },
         }
     }
-}
 
-impl Inner {
     async fn request(&self, digest: Digest, secret: &SecretKey) -> Result<Entry> {
         telemetry::lookup(false);
         let changes = self.changes.count();

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -12,24 +11,20 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::authenticated::Authenticated;
-use crate::authenticator::Authenticator;
-use crate::rejection::Rejection;
-use crate::telemetry;
+use crate::authenticator::{Authenticator, Lookup};
+use crate::rejection::{Rejection, Responder};
 
-type Respond = dyn Fn(&Rejection) -> Response<Bytes> + Send + Sync;
-
-/// A layer that rejects requests without a valid key, and adds [`Authenticated`] to the extensions of the others.
+/// A layer that rejects requests without a valid key, and adds [`Authenticated`](crate::Authenticated) to the extensions of the others.
 #[derive(Clone)]
 pub struct ApiKeyLayer {
     authenticator: Authenticator,
-    respond: Arc<Respond>,
+    responder: Responder,
 }
 
 impl ApiKeyLayer {
     /// Creates a layer.
     pub fn new(authenticator: Authenticator) -> Self {
-        Self { authenticator, respond: Arc::new(Rejection::response) }
+        Self { authenticator, responder: Responder::default() }
     }
 
     /// Replaces the responses to rejected requests. Do not distinguish invalid keys by their reason: that would help
@@ -39,7 +34,7 @@ impl ApiKeyLayer {
         mut self,
         respond: impl Fn(&Rejection) -> Response<Bytes> + Send + Sync + 'static,
     ) -> Self {
-        self.respond = Arc::new(respond);
+        self.responder = Responder::new(respond);
         self
     }
 }
@@ -81,18 +76,16 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let result = self.layer.authenticator.authenticate_cached(&parts);
-        result.iter().for_each(telemetry::request);
-        let state = match result {
-            Some(Ok(key)) => {
+        let state = match self.layer.authenticator.look_up(&parts) {
+            Lookup::Hit(Ok(key)) => {
                 parts.extensions.insert(key);
                 State::Inner { response: self.inner.call(Request::from_parts(parts, body)) }
             }
-            Some(Err(rejection)) => State::Rejected { rejection: Some(rejection) },
-            None => {
+            Lookup::Hit(Err(rejection)) => State::Rejected { rejection: Some(rejection) },
+            Lookup::Miss(secret, digest) => {
                 let authenticator = self.layer.authenticator.clone();
                 let verification = Box::pin(async move {
-                    let key = authenticator.authenticate(&parts).await?;
+                    let key = authenticator.resolve(&secret, digest).await?;
                     parts.extensions.insert(key);
                     Ok(Request::from_parts(parts, body))
                 });
@@ -102,7 +95,7 @@ where
                 State::Verifying { verification, inner }
             }
         };
-        ResponseFuture { state, respond: self.layer.respond.clone() }
+        ResponseFuture { state, responder: self.layer.responder.clone() }
     }
 }
 
@@ -113,7 +106,7 @@ pin_project! {
     pub struct ResponseFuture<S: Service<Request<B>>, B> {
         #[pin]
         state: State<S, S::Future, B>,
-        respond: Arc<Respond>,
+        responder: Responder,
     }
 }
 
@@ -145,7 +138,7 @@ where
                 StateProjection::Inner { response } => return response.poll(cx),
                 StateProjection::Rejected { rejection } => {
                     let rejection = rejection.take().unwrap_or(Rejection::Missing);
-                    return Poll::Ready(Ok((this.respond)(&rejection).map(ResBody::from)));
+                    return Poll::Ready(Ok(this.responder.respond(&rejection)));
                 }
                 StateProjection::Verifying { verification, inner } => {
                     match ready!(verification.as_mut().poll(cx)) {
@@ -163,9 +156,4 @@ impl<S: Service<Request<B>>, B> fmt::Debug for ResponseFuture<S, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
-}
-
-/// Returns the key of a request, if [`ApiKeyLayer`] authenticated it.
-pub(crate) fn authenticated<B>(request: &Request<B>) -> Option<&Authenticated> {
-    request.extensions().get()
 }

@@ -9,6 +9,28 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
+type Respond = dyn Fn(&Rejection) -> Response<Bytes> + Send + Sync;
+
+/// Creates the responses to rejected requests.
+#[derive(Clone)]
+pub(crate) struct Responder(Arc<Respond>);
+
+impl Responder {
+    pub(crate) fn new(respond: impl Fn(&Rejection) -> Response<Bytes> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(respond))
+    }
+
+    pub(crate) fn respond<B: From<Bytes>>(&self, rejection: &Rejection) -> Response<B> {
+        (self.0)(rejection).map(B::from)
+    }
+}
+
+impl Default for Responder {
+    fn default() -> Self {
+        Self::new(Rejection::response)
+    }
+}
+
 /// The reason why a request is rejected.
 ///
 /// The reason is for the logs of the service. The response to the client does not distinguish malformed, unknown,

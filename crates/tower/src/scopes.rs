@@ -2,34 +2,31 @@
 
 use std::fmt;
 use std::future::{Ready, ready};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::future::Either;
 use http::{Request, Response};
-use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::layer::authenticated;
-use crate::rejection::Rejection;
+use crate::authenticated::Authenticated;
+use crate::rejection::{Rejection, Responder};
 use crate::telemetry;
-
-type Respond = dyn Fn(&Rejection) -> Response<Bytes> + Send + Sync;
 
 /// A layer that rejects requests whose key lacks a scope. It is below [`ApiKeyLayer`](crate::ApiKeyLayer), usually for
 /// some routes only; without that layer, it rejects all requests.
 #[derive(Clone)]
 pub struct RequireScopesLayer {
     scopes: Arc<[String]>,
-    respond: Arc<Respond>,
+    responder: Responder,
 }
 
 impl RequireScopesLayer {
     /// Creates a layer that requires all of the scopes.
     pub fn new<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self { scopes: scopes.into_iter().map(Into::into).collect(), respond: Arc::new(Rejection::response) }
+        Self { scopes: scopes.into_iter().map(Into::into).collect(), responder: Responder::default() }
     }
 
     /// Replaces the responses to rejected requests.
@@ -38,7 +35,7 @@ impl RequireScopesLayer {
         mut self,
         respond: impl Fn(&Rejection) -> Response<Bytes> + Send + Sync + 'static,
     ) -> Self {
-        self.respond = Arc::new(respond);
+        self.responder = Responder::new(respond);
         self
     }
 }
@@ -78,42 +75,14 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let rejection = match authenticated(&request) {
+        let rejection = match request.extensions().get::<Authenticated>() {
             None => Rejection::Missing,
             Some(key) if key.has_scopes(&self.layer.scopes) => {
-                return Either::Inner { response: self.inner.call(request) };
+                return Either::Left(self.inner.call(request));
             }
             Some(_) => Rejection::MissingScope(self.layer.scopes.to_vec()),
         };
         telemetry::rejected(&rejection);
-        Either::Rejected { response: ready(Ok((self.layer.respond)(&rejection).map(ResBody::from))) }
-    }
-}
-
-pin_project! {
-    /// The response of [`RequireScopes`].
-    #[derive(Debug)]
-    #[project = EitherProjection]
-    #[allow(missing_docs, reason = "not nameable outside of this crate")]
-    pub enum Either<A, B> {
-        Inner {
-            #[pin]
-            response: A,
-        },
-        Rejected {
-            #[pin]
-            response: B,
-        },
-    }
-}
-
-impl<A: Future, B: Future<Output = A::Output>> Future for Either<A, B> {
-    type Output = A::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<A::Output> {
-        match self.project() {
-            EitherProjection::Inner { response } => response.poll(cx),
-            EitherProjection::Rejected { response } => response.poll(cx),
-        }
+        Either::Right(ready(Ok(self.layer.responder.respond(&rejection))))
     }
 }
