@@ -21,6 +21,13 @@ pub(crate) struct Record {
     pub(crate) key: ApiKey,
 }
 
+/// The columns of a key, in the order in which both databases read them.
+pub(crate) const KEY_COLUMNS: &str = "k.number, k.id, k.name, k.description, k.owner, k.scopes, k.status, k.hint, \
+     k.created_at, k.updated_at, k.expires_at, k.last_used_at, k.remaining, k.metadata, k.extra";
+
+/// The number of [`KEY_COLUMNS`].
+pub(crate) const COLUMNS: usize = 15;
+
 /// The columns of a key. Free-form JSON is text in both databases: a database's own JSON type would change numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Columns {

@@ -20,10 +20,10 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use self::error::Failure;
-use self::rows::{COLUMNS, KEY_COLUMNS, columns, event, record};
+use self::rows::{columns, event, record};
 use crate::VENDOR;
 use crate::event::{Event, EventQuery, NewEvent};
-use crate::record::{Change, Columns, Decide, NewRecord, Record};
+use crate::record::{COLUMNS, Change, Columns, Decide, KEY_COLUMNS, NewRecord, Record};
 use crate::secret::digest::Digest;
 use crate::store::{Match, Store, Use, match_status};
 

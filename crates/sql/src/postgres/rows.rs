@@ -5,15 +5,9 @@ use tokio_postgres::Row;
 
 use super::error::Failure;
 use crate::event::Event;
-use crate::record::{Columns, Record};
+use crate::record::{COLUMNS, Columns, Record};
 
-/// The columns of a key, in the order of [`columns`].
-pub(super) const KEY_COLUMNS: &str = "k.number, k.id, k.name, k.description, k.owner, k.scopes, k.status, k.hint, \
-     k.created_at, k.updated_at, k.expires_at, k.last_used_at, k.remaining, k.metadata, k.extra";
-
-/// The number of [`KEY_COLUMNS`].
-pub(super) const COLUMNS: usize = 15;
-
+/// Reads [`KEY_COLUMNS`](crate::record::KEY_COLUMNS).
 pub(super) fn columns(row: &Row) -> Result<Columns, Failure> {
     Ok(Columns {
         id: row.try_get(1)?,

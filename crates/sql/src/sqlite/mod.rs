@@ -14,16 +14,16 @@ use std::time::Duration;
 use api_keys_core::{ApiKey, Error, ErrorKind, KeyId, KeyStatus, ListQuery, Operation, Result, Timestamp};
 use async_trait::async_trait;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, named_params, params};
 use tokio::sync::OnceCell;
 
 use self::error::failed;
 use self::readers::Readers;
-use self::rows::{KEY_COLUMNS, event, key_params, micros, record};
+use self::rows::{event, micros, record};
 use self::writer::Writer;
 use crate::VENDOR;
 use crate::event::{Event, EventQuery, NewEvent};
-use crate::record::{Change, Columns, Decide, NewRecord, Record, microseconds};
+use crate::record::{COLUMNS, Change, Columns, Decide, KEY_COLUMNS, NewRecord, Record, microseconds};
 use crate::secret::digest::Digest;
 use crate::store::{Match, Store, Use, match_status};
 
@@ -158,9 +158,9 @@ impl Store for Sqlite {
                 ))?;
                 let decoy = decoy(&digest, latest.load(Ordering::Relaxed));
                 let found = statement.query_row(params![digest.0, decoy], |row| {
-                    let key: Option<i64> = row.get(rows::COLUMNS + 1)?;
+                    let key: Option<i64> = row.get(COLUMNS + 1)?;
                     let now = now();
-                    let (expires_at, valid_until) = (rows::time(row, 10)?, rows::time(row, rows::COLUMNS)?);
+                    let (expires_at, valid_until) = (rows::time(row, 10)?, rows::time(row, COLUMNS)?);
                     let status = row.get_ref(6)?.as_str_or_null()?.unwrap_or("revoked");
                     let status = match_status(status, expires_at, valid_until, now);
                     let status = status.map_err(|column| rows::invalid(6, Type::Text, column))?;
@@ -184,26 +184,23 @@ impl Store for Sqlite {
             let now = now();
             // Constant conditions, so that an index is chosen for each combination of filters.
             let mut sql = format!("SELECT {KEY_COLUMNS} FROM api_keys k WHERE k.number > :after");
-            if query.owner.is_some() {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":after", &after), (":limit", &limit)];
+            if let Some(owner) = &query.owner {
                 sql.push_str(" AND k.owner = :owner");
+                values.push((":owner", owner));
             }
-            if query.search.is_some() {
+            if let Some(text) = &query.search {
                 sql.push_str(" AND instr(k.name, :search) > 0");
+                values.push((":search", text));
             }
+            let time = now.as_microsecond();
             if !query.include_inactive {
                 sql.push_str(" AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > :now)");
+                values.push((":now", &time));
             }
             sql.push_str(" ORDER BY k.number LIMIT :limit");
             let mut statement = connection.prepare_cached(&sql)?;
-            let values: [(&str, &dyn rusqlite::ToSql); 5] = [
-                (":after", &after),
-                (":owner", &query.owner),
-                (":search", &query.search),
-                (":now", &now.as_microsecond()),
-                (":limit", &limit),
-            ];
-            let used = values.into_iter().filter(|(name, _)| sql.contains(name)).collect::<Vec<_>>();
-            let records = statement.query_map(&*used, record)?.collect::<Result<_, _>>()?;
+            let records = statement.query_map(&*values, record)?.collect::<Result<_, _>>()?;
             Ok((records, now))
         };
         self.read(Operation::List, page).await
@@ -264,29 +261,22 @@ impl Store for Sqlite {
                 .to_owned();
             let key = query.key.as_ref().map(KeyId::as_str);
             let since = query.since.map(Timestamp::as_microsecond);
-            let filters: [(&str, &str, bool); 4] = [
-                (":key", " AND key = :key", key.is_some()),
-                (":owner", " AND owner = :owner", query.owner.is_some()),
-                (":actor", " AND actor = :actor", query.actor.is_some()),
-                (":since", " AND at >= :since", since.is_some()),
+            let filters: [(&str, &str, Option<&dyn ToSql>); 4] = [
+                (" AND key = :key", ":key", key.as_ref().map(|key| key as _)),
+                (" AND owner = :owner", ":owner", query.owner.as_ref().map(|owner| owner as _)),
+                (" AND actor = :actor", ":actor", query.actor.as_ref().map(|actor| actor as _)),
+                (" AND at >= :since", ":since", since.as_ref().map(|since| since as _)),
             ];
-            for (_, condition, set) in filters {
-                if set {
+            let mut values: Vec<(&str, &dyn ToSql)> = vec![(":before", &before), (":limit", &limit)];
+            for (condition, name, value) in filters {
+                if let Some(value) = value {
                     sql.push_str(condition);
+                    values.push((name, value));
                 }
             }
             sql.push_str(" ORDER BY number DESC LIMIT :limit");
-            let values: [(&str, &dyn rusqlite::ToSql); 6] = [
-                (":before", &before),
-                (":key", &key),
-                (":owner", &query.owner),
-                (":actor", &query.actor),
-                (":since", &since),
-                (":limit", &limit),
-            ];
-            let used = values.into_iter().filter(|(name, _)| sql.contains(name)).collect::<Vec<_>>();
             let mut statement = connection.prepare_cached(&sql)?;
-            statement.query_map(&*used, event)?.collect()
+            statement.query_map(&*values, event)?.collect()
         };
         self.read(Operation::List, events).await
     }
@@ -311,10 +301,24 @@ fn insert(connection: &Connection, new: &NewRecord, key: &ApiKey) -> rusqlite::R
         .prepare_cached(
             "INSERT INTO api_keys (id, name, description, owner, scopes, status, hint, created_at, updated_at,
              expires_at, last_used_at, remaining, metadata, extra)
-             VALUES (:id, :name, :description, :owner, :scopes, :status, :hint, :created_at, :updated_at,
-             :expires_at, :last_used_at, :remaining, :metadata, :extra)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
-        .execute(&*key_params(&columns).iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>())?;
+        .execute(params![
+            columns.id,
+            columns.name,
+            columns.description,
+            columns.owner,
+            columns.scopes,
+            columns.status,
+            columns.hint,
+            micros(columns.created_at),
+            micros(columns.updated_at),
+            micros(columns.expires_at),
+            micros(columns.last_used_at),
+            columns.remaining,
+            columns.metadata,
+            columns.extra,
+        ])?;
     let number = connection.last_insert_rowid();
     let mut secret = connection
         .prepare_cached("INSERT INTO api_key_secrets (digest, key, valid_until) VALUES (?1, ?2, ?3)")?;
@@ -364,17 +368,26 @@ fn apply(
 
 fn put(connection: &Connection, number: i64, key: &ApiKey) -> rusqlite::Result<()> {
     let columns = Columns::of(key);
-    let mut values = key_params(&columns);
-    // The time of the last use is written by verifications only, and these columns do not change.
-    values.retain(|(name, _)| ![":id", ":created_at", ":last_used_at"].contains(name));
-    values.push((":number", Box::new(number)));
+    // The time of the last use is written by verifications only, and the id and the time of the creation are fixed.
     connection
         .prepare_cached(
-            "UPDATE api_keys SET name = :name, description = :description, owner = :owner, scopes = :scopes,
-             status = :status, hint = :hint, updated_at = :updated_at, expires_at = :expires_at,
-             remaining = :remaining, metadata = :metadata, extra = :extra WHERE number = :number",
+            "UPDATE api_keys SET name = ?2, description = ?3, owner = ?4, scopes = ?5, status = ?6, hint = ?7,
+             updated_at = ?8, expires_at = ?9, remaining = ?10, metadata = ?11, extra = ?12 WHERE number = ?1",
         )?
-        .execute(&*values.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>())?;
+        .execute(params![
+            number,
+            columns.name,
+            columns.description,
+            columns.owner,
+            columns.scopes,
+            columns.status,
+            columns.hint,
+            micros(columns.updated_at),
+            micros(columns.expires_at),
+            columns.remaining,
+            columns.metadata,
+            columns.extra,
+        ])?;
     Ok(())
 }
 

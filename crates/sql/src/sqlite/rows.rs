@@ -1,19 +1,13 @@
 //! Rows and parameters.
 
 use api_keys_core::{KeyId, Timestamp};
+use rusqlite::Row;
 use rusqlite::types::Type;
-use rusqlite::{Row, ToSql};
 
 use crate::event::Event;
 use crate::record::{Columns, Record};
 
-/// The columns of a key, in the order of [`columns`].
-pub(super) const KEY_COLUMNS: &str = "k.number, k.id, k.name, k.description, k.owner, k.scopes, k.status, k.hint, \
-     k.created_at, k.updated_at, k.expires_at, k.last_used_at, k.remaining, k.metadata, k.extra";
-
-/// The number of [`KEY_COLUMNS`].
-pub(super) const COLUMNS: usize = 15;
-
+/// Reads [`KEY_COLUMNS`](crate::record::KEY_COLUMNS).
 pub(super) fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     Ok(Columns {
         id: row.get(1)?,
@@ -61,24 +55,4 @@ pub(super) fn micros(time: Option<Timestamp>) -> Option<i64> {
 /// The source is omitted: it could quote a value.
 pub(super) fn invalid(column: usize, r#type: Type, name: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, r#type, format!("invalid value of `{name}`").into())
-}
-
-/// Returns the named parameters for the columns of a key.
-pub(super) fn key_params(columns: &Columns) -> Vec<(&'static str, Box<dyn ToSql + '_>)> {
-    vec![
-        (":id", Box::new(&columns.id)),
-        (":name", Box::new(&columns.name)),
-        (":description", Box::new(&columns.description)),
-        (":owner", Box::new(&columns.owner)),
-        (":scopes", Box::new(&columns.scopes)),
-        (":status", Box::new(&columns.status)),
-        (":hint", Box::new(&columns.hint)),
-        (":created_at", Box::new(micros(columns.created_at))),
-        (":updated_at", Box::new(micros(columns.updated_at))),
-        (":expires_at", Box::new(micros(columns.expires_at))),
-        (":last_used_at", Box::new(micros(columns.last_used_at))),
-        (":remaining", Box::new(columns.remaining)),
-        (":metadata", Box::new(&columns.metadata)),
-        (":extra", Box::new(&columns.extra)),
-    ]
 }
