@@ -49,17 +49,20 @@ pub(crate) struct Provider {
     pub(crate) api: Arc<dyn ApiKeyProvider>,
 }
 
+/// Returns the path in the URL of an SQLite database.
+pub(crate) fn sqlite_path(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?;
+    Some(path.strip_prefix("//").unwrap_or(path)).filter(|path| !path.is_empty())
+}
+
 /// Makes the paths in the settings relative to a folder, instead of the working directory.
 pub(super) fn resolve_paths(settings: &mut Map<String, Value>, folder: &Path) {
     let resolve = |path: &str| folder.join(path).to_string_lossy().into_owned();
     for (name, value) in settings {
         match value {
             Value::String(url) if name == "url" => {
-                if let Some(path) = url.strip_prefix("sqlite:") {
-                    let path = path.strip_prefix("//").unwrap_or(path);
-                    if !path.is_empty() {
-                        *url = format!("sqlite:{}", resolve(path));
-                    }
+                if let Some(path) = sqlite_path(url) {
+                    *url = format!("sqlite:{}", resolve(path));
                 }
             }
             Value::Object(token) if TOKENS.contains(&name.as_str()) => {

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::human::clean;
 pub(crate) use completion::{key_ids, provider_names};
 pub(crate) use document::parse;
-pub(crate) use entry::{ALL, Entry, Provider};
+pub(crate) use entry::{ALL, Entry, Provider, sqlite_path};
 pub(crate) use environment::NAME as ENVIRONMENT;
 pub(crate) use location::Line;
 use suggest::similar;

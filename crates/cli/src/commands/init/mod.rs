@@ -14,6 +14,7 @@ use self::edit::Edit;
 use super::connection::check_connection;
 use super::quoted;
 use crate::args::value;
+use crate::config::sqlite_path;
 use crate::console::Console;
 use crate::failure::Failure;
 
@@ -114,7 +115,7 @@ pub(crate) async fn run(args: InitArgs, console: &mut Console<'_>) -> Result<u8,
     }
     settings.extend(given);
     for (name, value) in &mut settings {
-        if let (b"url", Value::String(url)) = (name.as_bytes(), value) {
+        if let (true, Value::String(url)) = (name == "url", value) {
             *url = absolute_url(url)?;
         }
     }
@@ -246,12 +247,9 @@ fn file_source(file: &Path) -> Result<Value, Failure> {
 
 /// Returns the URL of a database with a path relative to the working directory, instead of the configuration file.
 fn absolute_url(url: &str) -> Result<String, Failure> {
-    let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) else {
-        return Ok(url.to_owned());
-    };
+    let Some(path) = sqlite_path(url) else { return Ok(url.to_owned()) };
     let invalid =
         || Failure::new("invalid path of the database").help("pass another --setting url=sqlite:PATH");
-    let path = path.strip_prefix("//").unwrap_or(path);
     let path = std::path::absolute(path).map_err(|error| invalid().caused_by(&error))?;
     let path = path.to_str().ok_or_else(|| invalid().detail("the path is not valid Unicode"))?;
     Ok(format!("sqlite:{path}"))
