@@ -3,7 +3,7 @@
 //! - [`better_auth`] starts several versions of better-auth.
 //! - [`python`] starts a server of `tests/servers`; [`process`] contains the parts shared with servers in other
 //!   languages.
-//! - [`postgres`] starts PostgreSQL.
+//! - [`postgres`] starts PostgreSQL, and [`redis`] Redis.
 //! - [`probe`] sends a list of requests to two servers and compares the responses.
 //! - [`exchange`] sends a single request.
 //! - [`document`] compares two OpenAPI documents.
@@ -17,3 +17,7 @@ pub mod postgres;
 pub mod probe;
 pub mod process;
 pub mod python;
+#[cfg(unix)]
+pub mod redis;
+#[cfg(unix)]
+mod server;

@@ -2,16 +2,16 @@
 
 use std::env;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
+
+use crate::server::{Server, free_port, installed};
 
 /// A server with its own data directory and port. Dropping it, or the end of this process, stops it.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Postgres {
     port: u16,
     /// The user of the server, if tests run as root, which PostgreSQL refuses.
     user: Option<u32>,
-    process: Option<(Child, ChildStdin)>,
+    process: Option<Server>,
 }
 
 /// Returns a server for all tests of this process; see [`Postgres::start`].
@@ -38,11 +38,7 @@ impl Postgres {
     /// # Panics
     /// Panics if the server does not start.
     pub fn start() -> Option<Self> {
-        let Some(programs) = programs() else {
-            assert!(env::var_os("CI").is_none(), "PostgreSQL is missing, and CI must not skip tests");
-            eprintln!("skipped: PostgreSQL is not installed");
-            return None;
-        };
+        let programs = installed("PostgreSQL", programs())?;
         let user = is_root().then(|| {
             let output = Command::new("id").args(["-u", "postgres"]).output().expect("`id`");
             String::from_utf8_lossy(&output.stdout).trim().parse().unwrap_or(65_534)
@@ -69,36 +65,29 @@ impl Postgres {
             if self.port == 0 {
                 self.port = free_port();
             }
-            let mut child = self
-                .watched("postgres")
-                .args(["-D", "data", "-k", "", "-h", "127.0.0.1", "-p", &self.port.to_string()])
-                .args(["-c", "max_connections=200", "-c", "log_min_messages=fatal"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("postgres");
-            let stdin = child.stdin.take().expect("a pipe");
-            self.process = Some((child, stdin));
-            if self.wait_until_ready() {
+            let port = self.port.to_string();
+            let mut server = Server::start(&self.programs.join("postgres"), "QUIT", |command| {
+                self.configure(command)
+                    .args(["-D", "data", "-k", "", "-h", "127.0.0.1", "-p", &port])
+                    .args(["-c", "max_connections=200", "-c", "log_min_messages=fatal"]);
+            });
+            let ready = server.wait_until(|| {
+                let status = self.command("pg_isready").args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
+                status.is_ok_and(|status| status.success())
+            });
+            if ready {
+                self.process = Some(server);
                 return;
             }
             // Another process took the port.
-            self.stop();
             self.port = 0;
         }
         panic!("PostgreSQL did not start");
     }
 
     /// Stops the process at once, without a shutdown of its connections.
-    ///
-    /// # Panics
-    /// Panics if it cannot be waited for.
     pub fn stop(&mut self) {
-        if let Some((mut child, stdin)) = self.process.take() {
-            drop(stdin);
-            child.wait().expect("stopped");
-        }
+        self.process = None;
     }
 
     /// Sends a signal to all processes of the server, such as `STOP`.
@@ -131,52 +120,18 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    fn wait_until_ready(&mut self) -> bool {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(30) {
-            let ready = self
-                .command("pg_isready")
-                .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
-                .status();
-            if ready.is_ok_and(|status| status.success()) {
-                return true;
-            }
-            let exited =
-                |(child, _): &mut (Child, ChildStdin)| child.try_wait().is_ok_and(|exit| exit.is_some());
-            if self.process.as_mut().is_none_or(exited) {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        false
-    }
-
     fn command(&self, program: &str) -> Command {
-        self.as_user(Command::new(self.programs.join(program)))
-    }
-
-    /// Returns a command that is stopped when its standard input is closed, as it is when this process ends.
-    fn watched(&self, program: &str) -> Command {
-        let mut command = self.as_user(Command::new("sh"));
-        let script = r#""$@" & pid=$!
-            (cat > /dev/null; kill -QUIT $pid; kill -CONT $pid) <&3 &
-            wait $pid"#;
-        command.args(["-c", &format!("exec 3<&0\n{script}"), "sh"]).arg(self.programs.join(program));
+        let mut command = Command::new(self.programs.join(program));
+        self.configure(&mut command);
         command
     }
 
-    fn as_user(&self, mut command: Command) -> Command {
+    fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.current_dir(self.folder.path()).env("LC_ALL", "C");
         if let Some(user) = self.user {
             command.uid(user).gid(user);
         }
         command
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        self.stop();
     }
 }
 
@@ -204,9 +159,4 @@ fn programs() -> Option<PathBuf> {
 fn is_root() -> bool {
     let output = Command::new("id").arg("-u").output();
     output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
-}
-
-fn free_port() -> u16 {
-    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    bound.map(|address| address.port()).expect("a free port")
 }
