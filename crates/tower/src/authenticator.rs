@@ -3,23 +3,23 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use api_keys_core::{ApiKeyProvider, Error, Operation, Result, SecretKey, Timestamp, Verification};
-use futures_util::FutureExt as _;
-use http::HeaderName;
+use api_keys_core::{ApiKeyProvider, Error, Operation, Result, SecretKey};
 use http::request::Parts;
+use http::{HeaderMap, HeaderName, Uri};
 
 use crate::authenticated::Authenticated;
-use crate::cache::{Cache, Changes, Digest, Entry, Hasher, Outcome, cache};
+use crate::cache::cache;
+use crate::changes::Changes;
 use crate::credential::Places;
+use crate::digest::{Digest, Hasher};
+use crate::fleet::Fleet;
 use crate::invalidating::Invalidating;
 use crate::rate_limit::RateLimit;
 use crate::rejection::Rejection;
 use crate::telemetry;
-
-/// The extra field with the number of remaining uses. A key that has it is verified for each request.
-const REMAINING: &str = "remaining";
+use crate::verifier::{Lookup, Verifier};
 
 /// Authenticates requests with the keys of a provider.
 ///
@@ -30,21 +30,7 @@ const REMAINING: &str = "remaining";
 ///
 /// The cache is bounded and does not contain secrets: entries are found by an HMAC under a random key of this process.
 #[derive(Clone)]
-pub struct Authenticator(Arc<Inner>);
-
-struct Inner {
-    provider: Arc<dyn ApiKeyProvider>,
-    places: Places,
-    accepts: Box<dyn Fn(&str) -> bool + Send + Sync>,
-    hasher: Hasher,
-    changes: Arc<Changes>,
-    fresh: Cache,
-    /// Valid results, for use while the provider is unavailable.
-    stale: Option<(Cache, Duration)>,
-    valid_for: Duration,
-    invalid_for: Duration,
-    rate_limit: Option<RateLimit>,
-}
+pub struct Authenticator(Arc<Verifier>);
 
 impl Authenticator {
     /// Creates an authenticator with defaults.
@@ -66,12 +52,14 @@ impl Authenticator {
             invalid_for: Duration::from_secs(5),
             stale_for: None,
             rate_limit: None,
+            fleet: None,
         }
     }
 
     /// Returns a provider for changes to keys, after which the changed keys are verified again.
     pub fn provider(&self) -> Arc<dyn ApiKeyProvider> {
-        Arc::new(Invalidating::new(self.0.provider.clone(), self.0.changes.clone()))
+        let inner = &*self.0;
+        Arc::new(Invalidating::new(inner.provider.clone(), inner.changes.clone(), inner.tier.clone()))
     }
 
     /// Authenticates a request.
@@ -79,38 +67,26 @@ impl Authenticator {
     /// # Errors
     /// Returns the reason why the request must be rejected.
     pub async fn authenticate(&self, parts: &Parts) -> Result<Authenticated, Rejection> {
-        match self.look_up(parts) {
+        match self.look_up(&parts.headers, &parts.uri) {
             Lookup::Hit(result) => result,
             Lookup::Miss(secret, digest) => self.resolve(&secret, digest).await,
         }
     }
 
-    /// Authenticates a request as far as possible without waiting.
-    pub(crate) fn look_up(&self, parts: &Parts) -> Lookup {
+    /// Authenticates a request if that is possible without waiting.
+    pub(crate) fn look_up(&self, headers: &HeaderMap, uri: &Uri) -> Lookup {
         let inner = &*self.0;
-        let secret = inner.places.find(parts);
-        let secret = secret.and_then(|secret| match (inner.accepts)(&secret) {
-            true => Ok(secret),
-            false => Err(Rejection::Malformed),
-        });
-        let result = match secret {
-            Err(rejection) => Err(rejection),
-            Ok(secret) => {
-                let digest = inner.hasher.digest(&secret);
-                // Completes at once unless the cache is being maintained.
-                let entry = inner.fresh.get(&digest).now_or_never().flatten();
-                let Some(entry) = entry.filter(|entry| inner.changes.is_valid(entry)) else {
-                    return Lookup::Miss(SecretKey::new(secret), digest);
-                };
-                telemetry::lookup(true);
-                inner.accept(entry)
-            }
+        let lookup = match inner.places.find(headers, uri) {
+            Ok(key) => inner.look_up(&key),
+            Err(rejection) => Lookup::Hit(Err(rejection)),
         };
-        telemetry::request(&result);
-        Lookup::Hit(result)
+        if let Lookup::Hit(result) = &lookup {
+            telemetry::request(result);
+        }
+        lookup
     }
 
-    /// Verifies the secret of a request that was not in the cache.
+    /// Authenticates a request that [`look_up`](Self::look_up) did not.
     pub(crate) async fn resolve(
         &self,
         secret: &SecretKey,
@@ -133,100 +109,12 @@ impl Authenticator {
     }
 }
 
-/// The result of [`Authenticator::look_up`].
-pub(crate) enum Lookup {
-    Hit(Result<Authenticated, Rejection>),
-    /// The secret must be verified.
-    Miss(SecretKey, Digest),
-}
-
-impl Inner {
-    async fn verify(&self, secret: &SecretKey, digest: Digest) -> Result<Authenticated, Rejection> {
-        if let Some(entry) = self.fresh.get(&digest).await {
-            if self.changes.is_valid(&entry) {
-                return self.accept(entry);
-            }
-            // Waiting requests verify it once.
-            self.fresh.invalidate(&digest).await;
-        }
-        match self.fresh.try_get_with(digest, self.request(digest, secret)).await {
-            // Another request's verification may have started before the last change.
-            Ok(entry) if self.changes.is_valid(&entry) => self.accept(entry),
-            Ok(_) => {
-                let entry = self.request(digest, secret).await;
-                self.accept(entry.map_err(|error| Rejection::Unavailable(Arc::new(error)))?)
-            }
-            Err(error) => match self.stale(&digest).await {
-                Some(entry) => self.accept(entry),
-                None => Err(Rejection::Unavailable(error)),
-            },
-        }
-    }
-
-    async fn request(&self, digest: Digest, secret: &SecretKey) -> Result<Entry> {
-        telemetry::lookup(false);
-        let changes = self.changes.count();
-        let start = Instant::now();
-        let verification = self.provider.verify(secret).await;
-        telemetry::verification(start.elapsed());
-        let entry = match verification? {
-            Verification::Invalid(reason) => {
-                let outcome = Outcome::Invalid(reason);
-                Entry { outcome, changes, lifetime: self.invalid_for }
-            }
-            Verification::Valid(key) => {
-                let counted = key.extra.get(REMAINING).is_some_and(|uses| !uses.is_null());
-                let rest = key.expiry.at().map(|end| end.duration_since(Timestamp::now()));
-                let rest = rest.map(|rest| Duration::try_from(rest).unwrap_or_default());
-                let lifetime = match counted {
-                    true => Duration::ZERO,
-                    false => rest.map_or(self.valid_for, |rest| rest.min(self.valid_for)),
-                };
-                Entry { outcome: Outcome::Valid(Arc::from(key)), changes, lifetime }
-            }
-        };
-        if let Some((cache, stale_for)) = &self.stale {
-            match entry.outcome {
-                Outcome::Valid(_) if !entry.lifetime.is_zero() => {
-                    let lifetime = entry.lifetime + *stale_for;
-                    cache.insert(digest, Entry { lifetime, ..entry.clone() }).await;
-                }
-                _ => cache.invalidate(&digest).await,
-            }
-        }
-        Ok(entry)
-    }
-
-    /// Accepts a request with this result.
-    fn accept(&self, entry: Entry) -> Result<Authenticated, Rejection> {
-        let key = match entry.outcome {
-            Outcome::Valid(key) => key,
-            Outcome::Invalid(reason) => return Err(Rejection::Invalid(reason)),
-        };
-        if let Some(limit) = &self.rate_limit {
-            limit.check(&key.id).map_err(Rejection::RateLimited)?;
-        }
-        Ok(Authenticated(key))
-    }
-
-    /// Returns a valid result from before the provider became unavailable.
-    async fn stale(&self, digest: &Digest) -> Option<Entry> {
-        let (cache, _) = self.stale.as_ref()?;
-        let entry = cache.get(digest).await.filter(|entry| self.changes.is_valid(entry))?;
-        let expired = match &entry.outcome {
-            Outcome::Valid(key) => key.expiry.is_past(Timestamp::now()),
-            Outcome::Invalid(_) => true,
-        };
-        (!expired).then_some(entry)
-    }
-}
-
 impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticator")
             .field("provider", &self.0.provider)
             .field("places", &self.0.places)
-            .field("cached", &self.0.fresh.entry_count())
+            .field("cached", &self.0.cache.len())
             .finish_non_exhaustive()
     }
 }
@@ -242,6 +130,7 @@ pub struct AuthenticatorBuilder {
     invalid_for: Duration,
     stale_for: Option<Duration>,
     rate_limit: Option<(NonZeroU32, Duration)>,
+    fleet: Option<Fleet>,
 }
 
 impl AuthenticatorBuilder {
@@ -264,7 +153,7 @@ impl AuthenticatorBuilder {
     }
 
     /// Sets a test that every key passes, such as `SecretFormat::matches` of `api-keys-sql`. A text that fails it is
-    /// rejected without a lookup.
+    /// rejected without a call to the provider.
     pub fn accepts(mut self, test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.accepts = Box::new(test);
         self
@@ -295,10 +184,18 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// Limits the requests of each key in this process. Up to `requests` are accepted at once, and then one in each
+    /// Limits the requests of each key, in this process or, with a fleet, in all instances. Up to `requests` are accepted at once, and then one in each
     /// `requests`th of the duration. By default there is no limit.
     pub fn rate_limit(mut self, requests: NonZeroU32, per: Duration) -> Self {
         self.rate_limit = Some((requests, per));
+        self
+    }
+
+    /// Shares results, changes and rate limits with other instances of the service. [`build`](Self::build) must then be
+    /// called within a Tokio runtime, and does not fail if Redis is unavailable.
+    #[cfg(feature = "redis")]
+    pub fn fleet(mut self, fleet: Fleet) -> Self {
+        self.fleet = Some(fleet);
         self
     }
 
@@ -307,7 +204,7 @@ impl AuthenticatorBuilder {
     /// # Errors
     /// [`Unsupported`](api_keys_core::ErrorKind::Unsupported) if the provider cannot verify keys, and
     /// [`Configuration`](api_keys_core::ErrorKind::Configuration) if requests cannot contain a key, the rate limit is
-    /// invalid, or the operating system has no random bytes.
+    /// invalid, the fleet is invalid or outside a Tokio runtime, or the operating system has no random bytes.
     pub fn build(self) -> Result<Authenticator> {
         let vendor = self.provider.vendor();
         self.provider.capabilities().validate(vendor, Operation::Verify)?;
@@ -318,18 +215,22 @@ impl AuthenticatorBuilder {
         let limit =
             |(requests, per)| RateLimit::new(requests, per).ok_or_else(|| invalid("invalid rate limit"));
         let rate_limit = self.rate_limit.map(limit).transpose()?;
-        let hasher = Hasher::new().ok_or_else(|| invalid("the operating system has no random bytes"))?;
-        Ok(Authenticator(Arc::new(Inner {
+        let hasher = Hasher::random().ok_or_else(|| invalid("the operating system has no random bytes"))?;
+        let changes = Arc::new(Changes::new());
+        let tier = self.fleet.map(|fleet| fleet.start(vendor, changes.clone()).map(Arc::new)).transpose()?;
+        Ok(Authenticator(Arc::new(Verifier {
             provider: self.provider,
             places: self.places,
             accepts: self.accepts,
             hasher,
-            changes: Arc::new(Changes::new()),
-            fresh: cache(self.capacity),
-            stale: self.stale_for.map(|lifetime| (cache(self.capacity), lifetime)),
+            changes,
+            cache: cache(self.capacity),
+            flights: Arc::default(),
             valid_for: self.valid_for,
             invalid_for: self.invalid_for,
+            stale_for: self.stale_for,
             rate_limit,
+            tier,
         })))
     }
 }

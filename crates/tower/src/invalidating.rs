@@ -1,5 +1,6 @@
 //! A provider that invalidates cached results.
 
+use std::fmt;
 use std::sync::Arc;
 
 use api_keys_core::{
@@ -8,34 +9,55 @@ use api_keys_core::{
 };
 use async_trait::async_trait;
 
-use crate::cache::Changes;
+use crate::changes::{Changes, Group};
+use crate::fleet::Tier;
 
 /// Forwards calls, and records changes to keys.
-#[derive(Debug)]
 pub(crate) struct Invalidating {
     provider: Arc<dyn ApiKeyProvider>,
     changes: Arc<Changes>,
+    tier: Option<Arc<Tier>>,
 }
 
 /// Records a change when the call ends, even if it failed or was dropped: it may have been applied.
 struct Recorded<'a> {
-    changes: &'a Changes,
-    id: &'a KeyId,
+    provider: &'a Invalidating,
+    group: Group,
 }
 
 impl Drop for Recorded<'_> {
     fn drop(&mut self) {
-        self.changes.record(self.id);
+        self.provider.changes.record(self.group);
+        if let Some(tier) = &self.provider.tier {
+            tier.record(self.group);
+        }
     }
 }
 
 impl Invalidating {
-    pub(crate) fn new(provider: Arc<dyn ApiKeyProvider>, changes: Arc<Changes>) -> Self {
-        Self { provider, changes }
+    pub(crate) fn new(
+        provider: Arc<dyn ApiKeyProvider>,
+        changes: Arc<Changes>,
+        tier: Option<Arc<Tier>>,
+    ) -> Self {
+        Self { provider, changes, tier }
     }
 
-    fn recorded<'a>(&'a self, id: &'a KeyId) -> Recorded<'a> {
-        Recorded { changes: &self.changes, id }
+    /// Runs a call that changes a key.
+    async fn change<T>(&self, id: &KeyId, call: impl Future<Output = Result<T>>) -> Result<T> {
+        let recorded = Recorded { provider: self, group: Group::of(id) };
+        let result = call.await;
+        drop(recorded);
+        if let Some(tier) = &self.tier {
+            tier.publish().await;
+        }
+        result
+    }
+}
+
+impl fmt::Debug for Invalidating {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Invalidating").field(&self.provider).finish()
     }
 }
 
@@ -62,23 +84,19 @@ impl ApiKeyProvider for Invalidating {
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
-        let _recorded = self.recorded(id);
-        self.provider.update(id, changes).await
+        self.change(id, self.provider.update(id, changes)).await
     }
 
     async fn revoke(&self, id: &KeyId, options: RevokeOptions) -> Result<Revocation> {
-        let _recorded = self.recorded(id);
-        self.provider.revoke(id, options).await
+        self.change(id, self.provider.revoke(id, options)).await
     }
 
     async fn delete(&self, id: &KeyId) -> Result<()> {
-        let _recorded = self.recorded(id);
-        self.provider.delete(id).await
+        self.change(id, self.provider.delete(id)).await
     }
 
     async fn rotate(&self, id: &KeyId, options: RotateOptions) -> Result<IssuedKey> {
-        let _recorded = self.recorded(id);
-        self.provider.rotate(id, options).await
+        self.change(id, self.provider.rotate(id, options)).await
     }
 
     async fn reveal(&self, id: &KeyId) -> Result<SecretKey> {

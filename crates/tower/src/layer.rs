@@ -11,8 +11,9 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::authenticator::{Authenticator, Lookup};
+use crate::authenticator::Authenticator;
 use crate::rejection::{Rejection, Responder};
+use crate::verifier::Lookup;
 
 /// A layer that rejects requests without a valid key, and adds [`Authenticated`](crate::Authenticated) to the extensions of the others.
 #[derive(Clone)]
@@ -74,20 +75,20 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let (mut parts, body) = request.into_parts();
-        let state = match self.layer.authenticator.look_up(&parts) {
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let responder = self.layer.responder.clone();
+        let state = match self.layer.authenticator.look_up(request.headers(), request.uri()) {
             Lookup::Hit(Ok(key)) => {
-                parts.extensions.insert(key);
-                State::Inner { response: self.inner.call(Request::from_parts(parts, body)) }
+                request.extensions_mut().insert(key);
+                let response = self.inner.call(request);
+                return ResponseFuture { state: State::Inner { response }, responder };
             }
             Lookup::Hit(Err(rejection)) => State::Rejected { rejection: Some(rejection) },
             Lookup::Miss(secret, digest) => {
                 let authenticator = self.layer.authenticator.clone();
                 let verification = Box::pin(async move {
-                    let key = authenticator.resolve(&secret, digest).await?;
-                    parts.extensions.insert(key);
-                    Ok(Request::from_parts(parts, body))
+                    request.extensions_mut().insert(authenticator.resolve(&secret, digest).await?);
+                    Ok(request)
                 });
                 // The service that was polled to be ready is the one to call.
                 let clone = self.inner.clone();
@@ -95,7 +96,7 @@ where
                 State::Verifying { verification, inner }
             }
         };
-        ResponseFuture { state, responder: self.layer.responder.clone() }
+        ResponseFuture { state, responder }
     }
 }
 

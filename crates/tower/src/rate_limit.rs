@@ -11,21 +11,35 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// The number of requests after which the state of unused keys is removed.
 const CLEANUP: u32 = 10_000;
+/// The minimum time for one request.
+const MINIMUM: Duration = Duration::from_micros(1);
 
 /// A limit on the requests of each key in this process, by the generic cell rate algorithm.
 pub(crate) struct RateLimit {
     limiter: DefaultKeyedRateLimiter<KeyId>,
     clock: DefaultClock,
     requests: AtomicU32,
+    #[cfg(feature = "redis")]
+    quota: Quota,
 }
 
 impl RateLimit {
-    /// Creates a limit, or returns `None` if the duration is zero or too long.
+    /// Creates a limit, or returns `None` if there is less than a microsecond for each request.
     pub(crate) fn new(requests: NonZeroU32, per: Duration) -> Option<Self> {
-        let interval = per.checked_div(requests.get())?;
+        let interval = per.checked_div(requests.get()).filter(|interval| *interval >= MINIMUM)?;
         let quota = Quota::with_period(interval)?.allow_burst(requests);
-        let limiter = RateLimiter::keyed(quota);
-        Some(Self { limiter, clock: DefaultClock::default(), requests: AtomicU32::new(0) })
+        Some(Self {
+            limiter: RateLimiter::keyed(quota),
+            clock: DefaultClock::default(),
+            requests: AtomicU32::new(0),
+            #[cfg(feature = "redis")]
+            quota,
+        })
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn quota(&self) -> Quota {
+        self.quota
     }
 
     /// Counts a request of a key.

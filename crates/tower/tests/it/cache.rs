@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_keys_core::{ApiKeyProvider as _, NewApiKey, RevokeOptions, RotateOptions, UpdateApiKey};
-use api_keys_tower::Authenticator;
+use api_keys_tower::{Authenticator, Rejection};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::support::{Keys, status};
+use crate::support::{Keys, bearer, status};
 
 const LONG: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(30);
@@ -34,6 +34,35 @@ async fn results_are_cached() {
         assert_eq!(status(&authenticator, "unknown").await, 401);
     }
     assert_eq!(keys.calls(), 2);
+}
+
+#[tokio::test]
+async fn extreme_settings() {
+    let keys = Keys::new();
+    let (_, secret) = keys.create(NewApiKey::new("ci")).await;
+    for (capacity, lifetime) in [(0, LONG), (1, LONG), (u64::MAX, Duration::MAX), (100, Duration::ZERO)] {
+        let builder = Authenticator::builder(keys.provider()).capacity(capacity).stale_for(lifetime);
+        let authenticator = builder.valid_for(lifetime).invalid_for(lifetime).build().expect("built");
+        for _ in 0..2 {
+            assert_eq!(status(&authenticator, &secret).await, 200);
+            assert_eq!(status(&authenticator, "unknown").await, 401);
+        }
+    }
+}
+
+/// Garbage is rejected by its form, without calls and without memory.
+#[tokio::test]
+async fn garbage_costs_nothing() {
+    let keys = Keys::new();
+    let builder = Authenticator::builder(keys.provider()).accepts(|key| key.starts_with("ak_"));
+    let authenticator = builder.build().expect("built");
+    for n in 0..1_000_000 {
+        let request = bearer(&format!("garbage{n}")).into_parts().0;
+        let rejection = authenticator.authenticate(&request).await.expect_err("rejected");
+        assert!(matches!(rejection, Rejection::Malformed));
+    }
+    assert_eq!(keys.calls(), 0);
+    assert!(format!("{authenticator:?}").contains("cached: 0"));
 }
 
 #[tokio::test]
@@ -129,6 +158,25 @@ async fn quota_is_counted_for_each_request() {
     assert_eq!(status(&authenticator, &secret).await, 200);
     assert_eq!(status(&authenticator, &secret).await, 200);
     assert_eq!(status(&authenticator, &secret).await, 429);
+}
+
+#[tokio::test]
+async fn quota_is_counted_for_concurrent_requests() {
+    let mut keys = Keys::new();
+    keys.permits = Arc::new(Semaphore::new(0));
+    let (_, secret) = keys.create(NewApiKey::new("ci").extra("remaining", 7)).await;
+    let authenticator = keys.authenticator();
+    let mut requests = JoinSet::new();
+    for _ in 0..20 {
+        let (authenticator, secret) = (authenticator.clone(), secret.clone());
+        requests.spawn(async move { status(&authenticator, &secret).await });
+    }
+    while keys.calls() == 0 {
+        tokio::task::yield_now().await;
+    }
+    keys.permits.add_permits(20);
+    let statuses = requests.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 7);
 }
 
 #[tokio::test]
