@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use api_keys_core::{ApiKey, KeyExpiry, KeyId, KeyStatus, ListQuery, Operation, Result, Timestamp};
 use async_trait::async_trait;
@@ -64,6 +65,27 @@ pub(crate) struct Match {
     /// The key, if it is active. Otherwise it is not read, so that an inactive key takes as long as an unknown one.
     pub(crate) key: Option<ApiKey>,
     pub(crate) now: Timestamp,
+}
+
+/// The keys whose rows are read for unknown secrets, so that these take as long as known ones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Decoys {
+    /// The greatest number of a key that was verified.
+    latest: Arc<AtomicI64>,
+}
+
+impl Decoys {
+    /// Returns the number of a key.
+    pub(crate) fn of(&self, digest: &Digest) -> i64 {
+        let [a, b, c, d, ..] = digest.0;
+        1 + i64::from(u32::from_le_bytes([a, b, c, d])) % self.latest.load(Ordering::Relaxed).max(1)
+    }
+
+    pub(crate) fn found(&self, key: Option<&Match>) {
+        if let Some(key) = key {
+            self.latest.fetch_max(key.number, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Returns the status of a key and a secret at a time, or `None` if the secret is no longer valid.

@@ -9,9 +9,8 @@ use api_keys_sql::{SecretFormat, Sql};
 use api_keys_tower::{ApiKeyLayer, Authenticator};
 use bytes::Bytes;
 use http::{Request, Response};
+use tokio::sync::Mutex;
 use tower::{Layer as _, ServiceExt as _, service_fn};
-
-const SAMPLES: usize = 1_500;
 
 /// Returns the probability that a value of `a` is greater than one of `b`. Without a difference it is one half.
 fn superiority(a: &[Duration], b: &mut [Duration]) -> f64 {
@@ -21,12 +20,28 @@ fn superiority(a: &[Duration], b: &mut [Duration]) -> f64 {
 }
 
 #[tokio::test]
-async fn unknown_and_revoked_keys_take_the_same_time() {
+async fn times_with_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
-    let open = |name: &str| Sql::connect(format!("sqlite:{}", folder.path().join(name).display()));
-    let (keys, other) = (open("keys.db").await.expect("opened"), open("other.db").await.expect("opened"));
+    let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    unknown_and_revoked_keys_take_the_same_time(url("keys.db"), url("other.db"), 1_500).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn times_with_postgres() {
+    let Some(server) = api_keys_live_tests::postgres::Postgres::start() else { return };
+    let (url, other) = (server.create_database().await, server.create_database().await);
+    unknown_and_revoked_keys_take_the_same_time(url, other, 1_000).await;
+}
+
+async fn unknown_and_revoked_keys_take_the_same_time(url: String, other: String, samples: usize) {
+    // One test at a time.
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let _turn = TURN.lock().await;
+    let (keys, other) =
+        (Sql::connect(url).await.expect("opened"), Sql::connect(other).await.expect("opened"));
     let (mut revoked, mut unknown) = (Vec::new(), Vec::new());
-    for n in 0..SAMPLES {
+    for n in 0..samples {
         let issued = keys.create(NewApiKey::new(format!("key {n}")).owner("org_1")).await.expect("a key");
         let _ = keys.revoke(&issued.key.id, RevokeOptions::new()).await.expect("revoked");
         revoked.push(issued.secret);

@@ -25,7 +25,7 @@ use crate::VENDOR;
 use crate::event::{Event, EventQuery, NewEvent};
 use crate::record::{COLUMNS, Change, Columns, Decide, KEY_COLUMNS, NewRecord, Record};
 use crate::secret::digest::Digest;
-use crate::store::{Match, Store, Use, match_status};
+use crate::store::{Decoys, Match, Store, Use, match_status};
 
 /// The delays before further attempts.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(250)];
@@ -36,6 +36,7 @@ pub(crate) struct Postgres {
     /// The time limit of an attempt.
     timeout: Duration,
     migrated: OnceCell<()>,
+    decoys: Decoys,
 }
 
 impl fmt::Debug for Postgres {
@@ -53,7 +54,7 @@ impl Postgres {
     /// Creates a database from a URL, without connecting.
     pub(crate) fn from_url(url: &str, max_connections: u32, timeout: Duration) -> Result<Self> {
         let pool = connect::pool(url, max_connections, timeout)?;
-        Ok(Self { pool, timeout, migrated: OnceCell::new() })
+        Ok(Self { pool, timeout, migrated: OnceCell::new(), decoys: Decoys::default() })
     }
 
     async fn migrated(&self) -> Result<()> {
@@ -158,27 +159,42 @@ impl Store for Postgres {
     }
 
     async fn find(&self, digests: Vec<Digest>) -> Result<Option<Match>> {
+        let decoys: Vec<i64> = digests.iter().map(|digest| self.decoys.of(digest)).collect();
         let digests: Vec<&[u8]> = digests.iter().map(|digest| digest.0.as_slice()).collect();
         let find = |row: &Row| {
-            let digest = row.try_get::<_, &[u8]>(COLUMNS + 2)?;
-            let digest = Digest::from_bytes(digest).ok_or(Failure::Damaged("digest"))?;
+            let digest = row.try_get::<_, Option<&[u8]>>(COLUMNS + 2)?;
+            let digest = digest.map(|digest| Digest::from_bytes(digest).ok_or(Failure::Damaged("digest")));
             let (now, valid_until) = (row.try_get(COLUMNS)?, row.try_get(COLUMNS + 1)?);
-            let status = match_status(row.try_get(6)?, row.try_get(10)?, valid_until, now);
-            let Some(status) = status.map_err(Failure::Damaged)? else { return Ok(None) };
+            let status = row.try_get::<_, Option<&str>>(6)?.unwrap_or("revoked");
+            let status = match_status(status, row.try_get(10)?, valid_until, now);
+            let status = status.map_err(Failure::Damaged)?;
+            let (Some(digest), Some(status)) = (digest.transpose()?, status) else { return Ok(None) };
             let key = (status == KeyStatus::Active).then(|| record(row)).transpose()?;
             let key = key.map(|(record, _)| record.key);
             Ok(Some(Match { number: row.try_get(0)?, digest, status, key, now }))
         };
-        // Equality with a single digest needs a simpler plan than a list.
-        let select = format!(
-            "SELECT {KEY_COLUMNS}, clock_timestamp(), s.valid_until, s.digest
-             FROM api_key_secrets s JOIN api_keys k ON k.number = s.key WHERE s.digest"
-        );
-        let found = match &*digests {
-            [digest] => self.query(Operation::Verify, &format!("{select} = $1"), &[digest], find).await?,
-            _ => self.query(Operation::Verify, &format!("{select} = ANY($1)"), &[&digests], find).await?,
+        let select = |digests: &str, digest: &str, decoy: &str| {
+            format!(
+                "SELECT {KEY_COLUMNS}, clock_timestamp(), s.valid_until, s.digest FROM {digests}
+                 LEFT JOIN api_key_secrets s ON s.digest = {digest}
+                 LEFT JOIN api_keys k ON k.number = coalesce(s.key, {decoy})"
+            )
         };
-        Ok(found.into_iter().flatten().next())
+        // Equality with a single digest needs a simpler plan than a list.
+        let found = match (&*digests, &*decoys) {
+            ([digest], [decoy]) => {
+                let select = select("(SELECT 1) one", "$1", "$2");
+                self.query(Operation::Verify, &select, &[digest, decoy], find).await?
+            }
+            _ => {
+                let lists = "unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY one (digest, decoy, place)";
+                let select = select(lists, "one.digest", "one.decoy") + " ORDER BY one.place";
+                self.query(Operation::Verify, &select, &[&digests, &decoys], find).await?
+            }
+        };
+        let found = found.into_iter().flatten().next();
+        self.decoys.found(found.as_ref());
+        Ok(found)
     }
 
     async fn page(&self, query: ListQuery, after: i64, limit: u32) -> Result<(Vec<Record>, Timestamp)> {

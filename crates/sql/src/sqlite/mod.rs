@@ -8,7 +8,6 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use api_keys_core::{ApiKey, Error, ErrorKind, KeyId, KeyStatus, ListQuery, Operation, Result, Timestamp};
@@ -25,7 +24,7 @@ use crate::VENDOR;
 use crate::event::{Event, EventQuery, NewEvent};
 use crate::record::{COLUMNS, Change, Columns, Decide, KEY_COLUMNS, NewRecord, Record, microseconds};
 use crate::secret::digest::Digest;
-use crate::store::{Match, Store, Use, match_status};
+use crate::store::{Decoys, Match, Store, Use, match_status};
 
 /// A database file, which is opened by the first call.
 #[derive(Debug)]
@@ -34,8 +33,7 @@ pub(crate) struct Sqlite {
     /// The time limit for waiting for the lock of another process.
     timeout: Duration,
     opened: OnceCell<Opened>,
-    /// The greatest number of a key that was verified.
-    latest: Arc<AtomicI64>,
+    decoys: Decoys,
 }
 
 /// Connections to the file: SQLite allows one writer and many readers.
@@ -64,7 +62,7 @@ impl Sqlite {
         let path = std::path::absolute(path).map_err(|error| {
             Error::configuration(VENDOR, "invalid path of the database").with_source(error)
         })?;
-        Ok(Self { path, timeout, opened: OnceCell::new(), latest: Arc::default() })
+        Ok(Self { path, timeout, opened: OnceCell::new(), decoys: Decoys::default() })
     }
 
     async fn opened(&self) -> Result<&Opened> {
@@ -146,18 +144,16 @@ impl Store for Sqlite {
     }
 
     async fn find(&self, digests: Vec<Digest>) -> Result<Option<Match>> {
-        let latest = self.latest.clone();
+        let decoys = self.decoys.clone();
         let find = move |connection: &Connection| {
             let mut first = None;
             for digest in digests {
-                // For an unknown secret, the row of some key is read, so that it takes as long as a known one.
                 let mut statement = connection.prepare_cached(&format!(
                     "SELECT {KEY_COLUMNS}, s.valid_until, s.key FROM (SELECT 1)
                      LEFT JOIN api_key_secrets s ON s.digest = ?1
                      LEFT JOIN api_keys k ON k.number = coalesce(s.key, ?2)"
                 ))?;
-                let decoy = decoy(&digest, latest.load(Ordering::Relaxed));
-                let found = statement.query_row(params![digest.0, decoy], |row| {
+                let found = statement.query_row(params![digest.0, decoys.of(&digest)], |row| {
                     let key: Option<i64> = row.get(COLUMNS + 1)?;
                     let now = now();
                     let (expires_at, valid_until) = (rows::time(row, 10)?, rows::time(row, COLUMNS)?);
@@ -169,9 +165,7 @@ impl Store for Sqlite {
                     let key = key.map(|record| record.key);
                     Ok(Some(Match { number, digest, status, key, now }))
                 })?;
-                if let Some(found) = &found {
-                    latest.fetch_max(found.number, Ordering::Relaxed);
-                }
+                decoys.found(found.as_ref());
                 first = first.or(found);
             }
             Ok(first)
@@ -280,12 +274,6 @@ impl Store for Sqlite {
         };
         self.read(Operation::List, events).await
     }
-}
-
-/// Returns the number of some key.
-fn decoy(digest: &Digest, latest: i64) -> i64 {
-    let [a, b, c, d, ..] = digest.0;
-    1 + i64::from(u32::from_le_bytes([a, b, c, d])) % latest.max(1)
 }
 
 fn by_id(connection: &Connection, id: &KeyId) -> rusqlite::Result<Option<Record>> {
