@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 
-use support::Home;
+use support::{Home, finish};
 
 #[test]
 fn changes_are_listed_with_their_actor() {
@@ -29,6 +29,17 @@ fn changes_are_listed_with_their_actor() {
     );
     assert_eq!(home.run(&["events", "--limit", "2", "--output", "csv"]).expect(0).stdout.lines().count(), 3);
     home.run(&["events", "--actor", "nobody"]).expect(0).stderr_contains("No events.");
+}
+
+#[test]
+fn verify_records_the_use() {
+    let home = Home::with_database();
+    let (_, secret) = home.create(&["ci"]);
+    let last_used =
+        || home.run(&["list", "--output", "json"]).expect(0).json()["keys"][0]["last_used_at"].clone();
+    assert!(last_used().is_null());
+    finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+    assert!(last_used().is_string());
 }
 
 #[test]

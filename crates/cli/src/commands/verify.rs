@@ -43,6 +43,10 @@ pub(crate) async fn run(args: VerifyArgs, console: &mut Console<'_>) -> Result<u
         // A failure is not a negative result.
         failure.status(status::FAILED)
     })?;
+    if let Some(sql) = &provider.sql {
+        // The time of the use is written later, but this process ends now. A failure does not change the result.
+        let _ = sql.flush().await;
+    }
     let output = match verification {
         Verification::Valid(key) => Output {
             provider: provider.name.clone(),

@@ -47,6 +47,8 @@ pub(crate) struct Provider {
     /// Location of its settings; `None` for the environment.
     pub(crate) line: Option<Line>,
     pub(crate) api: Arc<dyn ApiKeyProvider>,
+    /// The same provider, if it is a database.
+    pub(crate) sql: Option<Sql>,
 }
 
 /// Returns the path in the URL of an SQLite database.
@@ -170,9 +172,18 @@ impl Entry {
         if let Some(http) = config.http_mut() {
             *http = change(std::mem::take(http));
         }
-        let api = config.build().map_err(|error| self.invalid(&error))?;
+        let sql = match &config {
+            ProviderConfig::Sql(config) => {
+                Some(config.clone().build().map_err(|error| self.invalid(&error))?)
+            }
+            _ => None,
+        };
+        let api = match &sql {
+            Some(sql) => Arc::new(sql.clone()),
+            None => config.build().map_err(|error| self.invalid(&error))?,
+        };
         let line = self.location.as_ref().map(Location::line);
-        Ok(Provider { name: self.name, owners: self.owners, line, api })
+        Ok(Provider { name: self.name, owners: self.owners, line, api, sql })
     }
 
     fn invalid(&self, error: &api_keys::Error) -> Failure {
@@ -194,12 +205,11 @@ impl Entry {
 
     /// Builds the provider with the operations that only a database has.
     pub(crate) fn build_sql(self) -> Result<Sql, Failure> {
-        let entry = self.with_tokens()?;
-        match entry.parse(&entry.settings)? {
-            ProviderConfig::Sql(config) => config.build().map_err(|error| entry.invalid(&error)),
-            _ => Err(Failure::new(format!("provider `{}` is not a database", entry.name))
-                .help("select a provider with vendor = \"sql\"")),
-        }
+        let provider = self.build()?;
+        provider.sql.ok_or_else(|| {
+            Failure::new(format!("provider `{}` is not a database", provider.name))
+                .help("select a provider with vendor = \"sql\"")
+        })
     }
 
     fn parse(&self, settings: &Map<String, Value>) -> Result<ProviderConfig, Failure> {
