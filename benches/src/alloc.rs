@@ -4,11 +4,12 @@
 //! instructions that are counted in the same process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// Counts allocations. A reallocation counts as an allocation.
 pub(crate) struct Counting;
@@ -22,13 +23,13 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Relaxed);
+        release(layout.size());
         // SAFETY: the caller upholds the contract of `dealloc`.
         unsafe { System.dealloc(memory, layout) }
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        LIVE.fetch_sub(layout.size(), Relaxed);
+        release(layout.size());
         count(size);
         // SAFETY: the caller upholds the contract of `realloc`.
         unsafe { System.realloc(memory, layout, size) }
@@ -36,9 +37,22 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 fn count(size: usize) {
-    ALLOCATIONS.fetch_add(1, Relaxed);
-    let live = LIVE.fetch_add(size, Relaxed) + size;
-    PEAK.fetch_max(live, Relaxed);
+    if !STOPPED.load(Relaxed) {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        let live = LIVE.fetch_add(size, Relaxed) + size;
+        PEAK.fetch_max(live, Relaxed);
+    }
+}
+
+fn release(size: usize) {
+    if !STOPPED.load(Relaxed) {
+        LIVE.fetch_sub(size, Relaxed);
+    }
+}
+
+/// Stops counting for the rest of this process: threads that allocate would compete for the counters.
+pub(crate) fn stop() {
+    STOPPED.store(true, Relaxed);
 }
 
 /// Allocations made during a call to [`measure`].

@@ -1,5 +1,8 @@
 //! Authentication of requests to an axum service, compared with a static bearer token of tower-http.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,60 +13,117 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::routing::get;
+use clap::ValueEnum;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{self, Runtime};
 use tower::ServiceExt as _;
 use tower_http::validate_request::ValidateRequestHeaderLayer;
 
 use crate::alloc;
+use crate::stats::median;
 
+/// A service.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Service {
+    /// Without authentication.
+    Open,
+    /// With a static bearer token.
+    Token,
+    /// With API keys, cached.
+    Keys,
+}
+
+const SERVICES: [Service; 3] = [Service::Open, Service::Token, Service::Keys];
+
+/// The rounds of times, and the requests to a router without a network in each.
 const ROUNDS: usize = 15;
 const CALLS: usize = 20_000;
+/// The requests of the shorter of two processes whose instructions are counted.
+const COUNTED: u32 = 1000;
+/// The connections, and the requests of each in a round.
+const CONNECTIONS: usize = 64;
+const REQUESTS: usize = 300;
 
-/// Measures both services in alternation, and returns a Markdown table.
+/// Measures the services in alternation, and returns a Markdown table.
 pub(crate) fn markdown() -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let keys = Memory::new();
-        let secret = keys.create(NewApiKey::new("bench")).await.expect("a key").secret;
-        let authenticator =
-            Authenticator::builder(Arc::new(keys)).valid_for(Duration::from_secs(3600)).build();
-        let layer = ApiKeyLayer::new(authenticator.expect("built"));
-        let router = || Router::new().route("/", get(async || "ok"));
+    let counts = row("router: allocations of a request", 1, allocations);
+    alloc::stop();
+    let mut rows = vec![
+        counts,
+        row("router: time of a request, µs", ROUNDS, |service| 1e6 * time(service)),
+        row("64 connections: requests per second", 4 * ROUNDS, throughput),
+    ];
+    if Command::new("valgrind").arg("--version").output().is_ok() {
+        rows.push(row("one connection: instructions of service and client", 1, instructions));
+    } else {
+        eprintln!("valgrind not found: instructions are not counted");
+    }
+    format!(
+        "| | static bearer token | no authentication | API keys, cached |\n|---|---:|---:|---:|\n{}",
+        rows.concat()
+    )
+}
+
+/// Returns the median of all rounds for the token, and the medians of the ratios to it in each round.
+fn row(title: &str, rounds: usize, measure: impl Fn(Service) -> f64) -> String {
+    let [mut tokens, mut open, mut keys] = [const { Vec::new() }; 3];
+    for round in 0..rounds {
+        let mut values = [0.0; 3];
+        for turn in 0..3 {
+            let index = (round + turn) % 3;
+            values[index] = measure(SERVICES[index]);
+        }
+        let [without, token, with] = values;
+        tokens.push(token);
+        open.push(without / token);
+        keys.push(with / token);
+    }
+    format!("| {title} | {:.1} | {:.2} | {:.2} |\n", median(&tokens), median(&open), median(&keys))
+}
+
+/// Returns a service and its secret.
+async fn router(service: Service) -> (Router, String) {
+    let keys = Memory::new();
+    let secret = keys.create(NewApiKey::new("bench")).await.expect("a key").secret.expose().to_owned();
+    let router = Router::new().route("/", get(async || "ok"));
+    let router = match service {
+        Service::Open => router,
         #[expect(deprecated, reason = "the simplest comparison; a real service needs more")]
-        let bearer = ValidateRequestHeaderLayer::bearer(secret.expose());
-        let services = [router(), router().layer(bearer), router().layer(layer)];
-        let mut times = [const { Vec::new() }; 3];
-        let mut allocations = [0; 3];
-        for _ in 0..ROUNDS {
-            for (index, service) in services.iter().enumerate() {
-                let start = Instant::now();
-                for _ in 0..CALLS {
-                    call(service, secret.expose()).await;
-                }
-                times[index].push(start.elapsed() / u32::try_from(CALLS).expect("a number"));
-            }
+        Service::Token => router.layer(ValidateRequestHeaderLayer::bearer(&secret)),
+        Service::Keys => {
+            let builder = Authenticator::builder(Arc::new(keys)).valid_for(Duration::from_secs(3600));
+            router.layer(ApiKeyLayer::new(builder.build().expect("built")))
         }
-        for (index, service) in services.iter().enumerate() {
-            let before = alloc::total();
-            for _ in 0..CALLS {
-                call(service, secret.expose()).await;
-            }
-            allocations[index] = (alloc::total() - before) / CALLS;
+    };
+    (router, secret)
+}
+
+fn single_thread() -> Runtime {
+    runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Returns the seconds of a request to a router without a network.
+fn time(service: Service) -> f64 {
+    single_thread().block_on(async {
+        let (router, secret) = router(service).await;
+        let start = Instant::now();
+        for _ in 0..CALLS {
+            call(&router, &secret).await;
         }
-        let medians = times.map(|mut times| {
-            times.sort_unstable();
-            times[ROUNDS / 2]
-        });
-        let ratio = |index: usize| medians[index].as_secs_f64() / medians[1].as_secs_f64();
-        format!(
-            "| | no authentication | static bearer token | API keys, cached |\n|---|---:|---:|---:|\n\
-             | time of a request | {:.2} | {:.0?} | {:.2} |\n| allocations of a request | {} | {} | {} |\n",
-            ratio(0),
-            medians[1],
-            ratio(2),
-            allocations[0],
-            allocations[1],
-            allocations[2]
-        )
+        start.elapsed().as_secs_f64() / CALLS as f64
+    })
+}
+
+fn allocations(service: Service) -> f64 {
+    single_thread().block_on(async {
+        let (router, secret) = router(service).await;
+        call(&router, &secret).await;
+        let before = alloc::total();
+        for _ in 0..CALLS {
+            call(&router, &secret).await;
+        }
+        ((alloc::total() - before) / CALLS) as f64
     })
 }
 
@@ -71,4 +131,108 @@ async fn call(service: &Router, secret: &str) {
     let request = Request::get("/").header("authorization", format!("Bearer {secret}")).body(Body::empty());
     let response = service.clone().oneshot(request.expect("a request")).await.expect("a response");
     assert_eq!(response.status(), 200);
+}
+
+/// Returns the requests per second of a service on one core and clients on another.
+fn throughput(service: Service) -> f64 {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = std::thread::spawn(move || {
+        single_thread().block_on(async {
+            let (address, secret, serving) = serve(service).await;
+            sender.send((address, secret)).expect("received");
+            tokio::select! {
+                () = serving => (),
+                _ = stopped => (),
+            }
+        });
+    });
+    let (address, secret) = receiver.recv().expect("an address");
+    let seconds = single_thread().block_on(async {
+        let mut clients = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let mut client = Client::connect(address, &secret).await;
+            client.call().await;
+            clients.push(client);
+        }
+        let start = Instant::now();
+        let calls = clients.iter_mut().map(|client| async move {
+            for _ in 0..REQUESTS {
+                client.call().await;
+            }
+        });
+        futures_util::future::join_all(calls).await;
+        start.elapsed().as_secs_f64()
+    });
+    stop.send(()).expect("running");
+    server.join().expect("no panic");
+    (CONNECTIONS * REQUESTS) as f64 / seconds
+}
+
+async fn serve(service: Service) -> (SocketAddr, String, impl Future<Output = ()>) {
+    let (router, secret) = router(service).await;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    (address, secret, async { axum::serve(listener, router).await.expect("served") })
+}
+
+/// A connection that does little else than send a request and read the response.
+struct Client {
+    stream: TcpStream,
+    request: Vec<u8>,
+}
+
+impl Client {
+    async fn connect(address: SocketAddr, secret: &str) -> Self {
+        let stream = TcpStream::connect(address).await.expect("connected");
+        let request = format!(
+            "GET / HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {secret}\r\naccept: */*\r\n\
+             user-agent: bench\r\n\r\n"
+        );
+        Self { stream, request: request.into_bytes() }
+    }
+
+    async fn call(&mut self) {
+        self.stream.write_all(&self.request).await.expect("sent");
+        let mut response = [0; 1024];
+        let length = self.stream.read(&mut response).await.expect("received");
+        let response = &response[..length];
+        assert!(response.starts_with(b"HTTP/1.1 200") && response.ends_with(b"ok"), "one small response");
+    }
+}
+
+/// Returns the instructions of a request, as the difference between two processes.
+fn instructions(service: Service) -> f64 {
+    let run = |requests: u32| {
+        let program: PathBuf = std::env::current_exe().expect("the path of this program");
+        let name = service.to_possible_value().expect("no value is skipped").get_name().to_owned();
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(program)
+            .args(["request", &name, &requests.to_string()])
+            .output()
+            .expect("valgrind starts");
+        let report = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{report}");
+        let (_, total) = report.rsplit_once("Collected :").expect("callgrind prints a total");
+        total.split_whitespace().next().and_then(|total| total.parse::<f64>().ok()).expect("a number")
+    };
+    (run(3 * COUNTED) - run(COUNTED)) / f64::from(2 * COUNTED)
+}
+
+/// Sends requests to a service in this process.
+pub(crate) fn request(service: Service, requests: u32) {
+    single_thread().block_on(async {
+        let (address, secret, serving) = serve(service).await;
+        let calls = async {
+            let mut client = Client::connect(address, &secret).await;
+            for _ in 0..requests {
+                client.call().await;
+            }
+        };
+        tokio::select! {
+            () = serving => (),
+            () = calls => (),
+        }
+    });
 }

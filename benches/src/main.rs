@@ -59,6 +59,9 @@ enum Process {
     /// Perform a task repeatedly and print its allocations
     #[command(hide = true)]
     Work { client: ClientKind, task: Task, calls: u32, address: String },
+    /// Send requests to a service of this process
+    #[command(hide = true)]
+    Request { service: layer::Service, requests: u32 },
 }
 
 fn main() {
@@ -69,6 +72,7 @@ fn main() {
             let usage = task::count_allocations(client, task, calls, &address);
             println!("{} {}", usage.allocations, usage.peak);
         }
+        Some(Process::Request { service, requests }) => layer::request(service, requests),
         None if arguments.only == Some(Group::Database) => print!("{}", database::markdown()),
         None if arguments.only == Some(Group::Layer) => print!("{}", layer::markdown()),
         None if arguments.only == Some(Group::Footprint) => print!("{}", footprint::markdown()),
