@@ -13,7 +13,7 @@ use crate::response::{Response, ResponseMeta};
 /// ```no_run
 /// # use api_keys_core::{KeyId, Operation, Result};
 /// # use api_keys_runtime::{Error, ErrorDetails, OperationCall, Response};
-/// # async fn delete_api_key(_: &str) -> Result<Response<()>, Error> { unimplemented!() }
+/// # async fn delete_api_key(_: &str) -> Result<Response<()>, Error> { std::future::pending().await }
 /// fn details(_: Operation, error: &Error) -> ErrorDetails {
 ///     let mut details = ErrorDetails::default();
 ///     details.message = error.body_as();
