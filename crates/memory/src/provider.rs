@@ -81,17 +81,9 @@ impl ApiKeyProvider for Memory {
         let id = (self.0.generator.id)()?;
         let secret = (self.0.generator.secret)(&id)?;
 
-        let mut key = ApiKey::new(id);
-        key.name = Some(new.name);
-        key.description = new.description;
-        key.status = KeyStatus::Active;
-        key.owner = new.owner;
-        key.scopes = new.scopes;
+        let mut key = new.into_key(id, expiry);
         key.created_at = Some(now);
         key.updated_at = Some(now);
-        key.expiry = expiry;
-        key.metadata = new.metadata;
-        key.extra = new.extra;
         let record = Record::new(key, &secret, self.0.settings.retain_secrets);
         let key = record.view(now);
 
@@ -141,21 +133,11 @@ impl ApiKeyProvider for Memory {
         let mut store = self.store();
         let (number, before) = store.by_id(id, Operation::Update)?;
         let mut record = before.clone();
-        let key = &mut record.key;
-        match (key.status, changes.enabled) {
-            (KeyStatus::Revoked, _) => return Err(conflict(Operation::Update, "the key is revoked")),
-            (_, Some(true)) => key.status = KeyStatus::Active,
-            (_, Some(false)) => key.status = KeyStatus::Disabled,
-            (_, None) => {}
+        if record.key.status == KeyStatus::Revoked {
+            return Err(conflict(Operation::Update, "the key is revoked"));
         }
-        changes.description.apply(&mut key.description);
-        changes.metadata.apply(&mut key.metadata);
-        key.name = changes.name.or(key.name.take());
-        key.owner = changes.owner.or(key.owner.take());
-        key.scopes = changes.scopes.or(key.scopes.take());
-        key.expiry = expiry.unwrap_or(key.expiry);
-        key.extra.extend(changes.extra);
-        key.updated_at = Some(now);
+        changes.apply(&mut record.key, expiry);
+        record.key.updated_at = Some(now);
         if before.status(now) != KeyStatus::Active {
             self.validate_quota(&store, &record, now, Operation::Update)?;
         }

@@ -61,11 +61,7 @@ impl Record {
 
     /// Returns the status at a time.
     pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
-        match self.key.status {
-            KeyStatus::Revoked => KeyStatus::Revoked,
-            _ if self.key.expiry.is_past(now) => KeyStatus::Expired,
-            status => status,
-        }
+        self.key.status.at(self.key.expiry, now)
     }
 
     /// Returns the key with its status at a time.

@@ -11,8 +11,7 @@ use async_trait::async_trait;
 
 use crate::VENDOR;
 use crate::record::{
-    Change, Decide, NewRecord, REMAINING, REVOCATION_REASON, at, expiry, microseconds, status_at,
-    validate_remaining,
+    Change, Decide, NewRecord, REMAINING, REVOCATION_REASON, at, expiry, microseconds, validate_remaining,
 };
 use crate::secret::format::generate_id;
 use crate::sql::{Sql, cursor};
@@ -81,18 +80,13 @@ impl ApiKeyProvider for Sql {
         })?;
         let secret = self.format.generate(Operation::Create)?;
 
-        let mut key = ApiKey::new(id);
-        key.name = Some(new.name);
-        key.description = new.description;
-        key.status = KeyStatus::Active;
+        // The expiration begins with the insertion.
+        let expiry = new.expiry;
+        let mut key = new.into_key(id, KeyExpiry::Unknown);
         key.hint = hint(&secret);
-        key.owner = new.owner;
-        key.scopes = new.scopes;
-        key.metadata = new.metadata;
-        key.extra = new.extra;
         key.extra.retain(|name, value| name != REMAINING || !value.is_null());
         let digests = vec![(self.digester.digest(&secret), None)];
-        let record = NewRecord { key, expiry: new.expiry, digests, action: Operation::Create.as_str() };
+        let record = NewRecord { key, expiry, digests, action: Operation::Create.as_str() };
 
         let mut keys = self.store.insert(Arc::new([record]), self.actor.clone(), Operation::Create).await?;
         match keys.pop() {
@@ -162,7 +156,7 @@ impl ApiKeyProvider for Sql {
         let secret = self.format.generate(Operation::Rotate)?;
         let (digest, hint) = (self.digester.digest(&secret), hint(&secret));
         let decide = move |before: &ApiKey, now: Timestamp| {
-            match status_at(before.status, before.expiry, now) {
+            match before.status.at(before.expiry, now) {
                 KeyStatus::Revoked => return Err(conflict(Operation::Rotate, "the key is revoked")),
                 KeyStatus::Expired => return Err(conflict(Operation::Rotate, "the key is expired")),
                 _ => {}
@@ -233,22 +227,12 @@ impl Sql {
 
 fn updated(before: &ApiKey, changes: UpdateApiKey, now: Timestamp) -> Result<ApiKey> {
     let mut key = before.clone();
-    key.status = match changes.enabled {
-        None => key.status,
-        Some(true) => KeyStatus::Active,
-        Some(false) => KeyStatus::Disabled,
+    let expiry = match changes.expiry {
+        Patch::Keep => None,
+        Patch::Clear => Some(KeyExpiry::Never),
+        Patch::Set(requested) => Some(expiry(requested, now, Operation::Update)?),
     };
-    key.expiry = match changes.expiry {
-        Patch::Keep => key.expiry,
-        Patch::Clear => KeyExpiry::Never,
-        Patch::Set(requested) => expiry(requested, now, Operation::Update)?,
-    };
-    changes.description.apply(&mut key.description);
-    changes.metadata.apply(&mut key.metadata);
-    key.name = changes.name.or(key.name);
-    key.owner = changes.owner.or(key.owner);
-    key.scopes = changes.scopes.or(key.scopes);
-    key.extra.extend(changes.extra);
+    changes.apply(&mut key, expiry);
     key.extra.retain(|name, value| name != REMAINING || !value.is_null());
     key.updated_at = Some(now);
     Ok(key)

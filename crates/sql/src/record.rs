@@ -106,18 +106,9 @@ pub(crate) fn parse_status(text: &str) -> Result<KeyStatus, &'static str> {
     }
 }
 
-/// Returns the status of a key at a time.
-pub(crate) fn status_at(status: KeyStatus, expiry: KeyExpiry, now: Timestamp) -> KeyStatus {
-    match status {
-        KeyStatus::Revoked => KeyStatus::Revoked,
-        _ if expiry.is_past(now) => KeyStatus::Expired,
-        status => status,
-    }
-}
-
 /// Returns a key with its status at a time.
 pub(crate) fn at(mut key: ApiKey, now: Timestamp) -> ApiKey {
-    key.status = status_at(key.status, key.expiry, now);
+    key.status = key.status.at(key.expiry, now);
     key
 }
 

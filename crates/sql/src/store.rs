@@ -8,7 +8,7 @@ use api_keys_core::{ApiKey, KeyExpiry, KeyId, KeyStatus, ListQuery, Operation, R
 use async_trait::async_trait;
 
 use crate::event::{Event, EventQuery};
-use crate::record::{Decide, NewRecord, Record, parse_status, status_at};
+use crate::record::{Decide, NewRecord, Record, parse_status};
 use crate::secret::digest::Digest;
 
 /// A database of keys.
@@ -97,7 +97,7 @@ pub(crate) fn match_status(
 ) -> Result<Option<KeyStatus>, &'static str> {
     let status = parse_status(status)?;
     let expiry = expires_at.map_or(KeyExpiry::Never, KeyExpiry::At);
-    Ok(valid_until.is_none_or(|until| now < until).then(|| status_at(status, expiry, now)))
+    Ok(valid_until.is_none_or(|until| now < until).then(|| status.at(expiry, now)))
 }
 
 /// A use of a key.

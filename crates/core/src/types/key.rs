@@ -122,6 +122,16 @@ impl KeyStatus {
         }
     }
 
+    /// Returns the status at a time of a key with this status and an expiration: an expired key is not active or
+    /// disabled, and a revoked one remains revoked.
+    pub fn at(self, expiry: KeyExpiry, now: Timestamp) -> Self {
+        match self {
+            Self::Revoked => Self::Revoked,
+            _ if expiry.is_past(now) => Self::Expired,
+            status => status,
+        }
+    }
+
     /// Returns whether the key is known not to authenticate.
     pub const fn is_inactive(self) -> bool {
         matches!(self, Self::Disabled | Self::Revoked | Self::Expired)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::expiry::Expiry;
-use super::key::IssuedKey;
+use super::key::{ApiKey, IssuedKey, KeyExpiry, KeyId, KeyStatus};
 use super::response_check;
 use crate::capabilities::field::{Field, FieldSet};
 use crate::capabilities::operation::Operation;
@@ -106,6 +106,31 @@ impl NewApiKey {
 
 /// For authors of providers.
 impl NewApiKey {
+    /// Returns an active key with these fields, for a provider that stores keys itself. `expiry` is the expiration, which
+    /// depends on the clock and the defaults of the provider, or `Unknown` if it is set later.
+    ///
+    /// ```
+    /// use api_keys_core::{KeyExpiry, KeyId, NewApiKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = NewApiKey::new("ci").owner("org_1").into_key(KeyId::new("key_1")?, KeyExpiry::Never);
+    /// assert_eq!(key.owner.as_deref(), Some("org_1"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_key(self, id: KeyId, expiry: KeyExpiry) -> ApiKey {
+        let mut key = ApiKey::new(id);
+        key.name = Some(self.name);
+        key.description = self.description;
+        key.status = KeyStatus::Active;
+        key.owner = self.owner;
+        key.scopes = self.scopes;
+        key.expiry = expiry;
+        key.metadata = self.metadata;
+        key.extra = self.extra;
+        key
+    }
+
     /// Compares a vendor's response to the request and returns the key if owner, scopes, expiration and metadata were
     /// applied. Fields that the response does not contain are trusted.
     ///

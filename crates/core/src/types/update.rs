@@ -178,6 +178,34 @@ impl UpdateApiKey {
 
 /// For authors of providers.
 impl UpdateApiKey {
+    /// Applies the changes to a key that the provider itself stores. `expiry` is the new expiration, if it changes:
+    /// it depends on the clock and the defaults of the provider.
+    ///
+    /// ```
+    /// use api_keys_core::{ApiKey, KeyExpiry, KeyId, UpdateApiKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut key = ApiKey::new(KeyId::new("key_1")?);
+    /// UpdateApiKey::new().name("ci").clear_expiry().apply(&mut key, Some(KeyExpiry::Never));
+    /// assert_eq!(key.name.as_deref(), Some("ci"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn apply(self, key: &mut ApiKey, expiry: Option<KeyExpiry>) {
+        match self.enabled {
+            None => {}
+            Some(true) => key.status = KeyStatus::Active,
+            Some(false) => key.status = KeyStatus::Disabled,
+        }
+        self.description.apply(&mut key.description);
+        self.metadata.apply(&mut key.metadata);
+        key.name = self.name.or(key.name.take());
+        key.owner = self.owner.or(key.owner.take());
+        key.scopes = self.scopes.or(key.scopes.take());
+        key.expiry = expiry.unwrap_or(key.expiry);
+        key.extra.extend(self.extra);
+    }
+
     /// Compares a vendor's response to the request and returns the key if no change is missing. Fields that the
     /// response does not contain are trusted.
     ///
