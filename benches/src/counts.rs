@@ -24,17 +24,14 @@ const ROUNDS: usize = 3;
 
 /// Measures all rows.
 pub(crate) fn rows(address: &str) -> Vec<Row> {
-    let callgrind = Command::new("valgrind").arg("--version").output().is_ok();
-    if !callgrind {
-        eprintln!("valgrind not found: instructions are not counted");
-    }
+    let callgrind = has_callgrind();
     let mut rows = Vec::new();
     for (task, calls) in TASKS {
         eprintln!("counting: {}", task.title());
         let title = |quantity| format!("{}: {quantity}", task.title());
         if callgrind {
             rows.push(Row::measure(title("instructions"), Unit::Count, ROUNDS, |kind| {
-                per_call(calls, |calls| instructions(kind, task, calls, address))
+                per_call(calls, |calls| instructions(work(kind, task, calls, address)))
             }));
         }
         rows.push(Row::measure(title("allocations"), Unit::Count, ROUNDS, |kind| {
@@ -49,28 +46,37 @@ pub(crate) fn rows(address: &str) -> Vec<Row> {
     rows
 }
 
+/// Returns whether instructions can be counted, or prints that they are not.
+pub(crate) fn has_callgrind() -> bool {
+    let found = Command::new("valgrind").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("valgrind not found: instructions are not counted");
+    }
+    found
+}
+
 /// Returns the cost of one call as the difference between two runs, which cancels out the cost of starting up.
-fn per_call(calls: u32, measure: impl Fn(u32) -> f64) -> f64 {
+pub(crate) fn per_call(calls: u32, measure: impl Fn(u32) -> f64) -> f64 {
     (measure(3 * calls) - measure(calls)) / f64::from(2 * calls)
 }
 
-/// Returns the instructions of a whole run, counted by callgrind.
-fn instructions(kind: ClientKind, task: Task, calls: u32, address: &str) -> f64 {
+/// Returns the instructions of a whole run of this program, counted by callgrind.
+pub(crate) fn instructions(arguments: impl IntoIterator<Item = String>) -> f64 {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
-    let (_, report) = run(valgrind.arg(this()), kind, task, calls, address);
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(this());
+    let (_, report) = run(valgrind.args(arguments));
     let (_, total) = report.rsplit_once("Collected :").expect("callgrind prints a total");
     total.split_whitespace().next().and_then(|total| total.parse().ok()).expect("a number")
 }
 
 /// Returns the number of allocations and the peak of live bytes.
 fn allocations(kind: ClientKind, task: Task, calls: u32, address: &str) -> (f64, f64) {
-    let printed = run(&mut Command::new(this()), kind, task, calls, address).0;
+    let printed = run(Command::new(this()).args(work(kind, task, calls, address))).0;
     let (allocations, peak) = printed.trim().split_once(' ').expect("two numbers");
     (allocations.parse().expect("a number"), peak.parse().expect("a number"))
 }
 
-fn argument(value: &impl ValueEnum) -> String {
+pub(crate) fn argument(value: &impl ValueEnum) -> String {
     value.to_possible_value().expect("no value is skipped").get_name().to_owned()
 }
 
@@ -78,12 +84,14 @@ fn this() -> PathBuf {
     std::env::current_exe().expect("the path of this program")
 }
 
-/// Runs a task in a process of this program and returns its stdout and stderr.
-fn run(command: &mut Command, kind: ClientKind, task: Task, calls: u32, address: &str) -> (String, String) {
-    let output = command
-        .args(["work", &argument(&kind), &argument(&task), &calls.to_string(), address])
-        .output()
-        .expect("the program starts");
+/// Returns the arguments of a process that performs a task.
+fn work(kind: ClientKind, task: Task, calls: u32, address: &str) -> [String; 5] {
+    ["work".to_owned(), argument(&kind), argument(&task), calls.to_string(), address.to_owned()]
+}
+
+/// Runs a process and returns its stdout and stderr.
+fn run(command: &mut Command) -> (String, String) {
+    let output = command.output().expect("the program starts");
     let [stdout, stderr] =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert!(output.status.success(), "{stderr}");

@@ -1,8 +1,6 @@
 //! Authentication of requests to an axum service, compared with a static bearer token of tower-http.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,8 +18,8 @@ use tokio::runtime::{self, Runtime};
 use tower::ServiceExt as _;
 use tower_http::validate_request::ValidateRequestHeaderLayer;
 
-use crate::alloc;
 use crate::stats::median;
+use crate::{alloc, counts};
 
 /// A service.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -39,7 +37,7 @@ const SERVICES: [Service; 3] = [Service::Open, Service::Token, Service::Keys];
 /// The rounds of times, and the requests to a router without a network in each.
 const ROUNDS: usize = 15;
 const CALLS: usize = 20_000;
-/// The requests of the shorter of two processes whose instructions are counted.
+/// The requests of the shorter of two runs whose instructions are counted.
 const COUNTED: u32 = 1000;
 /// The connections, and the requests of each in a round.
 const CONNECTIONS: usize = 64;
@@ -54,10 +52,8 @@ pub(crate) fn markdown() -> String {
         row("router: time of a request, µs", ROUNDS, |service| 1e6 * time(service)),
         row("64 connections: requests per second", 4 * ROUNDS, throughput),
     ];
-    if Command::new("valgrind").arg("--version").output().is_ok() {
+    if counts::has_callgrind() {
         rows.push(row("one connection: instructions of service and client", 1, instructions));
-    } else {
-        eprintln!("valgrind not found: instructions are not counted");
     }
     format!(
         "| | static bearer token | no authentication | API keys, cached |\n|---|---:|---:|---:|\n{}",
@@ -201,23 +197,11 @@ impl Client {
     }
 }
 
-/// Returns the instructions of a request, as the difference between two processes.
+/// Returns the instructions of a request to a service and a minimal client in one process.
 fn instructions(service: Service) -> f64 {
-    let run = |requests: u32| {
-        let program: PathBuf = std::env::current_exe().expect("the path of this program");
-        let name = service.to_possible_value().expect("no value is skipped").get_name().to_owned();
-        let output = Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-            .arg(program)
-            .args(["request", &name, &requests.to_string()])
-            .output()
-            .expect("valgrind starts");
-        let report = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{report}");
-        let (_, total) = report.rsplit_once("Collected :").expect("callgrind prints a total");
-        total.split_whitespace().next().and_then(|total| total.parse::<f64>().ok()).expect("a number")
-    };
-    (run(3 * COUNTED) - run(COUNTED)) / f64::from(2 * COUNTED)
+    counts::per_call(COUNTED, |requests| {
+        counts::instructions(["request".to_owned(), counts::argument(&service), requests.to_string()])
+    })
 }
 
 /// Sends requests to a service in this process.
