@@ -172,15 +172,13 @@ impl Entry {
         if let Some(http) = config.http_mut() {
             *http = change(std::mem::take(http));
         }
-        let sql = match &config {
+        let invalid = |error: api_keys::Error| self.invalid(&error);
+        let (api, sql): (Arc<dyn ApiKeyProvider>, _) = match config {
             ProviderConfig::Sql(config) => {
-                Some(config.clone().build().map_err(|error| self.invalid(&error))?)
+                let sql = config.build().map_err(invalid)?;
+                (Arc::new(sql.clone()), Some(sql))
             }
-            _ => None,
-        };
-        let api = match &sql {
-            Some(sql) => Arc::new(sql.clone()),
-            None => config.build().map_err(|error| self.invalid(&error))?,
+            config => (config.build().map_err(invalid)?, None),
         };
         let line = self.location.as_ref().map(Location::line);
         Ok(Provider { name: self.name, owners: self.owners, line, api, sql })
