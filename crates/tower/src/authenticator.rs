@@ -28,7 +28,8 @@ use crate::verifier::{Lookup, Verifier};
 /// through [`provider`](Self::provider) is verified again at once. Errors of the provider are not cached, and requests
 /// with the same key wait for one verification. A key with a number of remaining uses is not cached.
 ///
-/// The cache is bounded and does not contain secrets: entries are found by an HMAC under a random key of this process.
+/// The cache is bounded and does not contain secrets: entries are found by a message authentication
+/// code under a random key of this process.
 #[derive(Clone)]
 pub struct Authenticator(Arc<Verifier>);
 
@@ -184,8 +185,8 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// Limits the requests of each key, in this process or, with a fleet, in all instances. Up to `requests` are accepted at once, and then one in each
-    /// `requests`th of the duration. By default there is no limit.
+    /// Limits the requests of each key, in this process or, with a fleet, in all instances. Up to `requests` are accepted
+    /// at once, and then one in each `requests`th of the duration. By default there is no limit.
     pub fn rate_limit(mut self, requests: NonZeroU32, per: Duration) -> Self {
         self.rate_limit = Some((requests, per));
         self

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,10 +35,17 @@ pub(super) struct Link {
     changes: Arc<Changes>,
     /// `None` while Redis is unavailable. Only the task connects, so that requests do not wait for a connection.
     connection: Mutex<Option<MultiplexedConnection>>,
-    /// Changes that may not have been published, with increasing numbers.
-    pending: Mutex<BTreeMap<Group, u64>>,
-    recorded: AtomicU64,
+    pending: Mutex<Pending>,
     failed: AtomicBool,
+}
+
+/// Changes that may not have been published.
+#[derive(Default)]
+struct Pending {
+    /// The number of the last change to each group.
+    groups: BTreeMap<Group, u64>,
+    /// The number of the last change.
+    last: u64,
 }
 
 impl Link {
@@ -53,7 +60,6 @@ impl Link {
             changes,
             connection: Mutex::default(),
             pending: Mutex::default(),
-            recorded: AtomicU64::new(0),
             failed: AtomicBool::new(false),
         }
     }
@@ -67,9 +73,10 @@ impl Link {
 
     /// Records a change that must be published.
     pub(super) fn record(&self, group: Group) {
-        let number = self.recorded.fetch_add(1, Ordering::Relaxed);
         let mut pending = lock(&self.pending);
-        pending.entry(group).and_modify(|last| *last = number.max(*last)).or_insert(number);
+        pending.last += 1;
+        let number = pending.last;
+        pending.groups.insert(group, number);
     }
 
     /// Publishes the recorded changes if Redis is available. Otherwise, or if the future is dropped, the task does.
@@ -82,17 +89,18 @@ impl Link {
     }
 
     async fn publish_through(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        let pending = lock(&self.pending).clone();
-        if pending.is_empty() {
+        let groups = lock(&self.pending).groups.clone();
+        if groups.is_empty() {
             return Ok(());
         }
         let mut script = self.scripts.change.key(&self.hash);
         script.arg(&self.channel);
-        for group in pending.keys() {
+        for group in groups.keys() {
             script.arg(group.number());
         }
         script.invoke_async::<()>(connection).await?;
-        lock(&self.pending).retain(|group, number| pending.get(group) != Some(number));
+        // A group that has changed since then remains.
+        lock(&self.pending).groups.retain(|group, number| groups.get(group) != Some(number));
         Ok(())
     }
 

@@ -86,6 +86,30 @@ impl Instance {
         .await;
     }
 
+    /// Sends requests until one is rejected, and returns their number. None that starts after the time is accepted.
+    async fn rejects_within(&self, secret: &str, end: Instant) -> u64 {
+        let mut requests = 0;
+        loop {
+            requests += 1;
+            let start = Instant::now();
+            match soon(self.status(secret)).await {
+                401 => return requests,
+                200 => assert!(start < end, "accepted too long"),
+                other => panic!("{other}"),
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Creates a key and verifies it. Returns its id, its secret and the name of the result.
+    async fn store(&self, connection: &mut MultiplexedConnection, new: NewApiKey) -> (KeyId, String, String) {
+        let before = results(connection).await;
+        let (id, secret) = self.keys.create(new).await;
+        assert_eq!(self.status(&secret).await, 200);
+        let added = results(connection).await.into_iter().find(|name| !before.contains(name));
+        (id, secret, added.expect("a result"))
+    }
+
     async fn revoke(&self, id: &KeyId) {
         let _ = self.authenticator.provider().revoke(id, RevokeOptions::new()).await.expect("revoked");
     }
@@ -370,15 +394,7 @@ async fn separated_instance_keeps_the_bound() {
     assert_eq!(second.status(&secret).await, 200);
     first.revoke(&id).await;
     let revoked = Instant::now();
-    loop {
-        let start = Instant::now();
-        match second.status(&secret).await {
-            401 => break,
-            200 => assert!(start < revoked + LIFETIME, "accepted too long"),
-            other => panic!("{other}"),
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    second.rejects_within(&secret, revoked + LIFETIME).await;
     ends.abort();
 }
 
@@ -407,11 +423,8 @@ async fn forged_results_are_rejected() {
     let mut names = Vec::new();
     let mut secrets = Vec::new();
     for scopes in [["read"], ["admin"]] {
-        let before = results(&mut connection).await;
-        let (_, secret) = keys.create(NewApiKey::new("ci").scopes(scopes)).await;
-        assert_eq!(first.status(&secret).await, 200);
-        let added = results(&mut connection).await.into_iter().find(|name| !before.contains(name));
-        names.push(added.expect("a result"));
+        let (_, secret, name) = first.store(&mut connection, NewApiKey::new("ci").scopes(scopes)).await;
+        names.push(name);
         secrets.push(SecretKey::new(secret));
     }
     let original: Vec<u8> = connection.get(&names[0]).await.expect("a result");
@@ -462,11 +475,7 @@ async fn repeated_result_is_rejected() {
     let first = instance();
     first.connected(&redis.url()).await;
     let mut connection = connect(&redis.url()).await;
-    let before = results(&mut connection).await;
-    let (id, secret) = keys.create(NewApiKey::new("ci")).await;
-    assert_eq!(first.status(&secret).await, 200);
-    let name = results(&mut connection).await.into_iter().find(|name| !before.contains(name));
-    let name = name.expect("a result");
+    let (id, secret, name) = first.store(&mut connection, NewApiKey::new("ci")).await;
     let value: Vec<u8> = connection.get(&name).await.expect("a result");
     let _ = keys.memory.revoke(&id, RevokeOptions::new()).await.expect("revoked");
     tokio::time::sleep(Duration::from_secs(12)).await;
@@ -608,18 +617,7 @@ async fn outages_under_load() {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 revoking.revoke(&id).await;
-                let revoked = Instant::now();
-                loop {
-                    let start = Instant::now();
-                    let status = soon(instance.status(&secret)).await;
-                    requests += 1;
-                    match status {
-                        401 => break,
-                        200 => assert!(start < revoked + LIFETIME, "accepted too long"),
-                        other => panic!("{other}"),
-                    }
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
+                requests += instance.rejects_within(&secret, Instant::now() + LIFETIME).await;
             }
             requests
         });
