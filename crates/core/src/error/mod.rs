@@ -7,9 +7,12 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use self::kind::{Effect, ErrorKind};
 use crate::capabilities::operation::Operation;
-use crate::types::secret::SecretBytes;
+use crate::types::key::KeyId;
+use crate::types::secret::{SecretBytes, SecretKey};
 
 /// A result with [`Error`] as the default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -134,6 +137,19 @@ impl Error {
     /// Returns the body of the last response. With [`Effect::Applied`] it may contain the secret of a new key.
     pub fn body(&self) -> Option<&SecretBytes> {
         self.0.body.as_ref()
+    }
+
+    /// Returns the id of a key that was created with other fields than requested, with [`Effect::Applied`]. Its secret
+    /// is in the [body](Self::body).
+    pub fn issued_key_id(&self) -> Option<KeyId> {
+        #[derive(Deserialize)]
+        struct Body {
+            id: KeyId,
+            #[serde(rename = "secret")]
+            _secret: SecretKey,
+        }
+        let body = self.body().filter(|_| self.effect() == Effect::Applied)?;
+        serde_json::from_slice(body.expose()).ok().map(|body: Body| body.id)
     }
 
     /// Returns whether the call is safe to repeat and may succeed later: the vendor did not act, and the failure is

@@ -1,7 +1,6 @@
 //! The steps of a rotation.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::plan::conflict;
 use super::{Rotation, RotationMethod, RotationState, successor};
@@ -134,7 +133,7 @@ impl Rotation {
                     self.revoked_first = true;
                 }
                 (_, Effect::Applied) => {
-                    return Err(match issued_id(&error) {
+                    return Err(match error.issued_key_id() {
                         Some(id) => self.remove(provider, id, error).await,
                         None => error,
                     });
@@ -305,15 +304,4 @@ async fn reveal<P: ApiKeyProvider + ?Sized>(provider: &P, id: &KeyId) -> Result<
         // Not stored for this key, or not for this credential.
         Err(_) => Ok(None),
     }
-}
-
-/// Returns the id of a key that was created with other fields than requested.
-fn issued_id(error: &Error) -> Option<KeyId> {
-    #[derive(Deserialize)]
-    struct Body {
-        id: KeyId,
-        #[serde(rename = "secret")]
-        _secret: SecretKey,
-    }
-    serde_json::from_slice(error.body()?.expose()).ok().map(|body: Body| body.id)
 }
