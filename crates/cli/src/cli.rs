@@ -4,6 +4,8 @@ use clap::{ArgAction, CommandFactory as _, Parser, Subcommand};
 
 use crate::args::KeysArgs;
 use crate::commands as c;
+use crate::commands::adopt::AdoptArgs;
+use crate::commands::apply::ApplyArgs;
 use crate::commands::audit::AuditArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::create::CreateArgs;
@@ -18,6 +20,7 @@ use crate::commands::list::ListArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::man::ManArgs;
 use crate::commands::orphans::OrphansArgs;
+use crate::commands::plan::PlanArgs;
 use crate::commands::providers::ProvidersArgs;
 use crate::commands::reveal::RevealArgs;
 use crate::commands::revoke::RevokeArgs;
@@ -71,6 +74,9 @@ pub(crate) enum Command {
     Reveal(RevealArgs),
     Verify(VerifyArgs),
     Orphans(OrphansArgs),
+    Plan(PlanArgs),
+    Apply(ApplyArgs),
+    Adopt(AdoptArgs),
     Events(EventsArgs),
     Import(ImportArgs),
     Audit(AuditArgs),
@@ -101,6 +107,9 @@ impl Command {
             Self::Reveal(args) => c::reveal::run(args, console).await,
             Self::Verify(args) => c::verify::run(args, console).await,
             Self::Orphans(args) => c::orphans::run(args, console).await,
+            Self::Plan(args) => c::plan::run(args, console).await,
+            Self::Apply(args) => c::apply::run(args, console).await,
+            Self::Adopt(args) => c::adopt::run(args, console).await,
             Self::Events(args) => c::events::run(args, console).await,
             Self::Import(args) => c::import::run(args, console).await,
             Self::Audit(args) => c::audit::run(args, console).await,

@@ -6,6 +6,8 @@ pub(crate) const OK: u8 = 0;
 pub(crate) const FAILED: u8 = 1;
 /// The command could not run: invalid arguments or configuration, or not confirmed.
 pub(crate) const USAGE: u8 = 2;
+/// There are changes; only of `plan`.
+pub(crate) const CHANGES: u8 = 2;
 /// Done for some providers or keys, not for others.
 pub(crate) const PARTIAL: u8 = 3;
 /// The vendor applied the request or may have, and the user has to act.

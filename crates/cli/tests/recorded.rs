@@ -61,6 +61,35 @@ fn vendors(home: &Home) -> Vec<Running> {
     running
 }
 
+/// Writes the declaration of the pictures, and another one of which it is a change. The latter is applied.
+fn declared(home: &Home) {
+    let key = |name: &str, provider: &str, settings: &str, destination: &str| {
+        format!(
+            "[keys.{name}]\nprovider = \"{provider}\"\n{settings}\ndestinations = [{{ {destination} }}]\n"
+        )
+    };
+    let file = |name: &str| format!("type = \"file\", path = \"secrets/{name}\"");
+    let rotated = "rotate = { every = \"30d\", overlap = \"24h\" }";
+    let worker = |scopes: &str, name: &str| {
+        let settings = format!("name = \"{name}\"\nscopes = [{scopes}]\nexpires = \"90d\"\n{rotated}");
+        key("worker", "prod", &settings, "type = \"dotenv\", path = \".env\", variable = \"WORKER_KEY\"")
+    };
+    let billing = |scopes: &str| key("billing", "prod", &format!("scopes = [{scopes}]"), &file("billing"));
+    let write = |keys: &[String]| {
+        fs::write(home.path("keys.toml"), format!("project = \"shop\"\n{}", keys.concat())).unwrap();
+    };
+    write(&[worker("\"jobs\"", "worker"), billing("\"read\""), key("batch", "prod", "", &file("batch"))]);
+    home.run(&["apply", "--auto-approve"]).expect(0);
+    let made = home.keys(&["--provider", "prod", "--name", "ci-deploy"]);
+    let adopt = format!("adopt = {}\nscopes = [\"deploy\"]", made[0]["id"]);
+    write(&[
+        worker("\"jobs\"", "background-worker"),
+        billing("\"read\", \"refund\""),
+        key("ci-deploy", "prod", &adopt, &file("ci-deploy")),
+        key("metrics", "metal", "extra = { read_only = true }", &file("metrics")),
+    ]);
+}
+
 /// Writes the command that receives secrets.
 fn script(home: &Home, line: &str) {
     fs::write(home.path("vault-put"), format!("#!/bin/sh\n{line}\n")).unwrap();
@@ -147,16 +176,20 @@ fn recordings_match_the_output() {
 #[test]
 fn pictures_match_the_output() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    for (name, command) in [
-        ("audit", "api-keys audit"),
+    for (name, command, prepare) in [
+        ("audit", "api-keys audit", None),
         (
             "rotation",
             "api-keys rotate --older-than 25d --provider prod --overlap 24h --yes --secret-command vault-put && \
              api-keys rotations",
+            None,
         ),
+        ("plan", "api-keys plan", Some(declared as fn(&Home))),
+        ("apply", "api-keys apply --auto-approve && api-keys plan", Some(declared)),
     ] {
         let home = Home::new();
         let _running = vendors(&home);
+        prepare.iter().for_each(|prepare| prepare(&home));
         let output = finish(colored_shell(&home, command)).0.replace("\r\n", "\n");
         let shown = |line: &str| line.rsplit("\x1b[2K").next().unwrap_or_default().to_owned();
         let lines: Vec<_> = output.lines().map(shown).collect();

@@ -53,6 +53,15 @@ impl Schemas {
     }
 }
 
+fn declare(home: &Home, scope: &str) {
+    let text = format!(
+        "project = \"shop\"\n[keys.ci]\nprovider = \"local\"\nscopes = [\"{scope}\"]\n\
+         destinations = [{{ type = \"file\", path = \"ci\" }}]\n[keys.down]\nprovider = \"down\"\n\
+         destinations = [{{ type = \"file\", path = \"down\" }}]\n"
+    );
+    fs::write(home.path("keys.toml"), text).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_output_matches_its_schema() {
     let emulator = Emulator::start(Vendor::Clerk).await.unwrap();
@@ -104,6 +113,13 @@ async fn every_output_matches_its_schema() {
     schemas.check("audit", Some("findings"), &["audit"]).await;
     schemas.check("providers", Some("providers"), &["providers"]).await;
     schemas.check("doctor", Some("checks"), &["doctor"]).await;
+
+    declare(&schemas.home, "read");
+    schemas.check("plan", None, &["plan"]).await;
+    schemas.check("actions", None, &["apply", "--yes"]).await;
+    declare(&schemas.home, "write");
+    let plan = schemas.check("plan", None, &["plan", "--prune"]).await;
+    assert_eq!(plan["steps"][0]["changes"][0]["field"], "scopes", "{plan}");
 
     for (secret, valid) in [(created["secret"].as_str().unwrap(), false), ("ak_invalid", false)] {
         let mut verify = schemas.home.command(&[&["verify", "--output", "json"], &prod[..]].concat());

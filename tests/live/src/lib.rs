@@ -6,9 +6,11 @@
 //! - [`postgres`] starts PostgreSQL, and [`redis`] Redis.
 //! - [`probe`] sends a list of requests to two servers and compares the responses.
 //! - [`exchange`] sends a single request.
+//! - [`declared`] applies declarations.
 //! - [`document`] compares two OpenAPI documents.
 
 pub mod better_auth;
+pub mod declared;
 pub mod document;
 pub mod exchange;
 mod install;

@@ -10,6 +10,7 @@ use api_keys_core::{
     RecordState, RevokeOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, fastapi};
+use api_keys_live_tests::declared;
 use api_keys_live_tests::document::{self, assert_listed, differences};
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::{Outcome, Probes};
@@ -66,6 +67,14 @@ async fn lifecycle_as_observed() {
 #[tokio::test]
 async fn lifecycle_as_documented() {
     lifecycle("documented").await;
+}
+
+#[tokio::test]
+async fn declared_keys_converge() {
+    let Some(server) = server(&[("MODE", "observed")]) else { return };
+    let is_live = async |secret: &SecretKey| is_live(&server, secret).await;
+    let (settings, changed) = ("scopes = [\"TASK-ADMIN\"]", "scopes = [\"ORG-AUDITOR\"]");
+    declared::check(Arc::new(connect(&server)), settings, changed, is_live).await;
 }
 
 async fn provider_conforms(mode: &str) {

@@ -10,6 +10,7 @@ use api_keys_core::{
     NewApiKey, RecordState, RevokeOptions, RotateOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, mcp};
+use api_keys_live_tests::declared;
 use api_keys_live_tests::document::{self, assert_listed, differences};
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::Probes;
@@ -72,6 +73,14 @@ async fn lifecycle_in_every_generation() {
         provider.revoke(id, RevokeOptions::new()).await.unwrap();
         provider.delete(id).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn declared_keys_converge() {
+    let Some(server) = server("bearer") else { return };
+    let provider = Arc::new(connect(&server, "alice", CredentialPlace::Header));
+    let is_live = async |secret: &SecretKey| is_live(&server, secret).await;
+    declared::check(provider, "expires = \"30d\"", "expires = \"60d\"", is_live).await;
 }
 
 #[tokio::test]

@@ -25,6 +25,10 @@ pub(crate) enum Rule {
     UnknownOwner,
     /// Key is disabled but not revoked
     Disabled,
+    /// Key differs from its declaration; reported by `plan`
+    Drift,
+    /// Key is not declared; reported by `plan`
+    Unmanaged,
 }
 
 impl Rule {
@@ -39,6 +43,8 @@ impl Rule {
             Self::DuplicateName => "duplicate-name",
             Self::UnknownOwner => "unknown-owner",
             Self::Disabled => "disabled",
+            Self::Drift => "drift",
+            Self::Unmanaged => "unmanaged",
         }
     }
 
@@ -54,6 +60,8 @@ impl Rule {
             Self::DuplicateName => "Several active API keys of an owner have the same name.",
             Self::UnknownOwner => "The owner of an API key is missing or unknown.",
             Self::Disabled => "An API key is disabled but not revoked.",
+            Self::Drift => "An API key differs from its declaration.",
+            Self::Unmanaged => "An API key is not declared.",
         }
     }
 
@@ -65,8 +73,9 @@ impl Rule {
             | Self::Unused
             | Self::Old
             | Self::OverdueRotation
-            | Self::DuplicateName => Level::Warning,
-            Self::UnknownOwner | Self::Disabled => Level::Note,
+            | Self::DuplicateName
+            | Self::Drift => Level::Warning,
+            Self::UnknownOwner | Self::Disabled | Self::Unmanaged => Level::Note,
         }
     }
 }

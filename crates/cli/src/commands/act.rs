@@ -160,7 +160,9 @@ fn line(action: &Action) -> String {
     let name = name.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     let verb = match (*outcome, *verb) {
         ("planned", verb) => format!("would {verb}"),
-        (_, "rotate") => "rotated".to_owned(),
+        ("skipped", verb) => format!("did not {verb}"),
+        (_, "apply") => "applied".to_owned(),
+        (_, "adopt" | "deliver") => format!("{verb}ed"),
         (_, "finish" | "abort") => format!("{verb}ed"),
         (_, verb) => format!("{verb}d"),
     };

@@ -176,7 +176,9 @@ pub(crate) async fn run(args: AuditArgs, console: &mut Console<'_>) -> Result<u8
             findings.iter().map(fields),
             args.raw,
         ),
-        AuditFormat::Sarif => sarif::document(&findings, &failures, &lines),
+        AuditFormat::Sarif => {
+            sarif::document("audit", &findings, &failures, |finding| lines.get(&finding.provider))
+        }
         AuditFormat::Html => {
             let summary = summary(&findings, records.len(), succeeded);
             html::document(&findings, &records, &failures, summary.trim_end(), now)

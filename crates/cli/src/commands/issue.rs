@@ -4,10 +4,8 @@ use std::future::Future;
 use std::io;
 
 use api_keys::{
-    ApiKeyProvider as _, Effect, Error, IssuedKey, KeyId, Operation, Result as ApiResult, RevokeOptions,
-    SecretKey,
+    ApiKeyProvider as _, Effect, Error, IssuedKey, Operation, Result as ApiResult, RevokeOptions, SecretKey,
 };
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{quoted, target_options};
@@ -74,6 +72,7 @@ impl Issue<'_> {
         let id = key.id.clone();
         let record = KeyRecord::new(provider, key);
         let subject = Subject {
+            logical: None,
             provider: &provider.name,
             id: id.as_str(),
             name: record.name.as_deref(),
@@ -137,7 +136,7 @@ pub(super) fn failed(
         rescue::keep(&provider.name, operation.as_str(), &String::from_utf8_lossy(body.expose())).ok()
     });
     let revoke = (operation == Operation::Create)
-        .then(|| issued_id(error))
+        .then(|| error.issued_key_id())
         .flatten()
         .map(|id| format!("api-keys revoke {} {}", quoted(id.as_str()), target_options(provider, target)));
     let recovery = revoke.as_deref().unwrap_or(recovery);
@@ -148,17 +147,6 @@ pub(super) fn failed(
         )),
         None => failure.help(recovery),
     }
-}
-
-/// Returns the id of a key that was created with other fields than requested.
-fn issued_id(error: &Error) -> Option<KeyId> {
-    #[derive(Deserialize)]
-    struct Kept {
-        id: KeyId,
-        #[serde(rename = "secret")]
-        _secret: SecretKey,
-    }
-    serde_json::from_slice(error.body()?.expose()).ok().map(|kept: Kept| kept.id)
 }
 
 /// Saves an undelivered secret to a file or, if that fails, revokes its key.

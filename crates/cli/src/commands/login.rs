@@ -40,7 +40,7 @@ pub(crate) fn run(args: LoginArgs, console: &mut Console<'_>) -> Result<u8, Fail
     if secret.is_empty() {
         return Err(Failure::new("the credential is empty"));
     }
-    credential_store::store(account, secret).map_err(|error| {
+    credential_store::store(credential_store::SERVICE, account, secret).map_err(|error| {
         Failure::new(format!("failed to store the credential of provider `{}`", clean(&args.name)))
             .detail(error)
             .status(status::FAILED)

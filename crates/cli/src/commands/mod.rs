@@ -1,6 +1,8 @@
 //! One module per command, and shared modules.
 
 mod act;
+pub(crate) mod adopt;
+pub(crate) mod apply;
 pub(crate) mod audit;
 mod bulk;
 pub(crate) mod completions;
@@ -21,6 +23,7 @@ pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod man;
 pub(crate) mod orphans;
+pub(crate) mod plan;
 pub(crate) mod providers;
 pub(crate) mod reveal;
 pub(crate) mod revoke;

@@ -38,7 +38,8 @@ pub(crate) async fn run(args: RevealArgs, console: &mut Console<'_>) -> Result<u
             return Err(Failure::from_api("failed to reveal the secret", &provider.name, &error));
         }
     };
-    let subject = Subject { provider: &provider.name, id: args.id.as_str(), name: None, record: None };
+    let subject =
+        Subject { logical: None, provider: &provider.name, id: args.id.as_str(), name: None, record: None };
     let delivered = destination.deliver(&subject, &secret, &|_| Ok(()), console).map_err(|error| {
         Failure::new("failed to deliver the secret")
             .caused_by(&error)

@@ -12,8 +12,8 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::{ALL, Config, Entry, base};
+use crate::file::replace;
 use crate::human::is_harmful;
-use crate::secret::new_file::NewFile;
 
 /// The duration for which a prompt waits for the vendors.
 const TIMEOUT: Duration = Duration::from_millis(250);
@@ -99,11 +99,7 @@ fn read(path: &Path) -> Option<Cache> {
 
 /// Writes the cache, which only its owner can read. Without it, the keys are listed again.
 fn write(path: &Path, cache: &Cache) {
-    let (Some(directory), Ok(text)) = (path.parent(), serde_json::to_string(cache)) else { return };
-    let temporary = path.with_extension(std::process::id().to_string());
-    let _ = fs::create_dir_all(directory)
-        .and_then(|()| NewFile::create(&temporary)?.fill(&text))
-        .and_then(|temporary| fs::rename(temporary, path));
+    let _ = serde_json::to_string(cache).map(|text| replace(path, &text));
 }
 
 /// Returns the configuration file of the command line that is completed.

@@ -136,7 +136,7 @@ impl Entry {
     }
 
     fn read_account(&self, token: &str) -> Option<Result<String, Failure>> {
-        let secret = credential_store::read(self.account(token)?);
+        let secret = credential_store::read(credential_store::SERVICE, self.account(token)?);
         Some(secret.map_err(|error| {
             Failure::new(format!("failed to read the token of provider `{}`", self.name))
                 .detail(format!("{}: {error}", self.location_of(Some(token))))

@@ -103,6 +103,11 @@ impl Config {
         Ok(Self { entries, empty_sources: empty_sources.join(", "), file, warnings })
     }
 
+    /// Returns the names of all providers.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(Entry::name)
+    }
+
     /// Returns the path of the configuration file, if it exists.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -128,6 +133,11 @@ impl Config {
 
     /// Returns the named or the only provider.
     pub(crate) fn one(mut self, name: Option<&str>) -> Result<Entry, Failure> {
+        self.take(name)
+    }
+
+    /// Removes the named or the only provider, and returns it.
+    pub(crate) fn take(&mut self, name: Option<&str>) -> Result<Entry, Failure> {
         if self.entries.is_empty() {
             return Err(self.no_provider());
         }

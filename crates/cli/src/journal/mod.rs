@@ -2,9 +2,6 @@
 //!
 //! Each line is synced to disk before the next step. A command that writes it holds a lock for as long as it runs.
 
-mod lock;
-mod process;
-
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -16,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::state_directory;
 use crate::failure::Failure;
-use lock::Lock;
-pub(crate) use process::Process;
+use crate::lock::Lock;
+use crate::lock::process::Process;
 
 /// A line of the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,7 +73,7 @@ impl Journal {
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
         }
-        let lock = Lock::acquire(&path)?;
+        let lock = Lock::acquire(&path, "journal", "--journal FILE")?;
         let state = open(&path).map_err(failed)?;
         Ok(Self { path, state: Mutex::new(state), _lock: lock })
     }

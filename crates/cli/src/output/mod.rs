@@ -4,6 +4,7 @@ pub(crate) mod csv;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod key;
+pub(crate) mod plan;
 pub(crate) mod prometheus;
 pub(crate) mod sarif;
 pub(crate) mod table;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use api_keys::Timestamp;
+use api_keys_plan::Plan;
 
 use super::ProviderFailure;
 use super::key::KeyRecord;
@@ -31,12 +32,8 @@ pub(crate) fn document(
     let counts = counts.into_iter().map(|((provider, rule, level), count)| {
         (vec![("provider", provider), ("rule", rule), ("level", level)], count)
     });
-    let up = providers.iter().map(|provider| (*provider, 1.0));
-    let down = failures.iter().map(|failure| (failure.provider.as_str(), 0.0));
-    let up = up.chain(down).map(|(provider, up)| (vec![("provider", provider)], up));
-
     let mut text = String::new();
-    metric(&mut text, "api_keys_provider_up", "Whether the keys of the provider could be listed.", up);
+    up(&mut text, providers, failures);
     metric(
         &mut text,
         "api_keys_expiry_days",
@@ -56,9 +53,44 @@ pub(crate) fn document(
         keys(|record, now| Some(days(record.last_used_at?, now))),
     );
     metric(&mut text, "api_keys_findings", "Number of findings by rule.", counts);
-    let time = now.as_millisecond() as f64 / 1e3;
-    metric(&mut text, "api_keys_audit_timestamp_seconds", "Time of the audit.", [(Vec::new(), time)]);
+    time(&mut text, "api_keys_audit_timestamp_seconds", "Time of the audit.", now);
     text
+}
+
+/// Formats the metrics of a plan.
+pub(crate) fn plan(plan: &Plan, providers: &[&str], failures: &[ProviderFailure], now: Timestamp) -> String {
+    let mut counts: BTreeMap<_, f64> = BTreeMap::new();
+    for step in &plan.steps {
+        *counts.entry((step.provider.as_str(), step.action.as_str())).or_default() += 1.0;
+    }
+    let counts = counts.into_iter().map(|((provider, action), count)| {
+        (vec![("project", plan.scope.as_str()), ("provider", provider), ("action", action)], count)
+    });
+    let mut text = String::new();
+    up(&mut text, providers, failures);
+    metric(&mut text, "api_keys_plan_steps", "Number of steps to the declared keys by action.", counts);
+    let numbers = [
+        ("unchanged", plan.unchanged),
+        ("undeclared", plan.undeclared.len()),
+        ("unmanaged", plan.unmanaged.len()),
+    ];
+    let numbers = numbers
+        .map(|(state, count)| (vec![("project", plan.scope.as_str()), ("state", state)], count as f64));
+    metric(&mut text, "api_keys_plan_keys", "Number of keys without a step by state.", numbers);
+    time(&mut text, "api_keys_plan_timestamp_seconds", "Time of the plan.", now);
+    text
+}
+
+/// Appends the availability of providers.
+fn up(text: &mut String, providers: &[&str], failures: &[ProviderFailure]) {
+    let up = providers.iter().map(|provider| (*provider, 1.0));
+    let down = failures.iter().map(|failure| (failure.provider.as_str(), 0.0));
+    let up = up.chain(down).map(|(provider, up)| (vec![("provider", provider)], up));
+    metric(text, "api_keys_provider_up", "Whether the keys of the provider could be listed.", up);
+}
+
+fn time(text: &mut String, name: &str, help: &str, now: Timestamp) {
+    metric(text, name, help, [(Vec::new(), now.as_millisecond() as f64 / 1e3)]);
 }
 
 fn labels(record: &KeyRecord) -> Vec<(&'static str, &str)> {

@@ -1,6 +1,5 @@
 //! Findings as SARIF 2.1.0, for code-scanning services.
 
-use std::collections::HashMap;
 use std::env;
 use std::path;
 
@@ -12,11 +11,12 @@ use super::{ProviderFailure, json};
 use crate::audit::{Finding, Rule};
 use crate::config::Line;
 
-/// Formats one run of an audit. `lines` are the locations of providers in configuration files.
-pub(crate) fn document(
+/// Formats the findings of a command. `line` returns the location that a finding is about.
+pub(crate) fn document<'a>(
+    command: &str,
     findings: &[Finding],
     failures: &[ProviderFailure],
-    lines: &HashMap<String, Line>,
+    line: impl Fn(&Finding) -> Option<&'a Line>,
 ) -> String {
     let rules: Vec<_> = Rule::value_variants().iter().copied().map(rule).collect();
     let notifications: Vec<_> = failures
@@ -30,7 +30,7 @@ pub(crate) fn document(
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": {
-                "name": "api-keys audit",
+                "name": format!("api-keys {command}"),
                 "version": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules,
@@ -39,7 +39,7 @@ pub(crate) fn document(
                 "executionSuccessful": failures.is_empty(),
                 "toolExecutionNotifications": notifications,
             }],
-            "results": findings.iter().map(|finding| result(finding, lines.get(&finding.provider))).collect::<Vec<_>>(),
+            "results": findings.iter().map(|finding| result(finding, line(finding))).collect::<Vec<_>>(),
         }],
     });
     json::escaped(&format!("{document:#}"))

@@ -1,7 +1,8 @@
 //! Commands that receive secrets.
 
 use std::io::{self, Read, Write as _, pipe};
-use std::process::{Child, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,6 +25,7 @@ const PIPE_SIZE: usize = 4096;
 /// for it. Its output appears on standard error, without the secret.
 pub(crate) fn deliver(
     line: &str,
+    directory: Option<&Path>,
     subject: &Subject<'_>,
     secret: &SecretKey,
     on_start: impl FnOnce(u32) -> io::Result<()>,
@@ -36,10 +38,7 @@ pub(crate) fn deliver(
         false => Some(text),
     };
     let mut writer = Some(writer).filter(|_| rest.is_some());
-    let mut child = shell::command(line)
-        .env("API_KEYS_PROVIDER", subject.provider)
-        .env("API_KEYS_KEY_ID", subject.id)
-        .env("API_KEYS_KEY_NAME", subject.name.unwrap_or_default())
+    let mut child = prepared(line, directory, subject)
         .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -70,6 +69,36 @@ pub(crate) fn deliver(
         return Err(io::Error::other(format!("the command failed with {status}")));
     }
     started.and(written)
+}
+
+/// Returns the output of a command without trailing line breaks, or `None` if it fails.
+pub(crate) async fn output(
+    line: &str,
+    directory: &Path,
+    subject: &Subject<'_>,
+) -> io::Result<Option<String>> {
+    let mut command = tokio::process::Command::from(prepared(line, Some(directory), subject));
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).output();
+    let late = |_| io::Error::new(io::ErrorKind::TimedOut, "the command that prints the secret did not end");
+    let output = tokio::time::timeout(TIMEOUT, output).await.map_err(late)??;
+    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success());
+    Ok(text.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Creates a command with the variables that name the key.
+fn prepared(line: &str, directory: Option<&Path>, subject: &Subject<'_>) -> Command {
+    let mut command = shell::command(line);
+    command
+        .env("API_KEYS_PROVIDER", subject.provider)
+        .env("API_KEYS_KEY_ID", subject.id)
+        .env("API_KEYS_KEY_NAME", subject.name.unwrap_or_default());
+    if let Some(logical) = subject.logical {
+        command.env("API_KEYS_KEY", logical);
+    }
+    if let Some(directory) = directory {
+        command.current_dir(directory);
+    }
+    command
 }
 
 fn wait(child: &mut Child) -> io::Result<ExitStatus> {

@@ -1,8 +1,10 @@
 //! Delivery of secrets to their destination.
 
 pub(crate) mod command;
+pub(crate) mod deliveries;
 pub(crate) mod new_file;
 pub(crate) mod rescue;
+pub(crate) mod running;
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -34,13 +36,48 @@ pub(crate) enum Destination {
 }
 
 /// Key to which a secret belongs.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Subject<'a> {
+    /// The identity of a declared key.
+    pub(crate) logical: Option<&'a str>,
     pub(crate) provider: &'a str,
     pub(crate) id: &'a str,
     pub(crate) name: Option<&'a str>,
     /// The key, if known.
     pub(crate) record: Option<&'a KeyRecord>,
+}
+
+/// Like [`Subject`], for tasks.
+#[derive(Debug)]
+pub(crate) struct OwnedSubject {
+    logical: Option<String>,
+    provider: String,
+    id: String,
+    name: Option<String>,
+}
+
+impl Subject<'_> {
+    /// Copies the subject without the record.
+    pub(crate) fn to_owned(&self) -> OwnedSubject {
+        OwnedSubject {
+            logical: self.logical.map(str::to_owned),
+            provider: self.provider.to_owned(),
+            id: self.id.to_owned(),
+            name: self.name.map(str::to_owned),
+        }
+    }
+}
+
+impl OwnedSubject {
+    pub(crate) fn borrow(&self) -> Subject<'_> {
+        Subject {
+            logical: self.logical.as_deref(),
+            provider: &self.provider,
+            id: &self.id,
+            name: self.name.as_deref(),
+            record: None,
+        }
+    }
 }
 
 impl Destination {
@@ -116,7 +153,7 @@ impl Destination {
             }
             Self::File(file) => file.fill(&format!("{}\n", secret.expose())).map(Delivered::To),
             Self::Command(line) => {
-                command::deliver(&line, subject, secret, on_start).map(|()| Delivered::Command)
+                command::deliver(&line, None, subject, secret, on_start).map(|()| Delivered::Command)
             }
         }
     }

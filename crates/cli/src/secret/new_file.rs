@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::file::sync_directory;
+
 /// A new, empty file.
 #[derive(Debug)]
 pub(crate) struct NewFile {
@@ -47,10 +49,7 @@ impl NewFile {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
         match written {
             Ok(()) => {
-                // The directory, too. Some file systems cannot sync directories.
-                if let Some(directory) = self.path.parent().filter(|_| cfg!(unix)) {
-                    let _ = File::open(directory).and_then(|directory| directory.sync_all());
-                }
+                self.path.parent().into_iter().for_each(sync_directory);
                 Ok(self.path)
             }
             Err(error) => {

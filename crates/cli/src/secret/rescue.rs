@@ -1,29 +1,64 @@
 //! Files for secrets that could not be delivered.
 
-use std::fs::DirBuilder;
 use std::io;
 use std::path::PathBuf;
 
-use api_keys::Timestamp;
+use api_keys::{SecretKey, Timestamp};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::new_file::NewFile;
 use crate::config::state_directory;
+use crate::file::{create_directory, read_optional, remove_optional, replace};
 
 /// Saves the text to a new file in the state directory that only its owner can read, and returns its path.
 pub(crate) fn keep(provider: &str, operation: &str, text: &str) -> io::Result<PathBuf> {
+    let time = Timestamp::now().as_nanosecond();
+    let path = directory()?.join(format!("{}-{operation}-{time}.json", plain(provider)));
+    NewFile::create(&path)?.fill(text)
+}
+
+/// Saves the secret of a declared key, which the next execution delivers, and returns the path of its file.
+pub(crate) fn keep_declared(provider: &str, id: &str, secret: &SecretKey) -> io::Result<PathBuf> {
+    let path = declared(provider, id)?;
+    let text = json!({ "provider": provider, "id": id, "secret": secret.expose() });
+    replace(&path, &format!("{text:#}\n"))?;
+    Ok(path)
+}
+
+/// Returns the saved secret of a declared key.
+pub(crate) fn find_declared(provider: &str, id: &str) -> Option<SecretKey> {
+    #[derive(Deserialize)]
+    struct Saved {
+        provider: String,
+        id: String,
+        secret: SecretKey,
+    }
+    let text = read_optional(&declared(provider, id).ok()?).ok()??;
+    let saved: Saved = serde_json::from_str(&text).ok()?;
+    (saved.provider == provider && saved.id == id).then_some(saved.secret)
+}
+
+/// Removes the saved secret of a declared key.
+pub(crate) fn forget_declared(provider: &str, id: &str) -> io::Result<()> {
+    remove_optional(&declared(provider, id)?)
+}
+
+fn declared(provider: &str, id: &str) -> io::Result<PathBuf> {
+    let checksum = crc32fast::hash(format!("{provider}\n{id}").as_bytes());
+    Ok(directory()?.join(format!("{}-declared-{checksum:08x}.json", plain(provider))))
+}
+
+/// Returns the directory, and creates it.
+fn directory() -> io::Result<PathBuf> {
     let directory = state_directory()
         .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"))?
         .join("rescue");
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(&directory)?;
+    create_directory(&directory)?;
+    Ok(directory)
+}
+
+fn plain(text: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-    let provider: String = provider.chars().map(plain).take(40).collect();
-    let time = Timestamp::now().as_nanosecond();
-    NewFile::create(&directory.join(format!("{provider}-{operation}-{time}.json")))?.fill(text)
+    text.chars().map(plain).take(40).collect()
 }

@@ -1,14 +1,16 @@
 //! Lifecycle of a key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use api_keys::better_auth::BetterAuth;
 use api_keys_conformance::{Options, run};
 use api_keys_core::{
     ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, NewApiKey, RecordState, RevokeOptions,
-    UpdateApiKey,
+    SecretKey, UpdateApiKey,
 };
 use api_keys_live_tests::better_auth::{Server, Version};
+use api_keys_live_tests::declared;
 use serde_json::json;
 
 use super::{config, connect, is_live, is_live_of};
@@ -16,6 +18,7 @@ use super::{config, connect, is_live, is_live_of};
 on_every_version! {
     provider_conforms,
     provider_conforms_for_organizations,
+    declared_keys_converge,
     revoked_key_can_be_enabled_again,
     deleted_key_is_not_found,
 }
@@ -56,6 +59,14 @@ async fn provider_conforms_for_organizations(version: Version) {
     let options =
         Options::new().owner(server.value("/organizations/0")).other_owner(server.value("/organizations/1"));
     conforms(&provider, verify_url, options).await;
+}
+
+async fn declared_keys_converge(version: Version) {
+    let Some(server) = without_limits(version).await else { return };
+    let settings = "metadata = { team = \"a\" }\nexpires = \"90d\"";
+    let changed = "name = \"changed\"\nmetadata = { team = \"b\" }\nexpires = \"30d\"";
+    let is_live = async |secret: &SecretKey| is_live(&server, secret).await;
+    declared::check(Arc::new(connect(&server)), settings, changed, is_live).await;
 }
 
 async fn revoked_key_can_be_enabled_again(version: Version) {

@@ -11,6 +11,7 @@ use api_keys_core::{
     KeyStatus, ListQuery, NewApiKey, RecordState, RevokeOptions, SecretKey, Timestamp, UpdateApiKey,
     Verification,
 };
+use api_keys_live_tests::declared;
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::Probes;
 use api_keys_live_tests::python::Server;
@@ -80,6 +81,15 @@ async fn lifecycle() {
     assert!(provider.find(id).await.unwrap().is_none());
     let error = provider.delete(id).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::NotFound, Effect::NotApplied));
+}
+
+#[tokio::test]
+async fn declared_keys_converge() {
+    let Some(server) = server() else { return };
+    let settings = "description = \"one\"\nscopes = [\"files:read\"]\nexpires = \"90d\"";
+    let changed = "description = \"two\"\nscopes = [\"files:write\"]\nexpires = \"30d\"";
+    let provider = Arc::new(connect(&server));
+    declared::check(provider, settings, changed, async |secret| is_live(&server, secret).await).await;
 }
 
 #[tokio::test]

@@ -113,6 +113,7 @@ async fn rotate_one(
     drop(lock);
     let (successor, secret) = issued.into_parts();
     let subject = Subject {
+        logical: None,
         provider: &work.provider.name,
         id: successor.id.as_str(),
         name: successor.name.as_deref(),
@@ -121,12 +122,9 @@ async fn rotate_one(
     // The command blocks; other keys must not wait for it.
     let (started, process) = oneshot::channel();
     let (proceed, recorded) = std::sync::mpsc::channel();
-    let (line, copy) = (command.to_owned(), secret.clone());
-    let owned = (work.provider.name.clone(), successor.id.to_string(), successor.name.clone());
+    let (line, copy, owned) = (command.to_owned(), secret.clone(), subject.to_owned());
     let piped = tokio::task::spawn_blocking(move || {
-        let (provider, id, name) = owned;
-        let subject = Subject { provider: &provider, id: &id, name: name.as_deref(), record: None };
-        deliver(&line, &subject, &copy, |pid| {
+        deliver(&line, None, &owned.borrow(), &copy, |pid| {
             let _ = started.send(pid);
             recorded.recv().unwrap_or(Ok(()))
         })

@@ -212,6 +212,7 @@ async fn deliver(
     let id = key.id.clone();
     let record = KeyRecord::new(provider, key);
     let subject = Subject {
+        logical: None,
         provider: &provider.name,
         id: id.as_str(),
         name: record.name.as_deref(),

@@ -17,7 +17,8 @@ use crate::console::warn;
 use crate::crash;
 use crate::failure::Failure;
 use crate::human;
-use crate::journal::{Entry, Journal, Process};
+use crate::journal::{Entry, Journal};
+use crate::lock::process::Process;
 use crate::status;
 
 const RESUME: &str = "run the same command again: it resumes the rotation";

@@ -1,4 +1,6 @@
-//! The lock of a journal.
+//! Locks of files.
+
+pub(crate) mod process;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -10,9 +12,9 @@ use api_keys::Timestamp;
 use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
 
-use super::process::Process;
 use crate::failure::Failure;
 use crate::status;
+use process::Process;
 
 const INTERVAL: Duration = Duration::from_millis(100);
 const ATTEMPTS: u32 = 300;
@@ -20,7 +22,7 @@ const ATTEMPTS: u32 = 300;
 /// An exclusive lock, released by the operating system when the process ends, however it ends. A file that a killed
 /// process has left behind is therefore not locked.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 
@@ -32,15 +34,16 @@ struct Holder {
 }
 
 impl Lock {
-    /// Waits for the lock, at most half a minute.
-    pub(super) fn acquire(journal: &Path) -> Result<Self, Failure> {
-        let mut path = journal.as_os_str().to_owned();
+    /// Waits for the lock of a file, at most half a minute. `kind` and `option` are the file and the option that names
+    /// another one, for messages.
+    pub(crate) fn acquire(file: &Path, kind: &str, option: &str) -> Result<Self, Failure> {
+        let mut path = file.as_os_str().to_owned();
         path.push(".lock");
         let path = PathBuf::from(path);
         let failed = |error: std::io::Error| {
             Failure::new(format!("failed to lock {}", path.display()))
                 .caused_by(&error)
-                .help("pass --journal FILE on a file system that supports locks")
+                .help(format!("pass {option} on a file system that supports locks"))
         };
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = options.map_err(failed)?;
@@ -49,8 +52,8 @@ impl Lock {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => sleep(INTERVAL),
                 Err(TryLockError::WouldBlock) => {
-                    let failure = Failure::new("another command is changing keys with this journal")
-                        .help("wait for it to end, or pass another --journal FILE")
+                    let failure = Failure::new(format!("another command is changing keys with this {kind}"))
+                        .help(format!("wait for it to end, or pass another {option}"))
                         .status(status::FAILED);
                     return Err(match holder(&mut file) {
                         Some(Holder { process, since }) => {
