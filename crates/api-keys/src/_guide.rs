@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`authentication`] | requests to your own service, caches and their times |
 //! | [`rotation`] | rotation without downtime, at every vendor |
+//! | [`declaring`] | keys as code: from zero, in GitHub Actions, from keys made by hand, from one vendor to another |
 //! | [`choosing`] | vendors by requirement, in the documentation and in code |
 //! | [`swapping`] | moving from one vendor to another: configuration, differences, migration of keys |
 //! | [`errors`] | kinds, effects, recovery of lost keys |
@@ -27,6 +28,8 @@ pub mod blocking {}
 pub mod bulk {}
 #[doc = include_str!("../docs/guide/choosing.md")]
 pub mod choosing {}
+#[doc = include_str!("../docs/guide/declaring.md")]
+pub mod declaring {}
 #[doc = include_str!("../docs/guide/errors.md")]
 pub mod errors {}
 #[doc = include_str!("../docs/guide/retries.md")]
