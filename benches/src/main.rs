@@ -10,6 +10,7 @@ mod counts;
 mod database;
 mod footprint;
 mod layer;
+mod plan;
 mod responses;
 mod server;
 mod stats;
@@ -46,6 +47,8 @@ enum Group {
     Database,
     /// Authentication of requests
     Layer,
+    /// Declared keys
+    Plan,
     /// Dependencies, build time and size of a minimal program
     Footprint,
 }
@@ -75,6 +78,7 @@ fn main() {
         Some(Process::Request { service, requests }) => layer::request(service, requests),
         None if arguments.only == Some(Group::Database) => print!("{}", database::markdown()),
         None if arguments.only == Some(Group::Layer) => print!("{}", layer::markdown()),
+        None if arguments.only == Some(Group::Plan) => print!("{}", plan::markdown()),
         None if arguments.only == Some(Group::Footprint) => print!("{}", footprint::markdown()),
         None => {
             let server = server::Server::start();
