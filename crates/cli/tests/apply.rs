@@ -232,3 +232,32 @@ async fn replacement_survives_a_kill_at_every_step() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signal_completes_keys_in_progress() {
+    let home = Home::with_database();
+    let key = |name: &str| {
+        format!(
+            "[keys.{name}]\nprovider = \"local\"\ndestinations = [{{ type = \"command\", command = \
+             \"touch started-{name}; sleep 1; cat > {name}\", check = \"cat {name}\" }}]\n"
+        )
+    };
+    let keys = ["a", "b", "c"].map(key).concat();
+    fs::write(home.path("keys.toml"), format!("project = \"shop\"\n{keys}")).unwrap();
+    let mut process = home.process(&["apply", "--yes", "--concurrency", "1"]);
+    let child = process.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while !home.path("started-a").exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    // The secret of the first key has arrived, and no other key was created.
+    let mut verify = home.command(&["verify"]);
+    support::finish(verify.write_stdin(fs::read(home.path("a")).unwrap())).expect(0);
+    assert_eq!(home.keys(&[]).len(), 1);
+    apply(&home, None).await.1.expect(0);
+    assert_eq!(home.keys(&[]).len(), 3);
+    home.run(&["plan"]).expect(0);
+}

@@ -1,5 +1,6 @@
 //! AWS Secrets Manager.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use api_keys::SecretKey;
@@ -8,6 +9,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use serde_json::{Map, Value};
+use tokio::sync::Mutex;
 
 use super::http::base_url;
 use super::{Store, Stored};
@@ -20,8 +22,19 @@ pub(super) struct Aws {
     pub(super) endpoint: Option<String>,
 }
 
+/// Region and endpoint, as far as they are declared.
+type Place = (Option<String>, Option<String>);
+
+/// Each client caches its credentials, which may come from the network.
+static CLIENTS: Mutex<BTreeMap<Place, Client>> = Mutex::const_new(BTreeMap::new());
+
 impl Aws {
     async fn client(&self) -> io::Result<Client> {
+        let mut clients = CLIENTS.lock().await;
+        let place = (self.region.clone(), self.endpoint.clone());
+        if let Some(client) = clients.get(&place) {
+            return Ok(client.clone());
+        }
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
@@ -30,7 +43,9 @@ impl Aws {
             base_url(endpoint)?;
             loader = loader.endpoint_url(endpoint);
         }
-        Ok(Client::new(&loader.load().await))
+        let client = Client::new(&loader.load().await);
+        clients.insert(place, client.clone());
+        Ok(client)
     }
 
     /// Returns the whole secret, or `None` if it does not exist.

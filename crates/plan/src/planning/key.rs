@@ -85,7 +85,10 @@ impl<'a> Context<'a> {
             (several, _) => {
                 let several = if several.is_empty() { &elsewhere } else { &here };
                 let ids: Vec<_> = several.iter().map(|one| one.key.id.as_str()).collect();
-                return Err(format!("several keys have this identity: {}", ids.join(", ")));
+                return Err(format!(
+                    "several keys have this identity: {}; revoke those that are not in use",
+                    ids.join(", ")
+                ));
             }
         }
         Ok(alive)
