@@ -37,7 +37,8 @@ pub(crate) struct Execution<'a> {
 /// Executes the steps of a plan, and returns the result of each step.
 ///
 /// Steps of one key are executed in order, and those after a failed one are skipped. A secret is delivered to all of its
-/// destinations before another key is revoked. After a crash or an error, make another plan, and execute it: it resumes.
+/// destinations before another key is revoked, and keys that are no longer declared are revoked only after all other steps
+/// have succeeded. After a crash or an error, make another plan, and execute it: it resumes.
 ///
 /// `inventories`, `state` and `options` are those of the plan. `concurrency` is the number of keys that are changed at the
 /// same time.
@@ -55,18 +56,18 @@ pub async fn apply(
     });
     let execution =
         Execution { declaration, inventories, options, host, keys: keys.collect(), state: Mutex::new(state) };
-    let mut outcomes = Vec::new();
-    let steps: Vec<_> = plan.steps.chunk_by(|one, other| one.key == other.key).collect();
-    let (mut rest, mut size) = (&steps[..], 1);
-    while !rest.is_empty() {
-        let (chunk, others) = rest.split_at(size.min(rest.len()));
-        (rest, size) = (others, (2 * size).min(MAX_CHUNK));
-        let mut groups: Vec<_> = chunk.iter().map(|steps| Group::new(&execution, steps)).collect();
-        execution.start(&mut groups);
-        each(&mut groups, concurrency, async |group: &mut Group<'_>| group.issue().await).await;
-        execution.yield_to_others(&mut groups, concurrency).await;
-        each(&mut groups, concurrency, async |group: &mut Group<'_>| group.finish().await).await;
-        outcomes.extend(groups.into_iter().flat_map(Group::into_outcomes));
+    let keys = plan.steps.chunk_by(|one, other| one.key == other.key);
+    let (declared, undeclared): (Vec<_>, Vec<_>) =
+        keys.partition(|steps| declaration.keys.contains_key(&steps[0].key));
+    let mut outcomes = execution.run(&declared, concurrency).await;
+    // A key that is no longer declared may be in use until another one is delivered.
+    let delivered = plan.unavailable.is_empty() && outcomes.iter().all(|outcome| outcome.result.is_ok());
+    if delivered {
+        outcomes.extend(execution.run(&undeclared, concurrency).await);
+    } else {
+        outcomes.extend(
+            undeclared.concat().into_iter().map(|step| Outcome { step, result: Err(StepError::Skipped) }),
+        );
     }
     outcomes
 }
@@ -82,6 +83,23 @@ async fn each<'g, 'e: 'g>(
 }
 
 impl<'a> Execution<'a> {
+    /// Executes the steps of keys, in chunks.
+    async fn run(&'a self, keys: &[&'a [Step]], concurrency: usize) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        let (mut rest, mut size) = (keys, 1);
+        while !rest.is_empty() {
+            let (chunk, others) = rest.split_at(size.min(rest.len()));
+            (rest, size) = (others, (2 * size).min(MAX_CHUNK));
+            let mut groups: Vec<_> = chunk.iter().map(|steps| Group::new(self, steps)).collect();
+            self.start(&mut groups);
+            each(&mut groups, concurrency, async |group: &mut Group<'_>| group.issue().await).await;
+            self.yield_to_others(&mut groups, concurrency).await;
+            each(&mut groups, concurrency, async |group: &mut Group<'_>| group.finish().await).await;
+            outcomes.extend(groups.into_iter().flat_map(Group::into_outcomes));
+        }
+        outcomes
+    }
+
     /// Returns a provider.
     fn provider(&self, name: &str) -> Result<&'a dyn ApiKeyProvider, StepError> {
         self.host.provider(name).ok_or_else(|| StepError::Unavailable(name.to_owned()))

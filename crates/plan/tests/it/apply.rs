@@ -301,6 +301,28 @@ async fn undeclared_keys_are_revoked_only_on_request() {
 }
 
 #[tokio::test]
+async fn renamed_key_is_revoked_after_the_delivery() {
+    for (vendor, capabilities) in VENDORS {
+        let world = World::new(&[(vendor, capabilities)]);
+        let named = |name: &str| {
+            declare(&format!(
+                "[keys.{name}]\nprovider = \"{vendor}\"\ndestinations = [{{ type = \"file\", path = \"x\" }}]"
+            ))
+        };
+        world.converge(&named("old")).await;
+        let options = world.options().prune(true);
+        world.broken.lock().unwrap().push("file x".to_owned());
+        world.apply_with(&named("new"), &options).await;
+        assert!(world.verify(vendor, "file x").await.is_some(), "{vendor}: the old key was revoked");
+        world.broken.lock().unwrap().clear();
+        let outcomes = world.apply_with(&named("new"), &options).await;
+        assert!(outcomes.iter().all(|outcome| outcome.result.is_ok()), "{vendor}: {outcomes:?}");
+        assert!(world.verify(vendor, "file x").await.is_some(), "{vendor}");
+        assert_eq!(world.active(vendor).await.len(), 1, "{vendor}");
+    }
+}
+
+#[tokio::test]
 async fn adopted_keys_are_marked_and_changed() {
     for (vendor, capabilities) in VENDORS {
         let world = World::new(&[(vendor, capabilities)]);
