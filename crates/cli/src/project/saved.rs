@@ -49,7 +49,10 @@ impl SavedPlan {
             Failure::new(format!("failed to read the plan {}", path.display())).caused_by(cause)
         };
         let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
-        let saved: Self = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        let saved: Self = serde_json::from_str(&text).map_err(|error| {
+            failed(&error)
+                .help("save a plan with `api-keys plan --out FILE`; a declaration is passed with --file")
+        })?;
         match saved.version {
             VERSION => Ok(saved),
             version => Err(Failure::new(format!("unknown version {version} of the plan {}", path.display()))),
