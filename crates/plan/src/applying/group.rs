@@ -222,7 +222,11 @@ impl<'a> Group<'a> {
     ) -> Result<Option<Issued>, StepError> {
         let Some(key) = self.execution.key(name, id).cloned() else { return Ok(None) };
         let resumed = |secret, at| Issued { key: key.clone(), secret, created: false, replaces: None, at };
-        let started = self.execution.mark(name, &key).and_then(|mark| mark.issued);
+        let mark = self.execution.mark(name, &key);
+        if mark.as_ref().is_some_and(|mark| mark.machine.as_ref() != Some(&self.execution.options.machine)) {
+            self.write_claim(name, &key, &self.claim(KeyState::Pending)).await?;
+        }
+        let started = mark.and_then(|mark| mark.issued);
         let at = started.or(key.created_at).unwrap_or_else(|| self.execution.host.now());
         if let Some(secret) = self.execution.host.undelivered(name, id) {
             return Ok(Some(resumed(secret, at)));
@@ -381,7 +385,9 @@ impl<'a> Group<'a> {
             Some(secret) => secret,
             None => {
                 self.prepare().await?;
-                self.claim_rotation(&step.provider, &key, declared).await?;
+                let mut claim = self.claim(KeyState::Rotating);
+                claim.expires = declared.expires.as_ref().map(Expires::to_string);
+                self.write_claim(&step.provider, &key, &claim).await?;
                 self.execution.host.reached("rotating");
                 let issued = provider.rotate(&key.id, RotateOptions::new().overlap(step.overlap)).await?;
                 self.execution.host.reached("rotated");
@@ -399,22 +405,15 @@ impl<'a> Group<'a> {
         Ok(Some(key.id))
     }
 
-    /// Marks a key as rotating, unless another machine does. Vendors do not compare and set: the key is read before and
-    /// after, so that the other machine would have to act at the same moment.
-    async fn claim_rotation(
-        &self,
-        provider: &str,
-        key: &ApiKey,
-        declared: &DeclaredKey,
-    ) -> Result<(), StepError> {
+    /// Marks a key as one that this machine is changing, unless another machine does. Vendors do not compare and set: the key
+    /// is read before and after, so that the other machine would have to act at the same moment.
+    async fn write_claim(&self, provider: &str, key: &ApiKey, claim: &Mark) -> Result<(), StepError> {
         let api = self.execution.provider(provider)?;
         let marked = self.execution.marking(provider) != Marking::State;
         if marked && mark::read(&api.get(&key.id).await?) != mark::read(key) {
             return Err(StepError::Contended);
         }
-        let mut claim = self.claim(KeyState::Rotating);
-        claim.expires = declared.expires.as_ref().map(Expires::to_string);
-        self.write_mark(provider, key, &claim, UpdateApiKey::new()).await?;
+        self.write_mark(provider, key, claim, UpdateApiKey::new()).await?;
         let owner = |key: &ApiKey| mark::read(key).and_then(|mark| mark.machine);
         if marked && owner(&api.get(&key.id).await?) != claim.machine {
             return Err(StepError::Contended);
