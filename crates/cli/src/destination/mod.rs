@@ -104,13 +104,11 @@ impl Destinations {
     }
 
     async fn lock(&self, destination: &Destination) -> OwnedMutexGuard<()> {
-        let container = match destination {
-            Destination::Dotenv { path, .. } | Destination::Kubernetes { path, .. } => {
-                path.display().to_string()
-            }
-            Destination::Vault { mount, path, .. } => format!("{mount:?} {path}"),
-            Destination::Aws { secret, .. } => secret.clone(),
-            other => other.to_string(),
+        let container = match (destination.file(), destination) {
+            (Some(path), _) => path.display().to_string(),
+            (None, Destination::Vault { mount, path, .. }) => format!("{mount:?} {path}"),
+            (None, Destination::Aws { secret, .. }) => secret.clone(),
+            (None, other) => other.to_string(),
         };
         let lock = {
             let mut containers = self.containers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
