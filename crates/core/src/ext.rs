@@ -19,6 +19,8 @@ use crate::rotation::options::RotationOptions;
 use crate::types::key::{ApiKey, KeyId};
 use crate::types::listing::ListQuery;
 use crate::types::new_key::NewApiKey;
+use crate::types::revocation::RevokeOptions;
+use crate::types::secret::SecretKey;
 
 /// The tolerance for clock skew and for vendors that truncate times to the second.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
@@ -74,6 +76,53 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
                 Ok(key) => Ok(Some(key)),
                 Err(error) if error.is_not_found() => Ok(None),
                 Err(error) => Err(error),
+            }
+        }
+    }
+
+    /// Revokes a key, which need not exist.
+    ///
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// # async fn example(provider: &dyn ApiKeyProvider, id: KeyId) -> Result<()> {
+    /// provider.revoke_if_exists(&id).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The errors of [`revoke`](ApiKeyProvider::revoke), except for [`NotFound`](crate::ErrorKind::NotFound).
+    fn revoke_if_exists(&self, id: &KeyId) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            match self.revoke(id, RevokeOptions::new()).await {
+                Err(error) if !error.is_not_found() => Err(error),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    /// Returns the secret of a key, or `None` if the vendor does not store it, or does not reveal it to this credential.
+    ///
+    /// # Examples
+    /// ```
+    /// # use api_keys_core::*;
+    /// # async fn example(provider: &dyn ApiKeyProvider, id: KeyId) -> Result<()> {
+    /// let stored = provider.reveal_if_stored(&id).await?.is_some();
+    /// # let _ = stored;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The [retryable](Error::is_retryable) errors of [`reveal`](ApiKeyProvider::reveal).
+    fn reveal_if_stored(&self, id: &KeyId) -> impl Future<Output = Result<Option<SecretKey>>> + Send {
+        async move {
+            if !self.supports(Operation::Reveal) {
+                return Ok(None);
+            }
+            match self.reveal(id).await {
+                Ok(secret) => Ok(Some(secret)),
+                Err(error) if error.is_retryable() => Err(error),
+                Err(_) => Ok(None),
             }
         }
     }

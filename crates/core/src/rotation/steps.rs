@@ -10,9 +10,7 @@ use crate::error::{Error, Result};
 use crate::ext::ApiKeyProviderExt as _;
 use crate::provider::contract::ApiKeyProvider;
 use crate::types::key::{IssuedKey, KeyId};
-use crate::types::revocation::RevokeOptions;
 use crate::types::rotation::RotateOptions;
-use crate::types::secret::SecretKey;
 
 /// Names that are tried until the vendor accepts one.
 const MAX_NAMES: usize = 20;
@@ -86,7 +84,7 @@ impl Rotation {
             None => None,
         };
         if let Some(key) = orphan.as_ref().or(issued.as_ref())
-            && let Some(secret) = reveal(provider, &key.id).await?
+            && let Some(secret) = provider.reveal_if_stored(&key.id).await?
         {
             if orphan.is_some() {
                 self.supersede();
@@ -98,7 +96,7 @@ impl Rotation {
             return Ok(orphan.or(issued).map_or(Recovered::Nothing, |key| Recovered::Key(key.id)));
         }
         if let Some(orphan) = orphan {
-            revoke(provider, &orphan.id).await?;
+            provider.revoke_if_exists(&orphan.id).await?;
         }
         self.supersede();
         Ok(Recovered::Nothing)
@@ -129,7 +127,7 @@ impl Rotation {
                 (ErrorKind::LimitReached, Effect::NotApplied)
                     if self.options.revoke_first && !self.revoked_first =>
                 {
-                    revoke(provider, &self.key.id).await?;
+                    provider.revoke_if_exists(&self.key.id).await?;
                     self.revoked_first = true;
                 }
                 (_, Effect::Applied) => {
@@ -164,7 +162,7 @@ impl Rotation {
 
     /// Revokes a successor that cannot be used, and returns the error without an effect if that succeeds.
     async fn remove<P: ApiKeyProvider + ?Sized>(&mut self, provider: &P, id: KeyId, error: Error) -> Error {
-        match revoke(provider, &id).await {
+        match provider.revoke_if_exists(&id).await {
             Ok(()) => error.with_operation(Operation::Rotate).with_effect(Effect::NotApplied),
             Err(_) => {
                 self.superseded.push(id);
@@ -184,7 +182,7 @@ impl Rotation {
             return Ok(());
         }
         while let Some(id) = self.superseded.last() {
-            revoke(provider, id).await?;
+            provider.revoke_if_exists(id).await?;
             // Otherwise it would be taken for a late successor.
             self.known.push(id.clone());
             self.superseded.pop();
@@ -226,7 +224,7 @@ impl Rotation {
                         format!("the successor {new} {problem}; the old key was not revoked"),
                     ));
                 }
-                revoke(provider, &self.key.id).await?;
+                provider.revoke_if_exists(&self.key.id).await?;
             }
         }
         self.state = RotationState::Completed { new, at: now };
@@ -255,7 +253,7 @@ impl Rotation {
                 self.resumed |= self.state == RotationState::Planned;
                 self.revoke_late_orphan(provider).await?;
                 for id in self.superseded.iter().chain(self.new_id()) {
-                    revoke(provider, id).await?;
+                    provider.revoke_if_exists(id).await?;
                 }
             }
         }
@@ -268,7 +266,7 @@ impl Rotation {
     async fn revoke_late_orphan<P: ApiKeyProvider + ?Sized>(&self, provider: &P) -> Result<()> {
         match self.resumed {
             true => match self.orphan(provider).await? {
-                Some(orphan) => revoke(provider, &orphan.id).await,
+                Some(orphan) => provider.revoke_if_exists(&orphan.id).await,
                 None => Ok(()),
             },
             false => Ok(()),
@@ -283,25 +281,4 @@ enum Recovered {
     /// A key whose secret is lost, to be rotated again.
     Key(KeyId),
     Nothing,
-}
-
-/// Revokes a key that may not exist.
-async fn revoke<P: ApiKeyProvider + ?Sized>(provider: &P, id: &KeyId) -> Result<()> {
-    match provider.revoke(id, RevokeOptions::new()).await {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Returns the secret of a key, where the vendor stores it.
-async fn reveal<P: ApiKeyProvider + ?Sized>(provider: &P, id: &KeyId) -> Result<Option<SecretKey>> {
-    if !provider.supports(Operation::Reveal) {
-        return Ok(None);
-    }
-    match provider.reveal(id).await {
-        Ok(secret) => Ok(Some(secret)),
-        Err(error) if error.is_retryable() => Err(error),
-        // Not stored for this key, or not for this credential.
-        Err(_) => Ok(None),
-    }
 }

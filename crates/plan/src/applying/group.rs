@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api_keys_core::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, Field, IssuedKey, KeyId, Operation,
-    Patch, Result as ApiResult, RevokeOptions, RotateOptions, SecretKey, Timestamp, UpdateApiKey,
+    Patch, Result as ApiResult, RotateOptions, SecretKey, Timestamp, UpdateApiKey,
 };
 use serde_json::Value;
 
@@ -50,9 +50,9 @@ struct Issued {
 
 impl<'a> Group<'a> {
     pub(super) fn new(execution: &'a Execution<'a>, steps: &'a [Step]) -> Self {
-        let key = steps.first().and_then(|step| {
-            execution.key(step.from.as_deref().unwrap_or(&step.provider), step.id.as_ref()?).cloned()
-        });
+        let key = steps
+            .first()
+            .and_then(|step| execution.key(step.existing_provider(), step.id.as_ref()?).cloned());
         let logical = steps.first().map(|step| step.key.as_str()).unwrap_or_default();
         let identity = execution.declaration.identity(logical);
         Self { execution, identity, steps, results: Vec::new(), issued: None, key }
@@ -132,8 +132,7 @@ impl<'a> Group<'a> {
 
     async fn execute(&mut self, step: &'a Step) {
         let result = match step.action {
-            Action::Create => self.deliver_new(step).await,
-            Action::Replace => self.replace(step).await,
+            Action::Create | Action::Replace => self.deliver_new(step).await,
             Action::Adopt => self.adopt(step).await,
             Action::Update => self.update(step).await,
             Action::Deliver => self.deliver_again(step).await,
@@ -232,13 +231,8 @@ impl<'a> Group<'a> {
             return Ok(Some(resumed(secret, at)));
         }
         let capabilities = provider.capabilities();
-        if provider.supports(Operation::Reveal) {
-            match provider.reveal(id).await {
-                Ok(secret) => return Ok(Some(resumed(secret, at))),
-                Err(error) if error.is_retryable() => return Err(error.into()),
-                // Not stored for this key, or not for this credential.
-                Err(_) => {}
-            }
+        if let Some(secret) = provider.reveal_if_stored(id).await? {
+            return Ok(Some(resumed(secret, at)));
         }
         if provider.supports(Operation::Rotate) && capabilities.rotate_keeps_id {
             let overlaps = capabilities.rotate_fields.contains(Field::Overlap);
@@ -273,7 +267,7 @@ impl<'a> Group<'a> {
                 }
                 // The vendor did not apply a field, so that the key may have more permissions than declared.
                 _ => match error.issued_key_id() {
-                    Some(id) if revoke(provider, &id).await.is_ok() => {
+                    Some(id) if provider.revoke_if_exists(&id).await.is_ok() => {
                         return Err(error.with_effect(Effect::NotApplied));
                     }
                     _ => return Err(error),
@@ -282,11 +276,19 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Delivers the new key, and confirms it.
+    /// Delivers the new key, and confirms it. Then revokes the key that it replaces, unless both overlap.
     async fn deliver_new(&mut self, step: &Step) -> Result<Option<KeyId>, StepError> {
         let issued = self.issued.take().ok_or(StepError::Skipped)?;
         self.deliver(&step.provider, &issued.key, &issued.secret).await?;
+        let old = step.existing_provider();
+        if let Some(key) = &self.key {
+            // Before the successor is confirmed, so that there is never more than one current key.
+            self.retire(old, key, step.overlap).await?;
+        }
         self.confirm_new(step, &issued).await?;
+        if let Some(id) = step.id.as_ref().filter(|_| step.overlap.is_zero()) {
+            self.revoke_key(old, id).await?;
+        }
         Ok(Some(issued.key.id))
     }
 
@@ -304,27 +306,11 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    async fn replace(&mut self, step: &Step) -> Result<Option<KeyId>, StepError> {
-        let issued = self.issued.take().ok_or(StepError::Skipped)?;
-        self.deliver(&step.provider, &issued.key, &issued.secret).await?;
-        let old = step.from.as_deref().unwrap_or(&step.provider);
-        // Before the successor is confirmed, so that there is never more than one current key.
-        self.retire(old, step.overlap).await?;
-        self.confirm_new(step, &issued).await?;
-        if step.overlap.is_zero()
-            && let Some(id) = &step.id
-        {
-            self.revoke_key(old, id).await?;
-        }
-        Ok(Some(issued.key.id))
-    }
-
-    /// Marks the existing key as one to be revoked after the overlap.
-    async fn retire(&mut self, provider: &str, overlap: Duration) -> Result<(), StepError> {
-        let Some(key) = self.key.clone() else { return Ok(()) };
+    /// Marks an existing key as one to be revoked after the overlap.
+    async fn retire(&self, provider: &str, key: &ApiKey, overlap: Duration) -> Result<(), StepError> {
         let due = self.execution.host.now().checked_add(overlap).unwrap_or(Timestamp::MAX);
         let mark = Mark::new(self.identity.clone(), KeyState::Retired(due));
-        match self.write_mark(provider, &key, &mark, UpdateApiKey::new()).await {
+        match self.write_mark(provider, key, &mark, UpdateApiKey::new()).await {
             // Revoked or removed in the meantime.
             Err(StepError::Contended) => {}
             Err(StepError::Api(error)) if error.is_not_found() => {}
@@ -421,19 +407,17 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    async fn revoke(&mut self, step: &Step) -> Result<Option<KeyId>, StepError> {
+    async fn revoke(&self, step: &Step) -> Result<Option<KeyId>, StepError> {
         let Some(id) = &step.id else { return Ok(None) };
-        if !step.overlap.is_zero() {
-            self.key = self.execution.key(&step.provider, id).cloned();
-            self.retire(&step.provider, step.overlap).await?;
-            return Ok(None);
+        match self.execution.key(&step.provider, id).filter(|_| !step.overlap.is_zero()) {
+            Some(key) => self.retire(&step.provider, key, step.overlap).await?,
+            None => self.revoke_key(&step.provider, id).await?,
         }
-        self.revoke_key(&step.provider, id).await?;
         Ok(None)
     }
 
     async fn revoke_key(&self, provider: &str, id: &KeyId) -> Result<(), StepError> {
-        revoke(self.execution.provider(provider)?, id).await?;
+        self.execution.provider(provider)?.revoke_if_exists(id).await?;
         self.execution.host.reached("revoked, not recorded");
         self.execution.host.forget(provider, id);
         self.execution.record(|state| state.remove(provider, id)).map_err(StepError::state)?;
@@ -510,12 +494,4 @@ impl<'a> Group<'a> {
 
 fn set<T>(value: Option<T>) -> Patch<T> {
     value.map_or(Patch::Keep, Patch::Set)
-}
-
-/// Revokes a key that may not exist.
-pub(super) async fn revoke(provider: &dyn ApiKeyProvider, id: &KeyId) -> ApiResult<()> {
-    match provider.revoke(id, RevokeOptions::new()).await {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
-    }
 }

@@ -16,9 +16,9 @@ use self::host::{Host, Outcome, StepError};
 use crate::declaration::{Declaration, Marking};
 use crate::identity::mark::Mark;
 use crate::identity::state::State;
-use crate::planning::PlanOptions;
 use crate::planning::inventory::Inventory;
 use crate::planning::step::{Plan, Step};
+use crate::planning::{PlanOptions, marking};
 
 /// The maximum number of keys that are created before the vendors are listed for keys of other machines. It bounds the
 /// listings and the secrets in memory. The first chunks are smaller, so that executions that are killed early make progress.
@@ -111,9 +111,7 @@ impl<'a> Execution<'a> {
     }
 
     fn marking(&self, provider: &str) -> Marking {
-        self.inventories
-            .get(provider)
-            .map_or(Marking::State, |inventory| self.declaration.marking(provider, &inventory.capabilities))
+        marking(self.declaration, self.inventories, provider)
     }
 
     /// Changes the state, and saves it.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api_keys_core::{ApiKey, KeyId};
+use api_keys_core::{ApiKey, ApiKeyProviderExt as _, KeyId};
 
-use super::group::{Group, revoke};
+use super::group::Group;
 use super::host::StepError;
 use super::{Execution, each};
 use crate::declaration::Marking;
@@ -72,7 +72,7 @@ impl<'a> Execution<'a> {
 
     /// Revokes a key that was not delivered.
     async fn withdraw(&self, group: &Group<'_>, provider: &str, id: &KeyId) -> Result<(), StepError> {
-        revoke(self.provider(provider)?, id).await?;
+        self.provider(provider)?.revoke_if_exists(id).await?;
         self.host.reached("yielded");
         let forget = |state: &mut State| {
             state.end(group.identity(), provider);

@@ -231,9 +231,7 @@ impl<'a> Context<'a> {
 
     /// Returns the place of the marks of a provider.
     fn marking(&self, provider: &str) -> Marking {
-        self.inventories
-            .get(provider)
-            .map_or(Marking::State, |inventory| self.declaration.marking(provider, &inventory.capabilities))
+        marking(self.declaration, self.inventories, provider)
     }
 
     /// Reports managed keys that the steps of declared keys do not include.
@@ -259,4 +257,14 @@ impl<'a> Context<'a> {
             }
         }
     }
+}
+
+/// Returns the place of the marks of a provider.
+pub(crate) fn marking(
+    declaration: &Declaration,
+    inventories: &BTreeMap<String, Inventory>,
+    provider: &str,
+) -> Marking {
+    let inventory = inventories.get(provider);
+    inventory.map_or(Marking::State, |inventory| declaration.marking(provider, &inventory.capabilities))
 }

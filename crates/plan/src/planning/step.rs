@@ -158,6 +158,11 @@ impl Step {
         matches!(self.action, Action::Create | Action::Deliver | Action::Rotate | Action::Replace)
     }
 
+    /// Returns the provider of the existing key.
+    pub fn existing_provider(&self) -> &str {
+        self.from.as_deref().unwrap_or(&self.provider)
+    }
+
     pub(super) fn new(key: &str, action: Action, provider: &str) -> Self {
         Self {
             key: key.to_owned(),
