@@ -1,6 +1,9 @@
 //! Text and times for people.
 
+use std::time::Duration;
+
 use api_keys::Timestamp;
+use jiff::fmt::friendly::SpanPrinter;
 
 /// Replaces characters that control a terminal or change the direction of text.
 pub(crate) fn clean(text: &str) -> String {
@@ -26,6 +29,11 @@ pub(crate) fn time(time: Timestamp, now: Timestamp) -> String {
     } else {
         format!("{date}, {age}")
     }
+}
+
+/// Formats a duration, such as `1d 12h`.
+pub(crate) fn duration(duration: Duration) -> String {
+    SpanPrinter::new().unsigned_duration_to_string(&duration)
 }
 
 const MINUTE: u64 = 60;

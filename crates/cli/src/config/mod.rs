@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::file::create_directory;
 use crate::human::clean;
 pub(crate) use completion::{key_ids, provider_names};
 pub(crate) use document::parse;
@@ -192,6 +193,15 @@ pub(crate) fn default_path() -> Option<PathBuf> {
 /// Returns the directory for rescued secrets and the journal.
 pub(crate) fn state_directory() -> Option<PathBuf> {
     Some(base("XDG_STATE_HOME", ".local/state")?.join("api-keys"))
+}
+
+/// Returns a path in the state directory, and creates the directories above it.
+pub(crate) fn state_file(path: &str) -> io::Result<PathBuf> {
+    let directory = state_directory()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"))?;
+    let path = directory.join(path);
+    path.parent().map_or(Ok(()), create_directory)?;
+    Ok(path)
 }
 
 /// Returns a base directory of the XDG specification, which ignores relative paths.

@@ -2,8 +2,13 @@
 
 use std::fmt;
 use std::fs;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
+
+const INTERVAL: Duration = Duration::from_millis(100);
+const ATTEMPTS: u32 = 300;
 
 /// A process, recognized after its number has been reused where the system reports when processes were started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +28,19 @@ impl Process {
         Self::new(std::process::id())
     }
 
+    /// Waits for the end of the process, at most half a minute. Returns whether it has ended.
+    pub(crate) async fn wait(&self) -> bool {
+        for _ in 0..ATTEMPTS {
+            if !self.is_running() {
+                return true;
+            }
+            sleep(INTERVAL).await;
+        }
+        false
+    }
+
     /// Returns whether the process runs on this machine.
-    pub(crate) fn is_running(&self) -> bool {
+    fn is_running(&self) -> bool {
         self.host == host() && exists(self.pid) && started(self.pid) == self.started
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use api_keys_plan::State;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{Line, state_directory};
+use crate::config::{Line, state_file};
 use crate::failure::Failure;
 use crate::file::{read_optional, replace};
 
@@ -49,13 +49,7 @@ impl StateFile {
 
 /// Returns a path in the state directory.
 pub(super) fn state_path(name: &str) -> Result<PathBuf, Failure> {
-    let directory = state_directory().ok_or_else(|| {
-        Failure::new("no location for state").detail("neither XDG_STATE_HOME nor HOME is set")
-    })?;
-    crate::file::create_directory(&directory).map_err(|error| {
-        Failure::new(format!("failed to create the directory {}", directory.display())).caused_by(&error)
-    })?;
-    Ok(directory.join(name))
+    state_file(name).map_err(|error| Failure::new("no location for state").caused_by(&error))
 }
 
 /// Returns the name of this machine and user in marks, which is random.

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use crate::config::state_directory;
-use crate::file::{create_directory, remove_optional, sync_directory};
+use super::file_name;
+use crate::config::state_file;
+use crate::file::{remove_optional, sync_directory};
 
 /// Records that the secret of a key is about to be written to a destination.
 pub(crate) fn start(provider: &str, id: &str) -> io::Result<()> {
@@ -27,9 +28,5 @@ pub(crate) fn end(provider: &str, id: &str) -> io::Result<()> {
 
 /// Returns the path of a record. Two keys may share one: a delivery that did not start only delays a revocation.
 fn path(provider: &str, id: &str) -> io::Result<PathBuf> {
-    let directory = state_directory()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"))?
-        .join("delivering");
-    create_directory(&directory)?;
-    Ok(directory.join(format!("{:08x}", crc32fast::hash(format!("{provider}\n{id}").as_bytes()))))
+    state_file(&format!("delivering/{}", file_name(provider, id)))
 }

@@ -205,3 +205,8 @@ pub(crate) fn read(prompt: &str) -> io::Result<SecretKey> {
     };
     line.map(SecretKey::new).map(|line| SecretKey::new(line.expose().trim()))
 }
+
+/// Returns the name of a file about two texts, such as a provider and an id, which may contain any character.
+fn file_name(one: &str, other: &str) -> String {
+    format!("{:08x}", crc32fast::hash(format!("{one}\n{other}").as_bytes()))
+}

@@ -7,14 +7,15 @@ use api_keys::{SecretKey, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::file_name;
 use super::new_file::NewFile;
-use crate::config::state_directory;
-use crate::file::{create_directory, read_optional, remove_optional, replace};
+use crate::config::state_file;
+use crate::file::{read_optional, remove_optional, replace};
 
 /// Saves the text to a new file in the state directory that only its owner can read, and returns its path.
 pub(crate) fn keep(provider: &str, operation: &str, text: &str) -> io::Result<PathBuf> {
     let time = Timestamp::now().as_nanosecond();
-    let path = directory()?.join(format!("{}-{operation}-{time}.json", plain(provider)));
+    let path = state_file(&format!("rescue/{}-{operation}-{time}.json", plain(provider)))?;
     NewFile::create(&path)?.fill(text)
 }
 
@@ -45,17 +46,7 @@ pub(crate) fn forget_declared(provider: &str, id: &str) -> io::Result<()> {
 }
 
 fn declared(provider: &str, id: &str) -> io::Result<PathBuf> {
-    let checksum = crc32fast::hash(format!("{provider}\n{id}").as_bytes());
-    Ok(directory()?.join(format!("{}-declared-{checksum:08x}.json", plain(provider))))
-}
-
-/// Returns the directory, and creates it.
-fn directory() -> io::Result<PathBuf> {
-    let directory = state_directory()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "neither XDG_STATE_HOME nor HOME is set"))?
-        .join("rescue");
-    create_directory(&directory)?;
-    Ok(directory)
+    state_file(&format!("rescue/{}-declared-{}.json", plain(provider), file_name(provider, id)))
 }
 
 fn plain(text: &str) -> String {

@@ -5,13 +5,13 @@ use std::future::Future;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use api_keys::{ApiKeyProvider, KeyId, ListQuery, Result as ApiResult, SecretKey};
 use api_keys_plan::{Delivery, Destination, Host, Identity, Inventory, Plan, State, UndeliveredError};
 use async_trait::async_trait;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
+use crate::commands::bulk::bar;
 use crate::config::Provider;
 use crate::console::{Console, warn};
 use crate::crash;
@@ -51,10 +51,7 @@ impl ApplyHost {
         }
         let mut keys: Vec<_> = plan.steps.iter().map(|step| &step.key).collect();
         keys.dedup();
-        let style = ProgressStyle::with_template("{bar:40} {pos} of {len} keys, {elapsed}");
-        let bar = ProgressBar::new(keys.len() as u64);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.enable_steady_tick(Duration::from_secs(1));
+        let bar = bar(keys.len() as u64);
         Ok(Self {
             providers: site.providers.clone(),
             queries: site.queries.clone(),

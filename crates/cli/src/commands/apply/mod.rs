@@ -141,7 +141,7 @@ pub(super) async fn execute(
 fn action(outcome: Outcome, site: &Site) -> Action {
     let Outcome { step, result, .. } = outcome;
     let key = step.id.as_ref().and_then(|id| {
-        let inventory = site.inventories.get(step.from.as_deref().unwrap_or(&step.provider))?;
+        let inventory = site.inventories.get(step.existing_provider())?;
         inventory.keys.iter().find(|key| key.id == *id)
     });
     let id = step.id.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -225,7 +225,7 @@ impl Bulk {
 }
 
 /// Returns a progress bar, which is shown only on a terminal.
-fn bar(length: u64) -> ProgressBar {
+pub(super) fn bar(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} keys, {elapsed}");
     let bar = ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     // Otherwise the bar and its clock would change only when a key is completed.

@@ -257,19 +257,17 @@ fn question(provider: &Provider, key: &ApiKey, options: &RotationOptions) -> Str
             "The old secret becomes invalid immediately.".to_owned()
         }
         Some(RotationMethod::Native) => {
-            format!("The old secret remains valid for {}.", duration(options.overlap))
+            format!("The old secret remains valid for {}.", human::duration(options.overlap))
         }
         _ if options.overlap.is_zero() => {
             "Another key is created, and this one is revoked after the delivery of the secret.".to_owned()
         }
         _ => {
-            format!("Another key is created; this one is to be revoked after {}.", duration(options.overlap))
+            format!(
+                "Another key is created; this one is to be revoked after {}.",
+                human::duration(options.overlap)
+            )
         }
     };
     format!("Rotate {} on {}? {consequence}", describe(key), provider.name)
-}
-
-fn duration(duration: Duration) -> String {
-    let printer = jiff::fmt::friendly::SpanPrinter::new();
-    printer.unsigned_duration_to_string(&duration)
 }

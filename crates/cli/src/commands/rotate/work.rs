@@ -1,13 +1,11 @@
 //! The steps of a rotation, each of which is written to the journal before the next one.
 
 use std::io;
-use std::time::Duration;
 
 use api_keys::{
     ApiKeyProviderExt as _, Effect, Error, ErrorKind, IssuedKey, KeyId, Operation, RotationMethod,
     RotationOptions, RotationState, Timestamp,
 };
-use tokio::time::sleep;
 
 use crate::args::TargetArgs;
 use crate::commands::issue;
@@ -22,9 +20,6 @@ use crate::lock::process::Process;
 use crate::status;
 
 const RESUME: &str = "run the same command again: it resumes the rotation";
-
-const INTERVAL: Duration = Duration::from_millis(100);
-const ATTEMPTS: u32 = 300;
 
 /// Rotations at a provider.
 pub(crate) struct Work<'a> {
@@ -151,11 +146,8 @@ impl Work<'_> {
     /// Waits for the delivery of an interrupted run, which would otherwise overwrite a later one.
     async fn wait_for_delivery(&self, entry: &Entry) -> Result<(), Failure> {
         let Some(process) = &entry.delivery else { return Ok(()) };
-        for _ in 0..ATTEMPTS {
-            if !process.is_running() {
-                return Ok(());
-            }
-            sleep(INTERVAL).await;
+        if process.wait().await {
+            return Ok(());
         }
         Err(Failure::new("the secret command of an interrupted run is still running")
             .detail(process.to_string())

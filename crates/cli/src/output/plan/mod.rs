@@ -3,16 +3,13 @@
 mod markdown;
 mod text;
 
-use std::time::Duration;
-
 use api_keys_plan::{Action, Plan, Step};
-use jiff::fmt::friendly::SpanPrinter;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{ProviderFailure, json};
 use crate::audit::{Finding, Level, Rule};
-use crate::human::clean;
+use crate::human::{clean, duration};
 pub(crate) use markdown::markdown;
 pub(crate) use text::text;
 
@@ -107,10 +104,6 @@ fn remarks(step: &Step) -> Vec<String> {
         _ => {}
     }
     remarks
-}
-
-fn duration(duration: Duration) -> String {
-    SpanPrinter::new().unsigned_duration_to_string(&duration)
 }
 
 /// Formats a value in one line.
