@@ -161,7 +161,6 @@ fn line(action: &Action) -> String {
     let verb = match (*outcome, *verb) {
         ("planned", verb) => format!("would {verb}"),
         ("skipped", verb) => format!("did not {verb}"),
-        (_, "apply") => "applied".to_owned(),
         (_, "adopt" | "deliver") => format!("{verb}ed"),
         (_, "finish" | "abort") => format!("{verb}ed"),
         (_, verb) => format!("{verb}d"),

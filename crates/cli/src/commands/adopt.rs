@@ -1,13 +1,11 @@
 //! `api-keys adopt`.
 
-use std::path::PathBuf;
-
 use api_keys::KeyId;
 use api_keys_plan::{Action, Plan};
 use clap::Args;
 
 use super::apply::{ApplyArgs, execute};
-use crate::args::{ConfirmArgs, OutputArgs};
+use crate::args::{BulkArgs, ConfirmArgs, OutputArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human::clean;
@@ -32,6 +30,8 @@ pub(crate) struct AdoptArgs {
     #[arg(long, conflicts_with = "key")]
     pub(crate) by_name: bool,
 
+    #[command(flatten)]
+    pub(crate) bulk: BulkArgs,
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
     #[command(flatten)]
@@ -79,10 +79,10 @@ pub(crate) async fn run(args: AdoptArgs, console: &mut Console<'_>) -> Result<u8
     }
     console.confirm(&format!("Adopt {} keys?", plan.steps.len()), args.confirm.yes)?;
     let args = ApplyArgs {
-        plan: None::<PathBuf>,
+        plan: None,
         auto_approve: true,
         prune: false,
-        concurrency: 4,
+        bulk: args.bulk,
         project: args.project,
         output: args.output,
     };

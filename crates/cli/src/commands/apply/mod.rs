@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use api_keys_plan::{Action as StepAction, Outcome, Plan, StepError, apply};
-use clap::{Args, value_parser};
+use clap::Args;
 use tokio::time::sleep;
 
 use super::act::{self, Action};
-use crate::args::OutputArgs;
+use crate::args::{BulkArgs, OutputArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::human;
@@ -41,10 +41,8 @@ pub(crate) struct ApplyArgs {
     #[arg(long)]
     pub(crate) prune: bool,
 
-    /// Number of keys to change concurrently
-    #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = value_parser!(u8).range(1..=32))]
-    pub(crate) concurrency: u8,
-
+    #[command(flatten)]
+    pub(crate) bulk: BulkArgs,
     #[command(flatten)]
     pub(crate) project: ProjectArgs,
     #[command(flatten)]
@@ -103,7 +101,7 @@ pub(super) async fn execute(
             site.content.clone(),
             &options,
             &host,
-            args.concurrency.into(),
+            args.bulk.concurrency.into(),
         );
         let outcomes = host.until_interrupted(work, console).await?;
         interrupted |= host.is_interrupted();
