@@ -71,6 +71,21 @@ fn unreported_and_unrequested_fields_are_ignored() {
 }
 
 #[test]
+fn longer_life_is_an_error_without_a_time_of_creation() {
+    let new = NewApiKey::new("n").expires_in(HOUR);
+    let verify = |lifetime: Duration| {
+        verify(&new, |key| {
+            key.created_at = None;
+            key.expiry = KeyExpiry::At(Timestamp::now() + lifetime);
+        })
+    };
+    assert!(verify(HOUR).is_ok());
+    // The clock of this machine may be wrong.
+    assert!(verify(HOUR + HOUR / 2).is_ok());
+    assert_names(verify(3 * HOUR), "expiry");
+}
+
+#[test]
 fn mismatch_is_an_error_with_the_secret() {
     let new = NewApiKey::new("n");
     assert_names(verify(&new.clone().owner("o"), |key| key.owner = Some("other".to_owned())), "owner");

@@ -76,6 +76,8 @@ pub enum FailureKind {
         column: usize,
         /// The category of the JSON error.
         category: Category,
+        /// What is wrong, such as `a member occurs twice`, where the category does not tell.
+        detail: Option<&'static str>,
     },
     /// The response reports success, but its body has an encoding that the request does not accept.
     ContentEncoding {
@@ -298,13 +300,14 @@ impl Failure {
                 "redirected to another path; redirects are not followed".to_owned()
             }
             FailureKind::WebPage => "the response is a web page".to_owned(),
-            FailureKind::Decode { path, line, column, category } => {
+            FailureKind::Decode { path, line, column, category, detail } => {
                 let problem = match category {
                     Category::Eof => "the response body is truncated",
                     Category::Syntax | Category::Io => "the response body is not valid JSON",
                     Category::Data => "the response body does not match the OpenAPI document",
                 };
-                format!("{problem} at `{path}` (line {line}, column {column})")
+                let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
+                format!("{problem}{detail} at `{path}` (line {line}, column {column})")
             }
             FailureKind::ContentEncoding { encoding } => format!("unexpected content encoding `{encoding}`"),
             FailureKind::EmptyBody => "the response has no body".to_owned(),
@@ -337,8 +340,8 @@ impl FailureKind {
 
 impl From<DecodeFailure> for FailureKind {
     fn from(failure: DecodeFailure) -> Self {
-        let DecodeFailure { path, line, column, category } = failure;
-        Self::Decode { path, line, column, category }
+        let DecodeFailure { path, line, column, category, detail } = failure;
+        Self::Decode { path, line, column, category, detail }
     }
 }
 

@@ -255,9 +255,13 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Replaces line breaks and terminal control characters by a space.
+/// Replaces characters that break the line, control a terminal, are invisible, or change the direction of the text around
+/// them, by a space.
 fn printable(c: char) -> char {
-    if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }
+    let deceptive = c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}');
+    if deceptive { ' ' } else { c }
 }
 
 impl fmt::Display for Error {

@@ -15,6 +15,9 @@ use crate::capabilities::field::Field;
 /// Vendors truncate times to the second and set them after the request has arrived.
 const TOLERANCE: Duration = Duration::from_secs(60);
 
+/// The tolerance for a time of the vendor that can be compared only with the clock of this machine.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(60 * 60);
+
 /// Returns the first field that differs.
 pub(super) fn first<const N: usize>(fields: [(Field, bool); N]) -> Option<Field> {
     fields.into_iter().find_map(|(field, differs)| differs.then_some(field))
@@ -40,11 +43,15 @@ pub(super) fn expiry_differs(requested: Expiry, key: &ApiKey) -> bool {
         (Expiry::VendorDefault, _) | (_, KeyExpiry::Unknown) => false,
         (Expiry::Never, reported) => reported != KeyExpiry::Never,
         (Expiry::In(_) | Expiry::At(_), KeyExpiry::Never) => true,
-        // Both times are the vendor's and can be compared.
-        (requested, KeyExpiry::At(reported)) => key.created_at.is_some_and(|created| {
-            let lifetime = requested.lifetime(created).and_then(|lifetime| lifetime.checked_add(TOLERANCE));
+        (requested, KeyExpiry::At(reported)) => {
+            let (created, tolerance) = match key.created_at {
+                // Both times are the vendor's and can be compared.
+                Some(created) => (created, TOLERANCE),
+                None => (Timestamp::now(), CLOCK_TOLERANCE),
+            };
+            let lifetime = requested.lifetime(created).and_then(|lifetime| lifetime.checked_add(tolerance));
             let latest = lifetime.and_then(|lifetime| created.checked_add(lifetime).ok());
             reported > latest.unwrap_or(Timestamp::MAX)
-        }),
+        }
     }
 }

@@ -10,6 +10,18 @@ pub(crate) struct DecodeFailure {
     pub(crate) line: usize,
     pub(crate) column: usize,
     pub(crate) category: Category,
+    pub(crate) detail: Option<&'static str>,
+}
+
+/// Returns what is wrong, for errors that would be misleading without it. Other messages may quote the body.
+fn detail(error: &serde_json::Error) -> Option<&'static str> {
+    let message = error.to_string();
+    let known = [
+        ("duplicate field", "a member occurs twice"),
+        ("recursion limit exceeded", "it is nested too deeply"),
+        ("number out of range", "a number is out of range"),
+    ];
+    known.into_iter().find_map(|(start, detail)| message.starts_with(start).then_some(detail))
 }
 
 const MAX_PATH_CHARS: usize = 200;
@@ -32,11 +44,17 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFailur
     };
     Err(DecodeFailure {
         // Keys of maps are chosen by the vendor.
-        path: path.chars().map(|c| if c.is_control() { '?' } else { c }).take(MAX_PATH_CHARS).collect(),
+        path: path.chars().map(|c| if is_plain(c) { c } else { '?' }).take(MAX_PATH_CHARS).collect(),
         line: error.line(),
         column: error.column(),
         category: error.classify(),
+        detail: detail(&error),
     })
+}
+
+/// Returns whether a character is visible and does not change how others are shown.
+fn is_plain(c: char) -> bool {
+    c.is_alphanumeric() || c.is_ascii_punctuation() || c == ' '
 }
 
 /// Decodes the body of a documented error, if it matches the document. For implementations of
