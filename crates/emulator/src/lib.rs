@@ -8,10 +8,12 @@ pub mod latitude_sh;
 pub mod mcp;
 mod pydantic;
 mod server;
+mod service;
 mod state;
 mod vendor;
 mod wire;
 
 pub use crate::dialect::Dialect;
 pub use crate::server::{Emulator, EmulatorBuilder};
+pub use crate::service::EmulatedService;
 pub use crate::vendor::{UnknownVendor, Vendor};

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use api_keys_core::{SecretKey, Timestamp};
 use api_keys_memory::Memory;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware::{self, Next};
 use tokio::net::TcpSocket;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::dialect::{self, Dialect};
+use crate::service::EmulatedService;
 use crate::state::{Clock, State};
 use crate::vendor::Vendor;
 
@@ -141,15 +142,12 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Starts the server.
+    /// Creates the service without a server, for tests that deliver the requests themselves.
     ///
     /// # Errors
-    /// Returns an error if the port cannot be bound.
-    ///
-    /// # Panics
-    /// Panics outside of a tokio runtime.
-    pub async fn start(self) -> io::Result<Emulator> {
-        let Self { dialect, port, token, max_active, clock } = self;
+    /// Returns an error if the store rejects the options.
+    pub fn service(self) -> io::Result<EmulatedService> {
+        let Self { dialect, token, max_active, clock, .. } = self;
         let token = token.unwrap_or_else(|| dialect::random_token(&dialect));
         let clock = clock.unwrap_or_else(|| Arc::new(Timestamp::now));
 
@@ -159,6 +157,19 @@ impl EmulatorBuilder {
             store = store.max_active(keys);
         }
         let store = store.build().map_err(io::Error::other)?;
+        Ok(EmulatedService::new(dialect, State::new(store, token, clock)))
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    /// Returns an error if the port cannot be bound.
+    ///
+    /// # Panics
+    /// Panics outside of a tokio runtime.
+    pub async fn start(self) -> io::Result<Emulator> {
+        let port = self.port;
+        let service = self.service()?;
 
         let socket = TcpSocket::new_v4()?;
         // The port can then be reused immediately.
@@ -166,18 +177,14 @@ impl EmulatorBuilder {
         socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
         // Enough for a thousand concurrent connections. Those in excess would hang.
         let listener = socket.listen(4096)?;
-        let base_url = format!("http://{}{}", listener.local_addr()?, dialect.base_path());
-        let vendor = dialect.vendor();
+        let base_url = service.base_url(&format!("http://{}", listener.local_addr()?));
 
         let requests = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&requests);
-        let router = dialect
-            .router(State::new(store.clone(), token.clone(), clock))
-            .layer(DefaultBodyLimit::disable())
-            .layer(middleware::from_fn(move |request: Request, next: Next| {
-                counter.fetch_add(1, Ordering::SeqCst);
-                next.run(request)
-            }));
+        let router = service.router().layer(middleware::from_fn(move |request: Request, next: Next| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            next.run(request)
+        }));
 
         let (running, stopped) = oneshot::channel::<()>();
         let server = axum::serve(listener, router).with_graceful_shutdown(async {
@@ -188,6 +195,8 @@ impl EmulatorBuilder {
             // Errors of single connections do not stop the server.
             let _ = server.await;
         });
+        let EmulatedService { dialect, state, .. } = service;
+        let (vendor, token, store) = (dialect.vendor(), state.token().clone(), state.store);
         Ok(Emulator { vendor, base_url, token, store, requests, running, server })
     }
 }

@@ -40,7 +40,7 @@ mod record;
 mod store;
 
 pub use crate::config::MemoryConfig;
-pub use crate::memory::{Memory, MemoryBuilder};
+pub use crate::memory::{Memory, MemoryBuilder, Snapshot};
 
 /// The example in the README is compiled with the tests.
 #[cfg(doctest)]

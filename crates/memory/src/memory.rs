@@ -18,6 +18,16 @@ const DEFAULT_PAGE_SIZE: u32 = 100;
 #[derive(Clone)]
 pub struct Memory(pub(crate) Arc<Inner>);
 
+/// A copy of the keys of a [`Memory`].
+#[derive(Clone)]
+pub struct Snapshot(Store);
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot(..)")
+    }
+}
+
 pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) generator: Generator,
@@ -42,6 +52,16 @@ impl Memory {
     /// Creates a builder.
     pub fn builder() -> MemoryBuilder {
         MemoryBuilder::default()
+    }
+
+    /// Returns a copy of all keys, for tests of applications whose server loses writes.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.store().clone())
+    }
+
+    /// Replaces all keys by those of a snapshot.
+    pub fn restore(&self, snapshot: Snapshot) {
+        *self.store() = snapshot.0;
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -9,7 +9,7 @@ use crate::error::{VENDOR, conflict};
 use crate::record::{Digest, Record};
 
 /// Keys by number, and numbers by id and by digest.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Store {
     /// The number of the next new key. Numbers are not reused, so a cursor never skips a key.
     next: u64,

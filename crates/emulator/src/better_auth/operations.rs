@@ -112,7 +112,7 @@ impl Server {
 
     pub(super) async fn list(&self, input: &Map<String, Value>) -> Result<Value, ApiError> {
         let (owner, config) = match text(input, "organizationId") {
-            None => (self.user.as_str(), Config::User),
+            None => (&*self.state.user, Config::User),
             // Neither an organization nor the user: a key without an owner.
             Some("") => ("", Config::User),
             Some(id) => (self.check_member(id).map(|()| id)?, Config::Organization),
@@ -212,18 +212,18 @@ impl Server {
         }
         match config {
             Config::Organization => self.check_member(self.owner(&key))?,
-            Config::User if self.owner(&key) == self.user => {}
+            Config::User if *self.owner(&key) == *self.state.user => {}
             Config::User => return Err(ApiError::NO_SUCH_KEY),
         }
         Ok(key)
     }
 
     fn owner<'a>(&'a self, key: &'a ApiKey) -> &'a str {
-        key.owner.as_deref().unwrap_or(&self.user)
+        key.owner.as_deref().unwrap_or(&self.state.user)
     }
 
     fn view(&self, key: &ApiKey) -> Value {
-        key::view(self.version(), key, &self.user)
+        key::view(self.version(), key, &self.state.user)
     }
 
     /// Returns the owner of a new key, if this session may create it.
@@ -240,7 +240,7 @@ impl Server {
         if self.version().is_built_in() {
             self.check_user(session, user.as_deref())?;
             check_server_only(&limits)?;
-            return Ok(self.user.clone());
+            return Ok(self.state.user.to_string());
         }
         check_server_only(&limits)?;
         if user.is_some() {
@@ -253,7 +253,7 @@ impl Server {
         };
         self.check_user(session, None)?;
         match owner {
-            None => Ok(self.user.clone()),
+            None => Ok(self.state.user.to_string()),
             Some(organization) => self.check_member(&organization).map(|()| organization),
         }
     }
@@ -261,8 +261,9 @@ impl Server {
     /// Rejects any user id except that of the session. 1.3 ignores the id if there is a session, and skips the session
     /// otherwise, which is not emulated.
     fn check_user(&self, session: Session, named: Option<&str>) -> Result<(), ApiError> {
-        let own = named
-            .is_none_or(|named| named.is_empty() || named == self.user || self.version() == Version::V1_3);
+        let own = named.is_none_or(|named| {
+            named.is_empty() || *named == *self.state.user || self.version() == Version::V1_3
+        });
         if session == Session::Live && own { Ok(()) } else { Err(ApiError::NO_SESSION) }
     }
 

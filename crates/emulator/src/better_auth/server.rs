@@ -16,14 +16,13 @@ use super::limiter::Limiter;
 use super::options::{Options, Version};
 use super::{body, schema};
 use crate::state::State;
-use crate::wire::{ALPHANUMERIC, bearer, json as respond, random};
+use crate::wire::{bearer, json as respond};
 
 pub(crate) const BASE_PATH: &str = "/api/auth";
 
 pub(crate) fn router(state: State, options: Options) -> Router {
     let server = Arc::new(Server {
         limiter: options.rate_limit.map(|(requests, window)| Limiter::new(requests, window)),
-        user: random(ALPHANUMERIC, 32),
         last_sweep: Mutex::default(),
         state,
         options,
@@ -35,8 +34,6 @@ pub(crate) fn router(state: State, options: Options) -> Router {
 pub(super) struct Server {
     pub(super) state: State,
     pub(super) options: Options,
-    /// The id of the one user.
-    pub(super) user: String,
     limiter: Option<Limiter>,
     last_sweep: Mutex<Option<Timestamp>>,
 }
