@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::capabilities::field::Field;
 use crate::capabilities::operation::Operation;
+use crate::defect::Defect;
 use crate::error::kind::ErrorKind;
 use crate::error::{Error, Result};
 use crate::pagination::{Endless, Pagination};
@@ -223,7 +224,8 @@ pub trait ApiKeyProviderExt: ApiKeyProvider {
             if capabilities.list_fields.contains(Field::Owner) {
                 query.owner.clone_from(&new.owner);
             }
-            let since = started_at.checked_sub(CLOCK_SKEW).unwrap_or(Timestamp::MIN);
+            let skew = if Defect::OrphansWithoutClockSkew.is_active() { Duration::ZERO } else { CLOCK_SKEW };
+            let since = started_at.checked_sub(skew).unwrap_or(Timestamp::MIN);
             let in_window = |key: &ApiKey| {
                 !capabilities.created_at_reliable || key.created_at.is_none_or(|created| created >= since)
             };

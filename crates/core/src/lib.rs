@@ -24,6 +24,8 @@
 
 mod capabilities;
 pub mod de;
+#[doc(hidden)]
+pub mod defect;
 mod error;
 mod ext;
 mod pagination;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{
     ApiKey, ApiKeyProvider, Capabilities, Error, ErrorKind, Expiry, Field, IssuedKey, KeyExpiry, KeyId,
     KeyStatus, ListQuery, NewApiKey, Operation, Page, Result, Revocation, RevokeOptions, RotateOptions,
@@ -83,7 +84,10 @@ impl Mcp {
             Error::new(ErrorKind::Timeout, VENDOR, operation)
                 .with_message("timed out waiting for earlier writes of this provider")
         })?;
-        let left = total.saturating_sub(started.elapsed());
+        let left = match Defect::QueueWithoutDeadline.is_active() {
+            true => total,
+            false => total.saturating_sub(started.elapsed()),
+        };
         Ok((writing, Client::new(self.http.with_timeout(left))))
     }
 

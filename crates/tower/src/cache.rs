@@ -4,6 +4,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{ApiKey, InvalidReason, Timestamp};
 use quick_cache::UnitWeighter;
 
@@ -27,6 +28,9 @@ impl Outcome {
 
 /// Returns `lifetime`, or the time until the key expires if that is less.
 pub(crate) fn remaining_lifetime(key: &ApiKey, lifetime: Duration) -> Duration {
+    if Defect::CacheOutlivesKey.is_active() {
+        return lifetime;
+    }
     let rest = key.expiry.at().map(|end| end.duration_since(Timestamp::now()));
     rest.map_or(lifetime, |rest| Duration::try_from(rest).unwrap_or_default().min(lifetime))
 }
@@ -53,7 +57,7 @@ impl Entry {
     }
 
     pub(crate) fn has_expired(&self) -> bool {
-        self.has_expired_for(Duration::ZERO)
+        !Defect::CacheNeverExpires.is_active() && self.has_expired_for(Duration::ZERO)
     }
 
     /// Returns whether the result expired at least this time ago.

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, KeyId, ListQuery, Result};
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
@@ -184,7 +185,9 @@ where
     let keys: Vec<_> = provider
         .keys(query)
         // A long listing may repeat a key, and a key must not be rotated twice.
-        .try_filter(|key| ready(filter(key) && seen.insert(key.id.clone())))
+        .try_filter(|key| {
+            ready((filter(key) || Defect::BulkFilterIgnored.is_active()) && seen.insert(key.id.clone()))
+        })
         .try_collect()
         .await?;
 
@@ -203,6 +206,7 @@ where
     while let Some((id, outcome)) = outcomes.next().await {
         match outcome {
             Ok(()) => progress.done += 1,
+            Err(_) if Defect::BulkFailureHidden.is_active() => progress.done += 1,
             Err(error) => {
                 progress.failed += 1;
                 failed.push((id, error));

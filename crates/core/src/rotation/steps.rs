@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::plan::conflict;
 use super::{Rotation, RotationMethod, RotationState, successor};
 use crate::capabilities::operation::Operation;
+use crate::defect::Defect;
 use crate::error::kind::{Effect, ErrorKind};
 use crate::error::{Error, Result};
 use crate::ext::ApiKeyProviderExt as _;
@@ -42,7 +43,8 @@ impl Rotation {
             return Err(conflict(vendor, format!("the rotation is {}", self.state.as_str())));
         }
         let mut target = self.key.id.clone();
-        if !self.unsent && !self.is_in_place(&provider.capabilities()) {
+        let resumes = !self.unsent && !Defect::InterruptedSuccessorIgnored.is_active();
+        if resumes && !self.is_in_place(&provider.capabilities()) {
             match self.recover(provider).await? {
                 Recovered::Secret(issued) => return Ok(self.issued(*issued, now)),
                 Recovered::Key(id) => target = id,
@@ -178,7 +180,7 @@ impl Rotation {
     /// The errors of [`revoke`](ApiKeyProvider::revoke), except for a key that does not exist, and of
     /// [`list`](ApiKeyProvider::list). [`Conflict`](ErrorKind::Conflict) if several keys may be the successor.
     pub async fn revoke_superseded<P: ApiKeyProvider + ?Sized>(&mut self, provider: &P) -> Result<()> {
-        if !matches!(self.state, RotationState::Delivered { .. }) {
+        if !matches!(self.state, RotationState::Delivered { .. }) || Defect::SupersededKept.is_active() {
             return Ok(());
         }
         while let Some(id) = self.superseded.last() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{SecretBytes, SecretKey};
 use bytes::Bytes;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -88,6 +89,7 @@ impl<'a> Attempts<'a> {
         limit: Duration,
     ) -> Result<Response<Bytes>, Box<Failure>> {
         let span = Span::attempt(self.request.operation, &self.url, attempt);
+        let limit = if Defect::AttemptWithoutTimeout.is_active() { 100 * limit } else { limit };
         let result = span.within(self.exchange(attempt, Instant::now() + limit)).await;
         match &result {
             Ok(response) => {
@@ -174,7 +176,9 @@ impl<'a> Attempts<'a> {
         let mut failure = self.failure(kind);
         failure.status = Some(meta.status);
         failure.headers = meta.headers;
-        failure.body = SecretBytes::new(received.into_bytes());
+        if !Defect::IssuedSecretForgotten.is_active() {
+            failure.body = SecretBytes::new(received.into_bytes());
+        }
         failure.source = source;
         Err(failure)
     }

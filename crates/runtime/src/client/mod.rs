@@ -17,6 +17,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{Effect, SecretBytes};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -175,7 +176,10 @@ impl Client {
                 Err(failure) => failure,
             };
             let decision = decide(operation.class, &self.retry, attempt, failure.outcome());
-            effect = effect.max(decision.effect);
+            effect = match Defect::EffectOfLastAttempt.is_active() {
+                true => decision.effect,
+                false => effect.max(decision.effect),
+            };
             let retry = decision.retry.filter(|_| attempts.is_repeatable());
             let delay = retry.map(|floor| shared.jitter.below(self.retry.ceiling(attempt)).max(floor));
             let cost = match failure.kind {
@@ -187,7 +191,9 @@ impl Client {
                 Some(delay) if delay < left() && shared.budget.take(cost) => {
                     trace::retrying(&failure, attempt, delay);
                     clock.sleep(delay).await;
-                    remaining = left();
+                    if !Defect::DeadlineOfCallIgnored.is_active() {
+                        remaining = left();
+                    }
                 }
                 _ => {
                     failure.effect = effect;
@@ -226,7 +232,9 @@ impl Undecoded {
         failure.attempts = attempts;
         failure.status = Some(status);
         failure.headers = headers;
-        failure.body = SecretBytes::new(body);
+        if !Defect::IssuedSecretForgotten.is_active() {
+            failure.body = SecretBytes::new(body);
+        }
         self.span.failed(&failure);
         failure
     }

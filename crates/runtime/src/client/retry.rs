@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use api_keys_core::Effect;
+use api_keys_core::defect::Defect;
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
 use crate::request::operation::OperationClass;
@@ -107,23 +108,30 @@ pub struct Decision {
 ///
 /// Safe operations have no effect. 501 and 505 are never retried.
 pub fn decide(class: OperationClass, policy: &RetryPolicy, attempt: u32, outcome: Outcome) -> Decision {
-    let repeatable = class != OperationClass::Unsafe;
+    let repeatable = class != OperationClass::Unsafe || Defect::RetryOfUnsafe.is_active();
     let (retry, effect) = match outcome {
         Outcome::NotSent => (true, Effect::NotApplied),
+        Outcome::NoResponse if Defect::TimeoutWithoutEffect.is_active() => (repeatable, Effect::NotApplied),
         Outcome::NoResponse => (repeatable, Effect::Unknown),
         Outcome::WebPage => (false, Effect::Unknown),
+        Outcome::Incomplete if Defect::IncompleteWithoutEffect.is_active() => {
+            (repeatable, Effect::NotApplied)
+        }
         Outcome::Incomplete => (repeatable, Effect::Applied),
         Outcome::Undecodable => (false, Effect::Applied),
         Outcome::Status { status, .. } => match status.as_u16() {
             429 => (true, Effect::NotApplied),
             501 | 505 => (false, Effect::Unknown),
+            500..=599 if Defect::ServerErrorWithoutEffect.is_active() => (repeatable, Effect::NotApplied),
             408 | 425 | 500..=599 => (repeatable, Effect::Unknown),
             300..=499 => (false, Effect::NotApplied),
             _ => (false, Effect::Unknown),
         },
     };
     let floor = match outcome {
-        Outcome::Status { retry_after, .. } => retry_after.unwrap_or_default(),
+        Outcome::Status { retry_after, .. } if !Defect::RetryAfterIgnored.is_active() => {
+            retry_after.unwrap_or_default()
+        }
         _ => Duration::ZERO,
     };
     Decision {
