@@ -1,7 +1,7 @@
 //! The command line of the tasks.
 
-mod bench;
 mod new_vendor_command;
+mod programs;
 mod upstream;
 
 use std::fs;
@@ -63,6 +63,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Run the library against simulated vendors over a simulated network, and print the violations of its guarantees
+    Simulate {
+        /// Options of the simulator, such as `--hours 8`, `--scenario vendors --seed 7` or `--defects`; see `-- --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -98,7 +104,11 @@ fn run(task: Task) -> Result<ExitCode, Error> {
         }
         Task::Bench { options } => {
             go_to_repository()?;
-            bench::bench(&options)?
+            programs::bench(&options)?
+        }
+        Task::Simulate { options } => {
+            go_to_repository()?;
+            programs::simulate(&options)?
         }
     })
 }

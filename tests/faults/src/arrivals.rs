@@ -17,6 +17,10 @@ pub struct Arrival {
     pub forwarded: u32,
     /// The number of requests for which the server reported success, regardless of the response to the client.
     pub acted: u32,
+    /// The number of requests that the network delivered a second time.
+    pub duplicated: u32,
+    /// If true, the client received the whole body of a success, but in a form that it cannot accept.
+    pub whole: bool,
     /// The number of pending requests.
     pub in_flight: u32,
 }
@@ -29,6 +33,15 @@ impl Arrivals {
     /// Returns the requests of one call.
     pub fn of(&self, call: CallId) -> Arrival {
         self.change(call, |arrival| *arrival)
+    }
+
+    /// Returns the calls of which the network delivered a request twice.
+    pub(crate) fn duplicated(&self) -> Vec<CallId> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let duplicated = all.iter().filter(|(_, arrival)| arrival.duplicated > 0);
+        let mut calls: Vec<_> = duplicated.map(|(call, _)| *call).collect();
+        calls.sort_unstable();
+        calls
     }
 
     /// Returns the number of requests forwarded to the server.
@@ -46,12 +59,20 @@ impl Arrivals {
     }
 
     /// Records a request, which is pending until the guard is dropped.
-    pub(crate) fn came(&self, call: CallId) -> InFlight<'_> {
+    pub(crate) fn came(&self, call: CallId, duplicate: bool) -> InFlight<'_> {
         self.change(call, |arrival| {
-            arrival.seen += 1;
+            arrival.seen += u32::from(!duplicate);
             arrival.in_flight += 1;
         });
         InFlight { arrivals: self, call }
+    }
+
+    pub(crate) fn duplicating(&self, call: CallId) {
+        self.change(call, |arrival| arrival.duplicated += 1);
+    }
+
+    pub(crate) fn whole(&self, call: CallId) {
+        self.change(call, |arrival| arrival.whole = true);
     }
 
     pub(crate) fn forwarding(&self, call: CallId) {

@@ -1,7 +1,5 @@
 //! Faults, and their schedule.
 
-use std::time::Duration;
-
 use api_keys_runtime::OperationClass;
 
 use crate::call_id::CallId;
@@ -218,13 +216,6 @@ impl Schedule {
     /// Generates what else is random about an attempt.
     pub(crate) fn rng(&self, call: CallId, attempt: u32) -> fastrand::Rng {
         mixed(self.seed(), &[call.0, u64::from(attempt), 1])
-    }
-
-    /// Returns the number of connections before the next outage, and its duration.
-    pub(crate) fn outage(&self, number: u64) -> Option<(u64, Duration)> {
-        let Self::Seeded { seed, .. } = self else { return None };
-        let mut rng = mixed(*seed, &[number, 2, 2]);
-        Some((rng.u64(30..90), Duration::from_millis(rng.u64(2..20))))
     }
 }
 

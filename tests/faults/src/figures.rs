@@ -1,15 +1,15 @@
 //! Statistics of the ledger.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::AddAssign;
 use std::time::Duration;
 
 use api_keys::{Effect, Operation};
 use api_keys_emulator::Vendor;
 
-use crate::harness::Harness;
 use crate::ledger::{End, Found};
+use crate::world::World;
 
 /// The statistics of a run.
 #[derive(Debug, Clone, Default)]
@@ -41,28 +41,26 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Returns the statistics of one harness.
-    pub fn of(harness: &Harness, operations: u64) -> Self {
-        let entries = harness.ledger.entries();
+    /// Returns the statistics of one world.
+    pub fn of(world: &World, operations: u64) -> Self {
+        let entries = world.ledger.entries();
         let mut figures = Self {
             operations,
             calls: entries.len() as u64,
-            faults: harness.proxy.injected(),
-            outages: harness.proxy.outages(),
-            rotations_repeated: harness.ledger.rotations_repeated(),
-            largest_body: harness.counts.largest_body(),
-            violations: harness.ledger.violations(),
+            rotations_repeated: world.ledger.rotations_repeated(),
+            largest_body: world.counts.largest_body(),
+            violations: world.ledger.violations(),
             ..Self::default()
         };
         for (call, entry) in entries {
-            figures.requests += u64::from(harness.counts.sent(call).attempts);
+            figures.requests += u64::from(world.counts.sent(call).attempts);
             figures.longest = figures.longest.max(entry.took);
             *figures.ends.entry(name(entry.end)).or_default() += 1;
             if entry.operation == Operation::Create {
-                figures.created += u64::from(harness.proxy.arrivals().of(call).acted);
+                figures.created += u64::from(world.arrivals.of(call).acted);
             }
         }
-        for found in harness.ledger.all_found().into_values() {
+        for found in world.ledger.all_found().into_values() {
             *figures.found.entry(found).or_default() += 1;
         }
         figures
@@ -144,4 +142,23 @@ pub fn table(figures: &[(Vendor, Figures)]) -> String {
         }
     }
     table
+}
+
+/// A table of totals, and the faults by kind.
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, count) in
+            [("operations", self.operations), ("calls", self.calls), ("requests", self.requests)]
+        {
+            writeln!(f, "{name:24}{count:>10}")?;
+        }
+        for (name, count) in &self.ends {
+            writeln!(f, "  calls: {name:15}{count:>10}")?;
+        }
+        writeln!(f, "{:24}{:>10}", "events", self.faults_met())?;
+        for (name, count) in &self.faults {
+            writeln!(f, "  {name:22}{count:>10}")?;
+        }
+        write!(f, "{:24}{:>10.1?}", "longest call", self.longest)
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use api_keys::{Effect, KeyId, NewApiKey, Operation, SecretKey, Timestamp};
+use api_keys::{ApiKey, Effect, KeyId, NewApiKey, Operation, SecretKey, Timestamp};
 
 use crate::call_id::CallId;
 
@@ -80,6 +80,9 @@ struct Inner {
     doubts: Vec<Doubt>,
     doubtful_secrets: BTreeSet<KeyId>,
     rotated_again: u64,
+    rolled_back: BTreeSet<KeyId>,
+    lost_creates: BTreeSet<CallId>,
+    loses_keys: bool,
     violations: Vec<String>,
 }
 
@@ -134,6 +137,34 @@ impl Ledger {
     /// Returns the number of repeated rotations.
     pub fn rotations_repeated(&self) -> u64 {
         self.inner().rotated_again
+    }
+
+    /// Records a key of which the server lost acknowledged writes, so that nobody knows its state.
+    pub(crate) fn rolled_back(&self, key: &ApiKey) {
+        let mut inner = self.inner();
+        inner.rolled_back.insert(key.id.clone());
+        inner.lost_creates.extend(key.name.as_deref().and_then(CallId::of_key));
+    }
+
+    /// Returns whether the server lost writes of a key.
+    pub fn is_rolled_back(&self, id: &KeyId) -> bool {
+        self.inner().rolled_back.contains(id)
+    }
+
+    /// Returns whether the server lost writes of the key that a call created.
+    pub fn is_lost(&self, call: CallId) -> bool {
+        self.inner().lost_creates.contains(&call)
+    }
+
+    /// Records that keys may be missing for another reason than a call of their holder.
+    pub(crate) fn expect_lost_keys(&self) {
+        self.inner().loses_keys = true;
+    }
+
+    /// Returns whether keys may be missing for another reason than a call of their holder.
+    pub fn loses_keys(&self) -> bool {
+        let inner = self.inner();
+        inner.loses_keys || !inner.rolled_back.is_empty()
     }
 
     /// Returns all calls.

@@ -1,14 +1,29 @@
 //! Recording of logs and of everything that an application could print.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::fmt::{self, Debug};
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::secret_search::SecretSearch;
 
-/// The recorded texts and the secrets of this process.
+thread_local! {
+    static THREAD: RefCell<Option<Arc<Record>>> = const { RefCell::new(None) };
+}
+
+/// Ends the record of a thread when it is dropped.
+pub(crate) struct OfThread;
+
+impl Drop for OfThread {
+    fn drop(&mut self) {
+        THREAD.set(None);
+    }
+}
+
+/// The recorded texts and the secrets of a process or a thread.
+#[derive(Default)]
 pub struct Record {
     inner: Mutex<Inner>,
     hasher: RandomState,
@@ -30,11 +45,16 @@ impl Debug for Record {
 }
 
 impl Record {
-    /// Returns the record of this process, which contains all logs from the first use.
-    pub fn get() -> &'static Self {
-        static RECORD: LazyLock<Record> =
-            LazyLock::new(|| Record { inner: Mutex::default(), hasher: RandomState::new() });
-        &RECORD
+    /// Returns the record of this thread if it has one of its own, or that of this process.
+    pub fn get() -> Arc<Self> {
+        static RECORD: LazyLock<Arc<Record>> = LazyLock::new(Arc::default);
+        THREAD.with_borrow(Clone::clone).unwrap_or_else(|| Arc::clone(&RECORD))
+    }
+
+    /// Gives this thread a record of its own until the guard is dropped.
+    pub(crate) fn of_thread() -> OfThread {
+        THREAD.set(Some(Arc::default()));
+        OfThread
     }
 
     /// Adds a text.

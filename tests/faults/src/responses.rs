@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::fault::{RetryAfter, Status};
-use crate::http1::{RawResponse, Request};
+use crate::message::{RawResponse, Request};
 
 /// Returns the error of a gateway that echoes the request, including the credential, and sets a session cookie.
 pub(crate) fn rejection(status: Status, request: &Request, session: &str) -> RawResponse {

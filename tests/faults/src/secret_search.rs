@@ -59,6 +59,12 @@ pub(crate) fn forms(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("list of bytes", format!("{secret:?}").trim_matches(['[', ']']).as_bytes().to_vec()),
         ("JSON", String::from_utf8_lossy(secret).replace('/', "\\/").into_bytes()),
     ];
+    let text = String::from_utf8_lossy(secret);
+    // The ampersand first, because it begins the others.
+    let html = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
+    let escaped = html.into_iter().fold(text.into_owned(), |text, (c, escape)| text.replace(c, escape));
+    forms.push(("HTML", escaped.replace('/', "&#x2F;").replace('=', "&#x3D;").into_bytes()));
+    forms.push(("HTML", escaped.into_bytes()));
     for set in [NON_ALPHANUMERIC, UNRESERVED] {
         let encoded = percent_encode(secret, set).to_string();
         forms.push(("percent-encoded", lower_escapes(&encoded)));
@@ -89,7 +95,7 @@ fn lower_escapes(encoded: &str) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const SECRET: &str = "sk_live/0123+abcdefGHI=";
+    const SECRET: &str = "sk_live/0123+abcd&fGHI=";
 
     #[test]
     fn secret_is_found_in_every_representation() {
@@ -119,7 +125,7 @@ mod tests {
     fn partial_secret_is_not_found() {
         let search = SecretSearch::new([SECRET]);
         assert_eq!(search.find(&SECRET.as_bytes()[..SECRET.len() - 1]), None);
-        assert_eq!(search.find(b"sk_live/0123+abcdefGHI_"), None);
+        assert_eq!(search.find(b"sk_live/0123+abcd&fGHI_"), None);
         assert_eq!(search.find(b""), None);
     }
 }

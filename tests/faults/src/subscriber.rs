@@ -1,8 +1,9 @@
 //! Recording of all spans and events of `tracing` and all records of `log`.
 
 use std::fmt::{self, Write as _};
-use std::sync::Once;
+use std::panic;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record as Values};
@@ -11,14 +12,19 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::record::Record;
 
 impl Record {
-    /// Records all logs and traces of the process from now on, at the finest level.
-    pub fn install() -> &'static Self {
+    /// Records all logs, traces and panics of the process from now on, at the finest level.
+    pub fn install() -> Arc<Self> {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             let installed = tracing::subscriber::set_global_default(Recorder::default());
             installed.expect("nothing else records in this process");
             log::set_logger(&Logger).expect("nothing else logs in this process");
             log::set_max_level(log::LevelFilter::Trace);
+            let print = panic::take_hook();
+            panic::set_hook(Box::new(move |panic| {
+                Record::get().note(&panic.to_string());
+                print(panic);
+            }));
         });
         Self::get()
     }

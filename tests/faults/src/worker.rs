@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use api_keys::{
-    ApiKeyProviderExt as _, Capabilities, Effect, KeyId, ListQuery, NewApiKey, Operation, RevokeOptions,
-    RotateOptions, SecretKey, Timestamp, Verification,
+    ApiKey, ApiKeyProviderExt as _, Capabilities, Effect, Expiry, KeyExpiry, KeyId, ListQuery, NewApiKey,
+    Operation, RevokeOptions, RotateOptions, SecretKey, Timestamp, Verification,
 };
 use tokio::time::sleep;
 
@@ -74,14 +74,19 @@ impl Worker {
         self.capabilities.support(operation).is_supported()
     }
 
+    /// Returns whether the state of a key is known: the server has lost no writes of it.
+    fn is_known(&self, id: &KeyId) -> bool {
+        !self.caller.world.ledger.is_rolled_back(id)
+    }
+
     fn check(&self, holds: bool, text: impl FnOnce() -> String) {
-        self.caller.harness.ledger.check(holds, text);
+        self.caller.world.ledger.check(holds, text);
     }
 
     /// Creates a key, and returns after it was received or searched for.
     async fn create(&mut self) {
         let call = self.caller.next_call();
-        let new = new_key(self.caller.harness.vendor, call.key_name());
+        let new = new_key(self.caller.world.vendor, call.key_name());
         Record::get().value(&new);
         let started = Timestamp::now();
         let provider = self.caller.provider.clone();
@@ -89,12 +94,13 @@ impl Worker {
             Outcome::Done(issued) => {
                 let (key, secret) = issued.into_parts();
                 self.check(key.name.as_deref() == Some(&*new.name), || format!("{call}: got {key:?}"));
-                self.caller.harness.ledger.found(call, Found::Returned);
+                self.check(is_restricted(&key, &new), || format!("{call}: not as requested: {key:?}"));
+                self.caller.world.ledger.found(call, Found::Returned);
                 self.hold(key.id, new.name, secret);
             }
             Outcome::Failed(error) if error.effect() == Effect::NotApplied => {}
             outcome => {
-                self.caller.harness.proxy.arrivals().settled(call).await;
+                self.caller.world.arrivals.settled(call).await;
                 let rescued = match outcome {
                     Outcome::Failed(error) => rescued(&error),
                     _ => None,
@@ -109,26 +115,27 @@ impl Worker {
     async fn recover(&mut self, doubt: Doubt, rescued: Option<(Option<KeyId>, SecretKey)>) {
         let Doubt { call, ref new, started } = doubt;
         if let Some((Some(id), secret)) = rescued {
-            self.caller.harness.ledger.found(call, Found::Rescued);
+            self.caller.world.ledger.found(call, Found::Rescued);
             return self.hold(id, new.name.clone(), secret);
         }
         let orphans = self.orphans(new, started).await;
-        // The name is unique, so there is at most one.
+        // The name is unique, so there is at most one, unless the network delivered the request twice.
+        let copies = 1 + self.caller.world.arrivals.of(call).duplicated as usize;
+        let few = orphans.as_ref().is_none_or(|orphans| orphans.len() <= copies);
+        self.check(few, || format!("{call}: several orphans: {orphans:?}"));
         match (orphans.as_deref(), rescued) {
             (Some([id]), Some((None, secret))) => {
-                self.caller.harness.ledger.found(call, Found::Rescued);
+                self.caller.world.ledger.found(call, Found::Rescued);
                 self.hold(id.clone(), new.name.clone(), secret);
             }
-            (Some([id]), None) => {
-                self.caller.harness.ledger.found(call, Found::Orphaned);
-                self.end_key(id).await;
+            (Some(ids @ [_, ..]), None) => {
+                self.caller.world.ledger.found(call, Found::Orphaned);
+                for id in ids {
+                    self.end_key(id).await;
+                }
             }
-            (orphans, _) => {
-                let most_one = orphans.is_none_or(|orphans| orphans.len() <= 1);
-                self.check(most_one, || format!("{call}: several orphans: {orphans:?}"));
-                // None yet, but the request may still be pending.
-                self.caller.harness.ledger.doubt(doubt);
-            }
+            // None yet, but the request may still be pending.
+            _ => self.caller.world.ledger.doubt(doubt),
         }
     }
 
@@ -147,7 +154,7 @@ impl Worker {
 
     fn hold(&mut self, id: KeyId, name: String, secret: SecretKey) {
         Record::get().secret(secret.expose());
-        self.caller.harness.ledger.fate(&id, Fate::Held(secret.clone()));
+        self.caller.world.ledger.fate(&id, Fate::Held(secret.clone()));
         self.keys.push(Key { id, name, secret, doubtful: false });
     }
 
@@ -176,25 +183,25 @@ impl Worker {
                 Outcome::Dropped => None,
             };
             if again > 0 {
-                self.caller.harness.ledger.rotated_again();
+                self.caller.world.ledger.rotated_again();
             }
             if let Some(secret) = secret {
                 Record::get().secret(secret.expose());
-                self.caller.harness.ledger.fate(&id, Fate::Held(secret.clone()));
+                self.caller.world.ledger.fate(&id, Fate::Held(secret.clone()));
                 self.keys[at].secret = secret;
                 self.keys[at].doubtful = false;
                 return;
             }
             self.keys[at].doubtful = true;
-            self.caller.harness.ledger.doubt_secret(&id);
-            self.caller.harness.proxy.arrivals().settled(call).await;
+            self.caller.world.ledger.doubt_secret(&id);
+            self.caller.world.arrivals.settled(call).await;
         }
     }
 
     async fn update(&mut self, at: usize) {
         let id = self.keys[at].id.clone();
         let call = self.caller.next_call();
-        let changes = changes(self.caller.harness.vendor, call.0);
+        let changes = changes(self.caller.world.vendor, call.0);
         Record::get().value(&changes);
         let provider = self.caller.provider.clone();
         if let Outcome::Done(key) =
@@ -209,7 +216,7 @@ impl Worker {
         let call = self.caller.next_call();
         let provider = self.caller.provider.clone();
         if let Outcome::Done(key) = self.caller.call(call, Operation::Get, provider.get(&id)).await {
-            let right = key.id == id && key.name == Some(name);
+            let right = key.id == id && key.name == Some(name) || !self.is_known(&id);
             self.check(right, || format!("{call}: asked for {id}, got {key:?}"));
         }
     }
@@ -218,12 +225,14 @@ impl Worker {
         let call = self.caller.next_call();
         let mut query = ListQuery::new().limit(100);
         if self.capabilities.owner_required {
-            query.owner = new_key(self.caller.harness.vendor, String::new()).owner;
+            query.owner = new_key(self.caller.world.vendor, String::new()).owner;
         }
         let provider = self.caller.provider.clone();
         if let Outcome::Done(page) = self.caller.call(call, Operation::List, provider.list(query)).await {
             for key in &self.keys {
-                let there = page.next.is_some() || page.items.iter().any(|item| item.id == key.id);
+                let there = page.next.is_some()
+                    || page.items.iter().any(|item| item.id == key.id)
+                    || !self.is_known(&key.id);
                 self.check(there, || format!("{call}: {} is not listed", key.id));
             }
         }
@@ -237,8 +246,9 @@ impl Worker {
             self.caller.call(call, Operation::Verify, provider.verify(&secret)).await
         {
             let key = &self.keys[at];
-            let right =
-                matches!(&verification, Verification::Valid(found) if found.id == key.id) || key.doubtful;
+            let right = matches!(&verification, Verification::Valid(found) if found.id == key.id)
+                || key.doubtful
+                || !self.is_known(&key.id);
             self.check(right, || format!("{call}: {} was verified as {verification:?}", key.id));
         }
     }
@@ -249,7 +259,7 @@ impl Worker {
         let id = self.keys[at].id.clone();
         if let Outcome::Done(secret) = self.caller.call(call, Operation::Reveal, provider.reveal(&id)).await {
             let key = &self.keys[at];
-            let right = secret.expose() == key.secret.expose() || key.doubtful;
+            let right = secret.expose() == key.secret.expose() || key.doubtful || !self.is_known(&key.id);
             self.check(right, || format!("{call}: another secret was revealed"));
         }
     }
@@ -262,7 +272,7 @@ impl Worker {
 
     async fn end_key(&mut self, id: &KeyId) {
         let ended = self.revoke_and_delete(id).await;
-        self.caller.harness.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
+        self.caller.world.ledger.fate(id, if ended { Fate::Ended } else { Fate::Ending });
     }
 
     /// Revokes a key and deletes its record, so that the server does not fill up. Both are repeated until they are
@@ -300,4 +310,15 @@ impl Worker {
         }
         false
     }
+}
+
+/// Returns whether a key has the requested restrictions, as far as the vendor reports them.
+fn is_restricted(key: &ApiKey, new: &NewApiKey) -> bool {
+    let latest = Timestamp::now() + Duration::from_secs(31 * 24 * 60 * 60);
+    let expires = match new.expiry {
+        Expiry::VendorDefault => true,
+        _ => key.expiry != KeyExpiry::Never && key.expiry.at().is_none_or(|end| end < latest),
+    };
+    let scopes = key.scopes.is_none() || new.scopes.is_none() || key.scopes == new.scopes;
+    expires && scopes && (new.metadata.is_none() || key.metadata.is_some())
 }

@@ -6,10 +6,8 @@ use std::time::{Duration, Instant};
 
 use api_keys::{ApiKeyProvider, Effect, ErrorKind, KeyId, ListQuery, Result};
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::{
-    CallId, Fault, Harness, Limits, Load, Record, Schedule, Tagging, allow_many_sockets, mixed, new_key,
-    seed, table,
-};
+use api_keys_fault_tests::proxy::{Harness, Load, allow_many_sockets};
+use api_keys_fault_tests::{CallId, Fault, Limits, Record, Schedule, mixed, new_key, seed, table};
 use api_keys_runtime::HttpConfig;
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
@@ -68,13 +66,13 @@ async fn queued_write_keeps_its_deadline() {
     const WRITES: usize = 8;
     Record::install();
     let second = Duration::from_secs(1);
-    let limits = Limits { attempt: second, total: second, max_attempts: 1 };
+    let limits = Limits { attempt: second, total: second, max_attempts: 1, ..Limits::default() };
     let schedule = Schedule::Listed(vec![Fault::StallBefore; WRITES]);
     let harness = Harness::start(Vendor::Mcp, 0, schedule, limits).await.unwrap();
     let provider = harness.provider(harness.tagged().unwrap()).unwrap();
     let started = Instant::now();
     let writes = (0..WRITES as u32)
-        .map(|number| Tagging::within(CallId::new(0, number), create(Vendor::Mcp, provider.clone(), number)));
+        .map(|number| CallId::new(0, number).within(create(Vendor::Mcp, provider.clone(), number)));
     let errors: Vec<_> = join_all(writes).await.into_iter().map(Result::unwrap_err).collect();
 
     assert!(started.elapsed() < 4 * second, "{:?} for a deadline of {second:?}", started.elapsed());

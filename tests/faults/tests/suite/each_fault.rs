@@ -5,9 +5,10 @@ use std::time::Duration;
 use api_keys::Effect::{self, Applied, Unknown};
 use api_keys::{ApiKeyProvider, ErrorKind, NewApiKey, Operation, Verification};
 use api_keys_emulator::Vendor;
+use api_keys_fault_tests::proxy::Harness;
 use api_keys_fault_tests::{
-    CallId, Caller, End, Fault, Harness, Limits, Outcome, Record, RetryAfter, Schedule, Status, connect,
-    new_key, rescued,
+    CallId, Caller, End, Fault, Limits, Outcome, Record, RetryAfter, Schedule, Status, connect, new_key,
+    rescued,
 };
 use api_keys_runtime::HttpConfig;
 use tokio::task::JoinSet;
@@ -80,17 +81,18 @@ async fn faults_are_reported(vendor: Vendor) {
     let expected_faults = expected_faults();
     let schedule = Schedule::Listed(expected_faults.iter().map(|(fault, _, _)| *fault).collect());
     // Complete responses must arrive in time even on a busy machine.
-    let limits = Limits { attempt: Duration::from_secs(1), total: Duration::from_secs(3), max_attempts: 3 };
+    let limits =
+        Limits { attempt: Duration::from_secs(1), total: Duration::from_secs(3), ..Limits::default() };
     let harness = Harness::start(vendor, 0, schedule, limits).await.unwrap();
     let provider = harness.provider(harness.tagged().unwrap()).unwrap();
-    let mut caller = Caller::new(harness.clone(), provider.clone(), 0, 0);
+    let mut caller = Caller::new(harness.world.clone(), provider.clone(), 0, 0);
     for (fault, expected, acts) in &expected_faults {
         let call = caller.next_call();
         let new = new_key(vendor, call.key_name());
         let outcome = caller.call(call, Operation::Create, provider.create(new)).await;
-        harness.proxy.arrivals().settled(call).await;
+        harness.world.arrivals.settled(call).await;
 
-        let arrival = harness.proxy.arrivals().of(call);
+        let arrival = harness.world.arrivals.of(call);
         assert!(expected.contains(&outcome.end()), "{vendor}, {fault:?}: {outcome:?}");
         assert_eq!(arrival.acted, u32::from(*acts), "{vendor}, {fault:?}: {outcome:?}");
         let repeatable = matches!(fault, Fault::RefusedBefore(Status { code: 429, .. }));
@@ -103,9 +105,9 @@ async fn faults_are_reported(vendor: Vendor) {
             assert!(matches!(verification, Verification::Valid(_)), "{vendor}, {fault:?}");
         }
     }
-    assert_eq!(harness.ledger.violations(), Vec::<String>::new(), "{vendor}");
+    assert_eq!(harness.world.ledger.violations(), Vec::<String>::new(), "{vendor}");
     assert_eq!(harness.foreign.received(), Vec::<Vec<u8>>::new(), "{vendor}");
-    assert_eq!(harness.counts.bodies_over_limit(), 0, "{vendor}");
+    assert_eq!(harness.world.counts.bodies_over_limit(), 0, "{vendor}");
 }
 
 /// An endless body is read up to the limit, except for bytes that are buffered when it is reached.
@@ -119,7 +121,7 @@ async fn endless_body_stops_at_the_limit() {
         let schedule = Schedule::Listed(vec![fault]);
         let harness = Harness::start(Vendor::Clerk, 0, schedule, Limits::generous()).await.unwrap();
         let provider = harness.provider(harness.tagged().unwrap()).unwrap();
-        let mut caller = Caller::new(harness.clone(), provider.clone(), 0, 0);
+        let mut caller = Caller::new(harness.world.clone(), provider.clone(), 0, 0);
         let call = caller.next_call();
         let new = new_key(Vendor::Clerk, call.key_name());
         let Outcome::Failed(error) = caller.call(call, Operation::Create, provider.create(new)).await else {
@@ -131,8 +133,8 @@ async fn endless_body_stops_at_the_limit() {
         };
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.body().map(|body| body.len() as u64), Some(limit), "{error}");
-        harness.proxy.arrivals().settled(call).await;
-        let taken = harness.counts.largest_body();
+        harness.world.arrivals.settled(call).await;
+        let taken = harness.world.counts.largest_body();
         assert!((limit..limit + BUFFERED).contains(&taken), "{fault:?}: {taken} bytes were read");
         let pushed = harness.proxy.most_pushed();
         assert!((limit..limit + BUFFERS).contains(&pushed), "{fault:?}: {pushed} bytes were sent");

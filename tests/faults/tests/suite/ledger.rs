@@ -1,7 +1,8 @@
 //! Thousands of operations over a faulty network.
 
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::{Fault, Record, allow_many_sockets, operations, run, seed, table};
+use api_keys_fault_tests::proxy::{allow_many_sockets, run};
+use api_keys_fault_tests::{Fault, Record, operations, seed, table};
 use tokio::task::JoinSet;
 
 /// Every key on a server was returned to its caller or is covered by a warning, none was created twice, no secret

@@ -2,6 +2,9 @@
 
 mod dropped_calls;
 mod each_fault;
+mod hostile;
 mod ledger;
 mod printed;
 mod self_tests;
+#[cfg(target_os = "linux")]
+mod simulation;

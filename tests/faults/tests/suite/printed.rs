@@ -10,7 +10,8 @@ use api_keys::latitude_sh::{self, LatitudeShConfig};
 use api_keys::mcp::{self, McpConfig};
 use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verification};
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::{Harness, Limits, Record, Schedule, new_key, seed};
+use api_keys_fault_tests::proxy::Harness;
+use api_keys_fault_tests::{Limits, Record, Schedule, new_key, seed};
 use api_keys_runtime::{
     Authentication, Body, Client, DocumentedError, Error, HttpConfig, OutgoingRequest, ReqwestTransport,
     Response, Transport, TransportError,
@@ -77,7 +78,7 @@ async fn typed_clients_print_no_secret() {
 async fn every_operation(vendor: Vendor) {
     let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
     let harness = Harness::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
-    let Limits { attempt, total, .. } = harness.limits;
+    let Limits { attempt, total, .. } = harness.world.limits;
     let http = HttpConfig::new()
         .transport(Arc::new(Printing(ReqwestTransport::new(attempt).unwrap())))
         .attempt_timeout(attempt)

@@ -7,7 +7,8 @@ use api_keys::{
     Revocation, RevokeOptions, RotateOptions, SecretKey, UpdateApiKey, Verification,
 };
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::{Harness, Limits, Load, Record, Schedule, seed};
+use api_keys_fault_tests::proxy::{Harness, Load};
+use api_keys_fault_tests::{Limits, Record, Schedule, seed};
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

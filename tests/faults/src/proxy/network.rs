@@ -12,12 +12,13 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::arrivals::Arrivals;
-use crate::deliver::{Client, Next, hang, reset, send, send_for_ever, trickle};
-use crate::fault::{Fault, Schedule};
-use crate::http1::{Framing, RawResponse, Request};
+use super::deliver::{Client, Next, hang, reset, send, send_for_ever, trickle};
+use super::http1::Framing;
+use super::tagging::Tag;
+use crate::fault::{Fault, Schedule, mixed};
+use crate::message::{RawResponse, Request};
 use crate::record::Record;
-use crate::tagging::Tag;
+use crate::world::World;
 use crate::{rescue, responses};
 
 /// A proxy between a client and a server that injects the faults of a [`Schedule`].
@@ -35,11 +36,9 @@ struct Shared {
     server: SocketAddr,
     foreign: SocketAddr,
     schedule: Schedule,
-    arrivals: Arrivals,
+    world: Arc<World>,
     /// The secret that gateways put into cookies and redirects.
     session: String,
-    /// The delay of late requests.
-    late: Duration,
     calm: AtomicBool,
     outages: AtomicU64,
     accepted: AtomicUsize,
@@ -50,7 +49,7 @@ struct Shared {
 }
 
 impl Proxy {
-    /// Listens on a free port. Redirects lead to `foreign`. Late requests are delayed by `late`.
+    /// Listens on a free port. Redirects lead to `foreign`.
     ///
     /// # Errors
     /// Returns an error if no port can be bound.
@@ -58,7 +57,7 @@ impl Proxy {
         server: SocketAddr,
         foreign: SocketAddr,
         schedule: Schedule,
-        late: Duration,
+        world: Arc<World>,
     ) -> io::Result<Self> {
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into())?;
         let address = listener.local_addr()?;
@@ -68,9 +67,8 @@ impl Proxy {
             server,
             foreign,
             schedule,
-            arrivals: Arrivals::default(),
+            world,
             session,
-            late,
             calm: AtomicBool::new(false),
             outages: AtomicU64::new(0),
             accepted: AtomicUsize::new(0),
@@ -86,11 +84,6 @@ impl Proxy {
     /// Returns the address.
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// Returns the received requests.
-    pub fn arrivals(&self) -> &Arrivals {
-        &self.shared.arrivals
     }
 
     /// Stops injecting faults.
@@ -150,9 +143,16 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(4096)
 }
 
+/// Returns the number of connections before the next outage, and its duration.
+fn outage(schedule: &Schedule, number: u64) -> Option<(u64, Duration)> {
+    let Schedule::Seeded { seed, .. } = schedule else { return None };
+    let mut rng = mixed(*seed, &[number, 2, 2]);
+    Some((rng.u64(30..90), Duration::from_millis(rng.u64(2..20))))
+}
+
 async fn listen(shared: Arc<Shared>, mut listener: TcpListener, address: SocketAddr) {
     loop {
-        let outage = shared.schedule.outage(shared.outages.load(Ordering::SeqCst));
+        let outage = outage(&shared.schedule, shared.outages.load(Ordering::SeqCst));
         let (connections, pause) = outage.unwrap_or((u64::MAX, Duration::ZERO));
         for _ in 0..connections {
             if let Ok((stream, _)) = listener.accept().await {
@@ -191,7 +191,7 @@ impl Shared {
 
     async fn exchange(&self, link: &mut Link, request: &Request) -> io::Result<Next> {
         let tag = Tag::of(request);
-        let _in_flight = self.arrivals.came(tag.call);
+        let _in_flight = self.world.arrivals.came(tag.call, false);
         let fault = match self.calm.load(Ordering::SeqCst) {
             true => None,
             false => self.schedule.fault(tag.call, tag.attempt, tag.class),
@@ -219,11 +219,11 @@ impl Shared {
             Some(server) => server,
             None => server.insert(BufReader::new(TcpStream::connect(self.server).await?)),
         };
-        self.arrivals.forwarding(tag.call);
+        self.world.arrivals.forwarding(tag.call);
         server.get_mut().write_all(&request.encode()).await?;
         let response = RawResponse::read(server).await?;
         if response.is_success() {
-            self.arrivals.acted(tag.call);
+            self.world.arrivals.acted(tag.call);
         }
         if let Some(secret) = rescue::secret(&response.body) {
             Record::get().secret(&secret);
@@ -259,7 +259,7 @@ impl Shared {
         request: &Request,
     ) -> io::Result<Next> {
         if fault == Fault::Late {
-            sleep(self.late).await;
+            sleep(self.world.limits.attempt.mul_f64(1.5)).await;
         }
         let response = self.forward(server, tag, request).await?;
         let bytes = response.encode();

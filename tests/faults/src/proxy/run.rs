@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::Duration;
 
 use api_keys::ApiKeyProvider;
 use api_keys_emulator::Vendor;
+use api_keys_runtime::HttpConfig;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 
+use super::harness::Harness;
 use crate::audit;
 use crate::caller::Caller;
 use crate::fault::{Schedule, mixed};
 use crate::figures::Figures;
-use crate::harness::{Failure, Harness, Limits};
-use crate::vendor::dialect;
+use crate::vendor::{connect, dialect};
 use crate::worker::Worker;
+use crate::world::{Failure, Limits};
 
 /// The load on one server.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +51,7 @@ impl Harness {
             if !load.one_client {
                 provider = connect()?;
             }
-            let caller = Caller::new(Arc::clone(self), Arc::clone(&provider), number, load.dropped);
+            let caller = Caller::new(Arc::clone(&self.world), Arc::clone(&provider), number, load.dropped);
             let left = Arc::clone(&left);
             workers.spawn(async move { Worker::new(caller).run(&left).await });
         }
@@ -56,8 +60,37 @@ impl Harness {
         while let Some(result) = workers.join_next().await {
             result?;
         }
-        audit::audit(self).await?;
-        Ok(Figures::of(self, load.operations))
+        self.audit().await?;
+        let mut figures = Figures::of(&self.world, load.operations);
+        figures.faults = self.proxy.injected();
+        figures.outages = self.proxy.outages();
+        Ok(figures)
+    }
+
+    /// Compares the ledger with the server.
+    async fn audit(&self) -> Result<(), Failure> {
+        self.rest().await;
+        let ledger = &self.world.ledger;
+        let (forwarded, counted) = (self.world.arrivals.forwarded(), self.emulator.requests());
+        ledger.check(forwarded == counted, || format!("{forwarded} requests went on, {counted} arrived"));
+        let base_url = self.emulator.base_url().to_owned();
+        let provider = connect(&self.world.dialect, base_url, self.emulator.token(), HttpConfig::new())?;
+        audit::audit(&self.world, &*provider).await?;
+        let received = self.foreign.received();
+        let lengths: Vec<_> = received.iter().map(Vec::len).collect();
+        ledger.check(received.is_empty(), || format!("another origin was sent {lengths:?} bytes"));
+        Ok(())
+    }
+
+    /// Waits until no request is pending. The clients and their connections are gone.
+    async fn rest(&self) {
+        self.proxy.calm_down();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.proxy.open() > 0 && Instant::now() < deadline {
+            sleep(Duration::from_millis(5)).await;
+        }
+        let open = self.proxy.open();
+        self.world.ledger.check(open == 0, || format!("{open} connections stay open without a client"));
     }
 }
 

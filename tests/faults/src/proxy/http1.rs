@@ -4,12 +4,7 @@ use std::io;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
 
-/// A start line and headers.
-#[derive(Clone)]
-pub(crate) struct Head {
-    pub(crate) start: String,
-    pub(crate) headers: Vec<(String, String)>,
-}
+use crate::message::{Head, RawResponse, Request};
 
 impl Head {
     /// Reads a head; `None` if the connection is closed.
@@ -29,21 +24,9 @@ impl Head {
         Ok(Some(Self { start: start.trim_end().to_owned(), headers: headers.collect() }))
     }
 
-    /// Returns a header's value by its lowercase name.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
-    }
-
     fn length(&self) -> io::Result<usize> {
         self.get("content-length").map_or(Ok(0), |value| value.parse().map_err(|_| malformed()))
     }
-}
-
-/// A complete request. The clients send a length with every body.
-#[derive(Clone)]
-pub(crate) struct Request {
-    pub(crate) head: Head,
-    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
@@ -73,42 +56,13 @@ pub(crate) enum Framing {
     Close,
 }
 
-/// A complete response.
-#[derive(Clone)]
-pub(crate) struct RawResponse {
-    pub(crate) status: String,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-    framing: Framing,
-}
-
 impl RawResponse {
-    /// Creates an injected response, such as `502 Bad Gateway`.
-    pub(crate) fn new(status: &str, body: impl Into<Vec<u8>>) -> Self {
-        let body = body.into();
-        let framing = Framing::Length(body.len() as u64);
-        Self { status: status.to_owned(), headers: Vec::new(), body, framing }
-    }
-
-    pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push((name.to_owned(), value.into()));
-        self
-    }
-
-    /// Returns the response with another body.
-    pub(crate) fn with_body(self, body: Vec<u8>) -> Self {
-        let framing = match self.framing {
-            Framing::Length(_) => Framing::Length(body.len() as u64),
-            other => other,
-        };
-        Self { body, framing, ..self }
-    }
-
     pub(crate) async fn read(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Self> {
         let head = Head::read(reader).await?.ok_or_else(malformed)?;
         let status = head.start.split_once(' ').ok_or_else(malformed)?.1.to_owned();
         let mut body = Vec::new();
-        let framing = if head.get("transfer-encoding").is_some() {
+        let chunked = head.get("transfer-encoding").is_some();
+        if chunked {
             while let Some(length) = chunk_length(reader).await? {
                 let start = body.len();
                 body.resize(start + length, 0);
@@ -116,17 +70,15 @@ impl RawResponse {
                 line(reader).await?;
             }
             line(reader).await?;
-            Framing::Chunks(usize::MAX)
         } else {
             body.resize(head.length()?, 0);
             reader.read_exact(&mut body).await?;
-            Framing::Length(body.len() as u64)
-        };
+        }
         let mut headers = head.headers;
         headers.retain(|(name, _)| {
             !["connection", "content-length", "transfer-encoding"].contains(&name.as_str())
         });
-        Ok(Self { status, headers, body, framing })
+        Ok(Self { status, headers, body, chunked })
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -135,7 +87,10 @@ impl RawResponse {
 
     /// Returns the response with its original framing.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        self.encode_as(self.framing)
+        self.encode_as(match self.chunked {
+            true => Framing::Chunks(usize::MAX),
+            false => Framing::Length(self.body.len() as u64),
+        })
     }
 
     /// Returns the response with another framing.

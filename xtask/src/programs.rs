@@ -1,0 +1,34 @@
+//! Builds and runs other programs of this repository.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+/// Runs the benchmarks with these options.
+pub(crate) fn bench(options: &[String]) -> io::Result<ExitCode> {
+    run(cargo(&["--release", "--package", "api-keys-benches"]), options)
+}
+
+/// Runs the simulator with these options. `--defect` and `--defects` compile the deliberate defects in.
+pub(crate) fn simulate(options: &[String]) -> io::Result<ExitCode> {
+    // Without the default features, which the simulator does not use, it is compiled in half the time.
+    let package = ["--package", "api-keys-fault-tests", "--no-default-features", "--bin", "simulate"];
+    let mut cargo = cargo(&["--profile", "simulation"]);
+    cargo.args(package);
+    if options.iter().any(|option| option.starts_with("--defect")) {
+        // Only the crates of the workspace are compiled again.
+        let wrapper = Path::new("tests/faults/rustc-with-defects").canonicalize()?;
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper);
+    }
+    run(cargo, options)
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.arg("run").args(arguments);
+    cargo
+}
+
+fn run(mut cargo: Command, options: &[String]) -> io::Result<ExitCode> {
+    Ok(if cargo.arg("--").args(options).status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
