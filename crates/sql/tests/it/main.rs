@@ -5,6 +5,7 @@ mod events;
 mod faults;
 mod import;
 mod keys;
+mod ledger;
 mod processes;
 mod schema;
 mod support;
