@@ -15,6 +15,7 @@ mod human;
 mod interrupt;
 mod journal;
 mod lock;
+mod memory;
 mod output;
 mod project;
 mod secret;
@@ -29,6 +30,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use cli::Cli;
 pub use console::Console;
+pub use memory::protect_memory;
 
 /// Runs the command with `args`, the first of which is its name, and returns the exit status. Results are written to
 /// `stdout` as to a pipe, errors to the standard error of the process.

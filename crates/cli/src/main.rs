@@ -8,6 +8,7 @@ use api_keys_cli::Console;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    api_keys_cli::protect_memory();
     api_keys_cli::complete();
     let mut stdout = io::stdout();
     let mut console = Console::of_process(&mut stdout);

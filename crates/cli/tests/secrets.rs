@@ -7,10 +7,13 @@ mod fake;
 mod support;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use api_keys::{ApiKeyProvider as _, ListQuery};
 use api_keys_emulator::{Emulator, Vendor};
+use api_keys_fault_tests::Record;
 use fake::{FakeClerk, Fault, OWNER, SECRET, TOKEN};
 use serde_json::{Value, json};
 use support::{Home, emulated, finish, mode, terminal};
@@ -43,6 +46,59 @@ fn secret_stdout_prints_only_the_secret() {
     let secret = done.stdout.strip_suffix('\n').unwrap();
     assert!(!done.stderr.contains(secret) && !secret.contains(char::is_whitespace));
     finish(home.command(&["verify"]).write_stdin(secret)).expect(0);
+}
+
+/// While a secret is delivered, it is only in the memory of the command and in the pipe to the secret command: not in
+/// arguments, environments, temporary files, the journal, other files of the state directory, or the log.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secret_is_only_in_memory_and_in_the_pipe() {
+    const INSPECT: &str = "cat > delivered; env > seen.environment; cat /proc/$PPID/cmdline > seen.arguments; \
+                           cat /proc/$PPID/environ >> seen.environment; ls -lR /proc/$PPID/fd $TMPDIR > seen.files";
+    for vendor in Vendor::ALL.iter().copied() {
+        let emulator = Emulator::start(vendor).await.unwrap();
+        let home = Home::new();
+        home.configure(&emulated(&home, "prod", &emulator));
+        let temporary = home.path("tmp");
+        fs::create_dir(&temporary).unwrap();
+
+        let record = Record::default();
+        record.secret(emulator.token().expose());
+        let mut id = None;
+        for arguments in [&["create", "deploy"][..], &["rotate", "--yes"]] {
+            let mut arguments = [arguments, &["-vvv", "--secret-command", INSPECT]].concat();
+            arguments.extend(id.as_deref());
+            let done = finish(home.command(&arguments).env("TMPDIR", &temporary).env("RUST_LOG", "trace"));
+            let done = done.expect(0);
+            record.note(&done.stdout);
+            record.note(&done.stderr);
+            record.secret(fs::read_to_string(home.path("delivered")).unwrap().trim());
+            assert!(fs::read_to_string(home.path("seen.arguments")).unwrap().contains("--secret-command"));
+            for (path, text) in files(&home.path("")) {
+                if !path.ends_with("delivered") && !path.ends_with("prod.token") {
+                    record.note(&text);
+                }
+            }
+            let keys = emulator.store().list(ListQuery::new()).await.unwrap();
+            id = keys.items.first().map(|key| key.id.to_string());
+        }
+        assert_eq!(record.leak(), None, "{vendor}");
+        assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0, "{vendor}: temporary files");
+    }
+}
+
+/// Returns the texts of all files below a folder.
+fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => {
+                let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+                vec![(path, text)]
+            }
+        })
+        .collect()
 }
 
 #[test]
