@@ -8,9 +8,11 @@ mod client;
 mod config;
 mod date_time;
 mod key_id;
+mod plan;
 mod provider;
 mod response;
 mod retry_after;
+mod rotation;
 mod secrets;
 mod server;
 mod target;
@@ -19,20 +21,26 @@ pub use base_url::base_url;
 pub use config::config;
 pub use date_time::date_time;
 pub use key_id::key_id;
+pub use plan::{declaration, mark, state};
 pub use provider::provider;
 pub use retry_after::retry_after;
+pub use rotation::rotation;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
 /// Targets by name, which is also the name of the corpus folder.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("base_url", base_url),
     ("config", config),
     ("date_time", date_time),
+    ("declaration", declaration),
     ("key_id", key_id),
+    ("mark", mark),
     ("provider", provider),
     ("retry_after", retry_after),
+    ("rotation", rotation),
+    ("state", state),
 ];
 
 /// Defines the program of a target: for `cargo fuzz`, or one that replays the files given as arguments.

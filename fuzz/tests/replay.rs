@@ -28,6 +28,7 @@ fn corpus_and_variations_pass() {
                     failures.push(path.display().to_string());
                 }
             }
+            println!("{name}: {} seeds, {rounds} variations", seeds.len());
             let mut random = fastrand::Rng::with_seed(0x5EED);
             for round in 0..rounds {
                 let variation = vary(&mut random, &seeds, name == "provider");
