@@ -1,7 +1,6 @@
 //! An emulated vendor without a server.
 
 use std::fmt;
-use std::future::poll_fn;
 
 use api_keys_core::SecretKey;
 use api_keys_memory::Memory;
@@ -66,10 +65,6 @@ impl EmulatedService {
     pub async fn call(&self, request: Request<Bytes>) -> Response<Bytes> {
         let mut router = self.router.clone();
         // A router is always ready, and infallible.
-        let _ = poll_fn(|cx| {
-            <Router as tower_service::Service<Request<axum::body::Body>>>::poll_ready(&mut router, cx)
-        })
-        .await;
         let Ok(response) = router.call(request.map(axum::body::Body::from)).await;
         let (parts, body) = response.into_parts();
         // Bodies are in memory, so reading them does not fail.

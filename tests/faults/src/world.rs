@@ -4,7 +4,6 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_keys::Timestamp;
 use api_keys_emulator::{Dialect, Vendor};
 use api_keys_memory::Memory;
 
@@ -63,13 +62,11 @@ pub struct World {
     pub counts: Arc<Counts>,
     /// The results reported to the callers.
     pub ledger: Ledger,
-    /// The time of the server before the first call.
-    pub started: Timestamp,
 }
 
 impl World {
     /// Creates a world for a server with these keys.
-    pub fn new(dialect: Dialect, store: Memory, seed: u64, limits: Limits, started: Timestamp) -> Self {
+    pub fn new(dialect: Dialect, store: Memory, seed: u64, limits: Limits) -> Self {
         Self {
             vendor: dialect.vendor(),
             dialect,
@@ -79,7 +76,6 @@ impl World {
             arrivals: Arrivals::default(),
             counts: Arc::default(),
             ledger: Ledger::default(),
-            started,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api_keys::{ApiKeyProvider, Timestamp};
+use api_keys::ApiKeyProvider;
 use api_keys_emulator::{Dialect, Emulator};
 use api_keys_runtime::{HttpConfig, TransportError};
 
@@ -42,7 +42,7 @@ impl Harness {
         let emulator = emulator(dialect.clone()).await?;
         let foreign = ForeignOrigin::start().await?;
         let store = emulator.store().clone();
-        let world = Arc::new(World::new(dialect, store, seed, limits, Timestamp::now()));
+        let world = Arc::new(World::new(dialect, store, seed, limits));
         let proxy = Proxy::start(address(&emulator), foreign.address(), schedule, Arc::clone(&world)).await?;
         Ok(Arc::new(Self { world, emulator, proxy, foreign }))
     }

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::fault::mixed;
 
-/// An event of a simulation: what it is about, such as a call and an attempt. The first part is the kind.
+/// What an event is about, such as a call and the number of its request.
 pub(super) type Subject<'a> = &'a [u64];
 
-/// The purposes of randomness. Each is the first part of a [`Subject`].
+/// The purposes of randomness. The same [`Subject`] has other randomness for each.
 #[derive(Debug, Clone, Copy)]
 #[repr(u64)]
 pub(super) enum Purpose {
@@ -45,7 +45,7 @@ pub(super) struct Events {
 
 #[derive(Debug, Default)]
 struct Inner {
-    occurred: Vec<(u64, String)>,
+    occurred: Vec<u64>,
     kinds: BTreeMap<String, u64>,
     trace: Vec<String>,
 }
@@ -81,8 +81,8 @@ impl Events {
         let mut inner = self.inner();
         let kind = name.split([' ', '(']).next().unwrap_or_default().to_owned();
         *inner.kinds.entry(kind).or_default() += 1;
-        inner.trace.push(name.clone());
-        inner.occurred.push((id, name));
+        inner.trace.push(name);
+        inner.occurred.push(id);
         true
     }
 
@@ -93,7 +93,7 @@ impl Events {
 
     /// Returns the recorded events.
     pub(super) fn occurred(&self) -> Vec<u64> {
-        self.inner().occurred.iter().map(|(id, _)| *id).collect()
+        self.inner().occurred.clone()
     }
 
     /// Returns the number of events by kind.

@@ -28,9 +28,6 @@ pub fn replay(scenario: Scenario, seed: u64) -> Report {
             }
         }
         size = if shorter { size.min(report.events.len() / 2).max(1) } else { size / 2 };
-        if shorter && size == 1 && report.events.len() <= 1 {
-            break;
-        }
     }
     report
 }

@@ -358,10 +358,10 @@ async fn tls_server(change: impl FnOnce(&mut CertificateParams)) -> (Certificate
     change(&mut leaf);
     let leaf_key = KeyPair::generate().unwrap();
     let certificate = leaf.signed_by(&leaf_key, &Issuer::new(authority, authority_key)).unwrap();
-    let key = PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
+    let private_key = PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
     let config = ServerConfig::builder()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key.into())
+        .with_single_cert(vec![certificate.der().clone()], private_key.into())
         .unwrap();
     let (acceptor, listener) =
         (TlsAcceptor::from(Arc::new(config)), TcpListener::bind("127.0.0.1:0").await.unwrap());
@@ -369,14 +369,10 @@ async fn tls_server(change: impl FnOnce(&mut CertificateParams)) -> (Certificate
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let acceptor = acceptor.clone();
-            tokio::spawn(async move { Script::body(key_body()).play(acceptor.accept(client).await?).await });
+            tokio::spawn(async move { Script::body(key(|_| ())).play(acceptor.accept(client).await?).await });
         }
     });
     (root.der().clone(), port)
-}
-
-fn key_body() -> String {
-    key(|_| ())
 }
 
 /// Returns a transport that trusts a certificate authority.

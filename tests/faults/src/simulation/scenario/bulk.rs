@@ -9,7 +9,7 @@ use api_keys::{ApiKeyProvider as _, BulkOptions, KeyId, ListQuery, RevokeOptions
 use api_keys_emulator::Vendor;
 use tokio::time::sleep;
 
-use super::setup::Setup;
+use super::setup::{Setup, death};
 use crate::audit;
 use crate::caller::Interrupted;
 use crate::figures::Figures;
@@ -51,10 +51,7 @@ pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Fail
         if last {
             setup.calm_down().await;
         }
-        let subject = [process.into()];
-        let dies =
-            !last && events.occurs(Purpose::Death, &subject, 70.0, || format!("Death of process {process}"));
-        let polls = if dies { events.rng(Purpose::Death, &[process.into(), 1]).u32(1..60) } else { u32::MAX };
+        let polls = if last { u32::MAX } else { death(events, process, 70.0, 60) };
         let started: Mutex<BTreeMap<KeyId, u32>> = Mutex::default();
         let options = BulkOptions::new()
             .concurrency(rng.usize(1..6))

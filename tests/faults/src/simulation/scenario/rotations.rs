@@ -13,7 +13,7 @@ use api_keys_emulator::Vendor;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use super::setup::Setup;
+use super::setup::{Setup, death};
 use crate::audit;
 use crate::caller::Interrupted;
 use crate::figures::Figures;
@@ -73,10 +73,7 @@ pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Fail
             deployments: &deployments,
             overlap,
         };
-        let subject = [process.into()];
-        let dies = process < PROCESSES
-            && events.occurs(Purpose::Death, &subject, 80.0, || format!("Death of process {process}"));
-        let polls = if dies { events.rng(Purpose::Death, &[process.into(), 1]).u32(1..80) } else { u32::MAX };
+        let polls = if process < PROCESSES { death(events, process, 80.0, 80) } else { u32::MAX };
         let done = Interrupted { future: pin!(keeper.work(&keys)), polls }.await;
         calls += provider.calls();
         disk.crash(|name| {

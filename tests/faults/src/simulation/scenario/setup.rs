@@ -46,7 +46,7 @@ impl Setup {
             move || Timestamp::UNIX_EPOCH + clock::START + clock::elapsed() + Duration::from_secs(skew);
         let service = Emulator::builder(dialect.clone()).max_active(u32::MAX).clock(time).service()?;
         Record::get().secret(service.token().expose());
-        let world = World::new(dialect.clone(), service.store().clone(), seed, limits, time());
+        let world = World::new(dialect.clone(), service.store().clone(), seed, limits);
         let world = Arc::new(world);
         let (base_url, token) = (service.base_url(ORIGIN), service.token().clone());
         let server = Server::new(Arc::clone(&world), Arc::clone(events), service);
@@ -71,6 +71,15 @@ impl Setup {
         clock::skew(0);
         self.network.set_calm(true);
         sleep(Duration::from_secs(60)).await;
+    }
+}
+
+/// Returns the number of points at which a process waits before it dies, below `most`; `u32::MAX` if it does not die.
+pub(super) fn death(events: &Events, process: u32, percent: f64, most: u32) -> u32 {
+    let subject = [process.into()];
+    match events.occurs(Purpose::Death, &subject, percent, || format!("Death of process {process}")) {
+        true => events.rng(Purpose::Death, &[process.into(), 1]).u32(1..most),
+        false => u32::MAX,
     }
 }
 
