@@ -446,3 +446,25 @@ async fn revealed_successor_supersedes_the_first() {
     assert!(!vendor.is_valid(&first.secret).await && vendor.is_valid(&lost.secret).await);
     assert_eq!(vendor.active().await, 2);
 }
+
+/// A vendor that does not reveal the secret at first; the second creation fails.
+#[tokio::test]
+async fn superseded_successor_that_is_delivered_remains() {
+    let attempts = std::sync::atomic::AtomicU32::new(0);
+    let mut vendor =
+        Vendor::with(REPLACING, move |_| match attempts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            1 => Err(Error::new(ErrorKind::Unavailable, "fake", Operation::Create)),
+            _ => Ok(()),
+        });
+    vendor.keys = Memory::builder().retain_secrets(true).build().expect("built");
+    let old = vendor.key(NewApiKey::new("ci")).await;
+    let mut rotation = vendor.plan(&old.key.id, RotationOptions::new()).await.expect("planned");
+    let first = rotation.issue(&vendor, Timestamp::now()).await.expect("issued");
+    let _ = rotation.issue(&vendor, Timestamp::now()).await.expect_err("unavailable");
+    vendor.capabilities = REPLACING.native(&[Operation::Reveal]);
+    let revealed = rotation.issue(&vendor, Timestamp::now()).await.expect("revealed");
+    assert_eq!(revealed.key.id, first.key.id);
+    rotation.mark_delivered(Timestamp::now());
+    rotation.finish(&vendor, Timestamp::now()).await.expect("finished");
+    assert!(vendor.is_valid(&revealed.secret).await && !vendor.is_valid(&old.secret).await);
+}

@@ -73,6 +73,8 @@ impl Rotation {
     fn issued(&mut self, mut issued: IssuedKey, now: Timestamp) -> IssuedKey {
         // Some vendors return only the id.
         issued.key.name = issued.key.name.take().or_else(|| self.key.name.clone());
+        // A superseded successor can be revealed after another one could not be created.
+        self.superseded.retain(|id| *id != issued.key.id);
         self.state = RotationState::Issued { new: issued.key.id.clone(), at: now };
         issued
     }
