@@ -53,7 +53,7 @@ fn json_has_all_operations_and_checks() {
     assert_eq!((&done["version"], &done["ok"]), (&json!(1), &json!(true)));
     let providers = done["providers"].as_array().unwrap();
     let vendors: Vec<_> = providers.iter().map(|provider| provider["vendor"].as_str().unwrap()).collect();
-    assert_eq!(vendors, ["better-auth", "clerk", "mcp", "latitude-sh", "fastapi", "memory"]);
+    assert_eq!(vendors, ["better-auth", "clerk", "mcp", "latitude-sh", "fastapi", "keyshield", "memory"]);
     for provider in providers {
         let operations = provider["operations"].as_array().unwrap();
         assert_eq!(operations.len(), 9);

@@ -7,7 +7,7 @@ use axum::Router;
 use crate::state::State;
 use crate::vendor::Vendor;
 use crate::wire::{ALPHANUMERIC, random};
-use crate::{better_auth, clerk, fastapi, latitude_sh, mcp};
+use crate::{better_auth, clerk, fastapi, keyshield, latitude_sh, mcp};
 
 /// An emulated vendor, with its version and options.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub enum Dialect {
     LatitudeSh(latitude_sh::RateLimit),
     /// FastAPI.
     FastApi(fastapi::Mode),
+    /// keyshield.
+    Keyshield,
 }
 
 impl Dialect {
@@ -34,6 +36,7 @@ impl Dialect {
             Self::Mcp(_) => Vendor::Mcp,
             Self::LatitudeSh(_) => Vendor::LatitudeSh,
             Self::FastApi(_) => Vendor::FastApi,
+            Self::Keyshield => Vendor::Keyshield,
         }
     }
 
@@ -42,7 +45,7 @@ impl Dialect {
         match self {
             Self::BetterAuth(_) => better_auth::BASE_PATH,
             Self::Clerk(_) => clerk::BASE_PATH,
-            Self::Mcp(_) | Self::LatitudeSh(_) | Self::FastApi(_) => "",
+            Self::Mcp(_) | Self::LatitudeSh(_) | Self::FastApi(_) | Self::Keyshield => "",
         }
     }
 
@@ -54,6 +57,7 @@ impl Dialect {
             Self::Mcp(_) => mcp::store(store),
             Self::LatitudeSh(_) => latitude_sh::store(store),
             Self::FastApi(_) => fastapi::store(store),
+            Self::Keyshield => keyshield::store(store),
         }
     }
 
@@ -64,6 +68,7 @@ impl Dialect {
             Self::Mcp(generation) => mcp::router(state, generation),
             Self::LatitudeSh(limit) => latitude_sh::router(state, limit),
             Self::FastApi(mode) => fastapi::router(state, mode),
+            Self::Keyshield => keyshield::router(state),
         }
     }
 }
@@ -76,6 +81,7 @@ impl From<Vendor> for Dialect {
             Vendor::Mcp => Self::Mcp(mcp::Generation::default()),
             Vendor::LatitudeSh => Self::LatitudeSh(latitude_sh::RateLimit::default()),
             Vendor::FastApi => Self::FastApi(fastapi::Mode::default()),
+            Vendor::Keyshield => Self::Keyshield,
         }
     }
 }

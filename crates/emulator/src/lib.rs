@@ -4,6 +4,7 @@ pub mod better_auth;
 pub mod clerk;
 mod dialect;
 pub mod fastapi;
+mod keyshield;
 pub mod latitude_sh;
 pub mod mcp;
 mod pydantic;

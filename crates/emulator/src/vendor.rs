@@ -17,12 +17,14 @@ pub enum Vendor {
     LatitudeSh,
     /// Arthur's GenAI Engine, a FastAPI service.
     FastApi,
+    /// An application that mounts the router of keyshield.
+    Keyshield,
 }
 
 impl Vendor {
     /// All emulated vendors.
     pub const ALL: &'static [Self] =
-        &[Self::BetterAuth, Self::Clerk, Self::Mcp, Self::LatitudeSh, Self::FastApi];
+        &[Self::BetterAuth, Self::Clerk, Self::Mcp, Self::LatitudeSh, Self::FastApi, Self::Keyshield];
 
     /// Returns the name of the vendor's provider.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Vendor {
             Self::Mcp => "mcp",
             Self::LatitudeSh => "latitude-sh",
             Self::FastApi => "fastapi",
+            Self::Keyshield => "keyshield",
         }
     }
 }

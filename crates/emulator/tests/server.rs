@@ -73,7 +73,7 @@ fn vendors_parse_from_names() {
     let error = "Clerk".parse::<Vendor>().unwrap_err().to_string();
     assert_eq!(
         error,
-        "unknown emulated vendor \"Clerk\" (emulated: better-auth, clerk, mcp, latitude-sh, fastapi)"
+        "unknown emulated vendor \"Clerk\" (emulated: better-auth, clerk, mcp, latitude-sh, fastapi, keyshield)"
     );
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use api_keys::better_auth::BetterAuthConfig;
 use api_keys::clerk::ClerkConfig;
 use api_keys::fastapi::FastApiConfig;
+use api_keys::keyshield::KeyshieldConfig;
 use api_keys::latitude_sh::LatitudeShConfig;
 use api_keys::mcp::{CredentialPlace, McpConfig};
 use api_keys::{ApiKeyProvider, NewApiKey, SecretKey, UpdateApiKey};
@@ -74,6 +75,7 @@ pub fn connect(
         }
         Vendor::LatitudeSh => provider!(LatitudeShConfig::new(token).base_url(base_url)),
         Vendor::FastApi => provider!(FastApiConfig::new(base_url, token).time_zone("UTC")),
+        Vendor::Keyshield => provider!(KeyshieldConfig::new(base_url, token)),
         other => panic!("{other} has no provider here"),
     };
     record.value(&provider);
@@ -96,6 +98,7 @@ pub fn new_key(vendor: Vendor, name: String) -> NewApiKey {
         Vendor::Mcp => new.expires_in(30 * DAY),
         Vendor::LatitudeSh => new.extra("read_only", true),
         Vendor::FastApi => new.scopes(["TASK-ADMIN"]),
+        Vendor::Keyshield => new.scopes(["deploy"]).expires_in(30 * DAY),
         other => panic!("{other} has no keys here"),
     }
 }

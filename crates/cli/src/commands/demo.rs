@@ -135,7 +135,10 @@ async fn emulated() -> Result<Vec<Target>, Failure> {
         })?;
         let provider = build(vendor, emulator.token(), Some(emulator.base_url()))?;
         let store = emulator.store().clone();
-        let mut options = options(vendor).scopes("ORG-ADMIN", "ORG-AUDITOR");
+        let mut options = match vendor {
+            Vendor::Keyshield => options(vendor).scopes("files:read", "files:write"),
+            _ => options(vendor).scopes("ORG-ADMIN", "ORG-AUDITOR"),
+        };
         options = options.request_counter(move || emulator.requests()).secret_is_live(move |secret| {
             let store = store.clone();
             async move { matches!(store.verify(&secret).await, Ok(Verification::Valid(_))) }

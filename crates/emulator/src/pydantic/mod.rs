@@ -16,7 +16,8 @@ pub(crate) use self::json::Payload;
 pub(crate) use self::rejection::{Rejection, respond};
 pub(crate) use self::time::isoformat;
 pub(crate) use self::validation::{
-    ValidationError, ValidationErrors, both, integer, object, required_object, string,
+    ValidationError, ValidationErrors, boolean, both, datetime, integer, list, matching, object,
+    required_object, string, text,
 };
 
 /// Finds the route of a path. The path is decoded first, so that an encoded slash separates segments as well. A path

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use api_keys_core::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -47,6 +48,27 @@ impl ValidationError {
     pub(crate) fn not_in_enum(loc: &[Value], input: Value, expected: &str) -> Self {
         let error = Self::new("enum", loc, format!("Input should be {expected}"), input);
         Self { ctx: Some(json!({ "expected": expected })), ..error }
+    }
+
+    fn out_of_length(loc: &[Value], input: &Value, kind: &'static str, limit: usize) -> Self {
+        let (words, name) = match kind {
+            "string_too_short" => ("at least", "min_length"),
+            _ => ("at most", "max_length"),
+        };
+        let plural = if limit == 1 { "" } else { "s" };
+        let msg = format!("String should have {words} {limit} character{plural}");
+        Self { ctx: Some(json!({ name: limit })), ..Self::new(kind, loc, msg, input.clone()) }
+    }
+
+    /// A number violates the bound `ge`, `gt` or `le`.
+    pub(crate) fn out_of_range(loc: &[Value], input: Value, bound: &'static str, limit: i64) -> Self {
+        let (kind, words) = match bound {
+            "ge" => ("greater_than_equal", "greater than or equal to"),
+            "gt" => ("greater_than", "greater than"),
+            _ => ("less_than_equal", "less than or equal to"),
+        };
+        let error = Self::new(kind, loc, format!("Input should be {words} {limit}"), input);
+        Self { ctx: Some(json!({ bound: limit })), ..error }
     }
 
     pub(crate) fn not_a_uuid(loc: &[Value], input: Value, reason: &str) -> Self {
@@ -103,6 +125,97 @@ pub(crate) fn object<'a>(
 /// Validates a field that must be a string.
 pub(crate) fn string(value: &Value, loc: &[Value]) -> Result<String, ValidationErrors> {
     value.as_str().map(str::to_owned).ok_or_else(|| vec![ValidationError::not_a_string(loc, value.clone())])
+}
+
+/// Validates a field that must be a string with a number of characters between two limits.
+pub(crate) fn text(value: &Value, loc: &[Value], min: usize, max: usize) -> Result<String, ValidationErrors> {
+    let text = string(value, loc)?;
+    let error = |kind, limit| Err(vec![ValidationError::out_of_length(loc, value, kind, limit)]);
+    match text.chars().count() {
+        length if length < min => error("string_too_short", min),
+        length if length > max => error("string_too_long", max),
+        _ => Ok(text),
+    }
+}
+
+/// Validates a field that must be a string which matches a pattern.
+pub(crate) fn matching(
+    value: &Value,
+    loc: &[Value],
+    pattern: &str,
+    matches: impl Fn(&str) -> bool,
+) -> Result<String, ValidationErrors> {
+    let text = string(value, loc)?;
+    if matches(&text) {
+        return Ok(text);
+    }
+    let msg = format!("String should match pattern '{pattern}'");
+    let error = ValidationError::new("string_pattern_mismatch", loc, msg, value.clone());
+    Err(vec![ValidationError { ctx: Some(json!({ "pattern": pattern })), ..error }])
+}
+
+/// Validates a field that must be a list, and its items.
+pub(crate) fn list<T>(
+    value: &Value,
+    loc: &[Value],
+    read: impl Fn(&Value, &[Value]) -> Result<T, ValidationErrors>,
+) -> Result<Vec<T>, ValidationErrors> {
+    let items = value.as_array().ok_or_else(|| vec![ValidationError::not_a_list(loc, value.clone())])?;
+    let (mut valid, mut errors) = (Vec::new(), ValidationErrors::new());
+    for (index, item) in items.iter().enumerate() {
+        match read(item, &[loc, &[json!(index)]].concat()) {
+            Ok(item) => valid.push(item),
+            Err(more) => errors.extend(more),
+        }
+    }
+    if errors.is_empty() { Ok(valid) } else { Err(errors) }
+}
+
+/// Validates a field that must be a Boolean, or is coerced to one: `1`, `"true"`, `"off"`.
+pub(crate) fn boolean(value: &Value, loc: &[Value]) -> Result<bool, ValidationErrors> {
+    let text = match value {
+        Value::Bool(flag) => return Ok(*flag),
+        Value::String(text) => text.to_ascii_lowercase(),
+        Value::Number(number) => number.to_string(),
+        _ => {
+            let msg = "Input should be a valid boolean";
+            return Err(vec![ValidationError::new("bool_type", loc, msg, value.clone())]);
+        }
+    };
+    match text.as_str() {
+        "1" | "1.0" | "true" | "t" | "yes" | "y" | "on" => Ok(true),
+        "0" | "0.0" | "false" | "f" | "no" | "n" | "off" => Ok(false),
+        _ => {
+            let msg = "Input should be a valid boolean, unable to interpret input";
+            Err(vec![ValidationError::new("bool_parsing", loc, msg, value.clone())])
+        }
+    }
+}
+
+/// Validates a field that must be a time, as text or in seconds. Returns `None` for a time without an offset.
+pub(crate) fn datetime(value: &Value, loc: &[Value]) -> Result<Option<Timestamp>, ValidationErrors> {
+    let error = |kind, words: &str, reason: &str| {
+        let msg = format!("Input should be a valid {words}, {reason}");
+        let error = ValidationError::new(kind, loc, msg, value.clone());
+        Err(vec![ValidationError { ctx: Some(json!({ "error": reason })), ..error }])
+    };
+    match value {
+        Value::Number(number) => match Timestamp::from_second(number.as_i64().unwrap_or(i64::MAX)) {
+            Ok(time) => Ok(Some(time)),
+            Err(_) => {
+                error("datetime_parsing", "datetime", "dates after 9999 are not supported as unix timestamps")
+            }
+        },
+        Value::String(text) => match text.parse() {
+            Ok(time) => Ok(Some(time)),
+            Err(_) if format!("{text}Z").parse::<Timestamp>().is_ok() => Ok(None),
+            Err(_) => error("datetime_from_date_parsing", "datetime or date", "input is too short"),
+        },
+        _ => {
+            let msg = "Input should be a valid datetime";
+            Err(vec![ValidationError::new("datetime_type", loc, msg, value.clone())])
+        }
+    }
 }
 
 /// Validates a field that must be an integer, or is coerced to one: `1.0`, `"7"`, `true`. Numbers are clamped to 64

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use api_keys::better_auth::{self, BetterAuthConfig};
 use api_keys::clerk::{self, ClerkConfig};
 use api_keys::fastapi::{self, FastApiConfig};
+use api_keys::keyshield::{self, KeyshieldConfig};
 use api_keys::latitude_sh::{self, LatitudeShConfig};
 use api_keys::mcp::{self, McpConfig};
 use api_keys::{IssuedKey, KeyId, SecretBytes, SecretKey, SecretSource, Verification};
@@ -99,6 +100,9 @@ async fn every_operation(vendor: Vendor) {
             let config = LatitudeShConfig::new(token).base_url(base_url);
             latitude_sh(&config.http(http).build().unwrap()).await;
         }
+        Vendor::Keyshield => {
+            keyshield(&KeyshieldConfig::new(base_url, token).http(http).build().unwrap()).await;
+        }
         _ => fastapi(&FastApiConfig::new(base_url, token).http(http).build().unwrap()).await,
     }
     assert!(harness.emulator.requests() > u64::from(ROUNDS), "{vendor}: few requests were sent");
@@ -185,6 +189,25 @@ async fn latitude_sh(provider: &latitude_sh::LatitudeSh) {
         if let Some(rotated) = printed(client.regenerate_api_key(&id, &rotation).await) {
             created(&rotated.data.attributes.token);
         }
+        printed(client.delete_api_key(&id).await);
+    }
+}
+
+async fn keyshield(provider: &keyshield::Keyshield) {
+    use keyshield::types::{CreateApiKeyRequest, UpdateApiKeyRequest, VerifyApiKeyRequest};
+    let client = about_to(provider.client());
+    for round in 0..ROUNDS {
+        let new = about_to(CreateApiKeyRequest::new(format!("key {round}")));
+        let Some(issued) = printed(client.create_api_key(&new).await) else { continue };
+        created(&issued.api_key);
+        let id = issued.entity.id;
+        printed(client.get_api_key(&id).await);
+        printed(client.list_api_keys(&Default::default()).await);
+        printed(client.search_api_keys(&Default::default(), &Default::default()).await);
+        printed(client.verify_api_key(&about_to(VerifyApiKeyRequest::new(issued.api_key))).await);
+        printed(client.deactivate_api_key(&id).await);
+        printed(client.activate_api_key(&id).await);
+        printed(client.update_api_key(&id, &about_to(UpdateApiKeyRequest::default())).await);
         printed(client.delete_api_key(&id).await);
     }
 }

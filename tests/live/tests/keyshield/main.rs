@@ -11,6 +11,7 @@ use api_keys_core::{
     KeyStatus, ListQuery, NewApiKey, RecordState, RevokeOptions, SecretKey, Timestamp, UpdateApiKey,
     Verification,
 };
+use api_keys_emulator::{Emulator, Vendor};
 use api_keys_live_tests::declared;
 use api_keys_live_tests::exchange::ask;
 use api_keys_live_tests::probe::Probes;
@@ -41,12 +42,15 @@ async fn is_live(server: &Server, secret: &SecretKey) -> bool {
 }
 
 #[tokio::test]
-async fn router_responds_as_known() {
+async fn router_and_emulator_respond_as_known() {
     let Some(server) = server() else { return };
+    let emulator = Emulator::builder(Vendor::Keyshield).token(ADMIN_TOKEN).start().await.unwrap();
     let probes = Probes::parse(include_str!("../../probes/keyshield.json"));
-    let outcomes = probes.run(server.base_url(), [("token", ADMIN_TOKEN)]).await;
-    let surprises = probes.surprises(&outcomes);
-    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+    let real = probes.run(server.base_url(), [("token", ADMIN_TOKEN)]).await;
+    let emulated = probes.run(emulator.base_url(), [("token", ADMIN_TOKEN)]).await;
+    let mut found = probes.surprises(&real);
+    found.extend(probes.differences(("router", &real), ("emulator", &emulated)));
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[tokio::test]
