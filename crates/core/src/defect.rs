@@ -70,6 +70,16 @@ defects! {
     BulkFailureHidden,
     /// A bulk operation works on keys that were not selected.
     BulkFilterIgnored,
+    /// A creation is not recorded before its request.
+    CreationNotRecorded,
+    /// A key is revoked before its successor is delivered.
+    RevokedBeforeDelivery,
+    /// An interrupted creation is taken for a delivered key.
+    PendingTakenForDelivered,
+    /// The key of an interrupted creation is not revoked.
+    InterruptedKeyKept,
+    /// Keys that other machines create at the same time are ignored.
+    RivalIgnored,
     /// A result of the cache outlives a change of its key.
     CacheOutlivesChange,
     /// A result of the cache outlives its lifetime.

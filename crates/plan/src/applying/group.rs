@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Effect, ErrorKind, Field, IssuedKey, KeyId, Operation,
     Patch, Result as ApiResult, RotateOptions, SecretKey, Timestamp, UpdateApiKey,
@@ -222,7 +223,7 @@ impl<'a> Group<'a> {
         let Some(key) = self.execution.key(name, id).cloned() else { return Ok(None) };
         let resumed = |secret, at| Issued { key: key.clone(), secret, created: false, replaces: None, at };
         let mark = self.execution.mark(name, &key);
-        if mark.as_ref().is_some_and(|mark| mark.machine.as_ref() != Some(&self.execution.options.machine)) {
+        if mark.as_ref().is_none_or(|mark| mark.machine.as_ref() != Some(&self.execution.options.machine)) {
             self.write_claim(name, &key, &self.claim(KeyState::Pending)).await?;
         }
         let started = mark.and_then(|mark| mark.issued);
@@ -279,6 +280,9 @@ impl<'a> Group<'a> {
     /// Delivers the new key, and confirms it. Then revokes the key that it replaces, unless both overlap.
     async fn deliver_new(&mut self, step: &Step) -> Result<Option<KeyId>, StepError> {
         let issued = self.issued.take().ok_or(StepError::Skipped)?;
+        if let Some(id) = step.id.as_ref().filter(|_| Defect::RevokedBeforeDelivery.is_active()) {
+            self.revoke_key(step.existing_provider(), id).await?;
+        }
         self.deliver(&step.provider, &issued.key, &issued.secret).await?;
         let old = step.existing_provider();
         if let Some(key) = &self.key {

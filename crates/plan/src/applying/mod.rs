@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{ApiKey, ApiKeyProvider, KeyId};
 use futures_util::{StreamExt as _, stream};
 
@@ -136,7 +137,8 @@ impl<'a> Execution<'a> {
         let recorded = self.record(|state| {
             for group in groups.iter() {
                 let Some(step) = group.creation() else { continue };
-                if self.marking(&step.provider) == Marking::State {
+                if self.marking(&step.provider) == Marking::State && !Defect::CreationNotRecorded.is_active()
+                {
                     self.start_one(step, state);
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{ApiKey, ApiKeyProviderExt as _, KeyId};
 
 use super::group::Group;
@@ -89,6 +90,9 @@ impl<'a> Execution<'a> {
         created: &BTreeSet<(String, KeyId)>,
     ) -> bool {
         let Some((provider, _)) = group.created() else { return false };
+        if Defect::RivalIgnored.is_active() {
+            return false;
+        }
         let identity = group.identity();
         let by_mark = self.marking(provider) != Marking::State;
         let name = group.name();

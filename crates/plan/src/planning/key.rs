@@ -1,5 +1,6 @@
 //! The steps of one declared key.
 
+use api_keys_core::defect::Defect;
 use api_keys_core::{ApiKey, Capabilities, Field, Operation, Timestamp};
 
 use super::compare::{can_update, creation, differences};
@@ -44,7 +45,8 @@ impl<'a> Context<'a> {
         let resumed = steps.iter().find_map(|step| step.resume.clone());
         let revoke = |one: &Managed<'_>| Step::new(logical, Action::Revoke, one.provider).on(&one.key.id);
         for one in &alive.pending {
-            if delivers && resumed.as_ref() != Some(&one.key.id) {
+            let resumes = resumed.as_ref() == Some(&one.key.id);
+            if delivers && !resumes && !Defect::InterruptedKeyKept.is_active() {
                 steps.push(revoke(one).because("its creation was interrupted"));
             }
         }
@@ -71,6 +73,7 @@ impl<'a> Context<'a> {
                     let machine = one.mark.machine.as_deref().unwrap_or_default();
                     return Err(format!("the machine {machine} is changing the key {}", one.key.id));
                 }
+                KeyState::Pending if Defect::PendingTakenForDelivered.is_active() => current.push(one),
                 KeyState::Pending => alive.pending.push(one),
                 KeyState::Current | KeyState::Rotating => current.push(one),
                 KeyState::Retired(_) => alive.retired.push(one),

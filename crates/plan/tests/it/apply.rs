@@ -56,6 +56,35 @@ async fn creation_survives_every_crash() {
 }
 
 #[tokio::test]
+async fn second_crash_of_a_used_key_leaves_no_extra_keys() {
+    for (vendor, capabilities) in VENDORS {
+        for first in 0.. {
+            let mut reached = false;
+            for second in 0.. {
+                let world = World::new(&[(vendor, capabilities)]);
+                let declaration = declare(&format!(
+                    "[keys.a]\nprovider = \"{vendor}\"\ndestinations = [\
+                     {{ type = \"file\", path = \"a\" }}, {{ type = \"file\", path = \"a.copy\" }}]"
+                ));
+                reached = world.crash(&declaration, first).await;
+                let again = world.crash(&declaration, second).await;
+                // Sets the time of the last use.
+                world.verify(vendor, "file a").await;
+                world.converge(&declaration).await;
+                let active = world.active(vendor).await.len();
+                assert_eq!(active, 1, "{vendor}, points {first} and {second}");
+                if !again {
+                    break;
+                }
+            }
+            if !reached {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn lost_responses_leave_no_extra_keys() {
     for (vendor, capabilities) in VENDORS {
         for (number, applied) in (0..12).flat_map(|number| [(number, false), (number, true)]) {

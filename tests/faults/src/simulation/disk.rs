@@ -29,6 +29,16 @@ impl Disk {
         }
     }
 
+    /// Replaces a file at once, synced.
+    pub(super) fn replace(&self, name: &str, text: String) {
+        self.files().synced.insert(name.to_owned(), text);
+    }
+
+    /// Removes a file.
+    pub(super) fn remove(&self, name: &str) {
+        self.files().synced.remove(name);
+    }
+
     /// Returns a file.
     pub(super) fn read(&self, name: &str) -> Option<String> {
         let files = self.files();

@@ -32,6 +32,8 @@ pub(super) enum Purpose {
     Death,
     /// The loss of writes that were not synced.
     Disk,
+    /// A destination of secrets that fails.
+    Destination,
 }
 
 /// The events of a simulation. Whether one occurs depends on the seed and its subject only, so that muting one leaves the

@@ -1,5 +1,6 @@
 //! What a simulation is about.
 
+mod apply;
 mod bulk;
 mod edge;
 mod rotations;
@@ -23,13 +24,15 @@ pub enum Scenario {
     Rotations,
     /// Bulk operations by processes that die.
     Bulk,
+    /// Declared keys, applied by processes that die.
+    Apply,
     /// A service that verifies keys with a cache, while they are changed.
     Edge,
 }
 
 impl Scenario {
     /// All scenarios.
-    pub const ALL: &'static [Self] = &[Self::Vendors, Self::Rotations, Self::Bulk, Self::Edge];
+    pub const ALL: &'static [Self] = &[Self::Vendors, Self::Rotations, Self::Bulk, Self::Apply, Self::Edge];
 
     /// Returns the name.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Scenario {
             Self::Vendors => "vendors",
             Self::Rotations => "rotations",
             Self::Bulk => "bulk",
+            Self::Apply => "apply",
             Self::Edge => "edge",
         }
     }
@@ -47,6 +51,7 @@ impl Scenario {
             Self::Vendors => vendors::run(seed, events).await,
             Self::Rotations => rotations::run(seed, events).await,
             Self::Bulk => bulk::run(seed, events).await,
+            Self::Apply => apply::run(seed, events).await,
             Self::Edge => edge::run(seed, events).await,
         }
     }

@@ -34,9 +34,10 @@ impl Setup {
     pub(super) fn new(seed: u64, events: &Arc<Events>, vendors: &[Vendor]) -> Result<Self, Failure> {
         let mut rng = events.rng(Purpose::World, &[]);
         let dialect = dialect(vendors[rng.usize(..vendors.len())], rng.usize(..4));
+        let attempt = Duration::from_secs(rng.u64(1..5));
         let limits = Limits {
-            attempt: Duration::from_secs(rng.u64(1..5)),
-            total: Duration::from_secs(rng.u64(5..20)),
+            attempt,
+            total: attempt + Duration::from_secs(rng.u64(1..16)),
             max_attempts: rng.u32(1..5),
             // The resolution of timers.
             slack: Duration::from_millis(5),
@@ -74,11 +75,16 @@ impl Setup {
     }
 }
 
-/// Returns the number of points at which a process waits before it dies, below `most`; `u32::MAX` if it does not die.
+/// Returns the number of points at which a process waits before it dies, below `most`; `u32::MAX` if it does not die. Half
+/// of them die early.
 pub(super) fn death(events: &Events, process: u32, percent: f64, most: u32) -> u32 {
     let subject = [process.into()];
     match events.occurs(Purpose::Death, &subject, percent, || format!("Death of process {process}")) {
-        true => events.rng(Purpose::Death, &[process.into(), 1]).u32(1..most),
+        true => {
+            let mut rng = events.rng(Purpose::Death, &[process.into(), 1]);
+            let most = if rng.bool() { most } else { most / 4 };
+            rng.u32(1..most)
+        }
         false => u32::MAX,
     }
 }

@@ -21,10 +21,10 @@ pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Fail
     let setup = Setup::new(seed, events, Vendor::ALL)?;
     let mut rng = events.rng(Purpose::Application, &[]);
     let left = Arc::new(AtomicI64::new(OPERATIONS));
-    let one_client = rng.bool().then(|| setup.connect()).transpose()?;
+    let one_client = (rng.u8(..4) > 0).then(|| setup.connect()).transpose()?;
     let dropped = [0, 5, 30][rng.usize(..3)];
     let mut workers = JoinSet::new();
-    for number in 0..rng.u32(1..6) {
+    for number in 0..rng.u32(1..8) {
         let provider = match &one_client {
             Some(provider) => Arc::clone(provider),
             None => setup.connect()?,
