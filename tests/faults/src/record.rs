@@ -94,6 +94,11 @@ impl Record {
         self.inner().text.len()
     }
 
+    /// Returns whether a text is recorded.
+    pub fn contains(&self, text: &str) -> bool {
+        String::from_utf8_lossy(&self.inner().text).contains(text)
+    }
+
     /// Returns the number of secrets.
     pub fn secrets(&self) -> usize {
         self.inner().secrets.len()

@@ -419,4 +419,7 @@ async fn wrong_certificates_are_rejected_before_the_request() {
         );
     }
     assert_eq!(record.leak(), None, "TLS and HTTP log no secret");
+    for crate_name in ["api_keys_runtime", "hyper_util", "reqwest", "rustls"] {
+        assert!(record.contains(&format!(" {crate_name}")), "{crate_name} logs nothing");
+    }
 }
