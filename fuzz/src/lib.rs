@@ -5,7 +5,10 @@
 
 mod base_url;
 mod client;
+mod command;
 mod config;
+pub mod coverage;
+mod credential;
 mod date_time;
 mod key_id;
 mod plan;
@@ -18,7 +21,9 @@ mod server;
 mod target;
 
 pub use base_url::base_url;
+pub use command::{config_file, journal};
 pub use config::config;
+pub use credential::credential;
 pub use date_time::date_time;
 pub use key_id::key_id;
 pub use plan::{declaration, mark, state};
@@ -30,11 +35,14 @@ pub use rotation::rotation;
 pub type Target = fn(&[u8]);
 
 /// Targets by name, which is also the name of the corpus folder.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("base_url", base_url),
     ("config", config),
+    ("config_file", config_file),
+    ("credential", credential),
     ("date_time", date_time),
     ("declaration", declaration),
+    ("journal", journal),
     ("key_id", key_id),
     ("mark", mark),
     ("provider", provider),

@@ -1,12 +1,13 @@
 //! Replays the corpus and a bounded number of variations of it, on stable Rust.
 //!
-//! The variations come from a fixed seed, so that failures are reproducible. `FUZZ_ROUNDS` sets their number.
+//! The variations come from a fixed seed, so that failures are reproducible. `FUZZ_ROUNDS` sets their number, and
+//! `FUZZ_TARGET` selects a target. In builds that count edges, variations that reach new ones are varied further.
 
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use api_keys_fuzz::{TARGETS, Target};
+use api_keys_fuzz::{TARGETS, Target, coverage};
 
 /// Default number of variations of each seed folder.
 const ROUNDS: usize = 300;
@@ -19,16 +20,23 @@ type Seeds = Vec<(PathBuf, Vec<u8>)>;
 #[test]
 fn corpus_and_variations_pass() {
     let rounds = env::var("FUZZ_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().expect("a number"));
+    let only = env::var("FUZZ_TARGET").ok();
     let mut failures = Vec::new();
-    for (name, target) in TARGETS {
-        for seeds in seeds(&folder("corpus").join(name)) {
+    let mut runs = 0;
+    for (name, target) in
+        TARGETS.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name))
+    {
+        let (mut of_seeds, mut of_variations) = (0, 0);
+        coverage::reached(true);
+        for mut seeds in seeds(&folder("corpus").join(name)) {
             assert!(seeds.len() >= 10, "too few seeds: {}", seeds[0].0.display());
             for (path, seed) in &seeds {
                 if fails(target, seed) {
                     failures.push(path.display().to_string());
                 }
             }
-            println!("{name}: {} seeds, {rounds} variations", seeds.len());
+            runs += 1;
+            of_seeds += coverage::reached(false);
             let mut random = fastrand::Rng::with_seed(0x5EED);
             for round in 0..rounds {
                 let variation = vary(&mut random, &seeds, name == "provider");
@@ -36,9 +44,22 @@ fn corpus_and_variations_pass() {
                     failures.push(format!("{name}, round {round}: \"{}\"", variation.escape_ascii()));
                     break;
                 }
+                let new = coverage::reached(false);
+                of_variations += new;
+                if new > 0 {
+                    seeds.push((PathBuf::new(), variation));
+                }
+            }
+        }
+        match coverage::total() {
+            0 => println!("{name}"),
+            _ => {
+                println!("{name:14} {of_seeds:>6} edges by the corpus, {of_variations:>5} more by variations")
             }
         }
     }
+    println!("{rounds} variations of each of {runs} folders; {} edges are counted", coverage::total());
+    assert!(runs > 0, "no target {only:?}");
     assert!(failures.is_empty(), "failed inputs:\n{}", failures.join("\n"));
 }
 

@@ -63,6 +63,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Vary the corpora of the fuzz targets, and print the number of reached edges
+    Fuzz {
+        /// Only this target
+        target: Option<String>,
+        /// The number of variations of each folder of seeds
+        #[arg(long, default_value_t = 300)]
+        rounds: usize,
+    },
     /// Run the library against simulated vendors over a simulated network, and print the violations of its guarantees
     Simulate {
         /// Options of the simulator, such as `--hours 8`, `--scenario vendors --seed 7` or `--defects`; see `-- --help`
@@ -105,6 +113,10 @@ fn run(task: Task) -> Result<ExitCode, Error> {
         Task::Bench { options } => {
             go_to_repository()?;
             programs::bench(&options)?
+        }
+        Task::Fuzz { target, rounds } => {
+            go_to_repository()?;
+            programs::fuzz(target.as_deref(), rounds)?
         }
         Task::Simulate { options } => {
             go_to_repository()?;

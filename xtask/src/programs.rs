@@ -6,14 +6,14 @@ use std::process::{Command, ExitCode};
 
 /// Runs the benchmarks with these options.
 pub(crate) fn bench(options: &[String]) -> io::Result<ExitCode> {
-    run(cargo(&["--release", "--package", "api-keys-benches"]), options)
+    run(cargo("run", &["--release", "--package", "api-keys-benches"]), options)
 }
 
 /// Runs the simulator with these options. `--defect` and `--defects` compile the deliberate defects in.
 pub(crate) fn simulate(options: &[String]) -> io::Result<ExitCode> {
     // Without the default features, which the simulator does not use, it is compiled in half the time.
     let package = ["--package", "api-keys-fault-tests", "--no-default-features", "--bin", "simulate"];
-    let mut cargo = cargo(&["--profile", "simulation"]);
+    let mut cargo = cargo("run", &["--profile", "simulation"]);
     cargo.args(package);
     if options.iter().any(|option| option.starts_with("--defect")) {
         // Only the crates of the workspace are compiled again.
@@ -23,9 +23,17 @@ pub(crate) fn simulate(options: &[String]) -> io::Result<ExitCode> {
     run(cargo, options)
 }
 
-fn cargo(arguments: &[&str]) -> Command {
+/// Runs variations of the corpora of the fuzz targets, in a build that counts edges.
+pub(crate) fn fuzz(target: Option<&str>, rounds: usize) -> io::Result<ExitCode> {
+    let mut cargo = cargo("test", &["--package", "api-keys-fuzz", "--test", "replay"]);
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", Path::new("fuzz/rustc-with-coverage").canonicalize()?);
+    cargo.env("FUZZ_ROUNDS", rounds.to_string()).envs(target.map(|target| ("FUZZ_TARGET", target)));
+    run(cargo, &["--nocapture".to_owned()])
+}
+
+fn cargo(command: &str, arguments: &[&str]) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.arg("run").args(arguments);
+    cargo.arg(command).args(arguments);
     cargo
 }
 

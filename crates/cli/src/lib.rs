@@ -25,6 +25,7 @@ mod verbose;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 
@@ -36,6 +37,16 @@ pub use memory::protect_memory;
 /// `stdout` as to a pipe, errors to the standard error of the process.
 pub async fn run(args: impl IntoIterator<Item = OsString>, stdout: &mut dyn Write, color: bool) -> u8 {
     run_on(&mut Console::new(stdout, color), args).await
+}
+
+/// Validates the text of a configuration file, without reading a credential.
+///
+/// # Errors
+/// The first error, as it is printed.
+pub fn check_config(text: &str) -> Result<(), String> {
+    let entries = config::parse(Path::new("config.toml"), text);
+    let valid = entries.and_then(|entries| entries.iter().try_for_each(|entry| entry.validate().map(drop)));
+    valid.map_err(|failure| failure.to_string())
 }
 
 /// Prints shell completions and ends the process, if a shell requests them with an environment variable.

@@ -12,6 +12,7 @@ use super::entry::{ALL, Entry, resolve_paths};
 use super::location::{self, Location};
 use super::suggest::similar;
 use crate::failure::Failure;
+use crate::human::is_harmful;
 
 /// Returns the providers in the order of the file.
 pub(crate) fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
@@ -42,7 +43,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, Failure> {
             let DeValue::Table(table) = value.get_ref() else {
                 return Err(invalid("a provider is not a table", &name.span()).help("use [providers.NAME]"));
             };
-            if name.get_ref().is_empty() || name.get_ref() == ALL {
+            if name.get_ref().is_empty() || name.get_ref() == ALL || name.get_ref().contains(is_harmful) {
                 return Err(invalid("invalid provider name", &name.span()).help("use another name"));
             }
             let mut settings = Vec::new();

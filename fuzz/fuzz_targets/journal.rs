@@ -1,0 +1,4 @@
+//! Fuzz target `journal`.
+#![cfg_attr(fuzzing, no_main)]
+
+api_keys_fuzz::fuzz_target!(journal);
