@@ -75,6 +75,8 @@ fn is_expected(error: &Error, operation: Operation, keys_are_lost: bool) -> bool
         | ErrorKind::UnexpectedResponse => true,
         // A redirect: the base URL must be wrong.
         ErrorKind::Configuration => matches!(error.status(), Some(302 | 307)),
+        // A vendor that reports an invalid secret with these statuses says so in the body.
+        ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => operation == Operation::Verify,
         // An orphan may be gone by the time it is revoked.
         ErrorKind::NotFound => keys_are_lost || matches!(operation, Operation::Revoke | Operation::Delete),
         _ => false,

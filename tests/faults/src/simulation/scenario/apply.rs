@@ -79,10 +79,8 @@ struct Declared {
 }
 
 pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Failure> {
-    let setup = Setup::new(seed, events, Vendor::ALL)?;
+    let setup = Setup::honest(seed, events, Vendor::ALL)?;
     let mut rng = events.rng(Purpose::Application, &[]);
-    setup.network.be_honest();
-    setup.world.ledger.expect_lost_keys();
     let destinations = Destinations::default();
     let machines = ["here", "there"].map(|name| Machine { name, disk: Disk::default() });
     let mut declared = Declared {

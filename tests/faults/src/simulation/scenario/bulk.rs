@@ -22,10 +22,8 @@ use crate::world::Failure;
 const PROCESSES: u32 = 6;
 
 pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Failure> {
-    let setup = Setup::new(seed, events, Vendor::ALL)?;
+    let setup = Setup::honest(seed, events, Vendor::ALL)?;
     let mut rng = events.rng(Purpose::Application, &[]);
-    setup.network.be_honest();
-    setup.world.ledger.expect_lost_keys();
     let ledger = &setup.world.ledger;
 
     setup.network.set_calm(true);

@@ -34,10 +34,8 @@ struct Key {
 }
 
 pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Failure> {
-    let setup = Setup::new(seed, events, &[Vendor::Clerk])?;
+    let setup = Setup::honest(seed, events, &[Vendor::Clerk, Vendor::Keyshield])?;
     let mut rng = events.rng(Purpose::Application, &[]);
-    setup.network.be_honest();
-    setup.world.ledger.expect_lost_keys();
     let ledger = &setup.world.ledger;
     let provider = Arc::new(Observed::new(Arc::clone(&setup.world), setup.connect()?, 0));
 

@@ -42,10 +42,8 @@ struct Keeper<'a> {
 }
 
 pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Failure> {
-    let setup = Setup::new(seed, events, Vendor::ALL)?;
+    let setup = Setup::honest(seed, events, Vendor::ALL)?;
     let mut rng = events.rng(Purpose::Application, &[]);
-    setup.network.be_honest();
-    setup.world.ledger.expect_lost_keys();
     let (disk, deployments) = (Disk::default(), Mutex::default());
     let overlap = [Duration::ZERO, Duration::from_secs(3600)][rng.usize(..2)];
 

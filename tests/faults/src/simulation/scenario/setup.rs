@@ -62,6 +62,15 @@ impl Setup {
         Ok(Self { world, network, dialect, base_url, token, http })
     }
 
+    /// Like [`new`](Self::new), with a network and a server that keep what they acknowledge, deliver no request twice, and
+    /// tell the truth about what is read. Keys may end for another reason than a call of the application.
+    pub(super) fn honest(seed: u64, events: &Arc<Events>, vendors: &[Vendor]) -> Result<Self, Failure> {
+        let setup = Self::new(seed, events, vendors)?;
+        setup.network.be_honest();
+        setup.world.ledger.expect_lost_keys();
+        Ok(setup)
+    }
+
     /// Builds a client.
     pub(super) fn connect(&self) -> Result<Arc<dyn ApiKeyProvider>, Failure> {
         Ok(connect(&self.dialect, self.base_url.clone(), &self.token, self.http.clone())?)
