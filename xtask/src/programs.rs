@@ -25,7 +25,8 @@ pub(crate) fn simulate(options: &[String]) -> io::Result<ExitCode> {
 
 /// Runs variations of the corpora of the fuzz targets, in a build that counts edges.
 pub(crate) fn fuzz(target: Option<&str>, rounds: usize) -> io::Result<ExitCode> {
-    let mut cargo = cargo("test", &["--package", "api-keys-fuzz", "--test", "replay"]);
+    // With the features of the whole workspace, so that its tests use the same builds of dependencies.
+    let mut cargo = cargo("test", &["--workspace", "--test", "replay"]);
     cargo.env("RUSTC_WORKSPACE_WRAPPER", Path::new("fuzz/rustc-with-coverage").canonicalize()?);
     cargo.env("FUZZ_ROUNDS", rounds.to_string()).envs(target.map(|target| ("FUZZ_TARGET", target)));
     run(cargo, &["--nocapture".to_owned()])
