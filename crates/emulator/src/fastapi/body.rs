@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::pydantic::{Payload, Rejection, ValidationError, ValidationErrors, both, required_object, string};
+use crate::pydantic::{
+    Payload, Rejection, ValidationError, ValidationErrors, both, list, required_object, string,
+};
 
 /// A validated create request.
 #[derive(Debug)]
@@ -52,22 +54,10 @@ pub(super) fn wanted(payload: &Payload) -> Result<Wanted, Rejection> {
 }
 
 fn read_roles(roles: &Value) -> Result<Vec<String>, ValidationErrors> {
-    let (body, field) = (json!("body"), json!("roles"));
-    let Some(items) = roles.as_array() else {
-        return Err(vec![ValidationError::not_a_list(&[body, field], roles.clone())]);
-    };
-    let mut read = Vec::new();
-    let mut errors = ValidationErrors::new();
-    for (i, item) in items.iter().enumerate() {
-        match item.as_str().filter(|role| ROLES.contains(role)) {
-            Some(role) => read.push(role.to_owned()),
-            None => {
-                let loc = [body.clone(), field.clone(), json!(i)];
-                errors.push(ValidationError::not_in_enum(&loc, item.clone(), EXPECTED));
-            }
-        }
-    }
-    if errors.is_empty() { Ok(read) } else { Err(errors) }
+    list(roles, &[json!("body"), json!("roles")], |item, loc| match item.as_str() {
+        Some(role) if ROLES.contains(&role) => Ok(role.to_owned()),
+        _ => Err(vec![ValidationError::not_in_enum(loc, item.clone(), EXPECTED)]),
+    })
 }
 
 impl Wanted {

@@ -69,30 +69,11 @@ fn resolve(path: &str) -> Option<Resource> {
 }
 
 async fn serve(extract::State(server): extract::State<Arc<Server>>, request: Request) -> Response {
-    server.respond(request).await.unwrap_or_else(|failure| match failure {
-        Failure::Rejected(rejection) => rejection.into_response(),
-        Failure::Unauthorized(detail) => {
-            let mut response = respond(StatusCode::UNAUTHORIZED, &json!({ "detail": detail }));
-            let challenge = HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-            response
-        }
-    })
-}
-
-enum Failure {
-    Rejected(Rejection),
-    Unauthorized(&'static str),
-}
-
-impl<R: Into<Rejection>> From<R> for Failure {
-    fn from(rejection: R) -> Self {
-        Self::Rejected(rejection.into())
-    }
+    server.respond(request).await.unwrap_or_else(Rejection::into_response)
 }
 
 impl Server {
-    async fn respond(&self, request: Request) -> Result<Response, Failure> {
+    async fn respond(&self, request: Request) -> Result<Response, Rejection> {
         let (parts, body) = take(request).await?;
         let resource = route(&parts, resolve)?;
         // The order of checks: the method, invalid JSON, the credential, invalid values.
@@ -101,7 +82,7 @@ impl Server {
         let body = || {
             let payload = payload(&parts.headers, &body, Untyped::Text)?;
             authorized()?;
-            value(payload).map_err(Failure::from)
+            value(payload)
         };
         match (parts.method.clone(), resource) {
             (Method::POST, Resource::Keys) => self.create(&body()?).await,
@@ -136,7 +117,7 @@ impl Server {
                     Resource::Verification => "verify".to_owned(),
                     Resource::Count => "count".to_owned(),
                     Resource::Keys | Resource::Search | Resource::Activation(..) => {
-                        return Err(Rejection::Method("POST").into());
+                        return Err(Rejection::Method("POST"));
                     }
                 };
                 match method {
@@ -154,21 +135,21 @@ impl Server {
                         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
                         Ok(response)
                     }
-                    _ => Err(Rejection::Method("GET").into()),
+                    _ => Err(Rejection::Method("GET")),
                 }
             }
         }
     }
 
-    fn authorize(&self, headers: &HeaderMap) -> Result<(), Failure> {
+    fn authorize(&self, headers: &HeaderMap) -> Result<(), Rejection> {
         let token = bearer(headers).filter(|token| !token.is_empty());
-        match token.ok_or(Failure::Unauthorized("Not authenticated"))? {
+        match token.ok_or(Rejection::Unauthorized("Not authenticated"))? {
             token if self.state.accepts(token) => Ok(()),
-            _ => Err(Failure::Unauthorized("Invalid token")),
+            _ => Err(Rejection::Unauthorized("Invalid token")),
         }
     }
 
-    async fn create(&self, body: &Value) -> Result<Response, Failure> {
+    async fn create(&self, body: &Value) -> Result<Response, Rejection> {
         let (new, enabled) = body::new_key(body, self.state.now())?;
         let mut issued = self.state.store.create(new).await.map_err(|error| failed(&error))?;
         if !enabled {
@@ -181,7 +162,7 @@ impl Server {
         Ok(respond(StatusCode::CREATED, &body))
     }
 
-    async fn update(&self, id: &str, body: &Value) -> Result<Response, Failure> {
+    async fn update(&self, id: &str, body: &Value) -> Result<Response, Rejection> {
         let changes = body::changes(body)?;
         let mut key = self.find(id).await?;
         if !changes.fields().is_empty() {
@@ -190,7 +171,7 @@ impl Server {
         Ok(respond(StatusCode::OK, &Key::from(&key)))
     }
 
-    async fn activate(&self, key: &ApiKey, enabled: bool) -> Result<Response, Failure> {
+    async fn activate(&self, key: &ApiKey, enabled: bool) -> Result<Response, Rejection> {
         if is_active(key) == enabled {
             return Ok(respond(StatusCode::OK, &Key::from(key)));
         }
@@ -199,10 +180,10 @@ impl Server {
         Ok(respond(StatusCode::OK, &Key::from(&key)))
     }
 
-    async fn verify(&self, body: &Value) -> Result<Response, Failure> {
+    async fn verify(&self, body: &Value) -> Result<Response, Rejection> {
         let (secret, scopes) = body::verification(body)?;
         if secret.trim().is_empty() {
-            return Err(Rejection::Crash("KeyNotProvided", "No API key".to_owned()).into());
+            return Err(Rejection::Crash("KeyNotProvided", "No API key".to_owned()));
         }
         let verified = self.state.store.verify(&SecretKey::new(secret)).await;
         let (status, detail) = match verified.map_err(|error| failed(&error))? {
@@ -223,7 +204,7 @@ impl Server {
             }
             _ => (StatusCode::UNAUTHORIZED, "API key invalid".to_owned()),
         };
-        Err(Rejection::http(status, detail).into())
+        Err(Rejection::http(status, detail))
     }
 
     async fn keys(&self) -> Result<Vec<ApiKey>, Rejection> {

@@ -240,7 +240,7 @@ impl Server {
             Some(_) => "Invalid token: Token missing 'kid' in header",
             None => "Authentication required",
         };
-        Err(Rejection::http(StatusCode::UNAUTHORIZED, detail))
+        Err(Rejection::Unauthorized(detail))
     }
 
     /// Returns the user's keys, oldest first, except revoked ones, which this server removes.
@@ -286,11 +286,6 @@ impl Server {
                     },
                 }});
                 respond(StatusCode::INTERNAL_SERVER_ERROR, &body)
-            }
-            Rejection::Http(StatusCode::UNAUTHORIZED, _) => {
-                let mut response = rejection.into_response();
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-                response
             }
             rejection => rejection.into_response(),
         }

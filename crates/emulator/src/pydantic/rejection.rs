@@ -14,6 +14,8 @@ pub(crate) enum Rejection {
     Redirect(String),
     /// An `HTTPException`: status and text.
     Http(StatusCode, String),
+    /// A missing or unknown bearer token: status 401 with a challenge.
+    Unauthorized(&'static str),
     /// The path is known, the method is not. Only the method of the first matching route is reported.
     Method(&'static str),
     /// A `RequestValidationError`.
@@ -37,6 +39,12 @@ impl Rejection {
                 Err(_) => StatusCode::BAD_REQUEST.into_response(),
             },
             Self::Http(status, detail) => respond(status, &json!({ "detail": detail })),
+            Self::Unauthorized(detail) => {
+                let mut response = Self::http(StatusCode::UNAUTHORIZED, detail).into_response();
+                let challenge = HeaderValue::from_static("Bearer");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+                response
+            }
             Self::Method(allow) => {
                 let mut response =
                     Self::http(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed").into_response();

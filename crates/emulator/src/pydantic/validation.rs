@@ -41,7 +41,7 @@ impl ValidationError {
         Self::new("string_type", loc, "Input should be a valid string", input)
     }
 
-    pub(crate) fn not_a_list(loc: &[Value], input: Value) -> Self {
+    fn not_a_list(loc: &[Value], input: Value) -> Self {
         Self::new("list_type", loc, "Input should be a valid list", input)
     }
 
