@@ -223,6 +223,7 @@ impl<'a> Group<'a> {
         let Some(key) = self.execution.key(name, id).cloned() else { return Ok(None) };
         let resumed = |secret, at| Issued { key: key.clone(), secret, created: false, replaces: None, at };
         let mark = self.execution.mark(name, &key);
+        // A key that is only named by an interrupted creation could not be recognized after its delivery and first use.
         if mark.as_ref().is_none_or(|mark| mark.machine.as_ref() != Some(&self.execution.options.machine)) {
             self.write_claim(name, &key, &self.claim(KeyState::Pending)).await?;
         }
