@@ -1,11 +1,15 @@
 //! The edges of the workspace's code that are reached. They are counted in builds with `rustc-with-coverage`.
 
 #[cfg(api_keys_coverage)]
-pub use self::counters::{reached, total};
+pub use self::counters::{reached, reset, total};
 
-/// Returns the number of edges that are reached for the first time since the last call with `reset`. 0 without counters.
+/// Forgets which edges were reached.
 #[cfg(not(api_keys_coverage))]
-pub fn reached(_reset: bool) -> usize {
+pub fn reset() {}
+
+/// Returns the number of edges that were reached for the first time since the last call or reset. 0 without counters.
+#[cfg(not(api_keys_coverage))]
+pub fn reached() -> usize {
     0
 }
 
@@ -36,13 +40,16 @@ mod counters {
         let _ = COUNTERS.set(counters);
     }
 
-    /// Returns the number of edges that are reached for the first time since the last call with `reset`.
-    pub fn reached(reset: bool) -> usize {
-        let mut reached = REACHED.lock().unwrap_or_else(PoisonError::into_inner);
-        if reset {
-            reached.clear();
-        }
+    /// Forgets which edges were reached.
+    pub fn reset() {
+        reached();
+        REACHED.lock().unwrap_or_else(PoisonError::into_inner).fill(false);
+    }
+
+    /// Returns the number of edges that were reached for the first time since the last call or reset.
+    pub fn reached() -> usize {
         let counters = COUNTERS.get().copied().unwrap_or_default();
+        let mut reached = REACHED.lock().unwrap_or_else(PoisonError::into_inner);
         reached.resize(counters.len(), false);
         let mut new = 0;
         for (counter, reached) in counters.iter().zip(&mut *reached) {

@@ -27,7 +27,7 @@ fn corpus_and_variations_pass() {
         TARGETS.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name))
     {
         let (mut of_seeds, mut of_variations) = (0, 0);
-        coverage::reached(true);
+        coverage::reset();
         for mut seeds in seeds(&folder("corpus").join(name)) {
             assert!(seeds.len() >= 10, "too few seeds: {}", seeds[0].0.display());
             for (path, seed) in &seeds {
@@ -36,7 +36,7 @@ fn corpus_and_variations_pass() {
                 }
             }
             runs += 1;
-            of_seeds += coverage::reached(false);
+            of_seeds += coverage::reached();
             let mut random = fastrand::Rng::with_seed(0x5EED);
             for round in 0..rounds {
                 let variation = vary(&mut random, &seeds, name == "provider");
@@ -44,7 +44,7 @@ fn corpus_and_variations_pass() {
                     failures.push(format!("{name}, round {round}: \"{}\"", variation.escape_ascii()));
                     break;
                 }
-                let new = coverage::reached(false);
+                let new = coverage::reached();
                 of_variations += new;
                 if new > 0 {
                     seeds.push((PathBuf::new(), variation));
