@@ -13,8 +13,8 @@ use api_keys::{
 };
 use api_keys_emulator::Vendor;
 use api_keys_plan::{
-    Declaration, Delivery, Destination, Host, Identity, Inventory, Outcome, PlanOptions, State,
-    UndeliveredError, apply, plan,
+    Declaration, Delivery, Destination, Host, Identity, Inventory, Marking, Outcome, Plan, PlanOptions,
+    State, UndeliveredError, apply, plan,
 };
 use async_trait::async_trait;
 use futures_util::future::join_all;
@@ -36,8 +36,8 @@ const PROVIDER: &str = "vendor";
 /// The name of the state file.
 const STATE: &str = "state";
 
-/// The number of processes for each change of the declaration, of which all but the last one may die.
-const PROCESSES: u32 = 6;
+/// The number of times that machines apply a declaration by processes that may die, before one completes it.
+const ROUNDS: u32 = 5;
 
 /// The duration after which the secrets are rotated.
 const PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -69,6 +69,14 @@ struct Process<'a> {
 /// The secret in each destination.
 type Destinations = Mutex<BTreeMap<String, SecretKey>>;
 
+/// A plan, and what it was made of.
+struct Planned {
+    plan: Plan,
+    inventories: BTreeMap<String, Inventory>,
+    state: State,
+    options: PlanOptions,
+}
+
 /// The declared keys, each with its number of destinations.
 struct Declared {
     vendor: Vendor,
@@ -89,58 +97,55 @@ pub(super) async fn run(seed: u64, events: &Arc<Events>) -> Result<Figures, Fail
         setting: 0,
         overlap: [Duration::ZERO, Duration::from_secs(3600)][rng.usize(..2)],
     };
-    // Otherwise, the state file is on one machine.
-    let marks_are_shared = matches!(declared.vendor, Vendor::BetterAuth | Vendor::Clerk | Vendor::Keyshield);
-    let both = marks_are_shared && rng.bool();
 
-    let mut calls = 0;
+    let capabilities = setup.connect()?.capabilities();
+    let process = |machine, number, calm| {
+        Ok::<_, Failure>(Process {
+            world: &setup.world,
+            events,
+            machine,
+            provider: Observed::new(Arc::clone(&setup.world), setup.connect()?, number),
+            destinations: &destinations,
+            number,
+            calm,
+        })
+    };
+
+    let (mut number, mut calls) = (0, 0);
     for change in 0..rng.u32(1..4) {
         if change > 0 {
             declared.change(&mut rng).await;
         }
         let declaration = declared.declaration()?;
-        for number in 1..=PROCESSES {
-            let last = number == PROCESSES;
-            if last {
-                setup.calm_down().await;
-                sleep(LEASE).await;
-            }
-            let running = if both && !last { &machines[..] } else { &machines[..1] };
+        // Otherwise, the state file is on one machine.
+        let marks_are_shared = declaration.marking(PROVIDER, &capabilities) != Marking::State;
+        for _ in 0..ROUNDS {
             let mut processes = Vec::new();
-            for (index, machine) in running.iter().enumerate() {
-                let number = 2 * (change * PROCESSES + number) + index as u32;
-                processes.push(Process {
-                    world: &setup.world,
-                    events,
-                    machine,
-                    provider: Observed::new(Arc::clone(&setup.world), setup.connect()?, number),
-                    destinations: &destinations,
-                    number,
-                    calm: last,
-                });
+            for machine in machines.iter().take(if marks_are_shared && rng.bool() { 2 } else { 1 }) {
+                number += 1;
+                processes.push((process(machine, number, false)?, Duration::from_millis(rng.u64(..500))));
             }
-            let delays: Vec<_> = processes.iter().map(|_| Duration::from_millis(rng.u64(..500))).collect();
-            join_all(processes.iter().zip(delays).map(async |(process, delay)| {
-                sleep(delay).await;
-                let polls = if last { u32::MAX } else { death(events, process.number, 80.0, 60) };
-                let done = Interrupted { future: pin!(process.apply(&declaration)), polls }.await;
-                if last { process.check_success(&declaration, done).await } else { Ok(()) }
+            join_all(processes.iter().map(async |(process, delay)| {
+                sleep(*delay).await;
+                let polls = death(events, process.number, 80.0, 60);
+                Interrupted { future: pin!(process.apply(&declaration)), polls }.await
             }))
-            .await
-            .into_iter()
-            .collect::<Result<(), _>>()?;
-            let process = &processes[0];
-            process.check_destinations(&declared).await?;
-            if last {
-                // Revokes the keys whose overlap has ended.
-                sleep(declared.overlap).await;
-                let done = process.apply(&declaration).await;
-                process.check_success(&declaration, Some(done)).await?;
-                process.check_keys(&declared).await?;
-            }
-            calls += processes.iter().map(|process| process.provider.calls()).sum::<u32>();
+            .await;
+            processes[0].0.check_destinations(&declared).await?;
+            calls += processes.iter().map(|(process, _)| process.provider.calls()).sum::<u32>();
             sleep(Duration::from_secs(30)).await;
         }
+        setup.calm_down().await;
+        sleep(LEASE).await;
+        number += 1;
+        let last = process(&machines[0], number, true)?;
+        last.complete(&declaration).await?;
+        last.check_destinations(&declared).await?;
+        // Revokes the keys whose overlap has ended.
+        sleep(declared.overlap).await;
+        last.complete(&declaration).await?;
+        last.check_keys(&declared).await?;
+        calls += last.provider.calls();
         setup.network.set_calm(false);
     }
     audit::requests(&setup.world);
@@ -160,10 +165,10 @@ impl Declared {
         }
     }
 
-    /// Returns the names of all destinations.
-    fn names(&self) -> BTreeSet<String> {
+    /// Returns the paths of all destinations, with their keys.
+    fn paths(&self) -> impl Iterator<Item = (&str, String)> {
         let keys = self.keys.iter();
-        keys.flat_map(|(key, count)| (0..*count).map(move |number| format!("file {key}/{number}"))).collect()
+        keys.flat_map(|(key, count)| (0..*count).map(move |number| (&**key, format!("{key}/{number}"))))
     }
 
     fn declaration(&self) -> Result<Declaration, Failure> {
@@ -183,8 +188,10 @@ impl Declared {
         };
         let (days, overlap) = (PERIOD.as_secs() / (24 * 60 * 60), self.overlap.as_secs());
         let mut text = "project = \"shop\"\n".to_owned();
-        for (name, count) in &self.keys {
-            let files: Vec<_> = (0..*count).map(|file| destination(name, file)).collect();
+        for name in self.keys.keys() {
+            let paths = self.paths().filter(|(key, _)| key == name);
+            let files: Vec<_> =
+                paths.map(|(_, path)| format!("{{ type = \"file\", path = \"{path}\" }}")).collect();
             writeln!(
                 text,
                 "[keys.{name}]\nprovider = \"{PROVIDER}\"\n{settings}\n\
@@ -196,19 +203,30 @@ impl Declared {
     }
 }
 
-/// Returns the declaration of a destination.
-fn destination(key: &str, number: u32) -> String {
-    format!("{{ type = \"file\", path = \"{key}/{number}\" }}")
-}
-
 impl Process<'_> {
-    /// Plans, and applies the plan.
-    async fn apply(&self, declaration: &Declaration) -> api_keys::Result<Vec<Outcome>> {
+    /// Lists the keys, and plans.
+    async fn plan(&self, declaration: &Declaration) -> api_keys::Result<Planned> {
         let state = self.state();
         let inventories = BTreeMap::from([(PROVIDER.to_owned(), self.list(PROVIDER).await?)]);
         let options = PlanOptions::new(Timestamp::now(), self.machine.name).prune(true).lease(LEASE);
-        let plan = plan(declaration, &inventories, &state, &options);
+        Ok(Planned { plan: plan(declaration, &inventories, &state, &options), inventories, state, options })
+    }
+
+    /// Plans, and applies the plan.
+    async fn apply(&self, declaration: &Declaration) -> api_keys::Result<Vec<Outcome>> {
+        let Planned { plan, inventories, state, options } = self.plan(declaration).await?;
         Ok(apply(declaration, &plan, &inventories, state, &options, self, CONCURRENCY).await)
+    }
+
+    /// Applies a declaration without faults, and checks that all steps succeed and nothing remains to be done.
+    async fn complete(&self, declaration: &Declaration) -> Result<(), Failure> {
+        let ledger = &self.world.ledger;
+        for outcome in self.apply(declaration).await? {
+            ledger.check(outcome.result.is_ok(), || format!("without faults: {outcome:?}"));
+        }
+        let rest = self.plan(declaration).await?.plan;
+        ledger.check(rest.is_empty(), || format!("remains to be done: {rest:?}"));
+        Ok(())
     }
 
     fn state(&self) -> State {
@@ -216,65 +234,44 @@ impl Process<'_> {
         text.and_then(|text| State::parse(&text).ok()).unwrap_or_default()
     }
 
-    fn destinations(&self) -> BTreeMap<String, SecretKey> {
-        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Returns the key that a secret authenticates.
-    async fn verify(&self, secret: &SecretKey) -> Result<Option<ApiKey>, Failure> {
-        Ok(match self.world.store.verify(secret).await? {
+    /// Returns the key that the secret in a file authenticates, or `None` if the secret is invalid or missing.
+    async fn key_in(&self, path: &str) -> Result<Option<ApiKey>, Failure> {
+        let Some(secret) = self.secret_in(path) else { return Ok(None) };
+        Ok(match self.world.store.verify(&secret).await? {
             Verification::Valid(key) => Some(*key),
             _ => None,
         })
+    }
+
+    fn secret_in(&self, path: &str) -> Option<SecretKey> {
+        let destinations = self.destinations.lock().unwrap_or_else(PoisonError::into_inner);
+        destinations.get(&format!("file {path}")).cloned()
     }
 
     /// Checks that the secret in each declared destination is valid, unless the vendor replaces secrets in place.
     async fn check_destinations(&self, declared: &Declared) -> Result<(), Failure> {
         let in_place =
             self.provider.supports(Operation::Rotate) && self.provider.capabilities().rotate_keeps_id;
-        let in_use = self.destinations().into_iter();
-        for (destination, secret) in in_use.filter(|(destination, _)| declared.names().contains(destination))
-        {
-            let valid = self.verify(&secret).await?.is_some();
-            self.world.ledger.check(valid || in_place, || format!("the secret in {destination} is invalid"));
+        for (_, path) in declared.paths().filter(|(_, path)| self.secret_in(path).is_some()) {
+            let valid = self.key_in(&path).await?.is_some();
+            self.world.ledger.check(valid || in_place, || format!("the secret in {path} is invalid"));
         }
-        Ok(())
-    }
-
-    /// Checks that all steps of an execution without faults have succeeded, and that nothing remains to be done.
-    async fn check_success(
-        &self,
-        declaration: &Declaration,
-        done: Option<api_keys::Result<Vec<Outcome>>>,
-    ) -> Result<(), Failure> {
-        let failed = match &done {
-            Some(Ok(outcomes)) => {
-                outcomes.iter().find(|outcome| outcome.result.is_err()).map(|one| format!("{one:?}"))
-            }
-            other => Some(format!("{other:?}")),
-        };
-        self.world.ledger.check(failed.is_none(), || format!("without faults: {failed:?}"));
-        let inventories = BTreeMap::from([(PROVIDER.to_owned(), self.list(PROVIDER).await?)]);
-        let options = PlanOptions::new(Timestamp::now(), self.machine.name).prune(true).lease(LEASE);
-        let rest = plan(declaration, &inventories, &self.state(), &options);
-        self.world.ledger.check(rest.is_empty(), || format!("remains to be done: {rest:?}"));
         Ok(())
     }
 
     /// Checks that the declared keys are the only ones, and that all of their destinations have their secrets.
     async fn check_keys(&self, declared: &Declared) -> Result<(), Failure> {
-        let (ledger, secrets) = (&self.world.ledger, self.destinations());
-        let mut delivered = BTreeSet::new();
-        for (name, count) in &declared.keys {
-            let mut ids = BTreeSet::new();
-            for number in 0..*count {
-                if let Some(secret) = secrets.get(&format!("file {name}/{number}")) {
-                    ids.extend(self.verify(secret).await?.map(|key| key.id));
-                }
-            }
-            ledger.check(ids.len() == 1, || format!("the destinations of {name} have secrets of {ids:?}"));
-            delivered.extend(ids);
+        let ledger = &self.world.ledger;
+        let mut delivered = BTreeMap::new();
+        for (name, path) in declared.paths() {
+            let id = self.key_in(&path).await?.map(|key| key.id);
+            ledger.check(id.is_some(), || format!("the secret in {path} is missing or invalid"));
+            let other = delivered.insert(name, id.clone());
+            ledger.check(other.is_none_or(|other| other == id), || {
+                format!("{name} has the secrets of two keys")
+            });
         }
+        let delivered: BTreeSet<_> = delivered.into_values().flatten().collect();
         let active = audit::keys(&self.world.store).await?.into_iter();
         let active: BTreeSet<_> = active.filter(|key| !key.status.is_inactive()).map(|key| key.id).collect();
         ledger.check(active == delivered, || format!("delivered: {delivered:?}, active: {active:?}"));
