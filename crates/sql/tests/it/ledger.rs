@@ -64,8 +64,10 @@ async fn sqlite_agrees_with_its_callers() {
             std::thread::sleep(Duration::from_millis(rng.u64(..60)));
         }
     });
-    agrees(&database, &stop, &disturbances).await;
+    let all = operate(&database).await;
+    stop.store(true, Ordering::Relaxed);
     other.join().expect("no panic");
+    compare(&database, &all, disturbances.load(Ordering::Relaxed)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,14 +85,18 @@ async fn postgres_agrees_with_its_callers() {
             count.fetch_add(client.query(ended, &[]).await.expect("ended").len() as u32, Ordering::Relaxed);
         }
     });
-    agrees(&database, &stop, &disturbances).await;
+    let all = operate(&database).await;
+    stop.store(true, Ordering::Relaxed);
     other.await.expect("no panic");
+    compare(&database, &all, disturbances.load(Ordering::Relaxed)).await;
 }
 
-/// Makes calls, then compares what the callers know with the database.
-async fn agrees(database: &Database, stop: &AtomicBool, disturbances: &AtomicU32) {
-    let operations =
-        std::env::var("SQL_OPERATIONS").map_or(OPERATIONS, |text| text.parse().expect("a number"));
+fn operations() -> u32 {
+    std::env::var("SQL_OPERATIONS").map_or(OPERATIONS, |text| text.parse().expect("a number"))
+}
+
+/// Makes calls, and returns what their callers know.
+async fn operate(database: &Database) -> Vec<Knowledge> {
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
         let builder = || database.builder().timeout(Duration::from_millis(50)).build().expect("built");
@@ -99,16 +105,18 @@ async fn agrees(database: &Database, stop: &AtomicBool, disturbances: &AtomicU32
         tasks.spawn(async move {
             let (mut rng, mut knowledge) = (Rng::with_seed(task.into()), Knowledge::default());
             for (life, keys) in lives.into_iter().enumerate() {
-                for number in 0..operations / TASKS / 5 {
+                for number in 0..operations() / TASKS / 5 {
                     knowledge.operate(&keys, &mut rng, &format!("{task}-{life}-{number}")).await;
                 }
             }
             knowledge
         });
     }
-    let all = tasks.join_all().await;
-    stop.store(true, Ordering::Relaxed);
+    tasks.join_all().await
+}
 
+/// Compares what callers know with the database, which is no longer disturbed.
+async fn compare(database: &Database, all: &[Knowledge], disturbances: u32) {
     let keys = database.open().await;
     let names: Vec<_> = keys
         .keys(ListQuery::new().include_inactive(true))
@@ -117,7 +125,7 @@ async fn agrees(database: &Database, stop: &AtomicBool, disturbances: &AtomicU32
         .await
         .expect("a listing");
     let mut known = 0;
-    for knowledge in &all {
+    for knowledge in all {
         for key in &knowledge.keys {
             let Some(valid) = key.valid else { continue };
             assert_eq!(is_valid(&keys, &key.secret).await, valid, "{}", key.id);
@@ -133,10 +141,10 @@ async fn agrees(database: &Database, stop: &AtomicBool, disturbances: &AtomicU32
     assert_eq!(names.len(), known + doubtful, "keys that nobody knows");
     let sum = |count: fn(&Knowledge) -> u32| all.iter().map(count).sum::<u32>();
     let (failed, dropped) = (sum(|knowledge| knowledge.failed), sum(|knowledge| knowledge.dropped));
-    let disturbances = disturbances.load(Ordering::Relaxed);
     println!(
-        "{operations} operations, {failed} failed, {dropped} dropped, {disturbances} disturbances: {known} keys known, \
-         {doubtful} created by calls that were dropped or failed with an unknown effect"
+        "{} operations, {failed} failed, {dropped} dropped, {disturbances} disturbances: {known} keys known, \
+         {doubtful} created by calls that were dropped or failed with an unknown effect",
+        operations()
     );
     assert!(failed > 0 && dropped > 0 && disturbances > 0, "nothing went wrong");
 }
