@@ -34,6 +34,7 @@
 mod config;
 mod error;
 mod generator;
+mod groups;
 mod memory;
 mod provider;
 mod record;

@@ -15,6 +15,11 @@ const DEFAULT_PAGE_SIZE: u32 = 100;
 /// An in-process provider. Clones share the keys.
 ///
 /// Every call is atomic, and a future that is dropped has either not started or is complete.
+///
+/// The cost of an operation does not depend on the number of keys, with two exceptions:
+/// - A list with a [`search`](api_keys_core::ListQuery::search) compares names until its page is complete. The
+///   [`total`](api_keys_core::Page::total) of such a page is `None`.
+/// - After a change of the time, in either direction, the keys that expire between both times are visited once.
 #[derive(Clone)]
 pub struct Memory(pub(crate) Arc<Inner>);
 

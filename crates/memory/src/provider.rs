@@ -88,7 +88,7 @@ impl ApiKeyProvider for Memory {
         let key = record.view(now);
 
         let mut store = self.store();
-        self.validate_quota(&store, &record, now, Operation::Create)?;
+        self.validate_quota(&mut store, &record, now, Operation::Create)?;
         store.add(record, Operation::Create)?;
         Ok(IssuedKey::new(key, secret))
     }
@@ -106,9 +106,9 @@ impl ApiKeyProvider for Memory {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let now = self.now();
 
-        let store = self.store();
-        let matching = |record: &Record| matches(record, &query, now);
-        let mut rest = store.after(after).filter(|(_, record)| matching(record)).peekable();
+        let mut store = self.store();
+        let (total, rest) = store.list(&query, after, now);
+        let mut rest = rest.filter(|(_, record)| matches(record, query.search.as_deref())).peekable();
         let mut items = Vec::new();
         let mut last = None;
         while let Some((number, record)) = rest.next_if(|_| items.len() < limit) {
@@ -116,8 +116,9 @@ impl ApiKeyProvider for Memory {
             last = Some(number);
         }
         let next = rest.peek().and(last).map(|number| Cursor::new(format!("{CURSOR_PREFIX}{number}")));
-        let total = store.after(None).filter(|(_, record)| matching(record)).count();
-        Ok(Page::new(items, next, u64::try_from(total).ok()))
+        // Counting the matches of a search would compare all names at every page.
+        let total = if query.search.is_some() { None } else { u64::try_from(total).ok() };
+        Ok(Page::new(items, next, total))
     }
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
@@ -139,7 +140,7 @@ impl ApiKeyProvider for Memory {
         changes.apply(&mut record.key, expiry);
         record.key.updated_at = Some(now);
         if before.status(now) != KeyStatus::Active {
-            self.validate_quota(&store, &record, now, Operation::Update)?;
+            self.validate_quota(&mut store, &record, now, Operation::Update)?;
         }
         let key = record.view(now);
         store.change(number, Some(record), Operation::Update)?;
@@ -247,7 +248,7 @@ impl Memory {
     /// Returns an error if the record would exceed the number of active keys.
     fn validate_quota(
         &self,
-        store: &Store,
+        store: &mut Store,
         record: &Record,
         now: Timestamp,
         operation: Operation,
@@ -261,14 +262,8 @@ impl Memory {
     }
 }
 
-fn matches(record: &Record, query: &ListQuery, now: Timestamp) -> bool {
-    let key = &record.key;
-    (query.include_inactive || !record.status(now).is_inactive())
-        && query.owner.as_ref().is_none_or(|owner| key.owner.as_ref() == Some(owner))
-        && query
-            .search
-            .as_ref()
-            .is_none_or(|text| key.name.as_ref().is_some_and(|name| name.contains(text.as_str())))
+fn matches(record: &Record, search: Option<&str>) -> bool {
+    search.is_none_or(|text| record.key.name.as_ref().is_some_and(|name| name.contains(text)))
 }
 
 fn position(cursor: &Cursor) -> Result<u64> {

@@ -1,6 +1,6 @@
 //! A stored key.
 
-use api_keys_core::{ApiKey, KeyStatus, SecretKey, Timestamp};
+use api_keys_core::{ApiKey, KeyExpiry, KeyStatus, SecretKey, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) const REMAINING: &str = "remaining";
@@ -62,6 +62,16 @@ impl Record {
     /// Returns the status at a time.
     pub(crate) fn status(&self, now: Timestamp) -> KeyStatus {
         self.key.status.at(self.key.expiry, now)
+    }
+
+    /// Returns whether the key is not inactive at a time.
+    pub(crate) fn is_current(&self, now: Timestamp) -> bool {
+        !self.status(now).is_inactive()
+    }
+
+    /// Returns the fields that determine the lists that contain the key.
+    pub(crate) fn list_fields(&self) -> (Option<&str>, KeyStatus, KeyExpiry) {
+        (self.key.owner.as_deref(), self.key.status, self.key.expiry)
     }
 
     /// Returns the key with its status at a time.

@@ -1,14 +1,15 @@
 //! The stored keys and their indexes.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Bound;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound::{Excluded, Included, Unbounded};
 
-use api_keys_core::{Error, ErrorKind, KeyId, KeyStatus, Operation, Result, Timestamp};
+use api_keys_core::{Error, ErrorKind, KeyId, ListQuery, Operation, Result, Timestamp};
 
 use crate::error::{VENDOR, conflict};
+use crate::groups::Groups;
 use crate::record::{Digest, Record};
 
-/// Keys by number, and numbers by id and by digest.
+/// Keys by number, and their indexes.
 #[derive(Default, Clone)]
 pub(crate) struct Store {
     /// The number of the next new key. Numbers are not reused, so a cursor never skips a key.
@@ -17,6 +18,12 @@ pub(crate) struct Store {
     keys: BTreeMap<u64, Record>,
     by_id: HashMap<KeyId, u64>,
     by_digest: HashMap<Digest, u64>,
+    all: Groups,
+    /// The keys that are not inactive at `time`.
+    current: Groups,
+    time: Timestamp,
+    /// The keys with an expiration, including those that are expired.
+    expirations: BTreeSet<(Timestamp, u64)>,
 }
 
 impl Store {
@@ -35,15 +42,36 @@ impl Store {
         Some((number, self.keys.get(&number)?))
     }
 
-    /// Returns the keys created after a number, or all keys, in the order of creation.
-    pub(crate) fn after(&self, number: Option<u64>) -> impl Iterator<Item = (u64, &Record)> {
-        let start = number.map_or(Bound::Unbounded, Bound::Excluded);
-        self.keys.range((start, Bound::Unbounded)).map(|(&number, record)| (number, record))
+    /// Returns the number of keys with the owner of a query, and those of them that were created after a number, in the
+    /// order of creation. Inactive keys are omitted unless the query includes them.
+    pub(crate) fn list(
+        &mut self,
+        query: &ListQuery,
+        after: Option<u64>,
+        now: Timestamp,
+    ) -> (usize, impl Iterator<Item = (u64, &Record)>) {
+        self.set_time(now);
+        let groups = if query.include_inactive { &self.all } else { &self.current };
+        let numbers = groups.get(query.owner.as_deref());
+        let rest = numbers.range((after.map_or(Unbounded, Excluded), Unbounded));
+        (numbers.len(), rest.filter_map(|number| self.at(Some(number))))
     }
 
-    /// Returns the number of active keys at a time.
-    pub(crate) fn active(&self, now: Timestamp) -> usize {
-        self.keys.values().filter(|record| record.status(now) == KeyStatus::Active).count()
+    /// Returns the number of active keys at a time. A stored key is either active or inactive.
+    pub(crate) fn active(&mut self, now: Timestamp) -> usize {
+        self.set_time(now);
+        self.current.get(None).len()
+    }
+
+    /// Sets `time`, which may be earlier than before. Only keys with an expiration between both times are visited.
+    fn set_time(&mut self, now: Timestamp) {
+        let (start, end) = (self.time.min(now), self.time.max(now));
+        for &(_, number) in self.expirations.range((Excluded((start, u64::MAX)), Included((end, u64::MAX)))) {
+            if let Some(record) = self.keys.get(&number) {
+                self.current.set(number, record.key.owner.as_deref(), record.is_current(now));
+            }
+        }
+        self.time = now;
     }
 
     /// Adds a key.
@@ -71,17 +99,62 @@ impl Store {
             || record.digests().any(|digest| taken(self.by_digest.get(&digest)))
     }
 
+    /// Sets or removes the key with a number, in all indexes.
     fn put(&mut self, number: u64, record: Option<Record>) {
-        if let Some(before) = self.keys.remove(&number) {
+        let before = self.keys.remove(&number);
+        // For example after a verification, the most frequent change.
+        let same_lists = before.as_ref().map(Record::list_fields) == record.as_ref().map(Record::list_fields);
+        if let Some(before) = before {
             self.by_id.remove(&before.key.id);
             for digest in before.digests() {
                 self.by_digest.remove(&digest);
+            }
+            if !same_lists {
+                self.put_in_lists(number, &before, false);
             }
         }
         if let Some(record) = record {
             self.by_id.insert(record.key.id.clone(), number);
             self.by_digest.extend(record.digests().map(|digest| (digest, number)));
+            if !same_lists {
+                self.put_in_lists(number, &record, true);
+            }
             self.keys.insert(number, record);
         }
+    }
+
+    fn put_in_lists(&mut self, number: u64, record: &Record, present: bool) {
+        let owner = record.key.owner.as_deref();
+        self.all.set(number, owner, present);
+        self.current.set(number, owner, present && record.is_current(self.time));
+        if let Some(time) = record.key.expiry.at() {
+            match present {
+                true => self.expirations.insert((time, number)),
+                false => self.expirations.remove(&(time, number)),
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api_keys_core::{KeyExpiry, NewApiKey, SecretKey};
+
+    use super::*;
+
+    #[test]
+    fn removed_keys_leave_no_entries() -> Result<()> {
+        let record = |owner, expiry| {
+            let key = NewApiKey::new("ci").owner(owner).into_key(KeyId::new("id").expect("an id"), expiry);
+            Some(Record::new(key, &SecretKey::new("secret"), false))
+        };
+        let mut store = Store::default();
+        store.change(0, record("a", KeyExpiry::At(Timestamp::MAX)), Operation::Create)?;
+        store.change(0, record("b", KeyExpiry::At(Timestamp::MIN)), Operation::Update)?;
+        store.change(0, None, Operation::Delete)?;
+        assert!(store.keys.is_empty() && store.by_id.is_empty() && store.by_digest.is_empty());
+        assert!([store.all, store.current] == [Groups::default(), Groups::default()]);
+        assert_eq!(store.expirations, BTreeSet::new());
+        Ok(())
     }
 }

@@ -32,7 +32,7 @@ fn keys_are_in_creation_order() {
 }
 
 #[test]
-fn filters_apply_to_items_and_total() {
+fn filters_apply_to_items() {
     let keys = Memory::new();
     for (name, owner) in [("deploy-1", "a"), ("deploy-2", "b"), ("backup", "a")] {
         add(&keys, NewApiKey::new(name).owner(owner));
@@ -45,7 +45,7 @@ fn filters_apply_to_items_and_total() {
     assert_eq!(names(&keys, ListQuery::new().owner("nobody")), [""; 0]);
 
     let page = run(keys.list(ListQuery::new().search("deploy").limit(2))).expect("a page");
-    assert_eq!((page.items.len(), page.total), (2, Some(3)));
+    assert_eq!((page.items.len(), page.total), (2, None), "the matches of a search are not counted");
 }
 
 #[test]

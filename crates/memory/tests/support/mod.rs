@@ -54,6 +54,10 @@ impl Clock {
         *self.0.lock().expect("the clock") += duration;
     }
 
+    pub(crate) fn set(&self, now: Timestamp) {
+        *self.0.lock().expect("the clock") = now;
+    }
+
     pub(crate) fn builder(&self) -> MemoryBuilder {
         let clock = self.clone();
         Memory::builder().clock(move || clock.now())
