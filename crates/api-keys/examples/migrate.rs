@@ -26,7 +26,7 @@ use api_keys::better_auth::BetterAuthConfig;
 use api_keys::clerk::ClerkConfig;
 use api_keys::latitude_sh::LatitudeShConfig;
 use api_keys::{
-    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Expiry, Field, KeyExpiry, ListQuery, NewApiKey,
+    ApiKey, ApiKeyProvider, ApiKeyProviderExt as _, Expiry, Field, Json, KeyExpiry, ListQuery, NewApiKey,
     ProviderConfig, RevokeOptions, SecretKey, Timestamp,
 };
 use api_keys_emulator::{Emulator, Vendor};
@@ -88,7 +88,7 @@ impl Migration<'_> {
         new.owner.clone_from(&self.to_owner);
         new.description = old.description.clone().filter(|_| is_kept("description"));
         new.scopes = old.scopes.clone().filter(|_| is_kept("scopes"));
-        new.metadata = old.metadata.clone().filter(|_| is_kept("metadata"));
+        new.metadata = old.metadata.as_ref().filter(|_| is_kept("metadata")).map(Json::value).transpose()?;
         new.expiry = match old.expiry {
             KeyExpiry::At(time) if is_kept("expiry") => Expiry::At(time),
             // Without expirations, keys never expire.
@@ -98,7 +98,7 @@ impl Migration<'_> {
         // Vendor-specific fields that can be set, such as Latitude.sh's `allowed_ips`, may restrict a key. Without
         // them, the new key would have more permissions.
         for field in self.from.capabilities().create_extra.iter().filter(|field| is_kept(field)) {
-            let set = old.extra.get(*field).filter(|value| !is_unset(value));
+            let set = old.extra.get(field).filter(|value| !is_unset(value));
             new.extra.extend(set.map(|value| ((*field).to_owned(), value.clone())));
         }
         // Reports fields that the target does not support.

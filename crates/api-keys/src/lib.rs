@@ -9,10 +9,10 @@ mod vendors;
 pub use api_keys_core::provider;
 pub use api_keys_core::{
     ApiKey, ApiKeyProvider, ApiKeyProviderExt, Capabilities, Cursor, Effect, Error, ErrorKind, Expiry, Field,
-    FieldSet, InvalidKeyId, InvalidReason, IssuedKey, KeyExpiry, KeyId, KeyStatus, ListQuery, ListScope,
-    NewApiKey, Operation, Page, Patch, RecordState, Result, Revocation, RevokeOptions, RotateOptions,
-    Rotation, RotationMethod, RotationOptions, RotationState, SecretBytes, SecretKey, SecretSource,
-    SecretSourceError, Support, Timestamp, UpdateApiKey, Verification, Violation,
+    FieldSet, Fields, InvalidKeyId, InvalidReason, IssuedKey, Json, KeyExpiry, KeyId, KeyStatus, ListQuery,
+    ListScope, NewApiKey, Operation, Page, Patch, RecordState, Result, Revocation, RevokeOptions,
+    RotateOptions, Rotation, RotationMethod, RotationOptions, RotationState, SecretBytes, SecretKey,
+    SecretSource, SecretSourceError, Support, Timestamp, UpdateApiKey, Verification, Violation,
 };
 #[cfg(feature = "bulk")]
 pub use bulk::{BulkOptions, Progress, RateLimited, Summary, for_each_key};

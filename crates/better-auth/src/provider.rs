@@ -256,8 +256,6 @@ const fn call(operation: Operation) -> OperationCall {
 /// Converts a key to that of the trait.
 fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
     let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
-    let metadata =
-        key.metadata.map(|json| json.value()).transpose().map_err(|error| call.unexpected(error))?;
     let mut converted = ApiKey::new(id);
     converted.name = key.name;
     converted.hint = key.start;
@@ -276,12 +274,12 @@ fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
         true if converted.expiry.is_past(Timestamp::now()) => KeyStatus::Expired,
         true => KeyStatus::Active,
     };
-    converted.metadata = metadata;
+    converted.metadata = key.metadata;
     converted.extra = key.additional_properties.into_public();
-    let further = [
+    converted.extra.insert_present([
         ("configId", key.config_id.map(Value::from)),
         ("prefix", key.prefix.map(Value::from)),
-        ("permissions", key.permissions.map(|permissions| serde_json::json!(permissions))),
+        ("permissions", key.permissions.map(Value::from_iter)),
         ("rateLimitEnabled", Some(key.rate_limit_enabled.into())),
         ("rateLimitMax", key.rate_limit_max.map(Value::from)),
         ("rateLimitTimeWindow", key.rate_limit_time_window.map(Value::from)),
@@ -290,10 +288,7 @@ fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
         ("refillAmount", key.refill_amount.map(Value::from)),
         ("refillInterval", key.refill_interval.map(Value::from)),
         ("lastRefillAt", key.last_refill_at.map(|time| time.as_str().into())),
-    ];
-    converted
-        .extra
-        .extend(further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))));
+    ]);
     Ok(converted)
 }
 

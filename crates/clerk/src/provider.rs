@@ -220,7 +220,6 @@ const fn call(operation: Operation) -> OperationCall {
 /// Converts a key to that of the trait.
 fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
     let id = KeyId::new(key.id).map_err(|error| call.unexpected(error))?;
-    let metadata = key.claims.map(|json| json.value()).transpose().map_err(|error| call.unexpected(error))?;
     let mut converted = ApiKey::new(id);
     converted.name = Some(key.name);
     converted.description = key.description.into_option();
@@ -239,16 +238,13 @@ fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
         (false, true) => KeyStatus::Expired,
         (false, false) => KeyStatus::Active,
     };
-    converted.metadata = metadata;
+    converted.metadata = key.claims;
     converted.extra = key.additional_properties.into_public();
-    let further = [
-        ("type", Some(key.r#type)),
-        ("created_by", key.created_by),
-        ("revocation_reason", key.revocation_reason),
-    ];
-    converted.extra.extend(
-        further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value.into()))),
-    );
+    converted.extra.insert_present([
+        ("type", Some(key.r#type.into())),
+        ("created_by", key.created_by.map(Value::from)),
+        ("revocation_reason", key.revocation_reason.map(Value::from)),
+    ]);
     Ok(converted)
 }
 

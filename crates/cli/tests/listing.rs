@@ -138,3 +138,56 @@ fn columns_and_order_can_be_selected() {
         home.run(&[&["list"], &invalid[..]].concat()).expect(2).stderr_contains("last_used_at");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn formatted_metadata_are_printed_like_others() {
+    let home = Home::new();
+    let (server, _) = server(&home, 1).await;
+    server.reset().await;
+    let mut keys = [key(1), key(2)];
+    keys[0]["claims"] = json!({ "list": [1, 2.5], "team": "data" });
+    keys[0]["created_by"] = json!("user_1");
+    keys[1]["claims"] = json!(["1e999"]);
+    let page = serde_json::to_string_pretty(&json!({ "data": keys, "total_count": 2 })).unwrap();
+    let page = page.replace("\"1e999\"", "1e999");
+    let response = ResponseTemplate::new(200).set_body_raw(page, "application/json");
+    Mock::given(any()).respond_with(response).mount(&server).await;
+
+    let list =
+        async |arguments: &[&str]| home.run_async(&[&["list"], arguments].concat()).await.expect(0).stdout;
+    let lines = list(&["--output", "jsonl"]).await;
+    let lines: Vec<_> = lines.lines().collect();
+    let extra = r#""extra":{"created_by":"user_1","type":"api_key"}}"#;
+    let metadata = r#""metadata":{"list":[1,2.5],"team":"data"},"#;
+    assert!(lines.len() == 2 && lines[0].ends_with(&format!("{metadata}{extra}")), "{lines:?}");
+    // A number that cannot be represented is kept.
+    assert!(lines[1].contains(r#""metadata":[1e999],"#), "{lines:?}");
+
+    let document = list(&["--output", "json"]).await;
+    let formatted = serde_json::to_string_pretty(&json!({ "metadata": keys[0]["claims"] })).unwrap();
+    let formatted = formatted.trim_start_matches("{\n").trim_end_matches("\n}").replace('\n', "\n    ");
+    assert!(document.contains(&format!("\n    {formatted},\n")), "{document}");
+
+    let table = list(&["--output", "csv", "--columns", "name,metadata", "--sort", "-name"]).await;
+    assert_eq!(
+        table,
+        "name,metadata\nkey-2,[1e999]\nkey-1,\"{\"\"list\"\":[1,2.5],\"\"team\"\":\"\"data\"\"}\"\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn formatted_metadata_are_one_line_of_a_key() {
+    let home = Home::new();
+    let (server, _) = server(&home, 1).await;
+    server.reset().await;
+    let mut key = key(1);
+    key["claims"] = json!({ "list": [1, 2.5], "team": "data" });
+    let body = serde_json::to_string_pretty(&key).unwrap();
+    let response = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+    Mock::given(any()).respond_with(response).mount(&server).await;
+    let shown = home.run_async(&["get", key["id"].as_str().unwrap()]).await.expect(0).stdout;
+    let line =
+        |title: &str| shown.lines().find_map(|line| line.strip_prefix(title)).unwrap_or_default().trim();
+    assert_eq!(line("metadata"), r#"{"list":[1,2.5],"team":"data"}"#, "{shown}");
+    assert_eq!(line("extra"), r#"{"type":"api_key"}"#, "{shown}");
+}

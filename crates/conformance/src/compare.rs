@@ -48,7 +48,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
             let (create, update) = (self.create_extra(), self.update_extra());
             let set =
                 one.extra.iter().filter(|(name, _)| create.contains_key(*name) || update.contains_key(*name));
-            let missing = set.filter(|(name, value)| two.extra.get(*name) != Some(value));
+            let missing = set.filter(|(name, value)| two.extra.get(name) != Some(value));
             fields.extend(missing.map(|(name, _)| format!("extra.{name}")));
         }
         fields

@@ -45,6 +45,8 @@ pub use crate::provider::contract::ApiKeyProvider;
 pub use crate::rotation::options::RotationOptions;
 pub use crate::rotation::{Rotation, RotationMethod, RotationState};
 pub use crate::types::expiry::Expiry;
+pub use crate::types::fields::Fields;
+pub use crate::types::json::Json;
 pub use crate::types::key::{ApiKey, InvalidKeyId, IssuedKey, KeyExpiry, KeyId, KeyStatus};
 pub use crate::types::listing::{Cursor, ListQuery, Page};
 pub use crate::types::new_key::NewApiKey;

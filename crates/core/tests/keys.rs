@@ -2,6 +2,7 @@
 
 use api_keys_core::{ApiKey, KeyExpiry, KeyId, KeyStatus, Timestamp};
 use proptest::prelude::*;
+use serde_json::json;
 
 #[test]
 fn invalid_id_is_rejected() {
@@ -61,10 +62,37 @@ fn expiry_is_past_at_its_time() {
 #[test]
 fn debug_omits_free_form_values() {
     let mut key = ApiKey::new(KeyId::new("ak").expect("an id"));
-    key.metadata = Some("private-value".into());
-    key.extra.insert("field".to_owned(), "private-value".into());
+    key.metadata = Some(json!("private-value").into());
+    key.extra.insert("field", "private-value");
     let text = format!("{key:?}");
     assert!(text.contains("field") && !text.contains("private-value"), "{text}");
+}
+
+#[test]
+fn key_round_trips() {
+    let mut key = ApiKey::new(KeyId::new("ak").expect("an id"));
+    for metadata in [None, Some(json!(null)), Some(json!("text")), Some(json!({ "b": [1.5], "a": null }))] {
+        key.metadata = metadata.map(Into::into);
+        key.extra.insert("remaining", 5);
+        let text = serde_json::to_string(&key).expect("JSON");
+        let value = serde_json::to_value(&key).expect("a value");
+        assert_eq!(value, serde_json::from_str::<serde_json::Value>(&text).expect("a value"));
+        // Null is read as no metadata.
+        if key.metadata.as_ref().is_some_and(|metadata| *metadata == json!(null)) {
+            key.metadata = None;
+        }
+        assert_eq!(serde_json::from_str::<ApiKey>(&text).expect("a key"), key);
+        assert_eq!(serde_json::from_value::<ApiKey>(value).expect("a key"), key);
+    }
+}
+
+#[test]
+fn key_with_formatted_metadata_is_one_line() {
+    let mut key = ApiKey::new(KeyId::new("ak").expect("an id"));
+    key.metadata = Some("{\n  \"a\": 1\n}".parse().expect("JSON"));
+    let line = serde_json::to_string(&key).expect("JSON");
+    assert!(!line.contains('\n'), "{line}");
+    assert_eq!(serde_json::from_str::<ApiKey>(&line).expect("a key"), key);
 }
 
 proptest! {

@@ -52,7 +52,7 @@ fn matching_key_is_returned() {
         // The order of scopes is insignificant.
         key.scopes = Some(vec!["b".to_owned(), "a".to_owned()]);
         key.expiry = KeyExpiry::At(now() + HOUR);
-        key.metadata = Some(json!({ "added": "by the vendor" }));
+        key.metadata = Some(json!({ "added": "by the vendor" }).into());
     });
     assert_eq!(issued.expect("a match").secret.expose(), "sk_1");
 }
@@ -65,7 +65,7 @@ fn unreported_and_unrequested_fields_are_ignored() {
         key.owner = Some("chosen".to_owned());
         key.scopes = Some(vec!["chosen".to_owned()]);
         key.expiry = KeyExpiry::At(now());
-        key.metadata = Some(json!(1));
+        key.metadata = Some(json!(1).into());
     });
     assert!(unrequested.is_ok(), "unrequested");
 }

@@ -63,15 +63,12 @@ impl FastApi {
         converted.scopes = key.roles;
         converted.created_at = self.time(&key.created_at);
         converted.extra = key.additional_properties.into_public();
-        let further = [("created_at", Some(key.created_at)), ("deactivated_at", key.deactivated_at)];
-        let further = further
-            .into_iter()
-            .filter_map(|(name, time)| time.map(|time| (name.to_owned(), time.as_str().into())));
-        converted.extra.extend(further);
-        // Empty except for the advice with a new key.
-        if let Some(message) = key.message.filter(|message| !message.is_empty()) {
-            converted.extra.insert("message".to_owned(), message.into());
-        }
+        converted.extra.insert_present([
+            ("created_at", Some(key.created_at.as_str().into())),
+            ("deactivated_at", key.deactivated_at.map(|time| time.as_str().into())),
+            // Empty except for the advice with a new key.
+            ("message", key.message.filter(|message| !message.is_empty()).map(Value::from)),
+        ]);
         Ok(converted)
     }
 }

@@ -221,15 +221,12 @@ fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
     converted.extra = attributes.additional_properties.into_public();
     let user = attributes.user.unwrap_or_default();
     converted.owner = user.id;
-    let further = [
+    converted.extra.insert_present([
         (READ_ONLY, attributes.read_only.map(Value::from)),
         (ALLOWED_IPS, attributes.allowed_ips.map(Value::from)),
         ("api_version", attributes.api_version.map(Value::from)),
         ("user_email", user.email.map(Value::from)),
-    ];
-    converted
-        .extra
-        .extend(further.into_iter().filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))));
+    ]);
     Ok(converted)
 }
 

@@ -158,7 +158,7 @@ impl ApiKeyProvider for Memory {
             record.key.status = KeyStatus::Revoked;
             record.key.updated_at = Some(now);
             if let Some(reason) = options.reason {
-                record.key.extra.insert(REVOCATION_REASON.to_owned(), reason.into());
+                record.key.extra.insert(REVOCATION_REASON, reason);
             }
             store.change(number, Some(record), Operation::Revoke)?;
         }

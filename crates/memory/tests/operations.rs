@@ -121,7 +121,7 @@ fn update_sets_its_time_and_merges_extra_fields() {
     let after = run(keys.update(&before.id, changes)).expect("changed");
     let mut expected = before;
     expected.name = Some("cd".to_owned());
-    expected.metadata = Some(json!(null));
+    expected.metadata = Some(json!(null).into());
     expected.updated_at = Some(clock.now());
     expected.extra.extend([("y".to_owned(), json!(3)), ("z".to_owned(), json!(4))]);
     assert_eq!(after, expected);

@@ -49,6 +49,7 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 pub use ::jiff::tz::TimeZone;
 pub use ::serde_json::error::Category;
 pub use ::url::Url;
+pub use api_keys_core::Json;
 
 pub use crate::auth::authentication::Authentication;
 pub use crate::auth::secret_name::looks_secret;
@@ -80,7 +81,6 @@ pub use crate::transport::reqwest::ReqwestTransport;
 pub use crate::transport::{OperationContext, OutgoingRequest, Transport};
 pub use crate::types::additional_properties::AdditionalProperties;
 pub use crate::types::date_time::DateTime;
-pub use crate::types::json::Json;
 pub use crate::types::nullable::Nullable;
 #[cfg(feature = "full-openapi")]
 pub use crate::types::one_of::OneOf;

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use api_keys_core::{ApiKey, Error, Expiry, Operation, Result, Timestamp};
+use api_keys_core::{ApiKey, Error, Expiry, Json, Operation, Result, Timestamp};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 
 use crate::VENDOR;
-use crate::record::{NewRecord, microseconds, validate_remaining};
+use crate::record::{NewRecord, REMAINING, microseconds, validate_remaining};
 use crate::secret::digest::Digest;
 use crate::sql::Sql;
 
@@ -58,8 +58,13 @@ pub(crate) async fn run(sql: &Sql, file: &[u8]) -> Result<Import> {
     let total = file.keys.len();
     let mut ids = HashSet::new();
     let mut records = Vec::new();
-    for stored in file.keys.into_values() {
-        validate_remaining(&stored.key.extra, Operation::Create)?;
+    for mut stored in file.keys.into_values() {
+        // Every value must be representable: an event contains the fields before and after a change.
+        let metadata = stored.key.metadata.as_ref().map(Json::value).transpose();
+        let metadata =
+            metadata.map_err(|_| invalid(format!("invalid metadata of the key {}", stored.key.id)))?;
+        stored.key.metadata = metadata.map(Json::from);
+        validate_remaining(stored.key.extra.get(REMAINING), Operation::Create)?;
         if !ids.insert(stored.key.id.clone()) {
             return Err(invalid(format!("duplicate id {}", stored.key.id)));
         }

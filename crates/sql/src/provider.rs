@@ -74,7 +74,7 @@ impl ApiKeyProvider for Sql {
 
     async fn create(&self, new: NewApiKey) -> Result<IssuedKey> {
         CAPABILITIES.validate_create(VENDOR, &new)?;
-        validate_remaining(&new.extra, Operation::Create)?;
+        validate_remaining(new.extra.get(REMAINING), Operation::Create)?;
         let id = KeyId::new(generate_id()?).map_err(|error| {
             Error::new(ErrorKind::Unavailable, VENDOR, Operation::Create).with_source(error)
         })?;
@@ -117,7 +117,7 @@ impl ApiKeyProvider for Sql {
 
     async fn update(&self, id: &KeyId, changes: UpdateApiKey) -> Result<ApiKey> {
         CAPABILITIES.validate_update(VENDOR, &changes)?;
-        validate_remaining(&changes.extra, Operation::Update)?;
+        validate_remaining(changes.extra.get(REMAINING), Operation::Update)?;
         let decide = move |before: &ApiKey, now: Timestamp| {
             if before.status == KeyStatus::Revoked {
                 return Err(conflict(Operation::Update, "the key is revoked"));
@@ -139,7 +139,7 @@ impl ApiKeyProvider for Sql {
             key.status = KeyStatus::Revoked;
             key.updated_at = Some(now);
             if let Some(reason) = &options.reason {
-                key.extra.insert(REVOCATION_REASON.to_owned(), reason.as_str().into());
+                key.extra.insert(REVOCATION_REASON, reason.as_str());
             }
             Ok(Change::Put(Box::new(key)))
         };
@@ -196,7 +196,7 @@ impl ApiKeyProvider for Sql {
         if limited {
             // Between the two statements the key may have been used or revoked elsewhere.
             match self.store.consume(number).await? {
-                Some(remaining) => _ = key.extra.insert(REMAINING.to_owned(), remaining.into()),
+                Some(remaining) => _ = key.extra.insert(REMAINING, remaining),
                 None => return Ok(Verification::Invalid(InvalidReason::QuotaExceeded)),
             }
         }

@@ -3,7 +3,7 @@
 use api_keys_core::{
     ApiKey, Error, Expiry, Field, KeyExpiry, KeyId, KeyStatus, Operation, Result, Timestamp,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::VENDOR;
 use crate::secret::digest::Digest;
@@ -65,8 +65,8 @@ impl Columns {
             expires_at: key.expiry.at(),
             last_used_at: key.last_used_at,
             remaining,
-            metadata: key.metadata.as_ref().map(Value::to_string),
-            extra: (!extra.is_empty()).then(|| Value::from(extra).to_string()),
+            metadata: key.metadata.as_ref().map(|metadata| metadata.as_str().to_owned()),
+            extra: (!extra.is_empty()).then(|| Value::Object(extra.into()).to_string()),
         }
     }
 
@@ -85,7 +85,7 @@ impl Columns {
         key.last_used_at = self.last_used_at;
         key.metadata = parse(self.metadata, "metadata")?;
         key.extra = parse(self.extra, "extra")?.unwrap_or_default();
-        key.extra.extend(self.remaining.map(|uses| (REMAINING.to_owned(), uses.into())));
+        key.extra.extend(self.remaining.map(|uses| (REMAINING, uses)));
         Ok(key)
     }
 }
@@ -174,8 +174,8 @@ pub(crate) fn microseconds(time: Timestamp) -> Timestamp {
 }
 
 /// Rejects an invalid number of uses, which would otherwise be ignored, and removes null, which means unlimited.
-pub(crate) fn validate_remaining(extra: &Map<String, Value>, operation: Operation) -> Result<()> {
-    match extra.get(REMAINING) {
+pub(crate) fn validate_remaining(uses: Option<&Value>, operation: Operation) -> Result<()> {
+    match uses {
         None | Some(Value::Null) => Ok(()),
         Some(uses) if uses.as_i64().is_some_and(|uses| uses >= 0) => Ok(()),
         Some(_) => Err(Error::invalid_input(VENDOR, operation, "`remaining` must be a non-negative integer")),

@@ -1,9 +1,8 @@
 //! Output of keys.
 
-use api_keys::{ApiKey, KeyExpiry, KeyStatus, Timestamp};
+use api_keys::{ApiKey, Fields, Json, KeyExpiry, KeyStatus, Timestamp};
 use comfy_table::Color;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
 
 use super::table::{Column, Field, always, if_room, whole};
 use crate::config::Provider;
@@ -27,8 +26,9 @@ pub(crate) struct KeyRecord {
     pub(crate) expiry: &'static str,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,
-    metadata: Option<Value>,
-    extra: Map<String, Value>,
+    #[serde(serialize_with = "serialize_parsed")]
+    metadata: Option<Json>,
+    extra: Fields,
 }
 
 /// The columns of [`KeyRecord::csv`]; metadata and extra fields are in JSON only.
@@ -137,7 +137,6 @@ impl KeyRecord {
     pub(crate) fn lines(&self, now: Timestamp) -> Vec<(&'static str, String)> {
         let time =
             |value: Option<Timestamp>| value.map(|time| format!("{time:.0} ({})", human::age(time, now)));
-        let json = |value: &Value| value.to_string();
         let expires = time(self.expires_at).or((self.expiry == "never").then(|| "never".to_owned()));
         let all = [
             ("provider", Some(format!("{} ({})", self.provider, self.vendor))),
@@ -152,14 +151,28 @@ impl KeyRecord {
             ("updated", time(self.updated_at)),
             ("expires", expires),
             ("last used", time(self.last_used_at)),
-            ("metadata", self.metadata.as_ref().map(json)),
+            ("metadata", self.metadata.as_ref().map(text)),
         ];
-        let extra = (!self.extra.is_empty()).then(|| Value::Object(self.extra.clone()).to_string());
+        let extra = (!self.extra.is_empty()).then(|| serde_json::to_string(&self.extra).unwrap_or_default());
         all.into_iter()
             .chain([("extra", extra)])
             .filter_map(|(title, value)| Some((title, human::clean(&value?))))
             .collect()
     }
+}
+
+/// Serializes JSON in the format of the document that contains it, or in the vendor's if it has a value that cannot be
+/// represented, such as a number beyond `f64`.
+fn serialize_parsed<S: Serializer>(json: &Option<Json>, serializer: S) -> Result<S::Ok, S::Error> {
+    match json.as_ref().map(Json::value) {
+        Some(Ok(value)) => value.serialize(serializer),
+        Some(Err(_)) | None => json.serialize(serializer),
+    }
+}
+
+/// Formats JSON like [`serialize_parsed`].
+fn text(json: &Json) -> String {
+    json.value().map_or_else(|_| json.as_str().to_owned(), |value| value.to_string())
 }
 
 /// Formats scopes. An empty list differs from an unknown one.

@@ -1,7 +1,9 @@
 //! Selection and order of the fields of keys.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
+use api_keys::Json;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
@@ -87,11 +89,12 @@ impl ViewArgs {
     }
 }
 
+/// Returns the value of a field, or its text if it cannot be represented.
 fn value(record: &KeyRecord, field: &str) -> Value {
-    serde_json::to_value(record)
-        .ok()
-        .and_then(|mut json| Some(json.get_mut(field)?.take()))
-        .unwrap_or_default()
+    let json = serde_json::to_string(record).unwrap_or_default();
+    let fields: BTreeMap<String, Json> = serde_json::from_str(&json).unwrap_or_default();
+    let value = |json: &Json| json.value().unwrap_or_else(|_| json.as_str().into());
+    fields.get(field).map(value).unwrap_or_default()
 }
 
 fn text(value: &Value) -> String {

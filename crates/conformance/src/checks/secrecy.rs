@@ -44,5 +44,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
 
 /// Returns all fields, including those that `Debug` omits.
 fn json(key: &ApiKey) -> String {
-    serde_json::to_string(key).unwrap_or_default()
+    // The text of metadata could escape characters of a secret.
+    let parsed = serde_json::to_value(key).map(|value| value.to_string());
+    parsed.or_else(|_| serde_json::to_string(key)).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! `update` as a whole.
 
-use api_keys_core::{ApiKeyProvider, ErrorKind, Expiry, Field, KeyStatus, Operation, UpdateApiKey};
+use api_keys_core::{ApiKeyProvider, ErrorKind, Expiry, Field, Json, KeyStatus, Operation, UpdateApiKey};
 use serde_json::json;
 
 use crate::context::Context;
@@ -63,7 +63,7 @@ impl<P: ApiKeyProvider + ?Sized> Context<'_, P> {
         expected.name = changes.name.or(expected.name);
         expected.scopes = changes.scopes.or(expected.scopes);
         changes.description.apply(&mut expected.description);
-        changes.metadata.apply(&mut expected.metadata);
+        changes.metadata.map(Json::from).apply(&mut expected.metadata);
         self.expect_equal(&expected, &after, &[], "fields do not have the new value")
     }
 

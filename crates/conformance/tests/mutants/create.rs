@@ -134,7 +134,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "returns the secret in an extra field",
             Mutation::Create(|mutant, new| {
                 let mut issued = now(mutant.inner.create(new))?;
-                issued.key.extra.insert("token".to_owned(), issued.secret.expose().into());
+                issued.key.extra.insert("token", issued.secret.expose());
                 Ok(issued)
             }),
             &["secrets_are_not_leaked"],

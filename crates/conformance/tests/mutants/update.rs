@@ -65,7 +65,8 @@ pub(crate) fn cases() -> Vec<Case> {
             "merges metadata",
             Mutation::Update(|mutant, id, mut changes| {
                 if let (Patch::Set(new), Ok(key)) = (&mut changes.metadata, now(mutant.inner.get(id))) {
-                    let mut merged = key.metadata.unwrap_or_default();
+                    let metadata = key.metadata.as_ref().and_then(|metadata| metadata.value().ok());
+                    let mut merged = metadata.unwrap_or_default();
                     if let (Some(merged), Some(new)) = (merged.as_object_mut(), new.as_object()) {
                         merged.extend(new.clone());
                     }

@@ -12,10 +12,13 @@ use crate::capabilities::operation::Operation;
 use crate::error::kind::ErrorKind;
 use crate::error::{Error, Result, Violation};
 use crate::types::expiry::Expiry;
+use crate::types::json::Json;
 use crate::types::key::{ApiKey, KeyExpiry};
 use crate::types::new_key::NewApiKey;
 
 const NOT_REPORTED: &str = "the vendor does not report it";
+const NOT_REPRESENTABLE: &str =
+    "it contains a value that cannot be represented, such as a number beyond `f64`";
 const NOT_SETTABLE: &str = "the vendor does not allow to set it";
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -69,7 +72,10 @@ pub(super) fn request(
     }
     if wanted(Field::Metadata) {
         match settable(Field::Metadata) {
-            true => new.metadata.clone_from(&key.metadata),
+            true => match key.metadata.as_ref().map(Json::value).transpose() {
+                Ok(metadata) => new.metadata = metadata,
+                Err(_) => lost("metadata", NOT_REPRESENTABLE),
+            },
             false if key.metadata.is_some() => lost("metadata", NOT_SETTABLE),
             false => {}
         }
@@ -89,7 +95,6 @@ pub(super) fn request(
     }
     let present = key.extra.iter().filter(|(_, value)| !value.is_null());
     for (name, value) in present {
-        let name = name.as_str();
         let any = settable(Field::Extra) && capabilities.create_extra.is_empty();
         if capabilities.server_fields.contains(&name) {
             lost(name, NOT_SETTABLE);
@@ -139,7 +144,7 @@ pub(super) fn differences(
         .create_extra
         .iter()
         .copied()
-        .filter(|name| both_differ(old.extra.get(*name), new.extra.get(*name)));
+        .filter(|name| both_differ(old.extra.get(name), new.extra.get(name)));
     fields.chain(extra).chain(set).filter(|field| !options.waives(field)).map(str::to_owned).collect()
 }
 

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+use super::fields::Fields;
+use super::json::Json;
 use super::secret::{SecretBytes, SecretKey};
 use crate::capabilities::operation::Operation;
 use crate::defect::Defect;
@@ -39,7 +40,7 @@ impl KeyId {
             _ if Defect::AnyIdAccepted.is_active() => Ok(Self(id)),
             "" => Err(InvalidKeyId("empty")),
             "." | ".." => Err(InvalidKeyId("`.` and `..` would change the path")),
-            text if text.chars().any(char::is_control) => Err(InvalidKeyId("contains a control character")),
+            text if has_control(text) => Err(InvalidKeyId("contains a control character")),
             _ => Ok(Self(id)),
         }
     }
@@ -48,6 +49,11 @@ impl KeyId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn has_control(text: &str) -> bool {
+    // Nearly all ids are printable ASCII, which needs no decoding.
+    !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(char::is_control)
 }
 
 /// An error for a string that is not a valid [`KeyId`].
@@ -204,10 +210,10 @@ pub struct ApiKey {
     pub expiry: KeyExpiry,
     /// The time of the last use.
     pub last_used_at: Option<Timestamp>,
-    /// The issuer's own JSON.
-    pub metadata: Option<Value>,
+    /// The issuer's own JSON, as the vendor reports it.
+    pub metadata: Option<Json>,
     /// Further fields by the vendor's names. Never contains a secret.
-    pub extra: Map<String, Value>,
+    pub extra: Fields,
 }
 
 impl ApiKey {
@@ -226,7 +232,7 @@ impl ApiKey {
             expiry: KeyExpiry::Unknown,
             last_used_at: None,
             metadata: None,
-            extra: Map::new(),
+            extra: Fields::new(),
         }
     }
 }
@@ -241,9 +247,8 @@ impl fmt::Debug for ApiKey {
             .field("scopes", &self.scopes)
             .field("created_at", &self.created_at)
             .field("expiry", &self.expiry)
-            // Free-form JSON does not belong in logs.
-            .field("metadata", &self.metadata.as_ref().map(|_| ".."))
-            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .field("metadata", &self.metadata)
+            .field("extra", &self.extra)
             .finish_non_exhaustive()
     }
 }

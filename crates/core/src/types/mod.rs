@@ -1,6 +1,8 @@
 //! Keys, secrets, requests and results.
 
 pub(crate) mod expiry;
+pub(crate) mod fields;
+pub(crate) mod json;
 pub(crate) mod key;
 pub(crate) mod listing;
 pub(crate) mod new_key;

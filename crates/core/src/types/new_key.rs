@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::expiry::Expiry;
+use super::json::Json;
 use super::key::{ApiKey, IssuedKey, KeyExpiry, KeyId, KeyStatus};
 use super::response_check;
 use crate::capabilities::field::{Field, FieldSet};
@@ -127,8 +128,8 @@ impl NewApiKey {
         key.owner = self.owner;
         key.scopes = self.scopes;
         key.expiry = expiry;
-        key.metadata = self.metadata;
-        key.extra = self.extra;
+        key.metadata = self.metadata.map(Json::from);
+        key.extra = self.extra.into();
         key
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::expiry::Expiry;
+use super::json::Json;
 use super::key::{ApiKey, KeyExpiry, KeyStatus};
 use super::response_check;
 use crate::capabilities::field::{Field, FieldSet};
@@ -198,7 +199,7 @@ impl UpdateApiKey {
             Some(false) => key.status = KeyStatus::Disabled,
         }
         self.description.apply(&mut key.description);
-        self.metadata.apply(&mut key.metadata);
+        self.metadata.map(Json::from).apply(&mut key.metadata);
         key.name = self.name.or(key.name.take());
         key.owner = self.owner.or(key.owner.take());
         key.scopes = self.scopes.or(key.scopes.take());

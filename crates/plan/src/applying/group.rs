@@ -477,7 +477,9 @@ impl<'a> Group<'a> {
         mut changes: UpdateApiKey,
     ) -> Result<(), StepError> {
         let marking = self.execution.marking(provider);
-        marking.mark_update(&mut changes, key, mark);
+        marking
+            .mark_update(&mut changes, key, mark)
+            .map_err(|_| StepError::Blocked("the key has metadata that cannot be represented".to_owned()))?;
         if !changes.fields().is_empty() {
             let updated = self.execution.provider(provider)?.update(&key.id, changes).await?;
             if updated.status.is_inactive() {

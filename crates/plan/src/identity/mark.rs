@@ -1,9 +1,10 @@
 //! Marks, by which managed keys are recognized without a state file.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use api_keys_core::{ApiKey, Capabilities, Field, NewApiKey, Patch, Timestamp, UpdateApiKey};
+use api_keys_core::{ApiKey, Capabilities, Field, Json, NewApiKey, Patch, Timestamp, UpdateApiKey};
 use serde_json::{Map, Value};
 
 use super::{Identity, METADATA_MEMBER};
@@ -141,9 +142,15 @@ fn join_description(text: &str, mark: &Mark) -> String {
 
 /// Returns the mark on a key.
 pub(crate) fn read(key: &ApiKey) -> Option<Mark> {
-    let in_metadata = key.metadata.as_ref().and_then(|metadata| metadata.get(METADATA_MEMBER)?.as_str());
+    let in_metadata = || {
+        let members: BTreeMap<String, Json> = key.metadata.as_ref()?.decode().ok()?;
+        members.get(METADATA_MEMBER)?.decode::<String>().ok()
+    };
     let in_description = || split_description(key.description.as_deref()?).1;
-    in_metadata.or_else(in_description)?.parse().ok()
+    match in_metadata() {
+        Some(mark) => mark.parse().ok(),
+        None => in_description()?.parse().ok(),
+    }
 }
 
 /// Returns the description of a key without its mark.
@@ -151,9 +158,11 @@ pub(crate) fn description(key: &ApiKey) -> &str {
     split_description(key.description.as_deref().unwrap_or_default()).0
 }
 
-/// Returns the metadata of a key without its mark, or `None` if it is not reported.
+/// Returns the metadata of a key without its mark, or `None` if it is not reported. Metadata that cannot be represented
+/// are their text.
 pub(crate) fn metadata(key: &ApiKey) -> Option<Value> {
-    let mut metadata = key.metadata.clone()?;
+    let reported = key.metadata.as_ref()?;
+    let mut metadata = reported.value().unwrap_or_else(|_| reported.as_str().into());
     if let Value::Object(members) = &mut metadata {
         members.remove(METADATA_MEMBER);
     }
@@ -186,13 +195,19 @@ impl Marking {
         }
     }
 
-    /// Adds a mark to an update of a key, and keeps the rest of the field that contains it.
-    pub(crate) fn mark_update(self, changes: &mut UpdateApiKey, key: &ApiKey, mark: &Mark) {
+    /// Adds a mark to an update of a key, and keeps the rest of the field that contains it. Fails if the key has
+    /// metadata that cannot be represented.
+    pub(crate) fn mark_update(
+        self,
+        changes: &mut UpdateApiKey,
+        key: &ApiKey,
+        mark: &Mark,
+    ) -> Result<(), serde_json::Error> {
         match self {
             Self::Metadata => {
                 let base = match std::mem::take(&mut changes.metadata) {
                     Patch::Set(value) => Some(value),
-                    Patch::Keep | Patch::Clear => key.metadata.clone(),
+                    Patch::Keep | Patch::Clear => key.metadata.as_ref().map(Json::value).transpose()?,
                 };
                 changes.metadata = Patch::Set(with_mark(base, mark));
             }
@@ -205,6 +220,7 @@ impl Marking {
             }
             Self::State => {}
         }
+        Ok(())
     }
 }
 
@@ -263,10 +279,22 @@ mod tests {
     fn metadata_keeps_its_members() {
         let mark: Mark = "shop/ci current".parse().unwrap();
         let mut key = key();
-        key.metadata = Some(serde_json::json!({ "team": "a" }));
+        key.metadata = Some(serde_json::json!({ "team": "a" }).into());
         let mut changes = UpdateApiKey::new();
-        Marking::Metadata.mark_update(&mut changes, &key, &mark);
+        Marking::Metadata.mark_update(&mut changes, &key, &mark).unwrap();
         let Patch::Set(changed) = changes.metadata else { panic!("{changes:?}") };
         assert_eq!(changed, serde_json::json!({ "team": "a", "api-keys": "shop/ci current" }));
+    }
+
+    #[test]
+    fn unrepresentable_metadata_is_not_replaced() {
+        let mut key = key();
+        key.metadata = Some(r#"{ "api-keys": "shop/ci current", "n": 1e999 }"#.parse().unwrap());
+        let mark = read(&key).unwrap();
+        assert_eq!(mark.to_string(), "shop/ci current");
+        assert!(Marking::Metadata.mark_update(&mut UpdateApiKey::new(), &key, &mark).is_err());
+        let mut changes = UpdateApiKey::new().metadata(serde_json::json!({}));
+        Marking::Metadata.mark_update(&mut changes, &key, &mark).unwrap();
+        assert_eq!(changes.metadata, Patch::Set(serde_json::json!({ "api-keys": "shop/ci current" })));
     }
 }

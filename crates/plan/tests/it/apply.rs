@@ -261,7 +261,8 @@ async fn another_machine_wins_a_race() {
         rival.converge(&declaration).await;
         let mut theirs = NewApiKey::new("a");
         let key = rival.active(vendor).await.remove(0);
-        (theirs.metadata, theirs.description) = (key.metadata, key.description);
+        theirs.metadata = key.metadata.map(|metadata| metadata.value().unwrap());
+        theirs.description = key.description;
         *world.vendors[vendor].rival.lock().unwrap() = Some(theirs);
 
         let outcomes = world.apply(&declaration).await;

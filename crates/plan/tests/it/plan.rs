@@ -21,7 +21,7 @@ fn key(id: &str, mark: Option<&str>) -> ApiKey {
     let mut key = ApiKey::new(KeyId::new(id).unwrap());
     key.name = Some("ci".to_owned());
     key.status = KeyStatus::Active;
-    key.metadata = mark.map(|mark| json!({ "api-keys": mark }));
+    key.metadata = mark.map(|mark| json!({ "api-keys": mark }).into());
     key
 }
 
@@ -172,7 +172,7 @@ proptest! {
         prop_assert_eq!(&plan, &planned(&declaration, capabilities.1, keys.clone(), complete));
         let of = |id: &KeyId| keys.iter().find(|key| key.id == *id).unwrap();
         let mark = |key: &ApiKey| {
-            key.metadata.as_ref().and_then(|data| data["api-keys"].as_str()?.parse::<Mark>().ok())
+            key.metadata.as_ref()?.value().ok()?["api-keys"].as_str()?.parse::<Mark>().ok()
         };
         let delivered = |key: &&ApiKey| {
             !key.status.is_inactive()

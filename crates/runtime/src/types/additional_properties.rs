@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use api_keys_core::Fields;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::auth::secret_name::looks_secret;
 
@@ -18,7 +19,7 @@ pub struct AdditionalProperties(BTreeMap<String, Value>);
 
 impl AdditionalProperties {
     /// Returns the fields whose names do not look like secrets.
-    pub fn into_public(self) -> Map<String, Value> {
+    pub fn into_public(self) -> Fields {
         self.0.into_iter().filter(|(name, _)| !looks_secret(name)).collect()
     }
 

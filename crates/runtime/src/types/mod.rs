@@ -2,7 +2,6 @@
 
 pub(crate) mod additional_properties;
 pub(crate) mod date_time;
-pub(crate) mod json;
 pub(crate) mod nullable;
 #[cfg(feature = "full-openapi")]
 pub(crate) mod one_of;

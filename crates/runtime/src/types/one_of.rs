@@ -4,12 +4,11 @@ use std::any::TypeId;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+use api_keys_core::Json;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Error, IntoDeserializer, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 use serde_json::Value;
-
-use super::json::Json;
 
 /// A decoder for values of one of several types, used by generated enums.
 ///

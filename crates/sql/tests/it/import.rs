@@ -79,7 +79,10 @@ async fn invalid_file_imports_nothing() {
     let mut version = file();
     version["version"] = 2.into();
     let number = file().to_string().replacen("\"version\":1", "\"version\":\"ak_secret_secret\"", 1);
-    for text in [duplicate.to_string(), broken.to_string(), version.to_string(), number, String::new()] {
+    let metadata = file().to_string().replace(r#"{"n":0.1}"#, r#"{"n":1e999}"#);
+    let texts =
+        [duplicate.to_string(), broken.to_string(), version.to_string(), number, metadata, String::new()];
+    for text in texts {
         let error = keys.import(text.as_bytes()).await.expect_err("invalid");
         assert!(matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Conflict), "{error}");
         assert!(!format!("{error} {error:?}").contains("ak_secret"), "{error:?}");

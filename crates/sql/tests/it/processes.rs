@@ -87,7 +87,7 @@ async fn concurrent_processes_lose_nothing() {
         let written: BTreeMap<_, _> = shared
             .extra
             .iter()
-            .map(|(name, value)| (name.clone(), value.as_i64().expect("a number")))
+            .map(|(name, value)| (name.to_owned(), value.as_i64().expect("a number")))
             .collect();
         assert_eq!(written, expected);
         let mut left: BTreeSet<_> = all(&keys).await.into_iter().map(|key| key.id).collect();

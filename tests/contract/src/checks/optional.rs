@@ -1,23 +1,32 @@
 //! Checks for vendors with a particular field.
 
-use api_keys_core::KeyExpiry;
+use api_keys_core::{Json, KeyExpiry};
 use serde_json::{Map, Value};
 
 use crate::connection::Vendor;
 use crate::mock_server::{VendorServer, response_with};
 use crate::response::bodies;
 
-/// Compares the metadata of keys to the documented `field`.
+/// Metadata with white space, and with a number that a [`Value`] cannot represent.
+const METADATA: &str = r#"{ "number": 1e999 }"#;
+
+/// Compares the metadata of keys to the documented `field`, and to a text in its place.
 ///
 /// # Panics
 /// If they differ.
 pub async fn metadata_is_unchanged(vendor: &'static Vendor, field: &str) {
     let server = VendorServer::new(vendor).await;
     for (_, response) in vendor.document.operation("getApiKey").successes() {
-        for (_, body) in bodies(response).into_iter().filter_map(|body| body.json) {
+        for (_, mut body) in bodies(response).into_iter().filter_map(|body| body.json) {
             server.respond(response_with(200, body.to_string(), "application/json")).await;
             let key = server.connection.provider.get(&vendor.key_id()).await.unwrap();
-            assert_eq!(key.metadata.as_ref(), Some(&body[field]));
+            assert_eq!(key.metadata, Some(body[field].clone().into()));
+
+            body[field] = "metadata of the key".into();
+            let body = body.to_string().replace("\"metadata of the key\"", METADATA);
+            server.respond(response_with(200, body, "application/json")).await;
+            let key = server.connection.provider.get(&vendor.key_id()).await.unwrap();
+            assert_eq!(key.metadata.as_ref().map(Json::as_str), Some(METADATA));
         }
     }
 }

@@ -97,14 +97,14 @@ fn asking_for(shown: &ApiKey, capabilities: &Capabilities) -> NewApiKey {
         new.scopes.clone_from(&shown.scopes);
     }
     if fields.contains(Field::Metadata) {
-        new.metadata.clone_from(&shown.metadata);
+        new.metadata = shown.metadata.as_ref().map(|metadata| metadata.value().unwrap());
     }
     if let (true, KeyExpiry::At(end)) = (fields.contains(Field::Expiry), shown.expiry) {
         let created = shown.created_at.unwrap_or_else(|| end - Duration::from_secs(86_400));
         new.expiry = Expiry::In(Duration::try_from(end.duration_since(created)).unwrap());
     }
     for name in capabilities.create_extra {
-        if let Some(value) = shown.extra.get(*name).filter(|value| !value.is_null()) {
+        if let Some(value) = shown.extra.get(name).filter(|value| !value.is_null()) {
             new.extra.insert((*name).to_owned(), value.clone());
         }
     }
@@ -165,12 +165,12 @@ fn changing_to(shown: &ApiKey, capabilities: &Capabilities) -> UpdateApiKey {
     }
     if settable.contains(Field::Metadata) {
         changes = match &shown.metadata {
-            Some(metadata) => changes.metadata(metadata.clone()),
+            Some(metadata) => changes.metadata(metadata.value().unwrap()),
             None => changes.clear_metadata(),
         };
     }
     for name in capabilities.update_extra {
-        if let Some(value) = shown.extra.get(*name).filter(|value| !value.is_null()) {
+        if let Some(value) = shown.extra.get(name).filter(|value| !value.is_null()) {
             changes.extra.insert((*name).to_owned(), value.clone());
         }
     }

@@ -29,7 +29,7 @@ async fn key_credential_manages_keys_of_its_user(version: Version) {
     let issued = provider.create(NewApiKey::new("managed").metadata(json!({ "a": 1 }))).await.unwrap();
     let id = &issued.key.id;
     assert_eq!(issued.key.owner, manager.key.owner);
-    assert_eq!(provider.get(id).await.unwrap().metadata, Some(json!({ "a": 1 })));
+    assert_eq!(provider.get(id).await.unwrap().metadata, Some(json!({ "a": 1 }).into()));
     let listed = provider.list(ListQuery::new()).await.unwrap().items;
     assert_eq!(listed.len(), 2);
     assert!(listed.iter().any(|key| key.id == *id));

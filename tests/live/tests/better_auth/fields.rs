@@ -26,7 +26,7 @@ async fn created_fields_are_read_back(version: Version) {
     let read = provider.get(&issued.key.id).await.unwrap();
     assert_eq!(read.name.as_deref(), Some("ключ/?%#"));
     assert_eq!(read.status, KeyStatus::Active);
-    assert_eq!(read.metadata, Some(metadata));
+    assert_eq!(read.metadata, Some(metadata.into()));
     assert_eq!(read.owner.as_deref(), Some(server.value("/user")));
     assert_eq!(read.extra["prefix"], "ci_");
     assert!(issued.secret.expose().starts_with(read.hint.as_deref().unwrap()));
@@ -47,7 +47,7 @@ async fn update_keeps_clears_and_sets_fields(version: Version) {
     assert_eq!((&renamed.expiry, &renamed.metadata), (&before.expiry, &before.metadata), "kept");
 
     let set = provider.update(&id, UpdateApiKey::new().metadata(json!({ "c": 3 }))).await.unwrap();
-    assert_eq!(set.metadata, Some(json!({ "c": 3 })), "replaced, not merged");
+    assert_eq!(set.metadata, Some(json!({ "c": 3 }).into()), "replaced, not merged");
     assert_eq!((set.name.as_deref(), &set.expiry), (Some("after"), &before.expiry), "kept");
 
     let cleared = provider.update(&id, UpdateApiKey::new().clear_expiry().clear_metadata()).await.unwrap();

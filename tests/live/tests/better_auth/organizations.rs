@@ -38,7 +38,10 @@ async fn organization_keys_are_separate(version: Version) {
     assert_eq!((listed.items, listed.total), (vec![issued.key.clone()], Some(1)));
     let renamed =
         provider.update(id, UpdateApiKey::new().name("renamed").metadata(json!({ "a": 1 }))).await.unwrap();
-    assert_eq!((renamed.name.as_deref(), renamed.metadata), (Some("renamed"), Some(json!({ "a": 1 }))));
+    assert_eq!(
+        (renamed.name.as_deref(), renamed.metadata),
+        (Some("renamed"), Some(json!({ "a": 1 }).into()))
+    );
 
     // Without the configuration the key does not exist.
     assert_eq!(users.find(id).await.unwrap(), None);
