@@ -6,6 +6,7 @@ use api_keys::runtime::{Error, Method, Operation, OperationClass, OutgoingReques
 use api_keys::{ApiKeyProvider, KeyId, ProviderConfig, RevokeOptions, Support};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::response::CannedResponse;
 use crate::secrets::http_vendors;
@@ -56,7 +57,7 @@ fn provider(vendor: &str, server: &Arc<Server>) -> Arc<dyn ApiKeyProvider> {
 fn assert_encoded(server: &Server, id: &KeyId) {
     let requests = server.take();
     let [request] = &*requests else { panic!("{} requests", requests.len()) };
-    let url = &request.url;
+    let url = Url::parse(&request.uri.to_string()).expect("a URL");
     assert_eq!(url.origin().ascii_serialization(), "https://api.example.com");
     assert!(url.fragment().is_none(), "{url}");
     let template = format!("/below/this{}", request.context.operation.path);

@@ -1,7 +1,7 @@
 //! Configuration of a better-auth server.
 
 use api_keys_core::{Result, SecretSource};
-use api_keys_runtime::{self as runtime, HttpConfig, Url};
+use api_keys_runtime::{self as runtime, HttpConfig};
 use serde::Deserialize;
 
 use crate::generated::{Client, api_key_header, bearer_auth};
@@ -103,11 +103,12 @@ impl BetterAuthConfig {
 }
 
 fn mounted(base_url: String) -> String {
-    match Url::parse(&base_url) {
-        Ok(url) if url.path() == "/" && url.query().is_none() && url.fragment().is_none() => {
-            format!("{}{DEFAULT_BASE_PATH}", base_url.trim_end_matches('/'))
+    let trimmed = base_url.trim_end_matches('/');
+    match trimmed.split_once("://") {
+        Some((_, authority)) if !authority.contains(['/', '?', '#']) => {
+            format!("{trimmed}{DEFAULT_BASE_PATH}")
         }
-        // The client reports the problem.
+        // It has a path, or the client reports the problem.
         _ => base_url,
     }
 }

@@ -241,9 +241,9 @@ fn convert(key: types::ApiKey, call: OperationCall) -> Result<ApiKey> {
     converted.metadata = key.claims;
     converted.extra = key.additional_properties.into_public();
     converted.extra.insert_present([
-        ("type", Some(key.r#type.into())),
         ("created_by", key.created_by.map(Value::from)),
         ("revocation_reason", key.revocation_reason.map(Value::from)),
+        ("type", Some(key.r#type.into())),
     ]);
     Ok(converted)
 }

@@ -27,8 +27,8 @@ pub enum BuildError {
     /// The default transport could not be created.
     #[error("failed to create the HTTP transport")]
     Transport(#[source] TransportError),
-    /// No transport was given, and the feature `reqwest` is not enabled.
-    #[error("no transport given, and the feature `reqwest` is not enabled")]
+    /// No transport was given, and none of the features `reqwest` and `hyper` is enabled.
+    #[error("no transport given, and none of the features `reqwest` and `hyper` is enabled")]
     NoTransport,
 }
 

@@ -45,10 +45,9 @@ mod types;
 
 // Parts of the public interface that are defined by other crates.
 pub use ::bytes::Bytes;
-pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 pub use ::jiff::tz::TimeZone;
 pub use ::serde_json::error::Category;
-pub use ::url::Url;
 pub use api_keys_core::Json;
 
 pub use crate::auth::authentication::Authentication;
@@ -76,6 +75,9 @@ pub use crate::response::json::decode_json;
 pub use crate::response::{Response, ResponseMeta};
 pub use crate::transport::body::Body;
 pub use crate::transport::error::{TransportError, TransportErrorKind};
+#[cfg(feature = "hyper-no-provider")]
+pub use crate::transport::hyper::HyperTransport;
+pub use crate::transport::pool_settings::PoolSettings;
 #[cfg(feature = "reqwest")]
 pub use crate::transport::reqwest::ReqwestTransport;
 pub use crate::transport::{OperationContext, OutgoingRequest, Transport};

@@ -351,6 +351,8 @@ async fn redirect_is_explained_and_not_followed() {
         ("http://api.example.com/v1/api_keys/k1/", "to http://api.example.com;"),
         ("https://evil.example/v1?token=x", "to https://evil.example;"),
         ("//evil.example", "to https://evil.example;"),
+        ("https://api.example.com:token@Evil.example:8443/", "to https://evil.example:8443;"),
+        ("HTTPS://API.example.com:443/elsewhere", "to another path"),
         ("::not a location::", "to another path"),
     ] {
         for status in [301, 302, 303, 307, 308] {

@@ -76,7 +76,7 @@ async fn every_attempt_sends_the_same_request() {
     let [first, second] = &requests[..] else { panic!("two requests") };
     let body = |request: &OutgoingRequest| request.body.as_ref().and_then(RequestBody::as_bytes).cloned();
     assert_eq!(body(first).as_deref(), Some(&br#"{"name":"ci"}"#[..]));
-    assert_eq!((&first.url, &first.headers, body(first)), (&second.url, &second.headers, body(second)));
+    assert_eq!((&first.uri, &first.headers, body(first)), (&second.uri, &second.headers, body(second)));
     assert_eq!((first.context.attempt, second.context.attempt), (1, 2));
 }
 

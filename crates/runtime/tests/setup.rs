@@ -31,6 +31,16 @@ fn invalid_base_url_is_rejected() {
         ("https://example.com\n", "white space"),
         ("https:\\\\example.com", "backslash"),
         ("https://example.com:99999", "not a URL"),
+        ("https://example.com:", "not a URL"),
+        ("https://exam%70le.com", "not a URL"),
+        ("https://a,b", "not a URL"),
+        ("https://127.1", "not a URL"),
+        ("https://0x7f000001", "not a URL"),
+        ("https://1.2.3.256", "not a URL"),
+        ("https://[127.0.0.1]", "not a URL"),
+        ("https://müller.example", "xn--"),
+        ("https://example.com/a/../b", "relative path segment"),
+        ("https://example.com/a/%2E%2e", "relative path segment"),
         ("https://[::1", "not a URL"),
         ("https://user@example.com", "user name or password"),
         ("https://user:password@example.com", "user name or password"),
@@ -142,7 +152,8 @@ async fn requests_have_the_client_headers() {
     assert_eq!(headers["user-agent"], format!("my-app/1.2 api-keys/{} (clerk)", env!("CARGO_PKG_VERSION")));
     assert_eq!(requests[0].context.vendor, "clerk");
     assert_eq!(requests[0].context.operation.id, "createApiKey");
-    assert_eq!(headers.len(), 6);
+    assert_eq!(headers["host"], "api.example.com");
+    assert_eq!(headers.len(), 7);
 }
 
 #[tokio::test]

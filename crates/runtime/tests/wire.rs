@@ -1,13 +1,12 @@
 //! The default transport, on real sockets.
-#![cfg(feature = "reqwest")]
+#![cfg(any(feature = "hyper", feature = "reqwest"))]
 
 mod support;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use api_keys_core::Effect;
-use api_keys_runtime::{Authentication, Client, FailureKind, Request, ReqwestTransport, RetryPolicy};
+use api_keys_runtime::{Authentication, Client, FailureKind, Request, RetryPolicy};
 use serde_json::{Value, json};
 use support::{CREATE, DELETE, GET, LIST, SECRET};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -186,6 +185,7 @@ async fn cookies_are_not_sent_back() {
     }
 }
 
+#[cfg(feature = "reqwest")]
 #[tokio::test]
 async fn custom_reqwest_client_is_used() {
     let server = MockServer::start().await;
@@ -198,8 +198,10 @@ async fn custom_reqwest_client_is_used() {
     let mut headers = api_keys_runtime::HeaderMap::new();
     headers.insert("x-mine", "1".parse().unwrap());
     let mine = reqwest::Client::builder().default_headers(headers).build().unwrap();
-    let client =
-        Client::builder(server.uri()).transport(Arc::new(ReqwestTransport::from(mine))).build().unwrap();
+    let client = Client::builder(server.uri())
+        .transport(std::sync::Arc::new(api_keys_runtime::ReqwestTransport::from(mine)))
+        .build()
+        .unwrap();
     client.send_empty::<()>(get()).await.unwrap();
 }
 

@@ -266,7 +266,7 @@ struct Observer {
 #[async_trait]
 impl Transport for Observer {
     async fn send(&self, request: OutgoingRequest) -> Result<http::Response<Body>, TransportError> {
-        lock(&self.observed).origin = Some(request.url.origin().ascii_serialization());
+        lock(&self.observed).origin = Some(request.origin());
         let response = self.inner.send(request).await?;
         let now = SystemTime::now();
         let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());

@@ -3,9 +3,9 @@
 use std::env;
 use std::path;
 
-use api_keys::runtime::Url;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{ProviderFailure, json};
 use crate::audit::{Finding, Rule};

@@ -52,8 +52,9 @@ impl KeyId {
 }
 
 fn has_control(text: &str) -> bool {
-    // Nearly all ids are printable ASCII, which needs no decoding.
-    !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(char::is_control)
+    // Nearly all ids are printable ASCII, which needs no decoding. Without an early exit, this is vectorized.
+    let is_printable = |byte| matches!(byte, b' '..=b'~');
+    !text.bytes().fold(true, |all, byte| all & is_printable(byte)) && text.chars().any(char::is_control)
 }
 
 /// An error for a string that is not a valid [`KeyId`].

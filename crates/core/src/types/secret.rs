@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
@@ -59,14 +60,15 @@ impl<'de> Deserialize<'de> for SecretKey {
 
 /// Bytes that may contain a secret, such as a response body that could not be decoded.
 ///
-/// `Debug` prints only the length, and [`expose`](Self::expose) returns the bytes. They are zeroed on drop.
+/// `Debug` prints only the length, and [`expose`](Self::expose) returns the bytes. They are zeroed on drop,
+/// except for those that share a received buffer: `From<Bytes>`.
 #[derive(Clone, Default)]
-pub struct SecretBytes(Zeroizing<Vec<u8>>);
+pub struct SecretBytes(Bytes);
 
 impl SecretBytes {
     /// Creates a value from bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Zeroizing::new(bytes.into()))
+        Self(Bytes::from_owner(Zeroizing::new(bytes.into())))
     }
 
     /// Returns the bytes.
@@ -82,6 +84,13 @@ impl SecretBytes {
     /// Returns whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Shares a received buffer, which is not zeroed, like all buffers of a connection.
+impl From<Bytes> for SecretBytes {
+    fn from(received: Bytes) -> Self {
+        Self(received)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The redaction rule: secrets of a request are removed from the vendor's error responses.
 
+use std::ops::Range;
+
 use api_keys_core::SecretKey;
 use api_keys_core::defect::Defect;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
+use memchr::{memchr3_iter, memmem};
 
 /// The replacement for a secret.
 const REDACTED: &[u8] = b"[redacted]";
@@ -11,25 +13,26 @@ const REDACTED: &[u8] = b"[redacted]";
 /// The minimum length of redacted secrets. Shorter ones would match ordinary words, and no vendor issues them.
 const MIN_LEN: usize = 6;
 
-/// Redacts the secrets of a request in the body of a response, in case the vendor echoes them.
+/// Redacts the secrets of a request in a text of the response, in case the vendor echoes them. Returns `None` if there
+/// are none.
 ///
 /// The raw body is redacted, and thus everything derived from it. Secrets are found in any mixture of the escapes of
 /// JSON, URLs and HTML.
-pub(crate) fn redact<'a>(body: Bytes, secrets: impl Iterator<Item = &'a SecretKey>) -> Bytes {
-    let mut body = body;
+pub(crate) fn redact<'a>(text: &[u8], secrets: impl Iterator<Item = &'a SecretKey>) -> Option<Vec<u8>> {
     if Defect::SecretsNotRedacted.is_active() {
-        return body;
+        return None;
     }
-    for secret in secrets.map(SecretKey::expose).filter(|secret| secret.len() >= MIN_LEN) {
-        let plain = |text: &[u8]| text.starts_with(secret.as_bytes()).then_some(secret.len());
-        // A secret may contain a sequence that looks like an escape.
-        for found in [&plain as &dyn Fn(&[u8]) -> Option<usize>, &|text| escaped(text, secret)] {
-            if let Some(redacted) = replace(&body, found) {
-                body = redacted.into();
-            }
+    let mut clean: Option<Vec<u8>> = None;
+    for secret in secrets.map(|secret| secret.expose().as_bytes()) {
+        let text = clean.as_deref().unwrap_or(text);
+        // An escaped secret is longer.
+        if (MIN_LEN..=text.len()).contains(&secret.len())
+            && let Some(redacted) = replace(text, occurrences(text, secret))
+        {
+            clean = Some(redacted);
         }
     }
-    body
+    clean
 }
 
 /// Redacts the secrets of a request in the headers of a response.
@@ -38,94 +41,144 @@ where
     I: Iterator<Item = &'a SecretKey>,
 {
     for value in headers.values_mut() {
-        let redacted = redact(Bytes::copy_from_slice(value.as_bytes()), secrets());
         // A header value without a part of it is a valid header value.
-        if let (true, Ok(redacted)) = (redacted != value.as_bytes(), HeaderValue::from_maybe_shared(redacted))
-        {
+        if let Some(Ok(redacted)) = redact(value.as_bytes(), secrets()).map(HeaderValue::try_from) {
             *value = redacted;
         }
     }
 }
 
-/// Replaces every occurrence. `found` returns the length of an occurrence at the start of a text. Returns `None` if
-/// there is none.
-fn replace(text: &[u8], found: impl Fn(&[u8]) -> Option<usize>) -> Option<Vec<u8>> {
-    let next = |from: usize| (from..text.len()).find_map(|at| Some((at, found(&text[at..])?)));
-    let mut occurrence = next(0)?;
+/// Returns the occurrences of a secret, which may overlap.
+fn occurrences(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
+    let plain = memmem::find_iter(text, secret).map(|start| start..start + secret.len());
+    let mut found: Vec<_> =
+        plain.chain(escapes(text, secret).filter_map(|at| escaped(text, at, secret))).collect();
+    found.sort_unstable_by_key(|range| range.start);
+    found
+}
+
+/// Returns the positions of possible escapes of the characters of a secret.
+fn escapes(text: &[u8], secret: &[u8]) -> impl Iterator<Item = usize> {
+    // Web pages have many named references, and few numeric ones. Only unusual secrets can contain a named one.
+    let may_be_named = secret.iter().any(|byte| b"&<>\"'".contains(byte));
+    let reference = if may_be_named { b'&' } else { b'#' };
+    memchr3_iter(b'\\', b'%', reference, text).filter_map(|at| match text[at] {
+        b'#' => at.checked_sub(1).filter(|before| text[*before] == b'&'),
+        _ => Some(at),
+    })
+}
+
+/// Replaces sorted ranges.
+fn replace(text: &[u8], ranges: Vec<Range<usize>>) -> Option<Vec<u8>> {
+    if ranges.is_empty() {
+        return None;
+    }
     let mut clean = Vec::with_capacity(text.len());
     let mut done = 0;
-    loop {
-        let (at, length) = occurrence;
-        clean.extend_from_slice(&text[done..at]);
-        clean.extend_from_slice(REDACTED);
-        done = at + length;
-        match next(done) {
-            Some(further) => occurrence = further,
-            None => break,
+    for range in ranges {
+        if done <= range.start {
+            clean.extend_from_slice(&text[done..range.start]);
+            clean.extend_from_slice(REDACTED);
         }
+        done = done.max(range.end);
     }
     clean.extend_from_slice(&text[done..]);
     Some(clean)
 }
 
-/// Returns the length of the secret at the start of a text, with each character escaped in any way.
-fn escaped(text: &[u8], secret: &str) -> Option<usize> {
-    secret.chars().try_fold(0, |at, c| Some(at + character(&text[at..], c)?))
+/// Returns the occurrence of a secret whose first escape is at a position.
+fn escaped(text: &[u8], at: usize, secret: &[u8]) -> Option<Range<usize>> {
+    let escape = Escape::at_start(&text[at..])?;
+    let decoded = escape.decoded();
+    let indexes = secret.windows(decoded.len()).enumerate().filter(|(_, part)| *part == decoded);
+    indexes.map(|(index, _)| index).find_map(|index| {
+        let start = at.checked_sub(index)?;
+        let length = matching(&text[at..], &secret[index..])?;
+        (text[start..at] == secret[..index]).then_some(start..at + length)
+    })
 }
 
-fn character(text: &[u8], c: char) -> Option<usize> {
-    let mut buffer = [0; 4];
-    let plain = c.encode_utf8(&mut buffer).as_bytes();
-    let escape = match text.first()? {
-        b'\\' => in_json(text, c),
-        b'%' => in_url(text, plain),
-        b'&' => in_html(text, c),
-        _ => None,
-    };
-    escape.or_else(|| text.starts_with(plain).then_some(plain.len()))
-}
-
-/// Matches `\/` and `\u002f`.
-fn in_json(text: &[u8], c: char) -> Option<usize> {
-    if matches!(c, '/' | '"' | '\\') && text.get(1) == Some(&(c as u8)) {
-        return Some(2);
+/// Returns the length of a secret at the start of a text, with each character escaped in any way.
+fn matching(text: &[u8], mut secret: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    while let Some((first, others)) = secret.split_first() {
+        let rest = &text[length..];
+        let escape = Escape::at_start(rest);
+        let escape = escape.and_then(|escape| Some((secret.strip_prefix(escape.decoded())?, escape.length)));
+        // A secret may contain a sequence that looks like an escape.
+        let (next, consumed) = escape.or_else(|| (rest.first() == Some(first)).then_some((others, 1)))?;
+        secret = next;
+        length += consumed;
     }
-    let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| u32::from(*unit)).collect::<Vec<_>>();
-    let is_unit = |(index, unit): (usize, &u32)| {
-        let escape = text.get(6 * index..6 * index + 6);
-        escape.and_then(|escape| escape.strip_prefix(b"\\u")).and_then(hexadecimal) == Some(*unit)
-    };
-    units.iter().enumerate().all(is_unit).then_some(6 * units.len())
+    Some(length)
 }
 
-/// Matches `%2F`.
-fn in_url(text: &[u8], plain: &[u8]) -> Option<usize> {
-    let is_byte = |(index, byte): (usize, &u8)| {
-        let escape = text.get(3 * index..3 * index + 3);
-        escape.and_then(|escape| escape.strip_prefix(b"%")).and_then(hexadecimal) == Some(u32::from(*byte))
-    };
-    plain.iter().enumerate().all(is_byte).then_some(3 * plain.len())
+/// An escaped character, or an escaped byte of it.
+struct Escape {
+    decoded: [u8; 4],
+    decoded_length: usize,
+    /// The length of the escape.
+    length: usize,
 }
 
-/// Matches `&#47;`, `&#x2f;` and the named references of XML.
-fn in_html(text: &[u8], c: char) -> Option<usize> {
-    let end = text.iter().take(12).position(|byte| *byte == b';')?;
-    let matches = match text.get(1..end)? {
-        b"amp" => c == '&',
-        b"lt" => c == '<',
-        b"gt" => c == '>',
-        b"quot" => c == '"',
-        b"apos" => c == '\'',
-        [b'#', b'x' | b'X', digits @ ..] => hexadecimal(digits) == Some(c.into()),
-        [b'#', digits @ ..] => std::str::from_utf8(digits).ok()?.parse() == Ok(u32::from(c)),
-        _ => false,
-    };
-    matches.then_some(end + 1)
+impl Escape {
+    fn at_start(text: &[u8]) -> Option<Self> {
+        match text {
+            [b'\\', c @ (b'/' | b'"' | b'\\'), ..] => Some(Self::byte(*c, 2)),
+            [b'\\', b'u', ..] => Self::json(text),
+            [b'%', high, low, ..] => Some(Self::byte(u8::try_from(hexadecimal(&[*high, *low])?).ok()?, 3)),
+            [b'&', ..] => Self::html(text),
+            _ => None,
+        }
+    }
+
+    fn byte(byte: u8, length: usize) -> Self {
+        Self { decoded: [byte, 0, 0, 0], decoded_length: 1, length }
+    }
+
+    fn char(c: char, length: usize) -> Self {
+        let mut decoded = [0; 4];
+        let decoded_length = c.encode_utf8(&mut decoded).len();
+        Self { decoded, decoded_length, length }
+    }
+
+    /// Decodes `\u002f`, or a pair of surrogates.
+    fn json(text: &[u8]) -> Option<Self> {
+        let unit = |at: usize| {
+            let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+            hexadecimal(digits).and_then(|unit| u16::try_from(unit).ok())
+        };
+        let first = unit(0)?;
+        match char::from_u32(first.into()) {
+            Some(c) => Some(Self::char(c, 6)),
+            None => char::decode_utf16([first, unit(6)?]).next()?.ok().map(|c| Self::char(c, 12)),
+        }
+    }
+
+    /// Decodes `&#47;`, `&#x2f;` and the named references of XML.
+    fn html(text: &[u8]) -> Option<Self> {
+        let end = text.iter().take(12).position(|byte| *byte == b';')?;
+        let c = match text.get(1..end)? {
+            b"amp" => '&',
+            b"lt" => '<',
+            b"gt" => '>',
+            b"quot" => '"',
+            b"apos" => '\'',
+            [b'#', b'x' | b'X', digits @ ..] => char::from_u32(hexadecimal(digits)?)?,
+            [b'#', digits @ ..] => char::from_u32(str::from_utf8(digits).ok()?.parse().ok()?)?,
+            _ => return None,
+        };
+        Some(Self::char(c, end + 1))
+    }
+
+    fn decoded(&self) -> &[u8] {
+        &self.decoded[..self.decoded_length]
+    }
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u32> {
     // `from_str_radix` also accepts a sign.
-    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    let digits = str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
     u32::from_str_radix(digits, 16).ok()
 }
 
@@ -134,8 +187,8 @@ mod tests {
     use super::*;
 
     fn redacted(body: &str, secret: &str) -> String {
-        let body = redact(Bytes::copy_from_slice(body.as_bytes()), [SecretKey::new(secret)].iter());
-        String::from_utf8(body.to_vec()).unwrap()
+        let redacted = redact(body.as_bytes(), [SecretKey::new(secret)].iter());
+        redacted.map_or_else(|| body.to_owned(), |redacted| String::from_utf8(redacted).unwrap())
     }
 
     #[test]
@@ -181,5 +234,13 @@ mod tests {
         for text in ["ab/cd+e", "ab\\u00", "ab%2", "ab&#x2f", "ab&#x;cd+ef", "ab\\u+02fcd+ef", "ab%+2cd+ef"] {
             assert_eq!(redacted(text, "ab/cd+ef"), text);
         }
+    }
+
+    #[test]
+    fn repeated_and_overlapping_secrets_are_redacted() {
+        assert_eq!(redacted("%61bcabcabcabcd", "abcabc"), "[redacted]abcd");
+        assert_eq!(redacted("xab%63abcabcab", "abcabc"), "x[redacted]ab");
+        let both = [SecretKey::new("sk_123456"), SecretKey::new("123456")];
+        assert_eq!(redact(b"sk_123456 123456", both.iter()).unwrap(), b"[redacted] [redacted]");
     }
 }

@@ -1,15 +1,15 @@
 //! A single attempt: sends the request, reads the response and maps its status.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use api_keys_core::defect::Defect;
 use api_keys_core::{SecretBytes, SecretKey};
 use bytes::Bytes;
-use http::header::{COOKIE, LOCATION, SET_COOKIE};
+use http::header::{COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::response::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use tokio::time::{Instant, timeout_at};
-use url::Url;
 
 use super::retry::retry_after;
 use super::shared::Shared;
@@ -19,6 +19,8 @@ use crate::auth::redaction;
 use crate::auth::secret_name::looks_secret;
 use crate::error::{Failure, FailureKind};
 use crate::request::Request;
+use crate::request::base_url::BaseUrl;
+use crate::request::origin::Origin;
 use crate::request::payload::Payload;
 use crate::response::body::{self, ReadError, Received};
 use crate::response::{Response, ResponseMeta, request_id};
@@ -39,9 +41,11 @@ pub(crate) enum Expect {
 pub(crate) struct Attempts<'a> {
     shared: &'a Shared,
     request: &'a Request,
-    url: Url,
+    server: Cow<'a, BaseUrl>,
     /// The credentials that the operation selects; `None` for all.
     credentials: Option<Selected<'a>>,
+    /// The URL of the first attempt.
+    uri: Option<Uri>,
     expect: Expect,
 }
 
@@ -52,45 +56,51 @@ impl<'a> Attempts<'a> {
         request: &'a Request,
         expect: Expect,
     ) -> Result<Self, Box<Failure>> {
-        Self::validate(shared, request, expect).map_err(|problem| {
-            Box::new(Failure::new(request.operation, FailureKind::InvalidRequest(problem)))
-        })
+        Self::validate(shared, request, expect).map_err(|problem| invalid(request, problem))
     }
 
     fn validate(shared: &'a Shared, request: &'a Request, expect: Expect) -> Result<Self, String> {
         if let Some(problem) = &request.problem {
             return Err(problem.clone());
         }
-        let parameters = (&*request.path_parameters, &*request.query);
-        let path = request.operation.path;
-        let mut url = match request.server {
-            None => shared.base_url.resolve(path, parameters)?,
+        let server = match request.server {
+            None => Cow::Borrowed(&shared.base_url),
             Some(server) => match shared.server(server) {
-                Some(base_url) => base_url.resolve(path, parameters)?,
-                None => shared.base_url.same_origin(server)?.resolve(path, parameters)?,
+                Some(base_url) => Cow::Borrowed(base_url),
+                None => Cow::Owned(shared.base_url.same_origin(server)?),
             },
         };
         let credentials = match request.security {
             None => None,
             Some(alternatives) => Some(shared.credentials.select(alternatives)?),
         };
-        let selected = credentials.as_ref().map(Selected::query);
-        if let Some(credential) = selected.as_ref().unwrap_or(&shared.credential_query) {
-            let query = url.query().map(|query| format!("{query}&{credential}"));
-            url.set_query(Some(query.as_ref().unwrap_or(credential)));
-        }
-        Ok(Self { shared, request, url, credentials, expect })
+        let mut attempts = Self { shared, request, server, credentials, uri: None, expect };
+        attempts.uri = Some(attempts.resolve()?);
+        Ok(attempts)
+    }
+
+    /// Builds the URL.
+    fn resolve(&self) -> Result<Uri, String> {
+        let selected = self.credentials.as_ref().map(Selected::query);
+        let credential = selected.as_ref().unwrap_or(&self.shared.credential_query);
+        let query = [&*self.request.query, credential.as_deref().unwrap_or_default()];
+        self.server.resolve(self.request.operation.path, &self.request.path_parameters, query)
     }
 
     /// Sends the request once and reads the response within a time limit.
     pub(crate) async fn attempt(
-        &self,
+        &mut self,
         attempt: u32,
         limit: Duration,
     ) -> Result<Response<Bytes>, Box<Failure>> {
-        let span = Span::attempt(self.request.operation, &self.url, attempt);
+        let span = Span::attempt(self.request.operation, self.server.origin(), attempt);
         let limit = if Defect::AttemptWithoutTimeout.is_active() { 100 * limit } else { limit };
-        let result = span.within(self.exchange(attempt, Instant::now() + limit)).await;
+        let uri = match self.uri.take() {
+            Some(uri) => uri,
+            None => self.resolve().map_err(|problem| invalid(self.request, problem))?,
+        };
+        let outgoing = self.outgoing(uri, attempt);
+        let result = span.within(self.exchange(outgoing, Instant::now() + limit)).await;
         match &result {
             Ok(response) => {
                 span.responded(response.status());
@@ -109,8 +119,8 @@ impl<'a> Attempts<'a> {
         if !span.is_disabled()
             && let Some(id) = request_id(headers)
         {
-            let id = redaction::redact(Bytes::copy_from_slice(id.as_bytes()), self.secrets());
-            span.identified(&String::from_utf8_lossy(&id));
+            let redacted = redaction::redact(id.as_bytes(), self.secrets());
+            span.identified(&String::from_utf8_lossy(redacted.as_deref().unwrap_or(id.as_bytes())));
         }
     }
 
@@ -119,8 +129,13 @@ impl<'a> Attempts<'a> {
         self.shared.credentials.secrets().chain(&self.request.secrets)
     }
 
-    async fn exchange(&self, attempt: u32, deadline: Instant) -> Result<Response<Bytes>, Box<Failure>> {
-        let sending = self.shared.transport.send(self.outgoing(attempt));
+    async fn exchange(
+        &self,
+        outgoing: OutgoingRequest,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Box<Failure>> {
+        let attempts = outgoing.context.attempt;
+        let sending = self.shared.transport.send(outgoing);
         let response = match timeout_at(deadline, sending).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
@@ -133,7 +148,7 @@ impl<'a> Attempts<'a> {
         let (Parts { status, mut headers, .. }, body) = response.into_parts();
         mark_sensitive(&mut headers);
         if status.is_success() {
-            let meta = ResponseMeta { status, headers, attempts: attempt };
+            let meta = ResponseMeta { status, headers, attempts };
             self.read_success(meta, body, deadline).await
         } else {
             Err(self.read_error(status, headers, body, deadline).await)
@@ -196,7 +211,10 @@ impl<'a> Attempts<'a> {
         // Secrets in an encoded body cannot be found.
         let body = match body::content_encoding(&headers) {
             Some(_) => Bytes::new(),
-            None => redaction::redact(received.into_bytes(), self.secrets()),
+            None => match redaction::redact(received.as_slice(), self.secrets()) {
+                Some(redacted) => redacted.into(),
+                None => received.into_bytes(),
+            },
         };
         redaction::redact_headers(&mut headers, || self.secrets());
         let kind = match status.is_redirection() {
@@ -207,18 +225,23 @@ impl<'a> Attempts<'a> {
         failure.status = Some(status);
         failure.retry_after = retry_after(&headers, self.shared.clock.wall());
         failure.headers = headers;
-        failure.body = SecretBytes::new(body);
+        failure.body = body.into();
         failure
     }
 
     /// Returns the origin of a redirect's target, if it differs from that of the request.
     fn foreign_origin(&self, headers: &HeaderMap) -> Option<String> {
         let location = headers.get(LOCATION)?.to_str().ok()?;
-        let origin = self.url.join(location).ok()?.origin();
-        (origin != self.url.origin()).then(|| origin.ascii_serialization())
+        let origin = self.server.origin();
+        let absolute = match location.starts_with("//") {
+            true => Cow::Owned(format!("{}:{location}", origin.scheme())),
+            false => Cow::Borrowed(location),
+        };
+        let (target, _) = Origin::parse(&absolute).ok()?;
+        (target != *origin).then(|| target.to_string())
     }
 
-    fn outgoing(&self, attempt: u32) -> OutgoingRequest {
+    fn outgoing(&self, uri: Uri, attempt: u32) -> OutgoingRequest {
         let operation = self.request.operation;
         let mut headers = match &self.credentials {
             None => self.shared.headers.clone(),
@@ -228,6 +251,9 @@ impl<'a> Attempts<'a> {
                 headers
             }
         };
+        if self.request.server.is_some() {
+            headers.insert(HOST, self.server.origin().host_header().clone());
+        }
         for (name, value) in &self.request.headers {
             if *name == COOKIE {
                 add_cookie(&mut headers, value);
@@ -237,7 +263,7 @@ impl<'a> Attempts<'a> {
         }
         OutgoingRequest {
             method: operation.method.clone(),
-            url: self.url.clone(),
+            uri,
             headers,
             body: self.request.body.as_ref().and_then(Payload::take),
             context: OperationContext { vendor: self.shared.vendor, operation, attempt },
@@ -252,6 +278,10 @@ impl<'a> Attempts<'a> {
     fn failure(&self, kind: FailureKind) -> Box<Failure> {
         Box::new(Failure::new(self.request.operation, kind))
     }
+}
+
+fn invalid(request: &Request, problem: String) -> Box<Failure> {
+    Box::new(Failure::new(request.operation, FailureKind::InvalidRequest(problem)))
 }
 
 /// Marks the response headers that carry sessions, so that `Debug` omits their values.

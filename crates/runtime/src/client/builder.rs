@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::Client;
 use super::budget::Budget;
@@ -14,13 +14,14 @@ use super::jitter::Jitter;
 use super::retry::RetryPolicy;
 use super::shared::Shared;
 use super::timeouts::Timeouts;
-use super::transports::Transports;
+use super::transports::{Settings, Transports};
 use crate::auth::authentication::Authentication;
 use crate::auth::credentials::Credentials;
 use crate::build_error::BuildError;
 use crate::request::base_url::{BaseUrl, TrailingSlash};
 use crate::response::body::BodyLimits;
 use crate::transport::Transport;
+use crate::transport::pool_settings::PoolSettings;
 
 impl Client {
     /// Creates a builder for a client of the API at a base URL, such as `https://api.clerk.com/v1`.
@@ -48,6 +49,7 @@ pub struct ClientBuilder {
     headers: Vec<(String, String)>,
     pub(crate) user_agent: Option<String>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) pool: PoolSettings,
     pub(crate) retry: RetryPolicy,
     limits: BodyLimits,
     pub(crate) allow_http: bool,
@@ -70,6 +72,7 @@ impl ClientBuilder {
             headers: Vec::new(),
             user_agent: None,
             timeouts: Timeouts::default(),
+            pool: PoolSettings::default(),
             retry: RetryPolicy::default(),
             limits: BodyLimits::default(),
             allow_http: false,
@@ -114,6 +117,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the use of connections by the default transport.
+    pub fn pool(mut self, pool: PoolSettings) -> Self {
+        self.pool = pool;
+        self
+    }
+
     /// Sets the retry policy.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
@@ -155,7 +164,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the transport. The timeout for connecting then does not apply.
+    /// Sets the transport. The timeout for connecting and the pool settings then do not apply.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
@@ -181,12 +190,13 @@ impl ClientBuilder {
         let base_url =
             BaseUrl::new(&self.base_url, self.allow_http, self.mount.clone(), self.trailing_slash)?;
         let Timeouts { connect, attempt, total } = self.timeouts;
-        for (name, limit) in [("connect", connect), ("attempt", attempt), ("total", total)] {
+        let idle = self.pool.idle_timeout;
+        for (name, limit) in [("connect", connect), ("attempt", attempt), ("total", total), ("idle", idle)] {
             if limit.is_zero() || limit > MAX_TIMEOUT {
                 return Err(BuildError::Timeout(name));
             }
         }
-        let headers = self.headers()?;
+        let headers = self.headers(&base_url)?;
         let credentials = Credentials::prepare(&self.authentication)?;
         let mut headers_with_credentials = headers.clone();
         credentials.all().add_to(&mut headers_with_credentials);
@@ -197,7 +207,11 @@ impl ClientBuilder {
         }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => self.transports.get(connect, is_any_loopback(&base_url, &servers))?,
+            None => self.transports.get(Settings {
+                connect_timeout: connect,
+                pool: self.pool,
+                is_loopback: is_any_loopback(&base_url, &servers),
+            })?,
         };
         let transport = match &self.wrapper {
             Some(wrapper) => wrapper.wrap(transport),
@@ -220,13 +234,14 @@ impl ClientBuilder {
         Ok(Client::new(Arc::new(shared), self.timeouts, self.retry))
     }
 
-    fn headers(&self) -> Result<HeaderMap, BuildError> {
+    fn headers(&self, base_url: &BaseUrl) -> Result<HeaderMap, BuildError> {
         let library = concat!("api-keys/", env!("CARGO_PKG_VERSION"));
         let user_agent = match &self.user_agent {
             Some(application) => format!("{application} {library} ({})", self.vendor),
             None => format!("{library} ({})", self.vendor),
         };
         let mut headers = HeaderMap::new();
+        headers.insert(HOST, base_url.origin().host_header().clone());
         // Some vendors respond with another JSON media type, such as JSON:API. The content type is not checked.
         headers.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.9"));
         headers.insert(
@@ -247,7 +262,7 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Returns whether any of the servers is on this machine.
 fn is_any_loopback(base_url: &BaseUrl, servers: &[(String, BaseUrl)]) -> bool {
-    base_url.is_loopback() || servers.iter().any(|(_, server)| server.is_loopback())
+    base_url.origin().is_loopback() || servers.iter().any(|(_, server)| server.origin().is_loopback())
 }
 
 impl fmt::Debug for ClientBuilder {

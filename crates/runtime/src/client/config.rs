@@ -38,6 +38,14 @@ pub struct HttpConfig {
     /// The timeout for a call, including retries. The default is 30 s.
     #[serde(deserialize_with = "seconds")]
     pub timeout: Option<Duration>,
+    /// The time after which an unused connection is closed. The default is 4 s; see
+    /// [`PoolSettings::idle_timeout`](crate::PoolSettings::idle_timeout).
+    #[serde(deserialize_with = "seconds")]
+    pub idle_timeout: Option<Duration>,
+    /// The maximum number of connections to one host. The default is 100; see
+    /// [`PoolSettings::max_connections`](crate::PoolSettings::max_connections).
+    #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
+    pub max_connections: Option<u32>,
     /// The maximum number of attempts. The default is 3.
     #[serde(deserialize_with = "api_keys_core::de::option_from_text")]
     pub max_attempts: Option<u32>,
@@ -97,6 +105,18 @@ impl HttpConfig {
         self
     }
 
+    /// Sets the time after which an unused connection is closed.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the maximum number of connections to one host.
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.max_connections = Some(connections);
+        self
+    }
+
     /// Sets the maximum number of attempts.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
@@ -144,6 +164,9 @@ impl HttpConfig {
         timeouts.connect = self.connect_timeout.unwrap_or(timeouts.connect);
         timeouts.attempt = self.attempt_timeout.unwrap_or(timeouts.attempt);
         timeouts.total = self.timeout.unwrap_or(timeouts.total);
+        let pool = &mut builder.pool;
+        pool.idle_timeout = self.idle_timeout.unwrap_or(pool.idle_timeout);
+        pool.max_connections = self.max_connections.unwrap_or(pool.max_connections);
         if let Some(attempts) = self.max_attempts {
             builder.retry = builder.retry.max_attempts(attempts);
         }

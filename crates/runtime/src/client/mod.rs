@@ -133,7 +133,7 @@ impl Client {
         let total = request.timeout.unwrap_or(self.timeouts.total);
         let span = Span::call(self.shared.vendor, operation);
         let result = match Attempts::new(&self.shared, request, expect) {
-            Ok(attempts) => span.within(self.retry(operation, &attempts, total)).await,
+            Ok(attempts) => span.within(self.retry(operation, attempts, total)).await,
             Err(failure) => Err(failure),
         };
         match result {
@@ -149,7 +149,7 @@ impl Client {
     async fn retry(
         &self,
         operation: &'static Operation,
-        attempts: &Attempts<'_>,
+        mut attempts: Attempts<'_>,
         total: Duration,
     ) -> Result<Response<Bytes>, Box<Failure>> {
         let shared = &*self.shared;
@@ -244,7 +244,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("vendor", &self.shared.vendor)
-            .field("base_url", &self.shared.base_url.url().as_str())
+            .field("base_url", &format_args!("{}", self.shared.base_url))
             .field("timeouts", &self.timeouts)
             .field("retry", &self.retry)
             .finish_non_exhaustive()

@@ -9,10 +9,10 @@ use http::StatusCode;
 use tracing::field::{Empty, display};
 use tracing::instrument::{Instrument, Instrumented};
 use tracing::{debug, info_span};
-use url::Url;
 
 use crate::error::{Failure, FailureKind};
 use crate::request::operation::Operation;
+use crate::request::origin::Origin;
 
 #[derive(Debug)]
 pub(crate) struct Span(tracing::Span);
@@ -31,7 +31,7 @@ impl Span {
         ))
     }
 
-    pub(crate) fn attempt(operation: &Operation, url: &Url, attempt: u32) -> Self {
+    pub(crate) fn attempt(operation: &Operation, origin: &Origin, attempt: u32) -> Self {
         let span = info_span!(
             "api_keys.attempt",
             otel.name = %format_args!("{} {}", operation.method, operation.path),
@@ -42,8 +42,8 @@ impl Span {
             http.response.status_code = Empty,
             url.template = operation.path,
             api_keys.request_id = Empty,
-            server.address = url.host_str(),
-            server.port = url.port_or_known_default(),
+            server.address = origin.host(),
+            server.port = origin.port(),
             error.type = Empty,
         );
         if attempt > 1 {

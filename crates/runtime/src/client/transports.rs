@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::build_error::BuildError;
 use crate::transport::Transport;
+use crate::transport::pool_settings::PoolSettings;
 
 /// A cache of default transports. Clones share it.
 ///
@@ -15,42 +16,48 @@ use crate::transport::Transport;
 pub(crate) struct Transports(Arc<Mutex<Vec<Entry>>>);
 
 struct Entry {
-    connect_timeout: Duration,
-    is_loopback: bool,
+    settings: Settings,
     transport: Arc<dyn Transport>,
+}
+
+/// The settings of a default transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) pool: PoolSettings,
+    pub(crate) is_loopback: bool,
 }
 
 impl Transports {
     /// Returns the transport with the given settings. Creates it on first use.
-    pub(crate) fn get(
-        &self,
-        connect_timeout: Duration,
-        is_loopback: bool,
-    ) -> Result<Arc<dyn Transport>, BuildError> {
+    pub(crate) fn get(&self, settings: Settings) -> Result<Arc<dyn Transport>, BuildError> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = all
-            .iter()
-            .find(|entry| entry.connect_timeout == connect_timeout && entry.is_loopback == is_loopback);
-        if let Some(entry) = same {
+        if let Some(entry) = all.iter().find(|entry| entry.settings == settings) {
             return Ok(Arc::clone(&entry.transport));
         }
-        let transport = create(connect_timeout, is_loopback)?;
-        all.push(Entry { connect_timeout, is_loopback, transport: Arc::clone(&transport) });
+        let transport = create(settings)?;
+        all.push(Entry { settings, transport: Arc::clone(&transport) });
         Ok(transport)
     }
 }
 
-#[cfg(feature = "reqwest")]
-fn create(connect_timeout: Duration, is_loopback: bool) -> Result<Arc<dyn Transport>, BuildError> {
+#[cfg(feature = "_pool")]
+fn create(settings: Settings) -> Result<Arc<dyn Transport>, BuildError> {
+    #[cfg(not(feature = "reqwest"))]
+    use crate::transport::hyper::HyperTransport as DefaultTransport;
+    #[cfg(feature = "reqwest")]
+    use crate::transport::reqwest::ReqwestTransport as DefaultTransport;
+
+    let Settings { connect_timeout, pool, is_loopback } = settings;
     let transport = match is_loopback {
-        true => crate::transport::reqwest::ReqwestTransport::without_proxy(connect_timeout),
-        false => crate::transport::reqwest::ReqwestTransport::new(connect_timeout),
+        true => DefaultTransport::without_proxy(connect_timeout, pool),
+        false => DefaultTransport::new(connect_timeout, pool),
     };
     Ok(Arc::new(transport.map_err(BuildError::Transport)?))
 }
 
-#[cfg(not(feature = "reqwest"))]
-fn create(_connect_timeout: Duration, _is_loopback: bool) -> Result<Arc<dyn Transport>, BuildError> {
+#[cfg(not(feature = "_pool"))]
+fn create(_settings: Settings) -> Result<Arc<dyn Transport>, BuildError> {
     Err(BuildError::NoTransport)
 }
 

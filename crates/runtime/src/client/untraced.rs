@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use url::Url;
 
 use crate::error::Failure;
 use crate::request::operation::Operation;
+use crate::request::origin::Origin;
 
 #[derive(Debug)]
 pub(crate) struct Span;
@@ -16,7 +16,7 @@ impl Span {
         Self
     }
 
-    pub(crate) fn attempt(_operation: &Operation, _url: &Url, _attempt: u32) -> Self {
+    pub(crate) fn attempt(_operation: &Operation, _origin: &Origin, _attempt: u32) -> Self {
         Self
     }
 

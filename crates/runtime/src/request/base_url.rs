@@ -1,7 +1,13 @@
 //! The base URL of an API, and the URLs of requests.
 
-use url::{Host, Url};
+use std::fmt;
 
+use bytes::Bytes;
+use http::Uri;
+use http::uri::PathAndQuery;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::origin::Origin;
 use crate::build_error::BuildError;
 
 /// The treatment of a trailing slash in documented paths.
@@ -21,8 +27,8 @@ pub enum TrailingSlash {
 /// A validated base URL, and the rules that map documented paths.
 #[derive(Debug, Clone)]
 pub(crate) struct BaseUrl {
-    url: Url,
-    /// The path of `url` without a trailing slash.
+    origin: Origin,
+    /// The path without a trailing slash.
     path: String,
     mount: Option<(String, String)>,
     trailing_slash: TrailingSlash,
@@ -35,56 +41,57 @@ impl BaseUrl {
         mount: Option<(String, String)>,
         trailing_slash: TrailingSlash,
     ) -> Result<Self, BuildError> {
-        let url = parse(base_url).map_err(BuildError::BaseUrl)?;
+        let (origin, path) = parse(base_url).map_err(BuildError::BaseUrl)?;
         let mount = mount
             .map(|(from, to)| (from.trim_end_matches('/').to_owned(), to.trim_end_matches('/').to_owned()));
         if let Some((from, to)) = &mount {
             let is_path = |path: &str| path.is_empty() || path.starts_with('/');
-            // Whether a URL parser would change the path.
-            let normal = url.join(to).is_ok_and(|joined| to.is_empty() || joined.path() == to);
-            if !is_path(from) || !is_path(to) || !normal {
+            if !is_path(from) || !is_path(to) || !is_normal(to) {
                 return Err(BuildError::Mount);
             }
         }
-        let path = url.path().trim_end_matches('/').to_owned();
-        let base_url = Self { url, path, mount, trailing_slash };
-        if base_url.url.scheme() == "http" && !allow_http && !base_url.is_loopback() {
+        if !origin.is_https() && !allow_http && !origin.is_loopback() {
             return Err(BuildError::InsecureHttp);
         }
-        Ok(base_url)
+        Ok(Self { origin, path, mount, trailing_slash })
     }
 
-    /// Returns whether the API is on this machine.
-    pub(crate) fn is_loopback(&self) -> bool {
-        match self.url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// Returns another server of the same origin. Other origins are rejected, because the server receives the
     /// credential.
     pub(crate) fn same_origin(&self, server: &str) -> Result<Self, String> {
-        let url = self.url.join(server).map_err(|_| format!("invalid server URL `{server}`"))?;
-        if url.origin() != self.url.origin() {
-            return Err(format!("the server `{server}` has another origin than the base URL"));
+        let invalid = || format!("invalid server URL `{server}`");
+        let path = if server.contains("://") {
+            let (origin, path) = parse(server).map_err(|_| invalid())?;
+            if origin != self.origin {
+                return Err(format!("the server `{server}` has another origin than the base URL"));
+            }
+            path
+        } else {
+            let path = server.trim_end_matches('/');
+            // A relative path replaces the last segment.
+            let parent = self.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            match path.starts_with('/') || path.is_empty() {
+                true => path.to_owned(),
+                false => format!("{parent}/{path}"),
+            }
+        };
+        if !is_normal(&path) {
+            return Err(invalid());
         }
-        let path = url.path().trim_end_matches('/').to_owned();
-        Ok(Self { url, path, mount: None, trailing_slash: self.trailing_slash })
+        Ok(Self { origin: self.origin.clone(), path, mount: None, trailing_slash: self.trailing_slash })
     }
 
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
-    }
-
-    /// Returns the URL for a path template with its encoded path parameters and query.
+    /// Returns the URL for a path template with its encoded path parameters and the parts of the query.
     pub(crate) fn resolve(
         &self,
         template: &str,
-        (parameters, query): (&[(&'static str, String)], &str),
-    ) -> Result<Url, String> {
+        parameters: &[(&'static str, String)],
+        query: [&str; 2],
+    ) -> Result<Uri, String> {
         let (mounted, below) = match &self.mount {
             Some((from, to)) => match template.strip_prefix(from.as_str()) {
                 Some(below) if below.is_empty() || below.starts_with('/') => (to.as_str(), below),
@@ -92,66 +99,116 @@ impl BaseUrl {
             },
             None => ("", template),
         };
-        let mut path = String::with_capacity(self.path.len() + mounted.len() + below.len() + 32);
-        path.push_str(&self.path);
-        path.push_str(mounted);
-        fill(below, parameters, &mut path)?;
+        let fixed = self.path.len() + mounted.len() + below.len() + 1;
+        let variable = parameters.iter().map(|(_, value)| value.len());
+        let queries = query.iter().map(|query| query.len() + 1);
+        let mut text = String::with_capacity(fixed + variable.chain(queries).sum::<usize>());
+        text.push_str(&self.path);
+        text.push_str(mounted);
+        fill(below, parameters, &mut text)?;
         if self.trailing_slash == TrailingSlash::Never {
-            path.truncate(path.trim_end_matches('/').len());
+            text.truncate(text.trim_end_matches('/').len());
         }
-        if path.is_empty() {
-            path.push('/');
+        if text.is_empty() {
+            text.push('/');
         }
-
-        let mut url = self.url.clone();
-        url.set_path(&path);
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        // URL parsers rewrite paths (dot segments, backslashes, line breaks). Parameters are validated before, but a
-        // request for another key than the given one would be severe.
-        if url.path() == path { Ok(url) } else { Err("the path is not a valid URL path".to_owned()) }
+        let mut separator = '?';
+        for part in query.into_iter().filter(|part| !part.is_empty()) {
+            text.push(separator);
+            text.push_str(part);
+            separator = '&';
+        }
+        Ok(self.origin.uri(path_and_query(text)?))
     }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.path)
+    }
+}
+
+/// Validates a path, which servers must understand as it is: relative segments could address another key.
+fn path_and_query(text: String) -> Result<PathAndQuery, &'static str> {
+    const INVALID: &str = "the path is not a valid URL path";
+    let path = text.split_once('?').map_or(&*text, |(path, _)| path);
+    if has_relative_segment(path) {
+        return Err(INVALID);
+    }
+    PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| INVALID)
+}
+
+/// Returns whether a path can follow an origin.
+fn is_normal(path: &str) -> bool {
+    is_literal(path) && !path.starts_with("//") && !has_relative_segment(path)
+}
+
+/// Returns whether URL parsers keep a part of a path as it is.
+fn is_literal(path: &str) -> bool {
+    path.bytes().all(|byte| {
+        byte.is_ascii_graphic()
+            && !matches!(byte, b'\\' | b'?' | b'#' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'}')
+    })
+}
+
+/// Returns whether a segment is `.` or `..`, possibly encoded.
+fn has_relative_segment(path: &str) -> bool {
+    let starts_relative = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'.' | b'%');
+    // Most paths have no such segment.
+    path.as_bytes().windows(2).any(starts_relative)
+        && path.split('/').any(|segment| {
+            let dots = segment.strip_prefix('.').or_else(|| strip_encoded_dot(segment));
+            dots.is_some_and(|rest| matches!(rest, "" | ".") || strip_encoded_dot(rest) == Some(""))
+        })
+}
+
+fn strip_encoded_dot(text: &str) -> Option<&str> {
+    text.strip_prefix("%2e").or_else(|| text.strip_prefix("%2E"))
 }
 
 /// Replaces each `{name}` in a template.
 fn fill(template: &str, parameters: &[(&'static str, String)], path: &mut String) -> Result<(), String> {
     let mut rest = template;
-    while let Some((literal, tail)) = rest.split_once('{') {
+    loop {
+        let (literal, tail) = rest.split_once('{').unwrap_or((rest, ""));
+        if !is_literal(literal) {
+            return Err("the path template is not a valid URL path".to_owned());
+        }
+        path.push_str(literal);
+        if literal.len() == rest.len() {
+            return Ok(());
+        }
         let (name, tail) = tail.split_once('}').ok_or("the path template has an unclosed brace")?;
         let (_, value) = parameters
             .iter()
             .find(|(given, _)| *given == name)
             .ok_or_else(|| format!("path parameter `{name}` is missing"))?;
-        path.push_str(literal);
         path.push_str(value);
         rest = tail;
     }
-    path.push_str(rest);
-    Ok(())
 }
 
-fn parse(text: &str) -> Result<Url, &'static str> {
-    // The parser is lenient: it removes line breaks, replaces `\` by `/`, finds a host in `https:///host`, and parses
-    // `localhost:80` as a scheme. Such a URL is a mistake.
+/// The characters that a path cannot contain.
+const NOT_IN_PATH: &AsciiSet =
+    &CONTROLS.add(b'"').add(b'<').add(b'>').add(b'^').add(b'`').add(b'{').add(b'}');
+
+/// Parses a base URL into its origin and path.
+fn parse(text: &str) -> Result<(Origin, String), &'static str> {
     if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
         return Err("contains white space, a control character or a backslash");
     }
-    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| lower.starts_with(scheme));
-    let Some(rest) = scheme.map(|scheme| &text[scheme.len()..]) else {
-        return Err("must start with https:// or http://");
-    };
-    if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
-        return Err("missing host");
-    }
-    let url = Url::parse(text).map_err(|_| "not a URL")?;
-    if !url.username().is_empty() || url.password().is_some() {
+    let (origin, path) = Origin::parse(text)?;
+    if text[..text.len() - path.len()].contains('@') {
         return Err("contains a user name or password");
     }
-    if url.query().is_some() {
+    if path.contains('?') {
         return Err("contains a query");
     }
-    if url.fragment().is_some() {
+    if path.contains('#') {
         return Err("contains a fragment");
     }
-    Ok(url)
+    if has_relative_segment(path) {
+        return Err("contains a relative path segment");
+    }
+    Ok((origin, utf8_percent_encode(path.trim_end_matches('/'), NOT_IN_PATH).to_string()))
 }

@@ -5,6 +5,7 @@ pub(crate) mod encoding;
 #[cfg(feature = "full-openapi")]
 pub(crate) mod multipart;
 pub(crate) mod operation;
+pub(crate) mod origin;
 #[cfg(feature = "full-openapi")]
 pub(crate) mod parameters;
 pub(crate) mod payload;

@@ -45,6 +45,11 @@ impl fmt::Debug for RequestBody {
 pub struct Streamed(Mutex<Body>);
 
 impl Streamed {
+    #[cfg(feature = "hyper-no-provider")]
+    pub(crate) fn into_body(self) -> Body {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Exclusive access needs no locking.
     fn body(&mut self) -> &mut Body {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)

@@ -17,9 +17,14 @@ pub struct Body(Inner);
 enum Inner {
     Whole(Option<Bytes>),
     Any(UnsyncBoxBody<Bytes, TransportError>),
-    /// Already boxed.
+    #[cfg(feature = "hyper-no-provider")]
+    Hyper(super::hyper::incoming::Incoming),
+    /// Already boxed. The permit is that of the connection.
     #[cfg(feature = "reqwest")]
-    Reqwest(::reqwest::Body),
+    Reqwest {
+        body: ::reqwest::Body,
+        _permit: Option<tokio::sync::OwnedSemaphorePermit>,
+    },
 }
 
 impl Body {
@@ -47,9 +52,33 @@ impl Body {
         }
     }
 
+    /// Returns a copy of a body in memory.
+    #[cfg(all(feature = "hyper-no-provider", feature = "http2"))]
+    pub(super) fn try_clone(&self) -> Option<Self> {
+        match &self.0 {
+            Inner::Whole(bytes) => Some(Self(Inner::Whole(bytes.clone()))),
+            _ => None,
+        }
+    }
+
+    #[cfg(feature = "hyper-no-provider")]
+    pub(super) fn from_hyper(body: super::hyper::incoming::Incoming) -> Self {
+        Self(Inner::Hyper(body))
+    }
+
     #[cfg(feature = "reqwest")]
-    pub(crate) fn from_reqwest(body: ::reqwest::Body) -> Self {
-        Self(Inner::Reqwest(body))
+    pub(super) fn from_reqwest(
+        body: ::reqwest::Body,
+        permit: Option<tokio::sync::OwnedSemaphorePermit>,
+    ) -> Self {
+        Self(Inner::Reqwest { body, _permit: permit })
+    }
+}
+
+/// An empty body.
+impl Default for Body {
+    fn default() -> Self {
+        Self(Inner::Whole(None))
     }
 }
 
@@ -73,8 +102,10 @@ impl http_body::Body for Body {
                 Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
             }
             Inner::Any(body) => Pin::new(body).poll_frame(cx),
+            #[cfg(feature = "hyper-no-provider")]
+            Inner::Hyper(body) => Pin::new(body).poll_frame(cx),
             #[cfg(feature = "reqwest")]
-            Inner::Reqwest(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+            Inner::Reqwest { body, .. } => Pin::new(body).poll_frame(cx).map_err(Into::into),
         }
     }
 
@@ -82,8 +113,10 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
             Inner::Any(body) => body.is_end_stream(),
+            #[cfg(feature = "hyper-no-provider")]
+            Inner::Hyper(body) => body.is_end_stream(),
             #[cfg(feature = "reqwest")]
-            Inner::Reqwest(body) => body.is_end_stream(),
+            Inner::Reqwest { body, .. } => body.is_end_stream(),
         }
     }
 
@@ -91,8 +124,10 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
             Inner::Any(body) => body.size_hint(),
+            #[cfg(feature = "hyper-no-provider")]
+            Inner::Hyper(body) => body.size_hint(),
             #[cfg(feature = "reqwest")]
-            Inner::Reqwest(body) => body.size_hint(),
+            Inner::Reqwest { body, .. } => body.size_hint(),
         }
     }
 }

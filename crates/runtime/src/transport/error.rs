@@ -28,6 +28,12 @@ impl TransportError {
         self.kind
     }
 
+    #[cfg(feature = "_pool")]
+    pub(crate) fn no_free_connection() -> Self {
+        Self::new(TransportErrorKind::Connect)
+            .with_source("all connections to the host are in use, and none became free in time")
+    }
+
     pub(crate) fn into_source(self) -> Option<Box<dyn StdError + Send + Sync>> {
         self.source
     }

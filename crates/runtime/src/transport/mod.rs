@@ -2,14 +2,20 @@
 
 pub(crate) mod body;
 pub(crate) mod error;
+#[cfg(feature = "hyper-no-provider")]
+pub(crate) mod hyper;
+#[cfg(feature = "_pool")]
+mod per_origin;
+pub(crate) mod pool_settings;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
+#[cfg(feature = "_tls")]
+mod tls;
 
 use std::fmt::{self, Debug};
 
 use async_trait::async_trait;
-use http::{HeaderMap, Method};
-use url::Url;
+use http::{HeaderMap, Method, Uri};
 
 use self::body::Body;
 use self::error::TransportError;
@@ -37,9 +43,9 @@ pub trait Transport: Debug + Send + Sync + 'static {
 pub struct OutgoingRequest {
     /// The HTTP method.
     pub method: Method,
-    /// The URL.
-    pub url: Url,
-    /// The headers, except those of the connection such as `Host` and `Content-Length`.
+    /// The absolute URL.
+    pub uri: Uri,
+    /// The headers, including `Host`, but without those that describe the message, such as `Content-Length`.
     pub headers: HeaderMap,
     /// The body.
     pub body: Option<RequestBody>,
@@ -47,12 +53,20 @@ pub struct OutgoingRequest {
     pub context: OperationContext,
 }
 
+impl OutgoingRequest {
+    /// Returns the origin of the URL, such as `https://api.example.com`.
+    pub fn origin(&self) -> String {
+        let authority = self.uri.authority().map_or("", |authority| authority.as_str());
+        format!("{}://{authority}", self.uri.scheme_str().unwrap_or_default())
+    }
+}
+
 /// Omits body, path and query, and the values of sensitive headers.
 impl Debug for OutgoingRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutgoingRequest")
             .field("method", &self.method)
-            .field("origin", &self.url.origin().ascii_serialization())
+            .field("origin", &self.origin())
             .field("headers", &self.headers)
             .field("body", &self.body)
             .field("context", &self.context)

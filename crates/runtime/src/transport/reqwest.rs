@@ -1,19 +1,70 @@
 //! The default transport, based on reqwest.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::reqwest::redirect::Policy;
 use async_trait::async_trait;
+use http::header::HOST;
+use http::{Uri, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use url::Url;
 
 use super::body::Body;
 use super::error::{TransportError, TransportErrorKind};
+use super::per_origin::PerOrigin;
+use super::pool_settings::PoolSettings;
 use super::{OutgoingRequest, Transport};
 use crate::request::payload::RequestBody;
 
 /// A transport based on [`reqwest`](::reqwest).
 #[derive(Clone)]
-pub struct ReqwestTransport(::reqwest::Client);
+pub struct ReqwestTransport {
+    client: ::reqwest::Client,
+    /// `None` for the application's own client, whose connections are not limited.
+    limits: Option<Limits>,
+    hosts: Arc<PerOrigin<Host>>,
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
+    max_connections: usize,
+    timeout: Duration,
+}
+
+struct Host {
+    url: Url,
+    /// reqwest does not limit connections, so the requests are limited, each of which may need one.
+    requests: Option<Arc<Semaphore>>,
+}
+
+impl Host {
+    fn new(uri: &Uri, limits: Option<Limits>) -> Option<Self> {
+        let url = Url::parse(&uri.to_string()).ok()?;
+        let requests = limits.map(|limits| Arc::new(Semaphore::new(limits.max_connections)));
+        Some(Self { url, requests })
+    }
+
+    /// Returns the URL that another one of the same host is parsed to.
+    fn url(&self, uri: &Uri) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        url
+    }
+
+    async fn permit(&self, limits: Option<Limits>) -> Result<Option<OwnedSemaphorePermit>, TransportError> {
+        let (Some(requests), Some(limits)) = (&self.requests, limits) else { return Ok(None) };
+        if let Ok(permit) = Arc::clone(requests).try_acquire_owned() {
+            return Ok(Some(permit));
+        }
+        let acquired = timeout(limits.timeout, Arc::clone(requests).acquire_owned()).await;
+        // The semaphore is never closed.
+        acquired.map(Result::ok).map_err(|_elapsed| TransportError::no_free_connection())
+    }
+}
 
 /// Omits the client, whose default headers may contain a credential.
 impl fmt::Debug for ReqwestTransport {
@@ -23,64 +74,85 @@ impl fmt::Debug for ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// Idle connections are closed earlier than by common servers (uvicorn: 5 s): a request on a connection that the
-    /// server is closing fails with an unknown effect.
-    const POOL_IDLE: Duration = Duration::from_secs(4);
-
     /// Creates a transport without redirects, decompression and cookies. Proxies are read from the environment.
     ///
-    /// # Errors
-    /// Returns an error if TLS cannot be initialized.
+    /// With rustls, the certificates that the platform trusts are read once per process, when the first connection is
+    /// established.
     ///
-    /// # Panics
-    /// Panics with the feature `rustls-no-provider` if the application has not installed a TLS provider.
-    pub fn new(connect_timeout: Duration) -> Result<Self, TransportError> {
-        Self::build(::reqwest::Client::builder(), connect_timeout)
+    /// # Errors
+    /// Returns an error if TLS cannot be initialized, such as with the feature `rustls-no-provider` if the application
+    /// has not installed a provider.
+    pub fn new(connect_timeout: Duration, pool: PoolSettings) -> Result<Self, TransportError> {
+        Self::build(::reqwest::Client::builder(), connect_timeout, pool)
     }
 
     /// Creates a transport for an API on this machine. A proxy would send the unencrypted credential over the network.
-    pub(crate) fn without_proxy(connect_timeout: Duration) -> Result<Self, TransportError> {
-        Self::build(::reqwest::Client::builder().no_proxy(), connect_timeout)
+    pub(crate) fn without_proxy(
+        connect_timeout: Duration,
+        pool: PoolSettings,
+    ) -> Result<Self, TransportError> {
+        Self::build(::reqwest::Client::builder().no_proxy(), connect_timeout, pool)
     }
 
     /// reqwest's own retries remain enabled: they are limited to HTTP/2 streams that the server has not processed.
-    fn build(builder: reqwest::ClientBuilder, connect_timeout: Duration) -> Result<Self, TransportError> {
-        builder
+    fn build(
+        builder: ::reqwest::ClientBuilder,
+        connect_timeout: Duration,
+        pool: PoolSettings,
+    ) -> Result<Self, TransportError> {
+        // reqwest prefers the platform's library as well.
+        #[cfg(all(feature = "_tls", not(feature = "native-tls")))]
+        let builder = builder.tls_backend_preconfigured(super::tls::client_config()?);
+        let max_connections = pool.max_connections.max(1) as usize;
+        let client = builder
             .connect_timeout(connect_timeout)
-            .pool_idle_timeout(Self::POOL_IDLE)
+            .pool_idle_timeout(pool.idle_timeout)
+            .pool_max_idle_per_host(max_connections)
             .redirect(Policy::none())
             .referer(false)
             .no_gzip()
             .no_brotli()
             .no_deflate()
             .no_zstd()
-            .build()
-            .map(Self)
-            .map_err(TransportError::from)
+            .build()?;
+        let limits = Some(Limits { max_connections, timeout: connect_timeout });
+        Ok(Self { client, limits, hosts: Arc::default() })
     }
 }
 
 /// Uses the application's own client, with its proxies, certificates and pool.
 ///
 /// Configure the client with `redirect::Policy::none()`, because a credential in a custom header may otherwise be sent
-/// to another origin, and without a cookie store and retries.
+/// to another origin, and without a cookie store and retries. The number of connections is not limited.
 impl From<::reqwest::Client> for ReqwestTransport {
     fn from(client: ::reqwest::Client) -> Self {
-        Self(client)
+        Self { client, limits: None, hosts: Arc::default() }
     }
 }
 
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, outgoing: OutgoingRequest) -> Result<http::Response<Body>, TransportError> {
-        let mut request = ::reqwest::Request::new(outgoing.method, outgoing.url);
-        *request.headers_mut() = outgoing.headers;
-        *request.body_mut() = outgoing.body.map(|body| match body {
+        let OutgoingRequest { method, uri, mut headers, body, .. } = outgoing;
+        let host = self.hosts.get(&uri, || Host::new(&uri, self.limits)).ok_or_else(|| {
+            TransportError::new(TransportErrorKind::Connect).with_source("the URL is not valid")
+        })?;
+        let permit = host.permit(self.limits).await?;
+        let url = host.url(&uri);
+        // With HTTP/2, the pseudo-header `:authority` replaces it.
+        if cfg!(feature = "http2") && url.scheme() == "https" {
+            headers.remove(HOST);
+        }
+        let mut request = ::reqwest::Request::new(method, url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(|body| match body {
             RequestBody::Whole(bytes) => bytes.into(),
             RequestBody::Stream(body) => ::reqwest::Body::wrap(body),
         });
-        let response: http::Response<::reqwest::Body> = self.0.execute(request).await?.into();
-        Ok(response.map(Body::from_reqwest))
+        let response: http::Response<::reqwest::Body> = self.client.execute(request).await?.into();
+        // Streams of HTTP/2 share a connection.
+        let permit = permit.filter(|_| response.version() < Version::HTTP_2);
+        Ok(response.map(|body| Body::from_reqwest(body, permit)))
     }
 }
 

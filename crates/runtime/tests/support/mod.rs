@@ -94,7 +94,7 @@ impl Vendor {
     }
 
     pub fn urls(&self) -> Vec<String> {
-        self.requests.lock().unwrap().iter().map(|request| request.url.to_string()).collect()
+        self.requests.lock().unwrap().iter().map(|request| request.uri.to_string()).collect()
     }
 
     pub fn waits(&self) -> Vec<Duration> {

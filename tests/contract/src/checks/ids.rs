@@ -136,7 +136,7 @@ fn ids_in(vendor: &Vendor, received: &Received) -> Option<Vec<String>> {
         .collect();
     readings.sort_by_key(Vec::len);
     let mut ids: Vec<_> = readings.into_iter().next()?.into_iter().map(|(_, id)| id).collect();
-    let url = api_keys_runtime::Url::parse(&format!("http://localhost/?{query}")).ok()?;
+    let url = url::Url::parse(&format!("http://localhost/?{query}")).ok()?;
     ids.extend(url.query_pairs().filter(|(name, _)| name == "id").map(|(_, id)| id.into_owned()));
     let body: Value = serde_json::from_slice(&received.body).unwrap_or_default();
     let places = [&body["keyId"], &body["data"]["id"]];

@@ -9,6 +9,7 @@ use api_keys_runtime::{HttpConfig, TransportError};
 
 use super::foreign_origin::ForeignOrigin;
 use super::network::Proxy;
+use super::stack::Stack;
 use super::tagging::Tagging;
 use crate::fault::Schedule;
 use crate::vendor::{connect, emulator};
@@ -51,8 +52,8 @@ impl Harness {
     ///
     /// # Errors
     /// Returns an error if TLS cannot be initialized.
-    pub fn tagged(&self) -> Result<HttpConfig, TransportError> {
-        let transport = Tagging::new(self.world.limits.attempt, Arc::clone(&self.world.counts))?;
+    pub fn tagged(&self, stack: Stack) -> Result<HttpConfig, TransportError> {
+        let transport = Tagging::new(stack, self.world.limits.attempt, Arc::clone(&self.world.counts))?;
         Ok(HttpConfig::new().transport(Arc::new(transport)))
     }
 

@@ -6,12 +6,14 @@ mod harness;
 mod http1;
 mod network;
 mod run;
+mod stack;
 mod tagging;
 
 pub use foreign_origin::ForeignOrigin;
 pub use harness::Harness;
 pub use network::Proxy;
 pub use run::{Load, run};
+pub use stack::Stack;
 pub use tagging::Tagging;
 
 /// Raises the limit of open files to the maximum: each request needs four sockets.

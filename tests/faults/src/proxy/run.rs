@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::harness::Harness;
+use super::stack::Stack;
 use crate::audit;
 use crate::caller::Caller;
 use crate::fault::{Schedule, mixed};
@@ -22,6 +23,8 @@ use crate::world::{Failure, Limits};
 /// The load on one server.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
+    /// The transport.
+    pub stack: Stack,
     /// The total number of operations.
     pub operations: u64,
     /// The number of concurrent applications.
@@ -43,7 +46,7 @@ impl Harness {
         wrap: fn(Arc<dyn ApiKeyProvider>) -> Arc<dyn ApiKeyProvider>,
     ) -> Result<Figures, Failure> {
         let left = Arc::new(AtomicI64::new(load.operations.try_into()?));
-        let http = self.tagged()?;
+        let http = self.tagged(load.stack)?;
         let connect = || self.provider(http.clone()).map(wrap);
         let mut provider = connect()?;
         let mut workers = JoinSet::new();
@@ -107,10 +110,11 @@ pub async fn run(vendor: Vendor, seed: u64, operations: u64) -> Result<Figures, 
         let seed = mixed(seed, &[vendor as u64, number as u64]).u64(..);
         let operations = operations.div_ceil(SERVERS as u64);
         servers.spawn(async move {
+            let stack = Stack::ALL[number % Stack::ALL.len()];
             let schedule = Schedule::Seeded { seed, rate: 45 };
             let harness = Harness::start(dialect(vendor, number), seed, schedule, Limits::default()).await?;
             // Each application has its own client, because the retry budget belongs to the client.
-            let load = Load { operations, applications: 3, one_client: false, dropped: 4 };
+            let load = Load { stack, operations, applications: 3, one_client: false, dropped: 4 };
             harness.work(load, |provider| provider).await
         });
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use api_keys_runtime::{Body, OperationClass, OutgoingRequest, ReqwestTransport, Transport, TransportError};
+use api_keys_runtime::{Body, OperationClass, OutgoingRequest, PoolSettings, Transport, TransportError};
 use async_trait::async_trait;
 
+use super::stack::Stack;
 use crate::call_id::CallId;
 use crate::counts::Counts;
 use crate::message::Request;
@@ -15,12 +16,12 @@ use crate::message::Request;
 /// The header that carries the tag.
 const TAG: &str = "x-fault-test";
 
-/// The default transport, with a tag on each request that identifies the call for the proxy.
+/// A transport with a tag on each request that identifies the call for the proxy.
 ///
 /// It also counts the requests of each call and the bytes read from each response.
 #[derive(Clone)]
 pub struct Tagging {
-    inner: ReqwestTransport,
+    inner: Arc<dyn Transport>,
     counts: Arc<Counts>,
 }
 
@@ -29,8 +30,8 @@ impl Tagging {
     ///
     /// # Errors
     /// Returns an error if TLS cannot be initialized.
-    pub fn new(connect_timeout: Duration, counts: Arc<Counts>) -> Result<Self, TransportError> {
-        Ok(Self { inner: ReqwestTransport::new(connect_timeout)?, counts })
+    pub fn new(stack: Stack, connect_timeout: Duration, counts: Arc<Counts>) -> Result<Self, TransportError> {
+        Ok(Self { inner: stack.transport(connect_timeout, PoolSettings::default())?, counts })
     }
 }
 

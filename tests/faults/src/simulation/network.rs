@@ -11,7 +11,7 @@ use api_keys_runtime::{
 };
 use async_trait::async_trait;
 use http::header::{HeaderName, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
@@ -378,17 +378,9 @@ fn to_server(request: &OutgoingRequest) -> http::Request<Bytes> {
     };
     let mut sent = http::Request::new(body);
     *sent.method_mut() = request.method.clone();
-    let url = &request.url;
-    let target = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    *sent.uri_mut() = target.parse().unwrap_or_default();
+    let target = request.uri.path_and_query().cloned();
+    *sent.uri_mut() = target.map(Uri::from).unwrap_or_default();
     *sent.headers_mut() = request.headers.clone();
-    let host = url.authority();
-    if let Ok(host) = HeaderValue::try_from(host) {
-        sent.headers_mut().insert(http::header::HOST, host);
-    }
     sent
 }
 

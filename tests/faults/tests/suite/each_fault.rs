@@ -5,12 +5,12 @@ use std::time::Duration;
 use api_keys::Effect::{self, Applied, Unknown};
 use api_keys::{ApiKeyProvider, ErrorKind, NewApiKey, Operation, Verification};
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::proxy::Harness;
+use api_keys_fault_tests::proxy::{Harness, Stack};
 use api_keys_fault_tests::{
     CallId, Caller, End, Fault, Limits, Outcome, Record, RetryAfter, Schedule, Status, connect, new_key,
     rescued,
 };
-use api_keys_runtime::HttpConfig;
+use api_keys_runtime::{HttpConfig, PoolSettings};
 use tokio::task::JoinSet;
 
 fn status(code: u16, retry_after: RetryAfter) -> Status {
@@ -72,19 +72,22 @@ fn expected_faults() -> Vec<Truth> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn create_reports_the_effect_of_each_fault() {
     Record::install();
-    let vendors: JoinSet<_> = Vendor::ALL.iter().copied().map(faults_are_reported).collect();
-    vendors.join_all().await;
+    let mut runs = JoinSet::new();
+    for stack in Stack::ALL {
+        runs.extend(Vendor::ALL.iter().map(|vendor| faults_are_reported(*vendor, *stack)));
+    }
+    runs.join_all().await;
     assert_eq!(Record::get().leak(), None);
 }
 
-async fn faults_are_reported(vendor: Vendor) {
+async fn faults_are_reported(vendor: Vendor, stack: Stack) {
     let expected_faults = expected_faults();
     let schedule = Schedule::Listed(expected_faults.iter().map(|(fault, _, _)| *fault).collect());
     // Complete responses must arrive in time even on a busy machine.
     let limits =
         Limits { attempt: Duration::from_secs(1), total: Duration::from_secs(3), ..Limits::default() };
     let harness = Harness::start(vendor, 0, schedule, limits).await.unwrap();
-    let provider = harness.provider(harness.tagged().unwrap()).unwrap();
+    let provider = harness.provider(harness.tagged(stack).unwrap()).unwrap();
     let mut caller = Caller::new(harness.world.clone(), provider.clone(), 0, 0);
     for (fault, expected, acts) in &expected_faults {
         let call = caller.next_call();
@@ -93,16 +96,17 @@ async fn faults_are_reported(vendor: Vendor) {
         harness.world.arrivals.settled(call).await;
 
         let arrival = harness.world.arrivals.of(call);
-        assert!(expected.contains(&outcome.end()), "{vendor}, {fault:?}: {outcome:?}");
-        assert_eq!(arrival.acted, u32::from(*acts), "{vendor}, {fault:?}: {outcome:?}");
+        assert!(expected.contains(&outcome.end()), "{vendor}, {stack:?}, {fault:?}: {outcome:?}");
+        assert_eq!(arrival.acted, u32::from(*acts), "{vendor}, {stack:?}, {fault:?}: {outcome:?}");
         let repeatable = matches!(fault, Fault::RefusedBefore(Status { code: 429, .. }));
-        assert!(repeatable || arrival.seen == 1, "{vendor}, {fault:?}: {arrival:?}");
+        assert!(repeatable || arrival.seen == 1, "{vendor}, {stack:?}, {fault:?}: {arrival:?}");
         if let (Fault::LongLength | Fault::FieldDropped | Fault::BadId, Outcome::Failed(error)) =
             (fault, &outcome)
         {
-            let (_, secret) = rescued(error).unwrap_or_else(|| panic!("{vendor}, {fault:?}: {error}"));
+            let (_, secret) =
+                rescued(error).unwrap_or_else(|| panic!("{vendor}, {stack:?}, {fault:?}: {error}"));
             let verification = harness.emulator.store().verify(&secret).await.unwrap();
-            assert!(matches!(verification, Verification::Valid(_)), "{vendor}, {fault:?}");
+            assert!(matches!(verification, Verification::Valid(_)), "{vendor}, {stack:?}, {fault:?}");
         }
     }
     assert_eq!(harness.world.ledger.violations(), Vec::<String>::new(), "{vendor}");
@@ -117,10 +121,15 @@ async fn endless_body_stops_at_the_limit() {
     const BUFFERED: u64 = 1 << 20;
     const BUFFERS: u64 = 48 << 20;
     Record::install();
-    for (fault, limit) in [(Fault::Endless, 1 << 20), (Fault::EndlessError, 64 << 10)] {
+    for (fault, limit, stack) in [
+        (Fault::Endless, 1 << 20, Stack::Reqwest),
+        (Fault::EndlessError, 64 << 10, Stack::Reqwest),
+        (Fault::Endless, 1 << 20, Stack::Hyper),
+        (Fault::EndlessError, 64 << 10, Stack::Hyper),
+    ] {
         let schedule = Schedule::Listed(vec![fault]);
         let harness = Harness::start(Vendor::Clerk, 0, schedule, Limits::generous()).await.unwrap();
-        let provider = harness.provider(harness.tagged().unwrap()).unwrap();
+        let provider = harness.provider(harness.tagged(stack).unwrap()).unwrap();
         let mut caller = Caller::new(harness.world.clone(), provider.clone(), 0, 0);
         let call = caller.next_call();
         let new = new_key(Vendor::Clerk, call.key_name());
@@ -152,15 +161,18 @@ async fn refused_connection_has_no_effect() {
             listener.local_addr().unwrap()
         };
         let base_url = harness.base_url().replace(&harness.proxy.address().to_string(), &closed.to_string());
-        let provider =
-            connect(&vendor.into(), base_url, harness.emulator.token(), HttpConfig::new()).unwrap();
-        let new: NewApiKey = new_key(vendor, CallId::default().key_name());
-        let error = provider.create(new).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.effect(), error.attempts(), error.is_retryable()),
-            (ErrorKind::Transport, Effect::NotApplied, 3, true),
-            "{error}"
-        );
+        for stack in Stack::ALL {
+            let transport = stack.transport(Duration::from_secs(5), PoolSettings::default()).unwrap();
+            let http = HttpConfig::new().transport(transport);
+            let provider = connect(&vendor.into(), base_url.clone(), harness.emulator.token(), http).unwrap();
+            let new: NewApiKey = new_key(vendor, CallId::default().key_name());
+            let error = provider.create(new).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.effect(), error.attempts(), error.is_retryable()),
+                (ErrorKind::Transport, Effect::NotApplied, 3, true),
+                "{stack:?}: {error}"
+            );
+        }
         assert_eq!(harness.emulator.requests(), 0);
     }
 }

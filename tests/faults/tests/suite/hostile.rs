@@ -7,24 +7,26 @@ use api_keys::clerk::ClerkConfig;
 use api_keys::mcp::McpConfig;
 use api_keys::{ApiKey, ApiKeyProvider, Effect, Error, ErrorKind, KeyId, ListQuery, NewApiKey};
 use api_keys_fault_tests::Record;
-use api_keys_runtime::{HttpConfig, ReqwestTransport, Transport};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use api_keys_fault_tests::proxy::Stack;
+use api_keys_runtime::{HttpConfig, HyperTransport, PoolSettings, ReqwestTransport, Transport};
+use rcgen::{CertificateParams, date_time_ymd};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+use crate::tls::{Identity, TlsServer};
 
 const TOKEN: &str = "sk_test_0123456789abcdefghijklmnop";
-const SECRET: &str = "ak_issued_0123456789abcdefghijklmnop";
+pub(crate) const SECRET: &str = "ak_issued_0123456789abcdefghijklmnop";
 
 /// The timeout of an attempt and of a call.
 const TOTAL: Duration = Duration::from_secs(2);
 
 /// The transports under test.
 fn transports() -> Vec<Arc<dyn Transport>> {
-    vec![Arc::new(ReqwestTransport::new(TOTAL).unwrap())]
+    Stack::ALL.iter().map(|stack| stack.transport(TOTAL, PoolSettings::default()).unwrap()).collect()
 }
 
 fn http(transport: Arc<dyn Transport>) -> HttpConfig {
@@ -89,7 +91,7 @@ async fn server(script: Script) -> String {
     base_url
 }
 
-fn key(change: impl FnOnce(&mut Value)) -> String {
+pub(crate) fn key(change: impl FnOnce(&mut Value)) -> String {
     let mut key = json!({
         "object": "api_key", "id": "ak_1", "type": "api_key", "subject": "user_1", "name": "ci", "description": null,
         "claims": null, "scopes": [], "revoked": false, "revocation_reason": null, "expired": false, "expiration": null,
@@ -362,38 +364,29 @@ async fn similar_ids_are_different_keys() {
     }
 }
 
-/// A certificate authority, and a server with a certificate of it.
-async fn tls_server(change: impl FnOnce(&mut CertificateParams)) -> (CertificateDer<'static>, u16) {
-    let mut authority = CertificateParams::new(Vec::new()).unwrap();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority_key = KeyPair::generate().unwrap();
-    let root = authority.self_signed(&authority_key).unwrap();
-    let mut leaf = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    change(&mut leaf);
-    let leaf_key = KeyPair::generate().unwrap();
-    let certificate = leaf.signed_by(&leaf_key, &Issuer::new(authority, authority_key)).unwrap();
-    let private_key = PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], private_key.into())
-        .unwrap();
-    let (acceptor, listener) =
-        (TlsAcceptor::from(Arc::new(config)), TcpListener::bind("127.0.0.1:0").await.unwrap());
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move { Script::body(key(|_| ())).play(acceptor.accept(client).await?).await });
-        }
-    });
-    (root.der().clone(), port)
+/// Sends a key in response to every request.
+pub(crate) async fn send_keys(client: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<()> {
+    Script::body(key(|_| ())).play(client).await
 }
 
-/// Returns a transport that trusts a certificate authority.
-fn trusting(root: &CertificateDer<'_>) -> Arc<dyn Transport> {
-    let root = reqwest::Certificate::from_der(root).unwrap();
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
-    Arc::new(ReqwestTransport::from(client))
+/// Starts a server, and returns its authority and its port.
+async fn tls_server(change: impl FnOnce(&mut CertificateParams)) -> (CertificateDer<'static>, u16) {
+    let server = TlsServer::start_with(Identity::new("localhost", change)).await;
+    let port = server.address.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap();
+    (server.root, port)
+}
+
+/// Returns transports that trust a certificate authority.
+fn trusting(root: &CertificateDer<'static>) -> Vec<Arc<dyn Transport>> {
+    let certificate = reqwest::Certificate::from_der(root).unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([certificate]).build().unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone()).unwrap();
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    vec![
+        Arc::new(ReqwestTransport::from(client)),
+        Arc::new(HyperTransport::with_tls(config, TOTAL, PoolSettings::default())),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -406,8 +399,10 @@ async fn wrong_certificates_are_rejected_before_the_request() {
     record.secret(TOKEN);
     record.secret(SECRET);
     let (root, port) = tls_server(|_| ()).await;
-    let issued = create(trusting(&root), port).await.unwrap();
-    assert_eq!(issued.secret.expose(), SECRET);
+    for transport in trusting(&root) {
+        let issued = create(transport, port).await.unwrap();
+        assert_eq!(issued.secret.expose(), SECRET);
+    }
 
     let (other_root, _) = tls_server(|_| ()).await;
     let (expired_root, expired) = tls_server(|leaf| leaf.not_after = date_time_ymd(2020, 1, 1)).await;
@@ -416,21 +411,22 @@ async fn wrong_certificates_are_rejected_before_the_request() {
         leaf.subject_alt_names = CertificateParams::new(["vendor.test".to_owned()]).unwrap().subject_alt_names
     })
     .await;
-    let default = transports().remove(0);
-    for (name, transport, port) in [
+    for (name, transports, port) in [
         ("an unknown authority", trusting(&other_root), port),
-        ("an authority that the system does not know", default, port),
+        ("an authority that the system does not know", transports(), port),
         ("an expired certificate", trusting(&expired_root), expired),
         ("a certificate from the future", trusting(&future_root), future),
         ("another name", trusting(&named_root), named),
     ] {
-        let error = create(transport, port).await.expect_err(name);
-        assert_sound(name, &error);
-        assert_eq!(
-            (error.kind(), error.effect()),
-            (ErrorKind::Transport, Effect::NotApplied),
-            "{name}: {error}"
-        );
+        for transport in transports {
+            let error = create(transport, port).await.expect_err(name);
+            assert_sound(name, &error);
+            assert_eq!(
+                (error.kind(), error.effect()),
+                (ErrorKind::Transport, Effect::NotApplied),
+                "{name}: {error}"
+            );
+        }
     }
     assert_eq!(record.leak(), None, "TLS and HTTP log no secret");
     for crate_name in ["api_keys_runtime", "hyper_util", "reqwest", "rustls"] {

@@ -14,8 +14,8 @@ use api_keys_emulator::Vendor;
 use api_keys_fault_tests::proxy::Harness;
 use api_keys_fault_tests::{Limits, Record, Schedule, new_key, seed};
 use api_keys_runtime::{
-    Authentication, Body, Client, DocumentedError, Error, HttpConfig, OutgoingRequest, ReqwestTransport,
-    Response, Transport, TransportError,
+    Authentication, Body, Client, DocumentedError, Error, HttpConfig, OutgoingRequest, PoolSettings,
+    ReqwestTransport, Response, Transport, TransportError,
 };
 use async_trait::async_trait;
 use tokio::task::JoinSet;
@@ -81,7 +81,7 @@ async fn every_operation(vendor: Vendor) {
     let harness = Harness::start(vendor, seed(), schedule, Limits::default()).await.unwrap();
     let Limits { attempt, total, .. } = harness.world.limits;
     let http = HttpConfig::new()
-        .transport(Arc::new(Printing(ReqwestTransport::new(attempt).unwrap())))
+        .transport(Arc::new(Printing(ReqwestTransport::new(attempt, PoolSettings::default()).unwrap())))
         .attempt_timeout(attempt)
         .timeout(total);
     Record::get().value(&http);

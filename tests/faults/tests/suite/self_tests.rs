@@ -7,7 +7,7 @@ use api_keys::{
     Revocation, RevokeOptions, RotateOptions, SecretKey, UpdateApiKey, Verification,
 };
 use api_keys_emulator::Vendor;
-use api_keys_fault_tests::proxy::{Harness, Load};
+use api_keys_fault_tests::proxy::{Harness, Load, Stack};
 use api_keys_fault_tests::{Limits, Record, Schedule, seed};
 use async_trait::async_trait;
 use base64::Engine as _;
@@ -80,7 +80,8 @@ async fn careless_client_is_detected() {
     Record::install();
     let schedule = Schedule::Seeded { seed: seed(), rate: 45 };
     let harness = Harness::start(Vendor::Mcp, seed(), schedule, Limits::default()).await.unwrap();
-    let load = Load { operations: 300, applications: 10, one_client: false, dropped: 0 };
+    let load =
+        Load { stack: Stack::Reqwest, operations: 300, applications: 10, one_client: false, dropped: 0 };
     let figures = harness.work(load, |provider| Arc::new(Careless(provider))).await.unwrap();
 
     let violations = figures.violations.join("\n");
