@@ -10,8 +10,10 @@ use crate::table::{Row, Unit};
 use crate::task::Task;
 
 /// The tasks, with the number of calls in the shorter of two runs. The longer run makes three times as many.
-const TASKS: [(Task, u32); 7] = [
+const TASKS: [(Task, u32); 9] = [
     (Task::Get, 200),
+    (Task::FailShort, 200),
+    (Task::FailLong, 50),
     (Task::Create, 200),
     (Task::ListShort, 20),
     (Task::ListLong, 1),

@@ -9,10 +9,13 @@ mod clients;
 mod counts;
 mod database;
 mod footprint;
+mod http2;
 mod layer;
+mod memory;
 mod plan;
 mod responses;
 mod server;
+mod startup;
 mod stats;
 mod table;
 mod task;
@@ -45,10 +48,16 @@ enum Group {
     Counts,
     /// Keys in SQLite and PostgreSQL
     Database,
+    /// Concurrent calls over HTTP/2
+    Http2,
     /// Authentication of requests
     Layer,
     /// Declared keys
     Plan,
+    /// Keys in memory
+    Memory,
+    /// The time to the first request of the command
+    Startup,
     /// Dependencies, build time and size of a minimal program
     Footprint,
 }
@@ -62,6 +71,9 @@ enum Process {
     /// Perform a task repeatedly and print its allocations
     #[command(hide = true)]
     Work { client: ClientKind, task: Task, calls: u32, address: String },
+    /// Make concurrent calls over HTTP/2 and print their times
+    #[command(hide = true)]
+    Burst { client: ClientKind, base_url: String },
     /// Send requests to a service of this process
     #[command(hide = true)]
     Request { service: layer::Service, requests: u32 },
@@ -75,10 +87,14 @@ fn main() {
             let usage = task::count_allocations(client, task, calls, &address);
             println!("{} {}", usage.allocations, usage.peak);
         }
+        Some(Process::Burst { client, base_url }) => http2::burst(client, &base_url),
         Some(Process::Request { service, requests }) => layer::request(service, requests),
         None if arguments.only == Some(Group::Database) => print!("{}", database::markdown()),
+        None if arguments.only == Some(Group::Http2) => print!("{}", http2::markdown()),
         None if arguments.only == Some(Group::Layer) => print!("{}", layer::markdown()),
         None if arguments.only == Some(Group::Plan) => print!("{}", plan::markdown()),
+        None if arguments.only == Some(Group::Memory) => print!("{}", memory::markdown()),
+        None if arguments.only == Some(Group::Startup) => print!("{}", startup::markdown()),
         None if arguments.only == Some(Group::Footprint) => print!("{}", footprint::markdown()),
         None => {
             let server = server::Server::start();

@@ -40,6 +40,22 @@ pub(crate) fn issued() -> Value {
     key
 }
 
+/// Returns the error for a key that does not exist.
+pub(crate) fn not_found() -> Value {
+    json!({ "errors": [{ "code": "resource_not_found", "message": "not found", "long_message": "No API key" }] })
+}
+
+/// Returns an error page of a gateway.
+pub(crate) fn web_page() -> String {
+    let paragraph =
+        "<p>The page that you requested does not exist. <a href=\"/?from=404&amp;lang=en\">Home</a></p>\n";
+    let mut page = String::from("<!DOCTYPE html>\n<html><body>\n");
+    while page.len() + paragraph.len() < 64 << 10 {
+        page.push_str(paragraph);
+    }
+    page
+}
+
 /// Returns a page of keys.
 pub(crate) fn page(keys: usize) -> Value {
     json!({ "data": (0..keys).map(key).collect::<Vec<_>>(), "total_count": keys })

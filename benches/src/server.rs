@@ -13,6 +13,10 @@ pub(crate) const SHORT: (&str, usize) = ("/v1", 100);
 /// The base path below which a page has 10,000 keys.
 pub(crate) const LONG: (&str, usize) = ("/many/v1", 10_000);
 
+/// The base path below which no key exists, with an error of about 90 bytes, or with a page of 64 KB.
+pub(crate) const FAIL_SHORT: &str = "/no/v1";
+pub(crate) const FAIL_LONG: &str = "/web/v1";
+
 /// The server in a process of its own, which ends when this value is dropped.
 pub(crate) struct Server {
     process: Child,
@@ -52,6 +56,8 @@ struct Responses {
     issued: Vec<u8>,
     short: Vec<u8>,
     long: Vec<u8>,
+    not_found: Vec<u8>,
+    page: Vec<u8>,
 }
 
 impl Responses {
@@ -66,6 +72,8 @@ impl Responses {
         }
         let response = match request.get(.."GET ".len() + LONG.0.len())? {
             start if start.ends_with(LONG.0.as_bytes()) => &self.long,
+            start if start["GET ".len()..].starts_with(FAIL_SHORT.as_bytes()) => &self.not_found,
+            start if start["GET ".len()..].starts_with(FAIL_LONG.as_bytes()) => &self.page,
             _ if request.iter().take_while(|&&byte| byte != b'\r').any(|&byte| byte == b'?') => &self.short,
             _ => &self.key,
         };
@@ -82,10 +90,12 @@ pub(crate) fn serve() {
 /// Serves from background threads and returns the address.
 pub(crate) fn listen() -> SocketAddr {
     let responses = Arc::new(Responses {
-        key: response(&responses::key(0)),
-        issued: response(&responses::issued()),
-        short: response(&responses::page(SHORT.1)),
-        long: response(&responses::page(LONG.1)),
+        key: response("200 OK", &responses::key(0).to_string()),
+        issued: response("200 OK", &responses::issued().to_string()),
+        short: response("200 OK", &responses::page(SHORT.1).to_string()),
+        long: response("200 OK", &responses::page(LONG.1).to_string()),
+        not_found: response("404 Not Found", &responses::not_found().to_string()),
+        page: response("404 Not Found", &responses::web_page()),
     });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("a bound address");
@@ -98,10 +108,9 @@ pub(crate) fn listen() -> SocketAddr {
     address
 }
 
-fn response(body: &serde_json::Value) -> Vec<u8> {
-    let body = body.to_string();
+fn response(status: &str, body: &str) -> Vec<u8> {
     let head = format!(
-        "HTTP/1.1 200 OK\r\n\
+        "HTTP/1.1 {status}\r\n\
          content-type: application/json\r\n\
          content-length: {}\r\n\
          date: Sat, 21 Nov 2026 12:00:00 GMT\r\n\

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::clients::ClientKind;
+use crate::clients::{CLIENTS, ClientKind};
 use crate::stats::{median, quantile};
 
 /// The unit of a row.
@@ -18,7 +18,7 @@ pub(crate) enum Unit {
 pub(crate) struct Row {
     pub(crate) title: String,
     pub(crate) unit: Unit,
-    pub(crate) values: [Vec<f64>; 5],
+    pub(crate) values: [Vec<f64>; CLIENTS],
 }
 
 impl Row {
@@ -29,7 +29,7 @@ impl Row {
         rounds: usize,
         mut measure: impl FnMut(ClientKind) -> f64,
     ) -> Self {
-        let mut values = [const { Vec::new() }; 5];
+        let mut values = [const { Vec::new() }; CLIENTS];
         for _ in 0..rounds {
             for (values, kind) in values.iter_mut().zip(ClientKind::ALL) {
                 values.push(measure(kind));

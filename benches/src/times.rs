@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use tokio::runtime::{self, Runtime};
 
-use crate::clients::{BenchClient, ClientKind, with_client};
+use crate::clients::{BenchClient, CLIENTS, ClientKind, with_client};
 use crate::stats::{median, quantile};
 use crate::table::{Row, Unit};
 use crate::task::{self, Task};
@@ -36,7 +36,7 @@ pub(crate) fn rows(address: &str) -> Vec<Row> {
     for (task, calls) in TASKS {
         eprintln!("timing: {}", task.title());
         let runtime = task::runtime();
-        let [mut medians, mut tails] = [const { [const { Vec::new() }; 5] }; 2];
+        let [mut medians, mut tails] = [const { [const { Vec::new() }; CLIENTS] }; 2];
         for index in turns() {
             let seconds = with_client!(ClientKind::ALL[index], sequential(&runtime, task, calls, address));
             medians[index].push(median(&seconds));
@@ -59,7 +59,7 @@ pub(crate) fn rows(address: &str) -> Vec<Row> {
 fn throughput(address: &str) -> Row {
     eprintln!("timing: throughput");
     let runtime = runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let mut values = [const { Vec::new() }; 5];
+    let mut values = [const { Vec::new() }; CLIENTS];
     for index in turns() {
         values[index].push(with_client!(ClientKind::ALL[index], concurrent(&runtime, address)));
     }

@@ -11,6 +11,9 @@ pub(crate) trait BenchClient: Send + Sync + Sized + 'static {
     /// Reads one key.
     fn get(&self) -> impl Future<Output = usize> + Send;
 
+    /// Reads a key that does not exist.
+    fn fail(&self) -> impl Future<Output = usize> + Send;
+
     /// Creates a key.
     fn create(&self) -> impl Future<Output = usize> + Send;
 

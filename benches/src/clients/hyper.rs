@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -11,14 +11,14 @@ use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 
 use super::bench_client::BenchClient;
-use super::payload::{Issued, Key, NEW, NewKey, Page};
+use super::payload::{Errors, Issued, Key, NEW, NewKey, Page};
 use crate::responses::{ID, SUBJECT, TOKEN, VERSION};
 
 type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 fn client() -> Http {
     let connector =
-        HttpsConnectorBuilder::new().with_platform_verifier().https_or_http().enable_http1().build();
+        HttpsConnectorBuilder::new().with_platform_verifier().https_or_http().enable_all_versions().build();
     Client::builder(TokioExecutor::new()).build(connector)
 }
 
@@ -37,7 +37,7 @@ impl Hyper {
         }
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: Method, path: String, body: Option<Vec<u8>>) -> T {
+    async fn send(&self, method: Method, path: String, body: Option<Vec<u8>>) -> (StatusCode, Bytes) {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base_url))
@@ -49,8 +49,13 @@ impl Hyper {
         }
         let request = request.body(Full::from(body.unwrap_or_default())).expect("a request");
         let response = self.client.request(request).await.expect("a response");
-        assert!(response.status().is_success());
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let status = response.status();
+        (status, response.into_body().collect().await.expect("a body").to_bytes())
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: Method, path: String, body: Option<Vec<u8>>) -> T {
+        let (status, body) = self.send(method, path, body).await;
+        assert!(status.is_success());
         serde_json::from_slice(&body).expect("JSON")
     }
 }
@@ -68,6 +73,12 @@ impl BenchClient for Hyper {
     async fn get(&self) -> usize {
         let key: Key = self.call(Method::GET, format!("/api_keys/{ID}"), None).await;
         key.id.len()
+    }
+
+    async fn fail(&self) -> usize {
+        let (status, body) = self.send(Method::GET, format!("/api_keys/{ID}"), None).await;
+        assert_eq!(status, 404);
+        serde_json::from_slice::<Errors>(&body).map_or(body.len(), |body| body.errors.len())
     }
 
     async fn create(&self) -> usize {

@@ -3,6 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "an application would read them")]
+pub(super) struct Failure {
+    pub(super) code: String,
+    pub(super) message: String,
+    pub(super) long_message: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Errors {
+    pub(super) errors: Vec<Failure>,
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct NewKey<'a> {
     pub(super) name: &'a str,

@@ -5,7 +5,7 @@ use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 
 use super::bench_client::BenchClient;
-use super::payload::{Issued, Key, NEW, NewKey, Page};
+use super::payload::{Errors, Issued, Key, NEW, NewKey, Page};
 use crate::responses::{ID, SUBJECT, TOKEN, VERSION};
 
 /// The two clients have the same methods and no common trait.
@@ -37,6 +37,20 @@ macro_rules! reqwest_client {
                     .expect("a response");
                 let key: Key = response.error_for_status().expect("success").json().await.expect("a key");
                 key.id.len()
+            }
+
+            async fn fail(&self) -> usize {
+                let response = self
+                    .client
+                    .get(format!("{}/api_keys/{ID}", self.base_url))
+                    .bearer_auth(TOKEN)
+                    .header("Clerk-API-Version", VERSION)
+                    .send()
+                    .await
+                    .expect("a response");
+                assert_eq!(response.status(), 404);
+                let body = response.bytes().await.expect("a body");
+                serde_json::from_slice::<Errors>(&body).map_or(body.len(), |body| body.errors.len())
             }
 
             async fn create(&self) -> usize {

@@ -32,27 +32,38 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The crates of this repository that the program depends on. The vendor's crate comes first.
 const WORKSPACE: [&str; 4] = ["api-keys-clerk", "api-keys-runtime", "api-keys-core", "api-keys"];
 
-/// Builds both programs from scratch and returns the tables.
+/// Builds the programs from scratch and returns the tables.
 pub(crate) fn markdown() -> String {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let (bare, full) = (reqwest(&repository, &["rustls"]), api_keys(&repository, &["clerk", "rustls"]));
-    let (few, many) = (bare.crates(), full.crates());
-    let added: Vec<_> = many.difference(&few).cloned().collect();
-    let names: BTreeSet<_> = many.iter().filter_map(|line| line.split(' ').next()).collect();
-    let seconds = |seconds: f64| format!("{seconds:.1} s");
+    let bare = reqwest(&repository, &["rustls"]);
+    let vendor = ["rustls", "hyper"].map(|transport| api_keys(&repository, &["clerk", transport]));
+    let few = bare.crates();
+    let added = |package: &Package| Vec::from_iter(package.crates().difference(&few).cloned());
+    let duplicates = |package: &Package| {
+        let crates = package.crates();
+        let names: BTreeSet<_> = crates.iter().filter_map(|line| line.split(' ').next()).collect();
+        crates.len() - names.len()
+    };
     let megabytes = |package: &Package| format!("{:.2} MB", package.size() as f64 / 1e6);
-    let row = |title: &str, bare: String, full: String| format!("| {title} | {bare} | {full} |\n");
+    let row = |title: &str, bare: String, measure: &dyn Fn(&Package) -> String| {
+        let [reqwest, hyper] = vendor.each_ref().map(measure);
+        format!("| {title} | {bare} | {reqwest} | {hyper} |\n")
+    };
+    let seconds = |seconds: f64| format!("{seconds:.1} s");
     [
-        row("", "bare reqwest".into(), "one vendor (Clerk)".into()),
-        "|---|---:|---:|\n".to_owned(),
-        row("crates in the tree", few.len().to_string(), many.len().to_string()),
-        row("crates in addition to bare reqwest", String::new(), added.len().to_string()),
-        row("crates in more than one version", String::new(), (many.len() - names.len()).to_string()),
-        row("cold release build", seconds(bare.build()), seconds(full.build())),
-        row("of which the vendor's crate", String::new(), seconds(full.rebuild(&WORKSPACE[..1]))),
-        row("of which all of this repository", String::new(), seconds(full.rebuild(&WORKSPACE))),
-        row("size of the program, stripped", megabytes(&bare), megabytes(&full)),
-        format!("\nIn addition to bare reqwest: {}.\n\n", added.join(", ")),
+        "| | bare reqwest | one vendor (Clerk) on reqwest | on hyper |\n|---|---:|---:|---:|\n".to_owned(),
+        row("crates in the tree", few.len().to_string(), &|package| package.crates().len().to_string()),
+        row("crates in addition to bare reqwest", String::new(), &|package| added(package).len().to_string()),
+        row("crates in more than one version", String::new(), &|package| duplicates(package).to_string()),
+        row("cold release build", seconds(bare.build()), &|package| seconds(package.build())),
+        row("of which the vendor's crate", String::new(), &|package| {
+            seconds(package.rebuild(&WORKSPACE[..1]))
+        }),
+        row("of which all of this repository", String::new(), &|package| {
+            seconds(package.rebuild(&WORKSPACE))
+        }),
+        row("size of the program, stripped", megabytes(&bare), &megabytes),
+        format!("\nOn reqwest, in addition to bare reqwest: {}.\n\n", added(&vendor[0]).join(", ")),
         features(&repository),
     ]
     .concat()
@@ -60,8 +71,10 @@ pub(crate) fn markdown() -> String {
 
 /// Returns the table of feature combinations.
 fn features(repository: &Path) -> String {
-    let choices: [(&[&str], &[&str]); 6] = [
+    let choices: [(&[&str], &[&str]); 8] = [
         (&["clerk"], &[]),
+        (&["clerk", "hyper"], &[]),
+        (&["clerk", "http2", "hyper"], &[]),
         (&["clerk", "native-tls"], &["native-tls"]),
         (&["clerk", "rustls-no-provider"], &["rustls-no-provider"]),
         (&["clerk", "rustls"], &["rustls"]),
@@ -71,7 +84,7 @@ fn features(repository: &Path) -> String {
     let rows = choices.map(|(features, tls)| {
         let many = api_keys(repository, features).crates();
         let added = match tls {
-            // The application brings a transport, and reqwest is not part of it.
+            // Without reqwest.
             [] => "–".to_owned(),
             _ => many.difference(&reqwest(repository, tls).crates()).count().to_string(),
         };
@@ -84,12 +97,12 @@ fn features(repository: &Path) -> String {
 fn reqwest(repository: &Path, features: &[&str]) -> Package {
     let dependency =
         format!("reqwest = {{ version = \"0.13\", default-features = false, features = {features:?} }}");
-    Package::new("bare", &dependency, REQWEST, repository)
+    Package::new(format!("bare-{}", features.join("-")), &dependency, REQWEST, repository)
 }
 
 fn api_keys(repository: &Path, features: &[&str]) -> Package {
     let facade = repository.join("crates/api-keys").display().to_string();
     let dependency =
         format!("api-keys = {{ path = {facade:?}, default-features = false, features = {features:?} }}");
-    Package::new("one-vendor", &dependency, API_KEYS, repository)
+    Package::new(format!("one-vendor-{}", features.join("-")), &dependency, API_KEYS, repository)
 }

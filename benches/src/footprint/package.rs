@@ -8,13 +8,13 @@ use std::time::Instant;
 
 /// A package with a single source file. Its directory is removed when the value is dropped.
 pub(super) struct Package {
-    name: &'static str,
+    name: String,
     directory: PathBuf,
 }
 
 impl Package {
-    pub(super) fn new(name: &'static str, dependency: &str, source: &str, repository: &Path) -> Self {
-        let directory = repository.join("target/footprint").join(name);
+    pub(super) fn new(name: String, dependency: &str, source: &str, repository: &Path) -> Self {
+        let directory = repository.join("target/footprint").join(&name);
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir_all(directory.join("src")).expect("a writable directory");
         let manifest = format!(
@@ -34,7 +34,7 @@ impl Package {
         let tree = self.cargo(&["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
         tree.lines()
             .map(|line| line.split(" (").next().unwrap_or(line).to_owned())
-            .filter(|line| !line.is_empty() && !line.starts_with(self.name))
+            .filter(|line| !line.is_empty() && !line.starts_with(&self.name))
             .collect()
     }
 
@@ -54,7 +54,7 @@ impl Package {
 
     /// Returns the size of the program in bytes.
     pub(super) fn size(&self) -> u64 {
-        let program = self.directory.join("target/release").join(self.name);
+        let program = self.directory.join("target/release").join(&self.name);
         fs::metadata(program).expect("the program has been built").len()
     }
 
