@@ -16,6 +16,18 @@ macro_rules! reqwest_client {
             base_url: String,
         }
 
+        impl $name {
+            async fn request_key(&self) -> ::reqwest::Response {
+                self.client
+                    .get(format!("{}/api_keys/{ID}", self.base_url))
+                    .bearer_auth(TOKEN)
+                    .header("Clerk-API-Version", VERSION)
+                    .send()
+                    .await
+                    .expect("a response")
+            }
+        }
+
         impl BenchClient for $name {
             fn new(base_url: &str) -> Self {
                 Self { client: $new(base_url), base_url: base_url.to_owned() }
@@ -27,27 +39,13 @@ macro_rules! reqwest_client {
             }
 
             async fn get(&self) -> usize {
-                let response = self
-                    .client
-                    .get(format!("{}/api_keys/{ID}", self.base_url))
-                    .bearer_auth(TOKEN)
-                    .header("Clerk-API-Version", VERSION)
-                    .send()
-                    .await
-                    .expect("a response");
+                let response = self.request_key().await;
                 let key: Key = response.error_for_status().expect("success").json().await.expect("a key");
                 key.id.len()
             }
 
             async fn fail(&self) -> usize {
-                let response = self
-                    .client
-                    .get(format!("{}/api_keys/{ID}", self.base_url))
-                    .bearer_auth(TOKEN)
-                    .header("Clerk-API-Version", VERSION)
-                    .send()
-                    .await
-                    .expect("a response");
+                let response = self.request_key().await;
                 assert_eq!(response.status(), 404);
                 let body = response.bytes().await.expect("a body");
                 serde_json::from_slice::<Errors>(&body).map_or(body.len(), |body| body.errors.len())

@@ -8,15 +8,14 @@ use api_keys::mcp::McpConfig;
 use api_keys::{ApiKey, ApiKeyProvider, Effect, Error, ErrorKind, KeyId, ListQuery, NewApiKey};
 use api_keys_fault_tests::Record;
 use api_keys_fault_tests::proxy::Stack;
-use api_keys_runtime::{HttpConfig, HyperTransport, PoolSettings, ReqwestTransport, Transport};
+use api_keys_runtime::{HttpConfig, PoolSettings, Transport};
 use rcgen::{CertificateParams, date_time_ymd};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::tls::{Identity, TlsServer};
+use crate::tls::{self, Identity, TlsServer};
 
 const TOKEN: &str = "sk_test_0123456789abcdefghijklmnop";
 pub(crate) const SECRET: &str = "ak_issued_0123456789abcdefghijklmnop";
@@ -378,15 +377,7 @@ async fn tls_server(change: impl FnOnce(&mut CertificateParams)) -> (Certificate
 
 /// Returns transports that trust a certificate authority.
 fn trusting(root: &CertificateDer<'static>) -> Vec<Arc<dyn Transport>> {
-    let certificate = reqwest::Certificate::from_der(root).unwrap();
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([certificate]).build().unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(root.clone()).unwrap();
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    vec![
-        Arc::new(ReqwestTransport::from(client)),
-        Arc::new(HyperTransport::with_tls(config, TOTAL, PoolSettings::default())),
-    ]
+    Stack::ALL.iter().map(|stack| tls::trusting(root, *stack, TOTAL)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

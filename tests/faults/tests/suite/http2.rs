@@ -8,15 +8,14 @@ use std::time::Duration;
 use api_keys::ApiKeyProvider;
 use api_keys::clerk::ClerkConfig;
 use api_keys_fault_tests::proxy::Stack;
-use api_keys_runtime::{HttpConfig, HyperTransport, PoolSettings, ReqwestTransport, Transport};
+use api_keys_runtime::HttpConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::server::TlsStream;
 
-use crate::tls::Identity;
+use crate::tls::{Identity, trusting};
 
 /// The reaction to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,19 +88,7 @@ impl Http2Server {
 
     pub(crate) fn provider(&self, stack: Stack) -> impl ApiKeyProvider + Clone + 'static {
         let timeout = Duration::from_secs(20);
-        let transport: Arc<dyn Transport> = match stack {
-            Stack::Reqwest => {
-                let root = reqwest::Certificate::from_der(&self.root).unwrap();
-                let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]);
-                Arc::new(ReqwestTransport::from(client.build().unwrap()))
-            }
-            Stack::Hyper => {
-                let mut roots = RootCertStore::empty();
-                roots.add(self.root.clone()).unwrap();
-                let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-                Arc::new(HyperTransport::with_tls(config, timeout, PoolSettings::default()))
-            }
-        };
+        let transport = trusting(&self.root, stack, timeout);
         let http = HttpConfig::new().transport(transport).timeout(timeout).max_attempts(1);
         let base_url = format!("https://{}/v1", self.address);
         ClerkConfig::new("sk_test_0123456789").base_url(base_url).http(http).build().unwrap()

@@ -1,12 +1,15 @@
 //! Servers with TLS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use api_keys_fault_tests::proxy::Stack;
+use api_keys_runtime::{HyperTransport, PoolSettings, ReqwestTransport, Transport};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 /// A certificate authority, and the configuration of a server with a certificate of it.
 pub(crate) struct Identity {
@@ -31,6 +34,27 @@ impl Identity {
             .with_single_cert(vec![certificate.der().clone()], private_key.into())
             .unwrap();
         Self { root: root.der().clone(), root_pem: root.pem(), server }
+    }
+}
+
+/// Creates a transport that trusts a certificate authority.
+pub(crate) fn trusting(
+    root: &CertificateDer<'static>,
+    stack: Stack,
+    timeout: Duration,
+) -> Arc<dyn Transport> {
+    match stack {
+        Stack::Reqwest => {
+            let root = reqwest::Certificate::from_der(root).unwrap();
+            let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
+            Arc::new(ReqwestTransport::from(client))
+        }
+        Stack::Hyper => {
+            let mut roots = RootCertStore::empty();
+            roots.add(root.clone()).unwrap();
+            let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+            Arc::new(HyperTransport::with_tls(config, timeout, PoolSettings::default()))
+        }
     }
 }
 
