@@ -33,6 +33,12 @@ impl PoolSettings {
         self
     }
 
+    /// Returns the number of permits of a semaphore that limits the connections. The field can be 0, too.
+    #[cfg(feature = "_pool")]
+    pub(super) fn permits(self) -> usize {
+        (self.max_connections.max(1) as usize).min(tokio::sync::Semaphore::MAX_PERMITS)
+    }
+
     /// Sets the maximum number of connections to one host. 0 is treated as 1.
     pub fn max_connections(mut self, connections: u32) -> Self {
         self.max_connections = connections.max(1);

@@ -23,28 +23,27 @@ use crate::request::payload::RequestBody;
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: ::reqwest::Client,
-    /// `None` for the application's own client, whose connections are not limited.
-    limits: Option<Limits>,
+    limits: Limits,
     hosts: Arc<PerOrigin<Host>>,
 }
 
 #[derive(Clone, Copy)]
 struct Limits {
     max_connections: usize,
+    /// The timeout for waiting for a connection.
     timeout: Duration,
 }
 
 struct Host {
     url: Url,
     /// reqwest does not limit connections, so the requests are limited, each of which may need one.
-    requests: Option<Arc<Semaphore>>,
+    requests: Arc<Semaphore>,
 }
 
 impl Host {
-    fn new(uri: &Uri, limits: Option<Limits>) -> Option<Self> {
+    fn new(uri: &Uri, max_connections: usize) -> Option<Self> {
         let url = Url::parse(&uri.to_string()).ok()?;
-        let requests = limits.map(|limits| Arc::new(Semaphore::new(limits.max_connections)));
-        Some(Self { url, requests })
+        Some(Self { url, requests: Arc::new(Semaphore::new(max_connections)) })
     }
 
     /// Returns the URL that another one of the same host is parsed to.
@@ -55,14 +54,13 @@ impl Host {
         url
     }
 
-    async fn permit(&self, limits: Option<Limits>) -> Result<Option<OwnedSemaphorePermit>, TransportError> {
-        let (Some(requests), Some(limits)) = (&self.requests, limits) else { return Ok(None) };
-        if let Ok(permit) = Arc::clone(requests).try_acquire_owned() {
-            return Ok(Some(permit));
+    async fn permit(&self, limit: Duration) -> Result<OwnedSemaphorePermit, TransportError> {
+        if let Ok(permit) = Arc::clone(&self.requests).try_acquire_owned() {
+            return Ok(permit);
         }
-        let acquired = timeout(limits.timeout, Arc::clone(requests).acquire_owned()).await;
+        let acquired = timeout(limit, Arc::clone(&self.requests).acquire_owned()).await;
         // The semaphore is never closed.
-        acquired.map(Result::ok).map_err(|_elapsed| TransportError::no_free_connection())
+        acquired.ok().and_then(Result::ok).ok_or_else(TransportError::no_free_connection)
     }
 }
 
@@ -103,7 +101,7 @@ impl ReqwestTransport {
         // reqwest prefers the platform's library as well.
         #[cfg(all(feature = "_tls", not(feature = "native-tls")))]
         let builder = builder.tls_backend_preconfigured(super::tls::client_config()?);
-        let max_connections = pool.max_connections.max(1) as usize;
+        let max_connections = pool.permits();
         let client = builder
             .connect_timeout(connect_timeout)
             .pool_idle_timeout(pool.idle_timeout)
@@ -115,7 +113,7 @@ impl ReqwestTransport {
             .no_deflate()
             .no_zstd()
             .build()?;
-        let limits = Some(Limits { max_connections, timeout: connect_timeout });
+        let limits = Limits { max_connections, timeout: connect_timeout };
         Ok(Self { client, limits, hosts: Arc::default() })
     }
 }
@@ -126,7 +124,8 @@ impl ReqwestTransport {
 /// to another origin, and without a cookie store and retries. The number of connections is not limited.
 impl From<::reqwest::Client> for ReqwestTransport {
     fn from(client: ::reqwest::Client) -> Self {
-        Self { client, limits: None, hosts: Arc::default() }
+        let unlimited = Limits { max_connections: Semaphore::MAX_PERMITS, timeout: Duration::MAX };
+        Self { client, limits: unlimited, hosts: Arc::default() }
     }
 }
 
@@ -134,10 +133,11 @@ impl From<::reqwest::Client> for ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, outgoing: OutgoingRequest) -> Result<http::Response<Body>, TransportError> {
         let OutgoingRequest { method, uri, mut headers, body, .. } = outgoing;
-        let host = self.hosts.get(&uri, || Host::new(&uri, self.limits)).ok_or_else(|| {
-            TransportError::new(TransportErrorKind::Connect).with_source("the URL is not valid")
-        })?;
-        let permit = host.permit(self.limits).await?;
+        let host =
+            self.hosts.get(&uri, || Host::new(&uri, self.limits.max_connections)).ok_or_else(|| {
+                TransportError::new(TransportErrorKind::Connect).with_source("the URL is not valid")
+            })?;
+        let permit = host.permit(self.limits.timeout).await?;
         let url = host.url(&uri);
         // With HTTP/2, the pseudo-header `:authority` replaces it.
         if cfg!(feature = "http2") && url.scheme() == "https" {
@@ -151,7 +151,7 @@ impl Transport for ReqwestTransport {
         });
         let response: http::Response<::reqwest::Body> = self.client.execute(request).await?.into();
         // Streams of HTTP/2 share a connection.
-        let permit = permit.filter(|_| response.version() < Version::HTTP_2);
+        let permit = (response.version() < Version::HTTP_2).then_some(permit);
         Ok(response.map(|body| Body::from_reqwest(body, permit)))
     }
 }

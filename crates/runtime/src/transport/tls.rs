@@ -20,11 +20,14 @@ pub(super) fn client_config() -> Result<ClientConfig, TransportError> {
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    if cfg!(feature = "http2") {
-        config.alpn_protocols.push(b"h2".to_vec());
-    }
-    config.alpn_protocols.push(b"http/1.1".to_vec());
+    config.alpn_protocols = protocols();
     Ok(config)
+}
+
+/// Returns the protocols that a server can choose from, by ALPN.
+pub(super) fn protocols() -> Vec<Vec<u8>> {
+    let names: &[&[u8]] = if cfg!(feature = "http2") { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+    names.iter().map(|name| name.to_vec()).collect()
 }
 
 /// Returns the verifier of this process.

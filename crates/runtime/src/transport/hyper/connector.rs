@@ -24,6 +24,7 @@ use tower_service::Service;
 
 use crate::transport::body::Body;
 use crate::transport::error::{TransportError, TransportErrorKind};
+use crate::transport::tls;
 
 /// Establishes connections.
 pub(super) struct Connector {
@@ -56,9 +57,7 @@ impl Connector {
     pub(super) fn new(mut config: ClientConfig, timeout: Duration, with_proxies: bool) -> Self {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let proxy_tls = Arc::new(config.clone());
-        if cfg!(feature = "http2") {
-            config.alpn_protocols.insert(0, b"h2".to_vec());
-        }
+        config.alpn_protocols = tls::protocols();
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);

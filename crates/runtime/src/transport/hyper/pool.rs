@@ -99,7 +99,7 @@ impl Pool {
             server: with_path(uri, PathAndQuery::from_static("/")),
             host: HeaderValue::from_str(authority).unwrap_or(HeaderValue::from_static("")),
             route,
-            permits: Arc::new(Semaphore::new(settings.max_connections.max(1) as usize)),
+            permits: Arc::new(Semaphore::new(settings.permits())),
             settings,
             connecting: tokio::sync::Mutex::new(()),
             state: Mutex::new(state),
