@@ -10,10 +10,10 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use crate::client::retry::Outcome;
+use crate::client::retry::{Outcome, RetryPolicy, decide};
 use crate::request::operation::{Operation, OperationClass};
 use crate::response::json::{self, DecodeFailure};
-use crate::response::request_id;
+use crate::response::{ResponseMeta, request_id};
 use crate::transport::error::TransportErrorKind;
 
 /// The documented error responses of an operation. Implemented by generated code.
@@ -74,7 +74,7 @@ pub enum FailureKind {
         line: usize,
         /// The column, starting at 1.
         column: usize,
-        /// The category of the JSON error.
+        /// The category of the error.
         category: Category,
         /// What is wrong, such as `a member occurs twice`, where the category does not tell.
         detail: Option<&'static str>,
@@ -84,6 +84,8 @@ pub enum FailureKind {
         /// The encoding, such as `gzip`.
         encoding: String,
     },
+    /// The response reports success, but its body has another format than the expected stream.
+    MediaType,
     /// The response reports success without the documented body.
     EmptyBody,
     /// The response reports success with a body that exceeds the limit.
@@ -91,6 +93,14 @@ pub enum FailureKind {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// The link to the next page of a listing is not followed.
+    NextLink {
+        /// The target's origin, if it differs. `None` if the link is invalid. The path is omitted because it may contain
+        /// a secret.
+        origin: Option<String>,
+    },
+    /// The next page of a listing is one that was requested before.
+    PaginationLoop,
     /// The connection could not be established.
     Connect,
     /// The response did not arrive in time.
@@ -244,6 +254,21 @@ impl Failure {
         }
     }
 
+    /// Creates the failure of a call whose response reported success. The effect is that of the operation.
+    pub(crate) fn after_success(
+        operation: &'static Operation,
+        kind: FailureKind,
+        meta: ResponseMeta,
+    ) -> Box<Self> {
+        let ResponseMeta { status, headers, attempts } = meta;
+        let mut failure = Self::new(operation, kind);
+        failure.status = Some(status);
+        failure.headers = headers;
+        failure.attempts = attempts;
+        failure.effect = decide(operation.class, &RetryPolicy::never(), attempts, failure.outcome()).effect;
+        Box::new(failure)
+    }
+
     fn error_kind(&self) -> ErrorKind {
         match (&self.kind, self.status.map_or(0, |status| status.as_u16())) {
             (FailureKind::InvalidRequest(_), _) => ErrorKind::InvalidInput,
@@ -264,8 +289,11 @@ impl Failure {
                 | FailureKind::WebPage
                 | FailureKind::Decode { .. }
                 | FailureKind::ContentEncoding { .. }
+                | FailureKind::MediaType
                 | FailureKind::EmptyBody
-                | FailureKind::BodyTooLarge { .. },
+                | FailureKind::BodyTooLarge { .. }
+                | FailureKind::NextLink { .. }
+                | FailureKind::PaginationLoop,
                 _,
             ) => ErrorKind::UnexpectedResponse,
         }
@@ -303,15 +331,21 @@ impl Failure {
             FailureKind::Decode { path, line, column, category, detail } => {
                 let problem = match category {
                     Category::Eof => "the response body is truncated",
-                    Category::Syntax | Category::Io => "the response body is not valid JSON",
+                    Category::Syntax | Category::Io => "the response body is malformed",
                     Category::Data => "the response body does not match the OpenAPI document",
                 };
                 let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
                 format!("{problem}{detail} at `{path}` (line {line}, column {column})")
             }
             FailureKind::ContentEncoding { encoding } => format!("unexpected content encoding `{encoding}`"),
+            FailureKind::MediaType => "unexpected media type".to_owned(),
             FailureKind::EmptyBody => "the response has no body".to_owned(),
             FailureKind::BodyTooLarge { limit } => format!("the response body exceeds {limit} bytes"),
+            FailureKind::NextLink { origin: Some(origin) } => {
+                format!("the next page is at another origin, {origin}")
+            }
+            FailureKind::NextLink { origin: None } => "the link to the next page is invalid".to_owned(),
+            FailureKind::PaginationLoop => "pagination did not terminate: a page repeats".to_owned(),
             FailureKind::Connect => TransportErrorKind::Connect.to_string(),
             FailureKind::Timeout => TransportErrorKind::Timeout.to_string(),
             FailureKind::Transport => TransportErrorKind::Io.to_string(),
@@ -329,8 +363,11 @@ impl FailureKind {
             Self::WebPage => "web_page",
             Self::Decode { .. } => "decode",
             Self::ContentEncoding { .. } => "content_encoding",
+            Self::MediaType => "media_type",
             Self::EmptyBody => "empty_body",
             Self::BodyTooLarge { .. } => "body_too_large",
+            Self::NextLink { .. } => "next_link",
+            Self::PaginationLoop => "pagination_loop",
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::Transport => "transport",

@@ -40,11 +40,17 @@ mod error;
 mod provider;
 mod request;
 mod response;
+#[cfg(feature = "full-openapi")]
+mod stream;
 mod transport;
 mod types;
+#[cfg(feature = "full-openapi")]
+mod xml;
 
 // Parts of the public interface that are defined by other crates.
 pub use ::bytes::Bytes;
+#[cfg(feature = "full-openapi")]
+pub use ::futures_core::Stream;
 pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 pub use ::jiff::tz::TimeZone;
 pub use ::serde_json::error::Category;
@@ -73,6 +79,13 @@ pub use crate::request::secret;
 pub use crate::response::body::BodyLimits;
 pub use crate::response::json::decode_json;
 pub use crate::response::{Response, ResponseMeta};
+#[cfg(feature = "full-openapi")]
+pub use crate::stream::{
+    DecodeEvent, EventStream, ServerSentEvent,
+    bytes::ByteStream,
+    items::{Items, NextPage, Page, PageParameter},
+    json_lines::JsonLines,
+};
 pub use crate::transport::body::Body;
 pub use crate::transport::error::{TransportError, TransportErrorKind};
 #[cfg(feature = "hyper-no-provider")]
@@ -86,3 +99,5 @@ pub use crate::types::date_time::DateTime;
 pub use crate::types::nullable::Nullable;
 #[cfg(feature = "full-openapi")]
 pub use crate::types::one_of::OneOf;
+#[cfg(feature = "full-openapi")]
+pub use crate::xml::{XmlContent, XmlEntries, XmlNode, XmlObject, XmlProperty, decode_xml};

@@ -18,6 +18,7 @@ fn invalid_credentials_fail_the_build() {
     for (authentication, message) in [
         (Authentication::basic("a:b", "secret"), "contains a colon"),
         (Authentication::basic("", ""), "empty"),
+        (Authentication::http("Api Key", "secret"), "not a valid authentication scheme"),
         (Authentication::cookie("session", "a; admin=1"), "contains a `;`"),
         (Authentication::bearer("one").and(Authentication::basic("user", "two")), "same header as another"),
         (Authentication::bearer("one").and(Authentication::bearer("two\n")), "control character"),
@@ -36,9 +37,10 @@ fn invalid_credentials_fail_the_build() {
 
 #[test]
 fn credentials_are_not_printed() {
-    let shown =
-        format!("{:?}", Authentication::basic("the-key", "").and(Authentication::query("q", "the-other")));
-    assert_eq!(shown, r#"Authentication([Basic, Query("q")])"#);
+    let all = Authentication::basic("the-key", "")
+        .and(Authentication::http("ApiKey", "the-secret"))
+        .and(Authentication::query("q", "the-other"));
+    assert_eq!(format!("{all:?}"), r#"Authentication([Basic, Http("ApiKey"), Query("q")])"#);
 }
 
 async fn sent(set_up: impl FnOnce(ClientBuilder) -> ClientBuilder, request: Request) -> wiremock::Request {

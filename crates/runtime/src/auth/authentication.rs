@@ -30,6 +30,8 @@ pub(crate) struct Credential {
 #[derive(Clone)]
 pub(crate) enum Location {
     Bearer,
+    /// Another scheme of the `Authorization` header.
+    Http(String),
     Header(String),
     /// The name of the user.
     Basic(String),
@@ -46,6 +48,11 @@ impl Authentication {
     /// Sends `Authorization: Bearer <secret>`.
     pub fn bearer(secret: impl Into<SecretKey>) -> Self {
         Self::one(Location::Bearer, secret)
+    }
+
+    /// Sends `Authorization: <scheme> <secret>`, for a scheme without a handshake, such as `ApiKey`.
+    pub fn http(scheme: impl Into<String>, secret: impl Into<SecretKey>) -> Self {
+        Self::one(Location::Http(scheme.into()), secret)
     }
 
     /// Sends `<name>: <secret>`, such as `x-api-key`.
@@ -92,6 +99,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.location {
             Location::Bearer => f.write_str("Bearer"),
+            Location::Http(scheme) => f.debug_tuple("Http").field(scheme).finish(),
             Location::Basic(_) => f.write_str("Basic"),
             Location::Header(name) => f.debug_tuple("Header").field(name).finish(),
             Location::Cookie(name) => f.debug_tuple("Cookie").field(name).finish(),

@@ -156,6 +156,11 @@ fn prepare(credential: &Credential) -> Result<Prepared, BuildError> {
             return Ok(Prepared { scheme: *scheme, secret, form: Form::Query(query) });
         }
         Location::Bearer => (AUTHORIZATION, format!("Bearer {text}")),
+        // A scheme is a token, like the name of a header.
+        Location::Http(scheme) if HeaderName::from_bytes(scheme.as_bytes()).is_err() => {
+            return Err(BuildError::Credential("not a valid authentication scheme"));
+        }
+        Location::Http(scheme) => (AUTHORIZATION, format!("{scheme} {text}")),
         Location::Basic(user) if user.contains(':') => {
             return Err(BuildError::Credential("the user name contains a colon"));
         }

@@ -35,6 +35,34 @@ pub(crate) enum Expect {
     Body,
     /// The status; the body is ignored.
     Status,
+    /// The head; the body is read later.
+    #[cfg(feature = "full-openapi")]
+    Bytes,
+    /// The head; the body is read later, line by line.
+    #[cfg(feature = "full-openapi")]
+    JsonLines,
+    /// The head; the body is read later, event by event.
+    #[cfg(feature = "full-openapi")]
+    Events,
+}
+
+impl Expect {
+    /// Returns whether the body is read later.
+    fn is_stream(self) -> bool {
+        !matches!(self, Self::Body | Self::Status)
+    }
+
+    /// Returns whether the body is read later and has a format that can be read in this way.
+    #[cfg(feature = "full-openapi")]
+    fn accepts_stream(self, headers: &HeaderMap) -> bool {
+        match self {
+            Self::Body | Self::Status => false,
+            Self::Bytes => true,
+            Self::JsonLines => !body::is_html(headers),
+            // Without events, a document would be an empty stream.
+            Self::Events => !body::is_html(headers) && !body::is_json(headers),
+        }
+    }
 }
 
 /// A validated request that can be sent repeatedly.
@@ -63,13 +91,7 @@ impl<'a> Attempts<'a> {
         if let Some(problem) = &request.problem {
             return Err(problem.clone());
         }
-        let server = match request.server {
-            None => Cow::Borrowed(&shared.base_url),
-            Some(server) => match shared.server(server) {
-                Some(base_url) => Cow::Borrowed(base_url),
-                None => Cow::Owned(shared.base_url.same_origin(server)?),
-            },
-        };
+        let server = shared.server_of(request)?;
         let credentials = match request.security {
             None => None,
             Some(alternatives) => Some(shared.credentials.select(alternatives)?),
@@ -83,8 +105,7 @@ impl<'a> Attempts<'a> {
     fn resolve(&self) -> Result<Uri, String> {
         let selected = self.credentials.as_ref().map(Selected::query);
         let credential = selected.as_ref().unwrap_or(&self.shared.credential_query);
-        let query = [&*self.request.query, credential.as_deref().unwrap_or_default()];
-        self.server.resolve(self.request.operation.path, &self.request.path_parameters, query)
+        self.server.url(self.request, credential.as_deref().unwrap_or_default())
     }
 
     /// Sends the request once and reads the response within a time limit.
@@ -92,7 +113,7 @@ impl<'a> Attempts<'a> {
         &mut self,
         attempt: u32,
         limit: Duration,
-    ) -> Result<Response<Bytes>, Box<Failure>> {
+    ) -> Result<Response<Body>, Box<Failure>> {
         let span = Span::attempt(self.request.operation, self.server.origin(), attempt);
         let limit = if Defect::AttemptWithoutTimeout.is_active() { 100 * limit } else { limit };
         let uri = match self.uri.take() {
@@ -133,7 +154,7 @@ impl<'a> Attempts<'a> {
         &self,
         outgoing: OutgoingRequest,
         deadline: Instant,
-    ) -> Result<Response<Bytes>, Box<Failure>> {
+    ) -> Result<Response<Body>, Box<Failure>> {
         let attempts = outgoing.context.attempt;
         let sending = self.shared.transport.send(outgoing);
         let response = match timeout_at(deadline, sending).await {
@@ -160,7 +181,11 @@ impl<'a> Attempts<'a> {
         meta: ResponseMeta,
         body: Body,
         deadline: Instant,
-    ) -> Result<Response<Bytes>, Box<Failure>> {
+    ) -> Result<Response<Body>, Box<Failure>> {
+        #[cfg(feature = "full-openapi")]
+        if self.expect.accepts_stream(&meta.headers) && body::content_encoding(&meta.headers).is_none() {
+            return Ok(Response { meta, body });
+        }
         let limits = &self.shared.limits;
         let limit = if self.request.operation.list { limits.list } else { limits.object };
         let mut received = Received::default();
@@ -172,12 +197,13 @@ impl<'a> Attempts<'a> {
         let (kind, source) = match read {
             _ if body::is_web_page(&meta.headers, received.as_slice()) => (FailureKind::WebPage, None),
             Ok(Ok(())) => match body::content_encoding(&meta.headers) {
-                Some(encoding) if self.expect == Expect::Body && !received.as_slice().is_empty() => {
+                Some(encoding) if self.expect != Expect::Status && !received.as_slice().is_empty() => {
                     (FailureKind::ContentEncoding { encoding }, None)
                 }
-                _ => return Ok(Response { meta, body: received.into_bytes() }),
+                _ if self.expect.is_stream() => (FailureKind::MediaType, None),
+                _ => return Ok(Response { meta, body: received.into_bytes().into() }),
             },
-            _ if self.expect == Expect::Status => return Ok(Response { meta, body: Bytes::new() }),
+            _ if self.expect == Expect::Status => return Ok(Response { meta, body: Body::default() }),
             Ok(Err(ReadError::TooLarge)) => (FailureKind::BodyTooLarge { limit }, None),
             Ok(Err(ReadError::Transport(error))) => match error.kind() {
                 TransportErrorKind::Timeout => (FailureKind::Timeout, error.into_source()),

@@ -6,8 +6,12 @@ pub(crate) mod builder;
 pub(crate) mod clock;
 pub(crate) mod config;
 mod jitter;
+#[cfg(feature = "full-openapi")]
+mod pages;
 pub(crate) mod retry;
 mod shared;
+#[cfg(feature = "full-openapi")]
+mod streams;
 pub(crate) mod timeouts;
 #[cfg_attr(not(feature = "tracing"), path = "untraced.rs")]
 mod trace;
@@ -24,15 +28,18 @@ use serde::de::DeserializeOwned;
 
 use self::attempt::{Attempts, Expect};
 use self::budget::Budget;
-use self::retry::{Outcome, RetryPolicy, decide};
+use self::retry::{RetryPolicy, decide};
 use self::shared::Shared;
 use self::timeouts::Timeouts;
 use self::trace::Span;
 use crate::error::{Error, Failure, FailureKind};
 use crate::request::Request;
 use crate::request::operation::Operation;
+use crate::response::Response;
 use crate::response::json::{self, DecodeFailure};
-use crate::response::{Response, ResponseMeta};
+use crate::transport::body::Body;
+#[cfg(feature = "full-openapi")]
+use crate::xml::{self, XmlNode};
 
 /// A client of one vendor's API.
 ///
@@ -44,6 +51,8 @@ pub struct Client {
     shared: Arc<Shared>,
     timeouts: Timeouts,
     retry: RetryPolicy,
+    #[cfg(feature = "full-openapi")]
+    last_event_id: Option<Arc<str>>,
 }
 
 /// A successful response that has not been decoded. The span of the call is open until then.
@@ -55,7 +64,13 @@ struct Undecoded {
 
 impl Client {
     fn new(shared: Arc<Shared>, timeouts: Timeouts, retry: RetryPolicy) -> Self {
-        Self { shared, timeouts, retry }
+        Self {
+            shared,
+            timeouts,
+            retry,
+            #[cfg(feature = "full-openapi")]
+            last_event_id: None,
+        }
     }
 
     /// Returns the timeouts.
@@ -109,6 +124,46 @@ impl Client {
         Ok(undecoded.decode(json::decode::<Option<T>>)?)
     }
 
+    /// Sends a request and decodes the XML response.
+    ///
+    /// # Errors
+    /// Returns an error without a successful response, or if its body cannot be decoded.
+    #[cfg(feature = "full-openapi")]
+    pub async fn send_xml<T, E>(
+        &self,
+        request: Request,
+        root: &'static XmlNode,
+    ) -> Result<Response<T>, Error<E>>
+    where
+        T: DeserializeOwned,
+    {
+        let undecoded = self.send(&request, Expect::Body).await?;
+        if undecoded.is_blank() {
+            return Err(undecoded.into_failure(FailureKind::EmptyBody).into());
+        }
+        Ok(undecoded.decode(|body| xml::decode(body, root))?)
+    }
+
+    /// Sends a request and decodes the XML response, which may be empty.
+    ///
+    /// # Errors
+    /// Returns an error without a successful response, or if its body is neither empty nor valid.
+    #[cfg(feature = "full-openapi")]
+    pub async fn send_xml_opt<T, E>(
+        &self,
+        request: Request,
+        root: &'static XmlNode,
+    ) -> Result<Response<Option<T>>, Error<E>>
+    where
+        T: DeserializeOwned,
+    {
+        let undecoded = self.send(&request, Expect::Body).await?;
+        if undecoded.is_blank() {
+            return Ok(undecoded.response.map(|_| None));
+        }
+        Ok(undecoded.decode(|body| xml::decode::<Option<T>>(body, root))?)
+    }
+
     /// Sends a request whose response has no relevant body. A body is read, so that the connection can be reused, and
     /// discarded.
     ///
@@ -127,8 +182,16 @@ impl Client {
         Ok(self.send(&request, Expect::Body).await?.response.map(SecretBytes::new))
     }
 
-    /// Sends a request. Not generic, so that it is compiled once.
+    /// Sends a request and reads the response. Not generic, so that it is compiled once.
     async fn send(&self, request: &Request, expect: Expect) -> Result<Undecoded, Box<Failure>> {
+        let (response, span) = self.call(request, expect).await?;
+        // The body has been read.
+        let response = response.map(|body| body.into_whole().unwrap_or_default());
+        Ok(Undecoded { operation: request.operation, response, span })
+    }
+
+    /// Sends a request within a span.
+    async fn call(&self, request: &Request, expect: Expect) -> Result<(Response<Body>, Span), Box<Failure>> {
         let operation = request.operation;
         let total = request.timeout.unwrap_or(self.timeouts.total);
         let span = Span::call(self.shared.vendor, operation);
@@ -137,7 +200,7 @@ impl Client {
             Err(failure) => Err(failure),
         };
         match result {
-            Ok(response) => Ok(Undecoded { operation, response, span }),
+            Ok(response) => Ok((response, span)),
             Err(failure) => {
                 span.failed(&failure);
                 Err(failure)
@@ -151,7 +214,7 @@ impl Client {
         operation: &'static Operation,
         mut attempts: Attempts<'_>,
         total: Duration,
-    ) -> Result<Response<Bytes>, Box<Failure>> {
+    ) -> Result<Response<Body>, Box<Failure>> {
         let shared = &*self.shared;
         let clock = &*shared.clock;
         if total.is_zero() {
@@ -225,13 +288,8 @@ impl Undecoded {
     /// Creates the failure for a body that cannot be decoded. The vendor has acted, so the body is kept: it may contain
     /// a new secret.
     fn into_failure(self, kind: FailureKind) -> Box<Failure> {
-        let Response { meta: ResponseMeta { status, headers, attempts }, body } = self.response;
-        let mut failure = Box::new(Failure::new(self.operation, kind));
-        failure.effect =
-            decide(self.operation.class, &RetryPolicy::never(), attempts, Outcome::Undecodable).effect;
-        failure.attempts = attempts;
-        failure.status = Some(status);
-        failure.headers = headers;
+        let Response { meta, body } = self.response;
+        let mut failure = Failure::after_success(self.operation, kind, meta);
         if !Defect::IssuedSecretForgotten.is_active() {
             failure.body = SecretBytes::new(body);
         }

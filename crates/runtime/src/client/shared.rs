@@ -1,5 +1,6 @@
 //! The state that clones of a client share.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -8,6 +9,7 @@ use super::budget::Budget;
 use super::clock::Clock;
 use super::jitter::Jitter;
 use crate::auth::credentials::Credentials;
+use crate::request::Request;
 use crate::request::base_url::BaseUrl;
 use crate::response::body::BodyLimits;
 use crate::transport::Transport;
@@ -33,8 +35,19 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Returns the server of a request.
+    pub(crate) fn server_of(&self, request: &Request) -> Result<Cow<'_, BaseUrl>, String> {
+        Ok(match request.server {
+            None => Cow::Borrowed(&self.base_url),
+            Some(server) => match self.server(server) {
+                Some(base_url) => Cow::Borrowed(base_url),
+                None => Cow::Owned(self.base_url.same_origin(server)?),
+            },
+        })
+    }
+
     /// Returns the server that was configured for a documented one.
-    pub(crate) fn server(&self, documented: &str) -> Option<&BaseUrl> {
+    fn server(&self, documented: &str) -> Option<&BaseUrl> {
         let documented = documented.trim_end_matches('/');
         self.servers.iter().find(|(known, _)| known == documented).map(|(_, server)| server)
     }

@@ -9,9 +9,11 @@ use std::time::Duration;
 pub struct Timeouts {
     /// The timeout for connecting, including TLS. Applies to the default transport.
     pub connect: Duration,
-    /// The timeout for one attempt, from connecting to the last byte of the body.
+    /// The timeout for one attempt, from connecting to the last byte of the body. For a stream, the timeout until the
+    /// head of the response, and then for each wait for a part of the body.
     pub attempt: Duration,
-    /// The timeout for a call, including all attempts and the delays between them.
+    /// The timeout for a call, including all attempts and the delays between them. For a stream, it ends with the head
+    /// of the response.
     pub total: Duration,
 }
 

@@ -8,6 +8,7 @@ use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::origin::Origin;
+use super::{Request, query};
 use crate::build_error::BuildError;
 
 /// The treatment of a trailing slash in documented paths.
@@ -85,8 +86,25 @@ impl BaseUrl {
         Ok(Self { origin: self.origin.clone(), path, mount: None, trailing_slash: self.trailing_slash })
     }
 
+    /// Returns the URL of a request with the query of its credentials.
+    pub(crate) fn url(&self, request: &Request, credential: &str) -> Result<Uri, String> {
+        match &request.link {
+            Some(link) => self.at(link, credential),
+            None => {
+                self.resolve(request.operation.path, &request.path_parameters, [&request.query, credential])
+            }
+        }
+    }
+
+    /// Returns the URL for the path and the query of a link, and a further query, which replaces parameters of the link.
+    fn at(&self, link: &str, query: &str) -> Result<Uri, String> {
+        let (path, of_link) = link.split_once('?').unwrap_or((link, ""));
+        let of_link = query::names(query).fold(of_link.to_owned(), |rest, name| query::without(&rest, &name));
+        Ok(self.origin.uri(path_and_query(with_query(path.to_owned(), [&*of_link, query]))?))
+    }
+
     /// Returns the URL for a path template with its encoded path parameters and the parts of the query.
-    pub(crate) fn resolve(
+    fn resolve(
         &self,
         template: &str,
         parameters: &[(&'static str, String)],
@@ -112,13 +130,7 @@ impl BaseUrl {
         if text.is_empty() {
             text.push('/');
         }
-        let mut separator = '?';
-        for part in query.into_iter().filter(|part| !part.is_empty()) {
-            text.push(separator);
-            text.push_str(part);
-            separator = '&';
-        }
-        Ok(self.origin.uri(path_and_query(text)?))
+        Ok(self.origin.uri(path_and_query(with_query(text, query))?))
     }
 }
 
@@ -126,6 +138,17 @@ impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.origin, self.path)
     }
+}
+
+/// Adds the parts of a query to a path.
+fn with_query(mut path: String, query: [&str; 2]) -> String {
+    let mut separator = '?';
+    for part in query.into_iter().filter(|part| !part.is_empty()) {
+        path.push(separator);
+        path.push_str(part);
+        separator = '&';
+    }
+    path
 }
 
 /// Validates a path, which servers must understand as it is: relative segments could address another key.
@@ -166,7 +189,7 @@ fn strip_encoded_dot(text: &str) -> Option<&str> {
     text.strip_prefix("%2e").or_else(|| text.strip_prefix("%2E"))
 }
 
-/// Replaces each `{name}` in a template.
+/// Replaces each `{name}` in a template. An empty value omits its segment.
 fn fill(template: &str, parameters: &[(&'static str, String)], path: &mut String) -> Result<(), String> {
     let mut rest = template;
     loop {
@@ -183,6 +206,9 @@ fn fill(template: &str, parameters: &[(&'static str, String)], path: &mut String
             .iter()
             .find(|(given, _)| *given == name)
             .ok_or_else(|| format!("path parameter `{name}` is missing"))?;
+        if value.is_empty() && path.ends_with('/') {
+            path.pop();
+        }
         path.push_str(value);
         rest = tail;
     }

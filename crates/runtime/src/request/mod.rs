@@ -4,14 +4,19 @@ pub(crate) mod base_url;
 pub(crate) mod encoding;
 #[cfg(feature = "full-openapi")]
 pub(crate) mod multipart;
+#[cfg(feature = "full-openapi")]
+pub(crate) mod next_page;
 pub(crate) mod operation;
 pub(crate) mod origin;
 #[cfg(feature = "full-openapi")]
 pub(crate) mod parameters;
 pub(crate) mod payload;
+pub(crate) mod query;
 pub mod secret;
 #[cfg(feature = "full-openapi")]
 mod selection;
+#[cfg(feature = "full-openapi")]
+mod xml;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -31,7 +36,7 @@ use self::payload::Payload;
 #[must_use = "a request does nothing until a client sends it"]
 pub struct Request {
     pub(crate) operation: &'static Operation,
-    /// Most paths have at most one.
+    /// Most paths have at most one. An empty value omits its segment.
     pub(crate) path_parameters: SmallVec<[(&'static str, String); 1]>,
     pub(crate) query: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -40,6 +45,8 @@ pub struct Request {
     pub(crate) timeout: Option<Duration>,
     pub(crate) server: Option<&'static str>,
     pub(crate) security: Option<&'static [&'static [&'static str]]>,
+    /// A path and a query from the server, instead of those of the operation.
+    pub(crate) link: Option<String>,
     pub(crate) problem: Option<String>,
 }
 
@@ -56,6 +63,7 @@ impl Request {
             timeout: None,
             server: None,
             security: None,
+            link: None,
             problem: None,
         }
     }
@@ -77,6 +85,17 @@ impl Request {
             }
         };
         self.with_problem(format!("path parameter `{name}` {problem}"))
+    }
+
+    /// Sets an optional path parameter. Without a value, its segment is omitted.
+    pub fn path_parameter_opt(mut self, name: &'static str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.path_parameter(name, value),
+            None => {
+                self.path_parameters.push((name, String::new()));
+                self
+            }
+        }
     }
 
     /// Adds a query parameter.

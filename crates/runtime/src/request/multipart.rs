@@ -7,12 +7,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::parameters::{Style, query_pairs};
+use super::parameters::{Style, form_pairs};
 use super::payload::{Payload, RequestBody};
 use super::{Request, secret};
 use crate::transport::body::Body;
@@ -32,6 +32,20 @@ impl Request {
         }
     }
 
+    /// Sets a body in JSON Lines.
+    pub fn body_json_lines<T: Serialize>(mut self, items: &[T]) -> Self {
+        let mut lines = Vec::new();
+        for item in items {
+            self.secrets.extend(secret::secrets_in(item));
+            if serde_json::to_writer(&mut lines, item).is_err() {
+                // The source may quote the value.
+                return self.with_problem("failed to serialize the body as JSON".to_owned());
+            }
+            lines.push(b'\n');
+        }
+        self.with_body("application/jsonl", lines)
+    }
+
     /// Sets a form body.
     pub fn body_form<T: Serialize + ?Sized>(self, body: &T) -> Self {
         self.body_form_as(body, &[])
@@ -48,12 +62,8 @@ impl Request {
         let Ok(Value::Object(fields)) = serde_json::to_value(body) else {
             return self.with_problem("failed to serialize the body as a form".to_owned());
         };
-        let pairs = fields.iter().flat_map(|(name, value)| {
-            let usual = if value.is_object() { Style::DeepObject } else { Style::FormExploded };
-            let own = styles.iter().find(|(field, _)| field == name);
-            query_pairs(name, own.map_or(usual, |(_, style)| *style), value)
-        });
-        let form = pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        let pairs = form_pairs(&fields, styles);
+        let form = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
         self.with_body("application/x-www-form-urlencoded", form)
     }
 
@@ -92,7 +102,14 @@ impl Request {
         self
     }
 
-    fn with_body(mut self, media_type: &'static str, body: impl Into<Body>) -> Self {
+    /// Sets the content type of the body, if there is one.
+    pub fn content_type_opt(mut self, media_type: Option<&str>) -> Self {
+        let Some(media_type) = media_type.filter(|_| self.body.is_some()) else { return self };
+        self.headers.retain(|(name, _)| name != CONTENT_TYPE);
+        self.header("content-type", media_type)
+    }
+
+    pub(super) fn with_body(mut self, media_type: &'static str, body: impl Into<Body>) -> Self {
         self.body = Some(Payload::from(body.into()));
         self.content_type(media_type)
     }
@@ -108,17 +125,30 @@ pub struct FilePart {
     pub file_name: String,
     /// The content type. The default is `application/octet-stream`.
     pub content_type: Option<String>,
+    /// Further headers of the part.
+    pub headers: Vec<(String, String)>,
 }
 
 impl FilePart {
     /// Creates a file from bytes, or from a streamed [`Body`], which can be sent once and is shared by clones.
     pub fn new(file_name: impl Into<String>, content: impl Into<Body>) -> Self {
-        Self { content: content.into().into(), file_name: file_name.into(), content_type: None }
+        Self {
+            content: content.into().into(),
+            file_name: file_name.into(),
+            content_type: None,
+            headers: Vec::new(),
+        }
     }
 
     /// Sets the content type.
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = Some(media_type.into());
+        self
+    }
+
+    /// Adds a header to the part.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 }
@@ -223,11 +253,17 @@ impl Multipart {
         if kind.chars().any(char::is_control) {
             self.problem.get_or_insert(format!("the content type of `{name}` contains a control character"));
         }
-        let head = format!(
+        let mut head = format!(
             "{}; filename=\"{}\"\r\nContent-Type: {kind}",
             disposition(name),
             quoted(&file.file_name)
         );
+        for (header, value) in &file.headers {
+            if HeaderName::from_bytes(header.as_bytes()).is_err() || value.chars().any(char::is_control) {
+                self.problem.get_or_insert(format!("a header of `{name}` is invalid"));
+            }
+            head.push_str(&format!("\r\n{header}: {value}"));
+        }
         self.part(head, file.content.clone())
     }
 

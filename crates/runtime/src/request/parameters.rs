@@ -5,7 +5,7 @@ use std::fmt::Display;
 use api_keys_core::SecretKey;
 use http::header::{COOKIE, HeaderValue};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Request;
 use super::encoding::encode;
@@ -37,6 +37,10 @@ pub enum Style {
     PipeDelimited,
     /// `name[field]=a`: in a query.
     DeepObject,
+    /// `name=a,b`: in a cookie, without percent-encoding.
+    Cookie,
+    /// `name=a; name=b`: in a cookie, without percent-encoding.
+    CookieExploded,
     /// JSON.
     Json,
 }
@@ -53,6 +57,15 @@ impl Request {
         }
         self.path_parameters.push((name, written));
         self
+    }
+
+    /// Sets an optional path parameter in a style. Without content, its segment is omitted.
+    pub fn path_as_opt<T: Serialize + ?Sized>(self, name: &'static str, style: Style, value: &T) -> Self {
+        match serde_json::to_value(value) {
+            Ok(value) if is_empty(&value, style) => self.path_parameter_opt(name, None::<&str>),
+            Ok(value) => self.path_as(name, style, &value),
+            Err(_) => self.with_problem(format!("path parameter `{name}` cannot be serialized")),
+        }
     }
 
     /// Adds a query parameter in a style. A value without content adds nothing.
@@ -84,9 +97,14 @@ impl Request {
     }
 
     /// Adds a cookie.
-    pub fn cookie(mut self, name: &str, value: impl Display) -> Self {
-        let mut cookie = format!("{name}=");
-        encode(value, &mut cookie);
+    pub fn cookie(self, name: &str, value: impl Display) -> Self {
+        let mut encoded = String::new();
+        encode(value, &mut encoded);
+        self.cookie_unencoded(name, &encoded)
+    }
+
+    fn cookie_unencoded(mut self, name: &str, value: &str) -> Self {
+        let mut cookie = format!("{name}={value}");
         let others = self.headers.iter().position(|(header, _)| header == COOKIE);
         let mut is_sensitive = false;
         if let Some(position) = others {
@@ -117,6 +135,13 @@ impl Request {
         match serde_json::to_value(value) {
             Ok(value) if is_empty(&value, style) => self,
             Ok(value) if style == Style::Json => self.cookie(name, value),
+            Ok(value) if matches!(style, Style::Cookie | Style::CookieExploded) => {
+                let pairs = cookie_pairs(name, style, &value);
+                if pairs.iter().any(|(name, value)| name.contains([';', '=']) || value.contains(';')) {
+                    return self.with_problem(format!("cookie `{name}` contains a separator"));
+                }
+                pairs.iter().fold(self, |request, (name, value)| request.cookie_unencoded(name, value))
+            }
             Ok(value) => self.cookie(name, joined(&value, ",", false, str::to_owned)),
             Err(_) => self.with_problem(format!("cookie `{name}` cannot be serialized")),
         }
@@ -136,8 +161,9 @@ fn is_empty(value: &Value, style: Style) -> bool {
 
 /// Secret parameters, which are redacted in responses like the secrets of a body.
 impl Request {
-    /// Sets a secret path parameter.
-    pub fn path_secret(mut self, name: &'static str, secret: &SecretKey) -> Self {
+    /// Sets a secret path parameter. Without a value, its segment is omitted.
+    pub fn path_secret<'s>(mut self, name: &'static str, secret: impl Into<Option<&'s SecretKey>>) -> Self {
+        let Some(secret) = secret.into() else { return self.path_parameter_opt(name, None::<&str>) };
         self.secrets.push(secret.clone());
         self.path_parameter(name, secret.expose())
     }
@@ -219,6 +245,20 @@ fn write_path(name: &str, style: Style, value: &Value) -> String {
     }
 }
 
+/// Returns the names and values of cookies, which are not encoded.
+fn cookie_pairs(name: &str, style: Style, value: &Value) -> Vec<(String, String)> {
+    match value {
+        Value::Array(items) if style == Style::CookieExploded => {
+            items.iter().map(|item| (name.to_owned(), word(item))).collect()
+        }
+        Value::Object(fields) if style == Style::CookieExploded => {
+            let fields = fields.iter().filter(|(_, value)| !value.is_null());
+            fields.map(|(name, value)| (name.clone(), word(value))).collect()
+        }
+        value => vec![(name.to_owned(), joined(value, ",", false, str::to_owned))],
+    }
+}
+
 /// Names and values, encoded.
 pub(crate) fn query_pairs(name: &str, style: Style, value: &Value) -> Vec<(String, String)> {
     let one = |value: String| vec![(encoded(name), value)];
@@ -228,16 +268,22 @@ pub(crate) fn query_pairs(name: &str, style: Style, value: &Value) -> Vec<(Strin
         (Style::FormExploded, Value::Array(items)) => {
             items.iter().map(|item| (encoded(name), encoded(&word(item)))).collect()
         }
-        (Style::FormExploded, Value::Object(fields)) => fields
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (encoded(name), encoded(&word(value))))
-            .collect(),
+        (Style::FormExploded, Value::Object(fields)) => form_pairs(fields, &[]),
         (Style::DeepObject, value) => deep(encoded(name), value),
         (Style::SpaceDelimited, value) => one(joined(value, "%20", false, encoded)),
         (Style::PipeDelimited, value) => one(joined(value, "%7C", false, encoded)),
         (_, value) => one(joined(value, ",", false, encoded)),
     }
+}
+
+/// Returns the names and values of the fields of a form, encoded. Lists are repeated.
+pub(crate) fn form_pairs(fields: &Map<String, Value>, styles: &[(&str, Style)]) -> Vec<(String, String)> {
+    let pairs = fields.iter().flat_map(|(name, value)| {
+        let usual = if value.is_object() { Style::DeepObject } else { Style::FormExploded };
+        let own = styles.iter().find(|(field, _)| field == name);
+        query_pairs(name, own.map_or(usual, |(_, style)| *style), value)
+    });
+    pairs.collect()
 }
 
 /// `name[field][deeper]=value`, and `name[]=value` for the items of a list, as most servers read it.

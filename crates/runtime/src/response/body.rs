@@ -15,7 +15,7 @@ use crate::transport::error::TransportError;
 #[must_use]
 #[non_exhaustive]
 pub struct BodyLimits {
-    /// The limit for most operations.
+    /// The limit for most operations, and for each item of a stream.
     pub object: usize,
     /// The limit for operations that return a collection.
     pub list: usize,
@@ -117,9 +117,22 @@ pub(crate) async fn read(mut body: Body, limit: usize, received: &mut Received) 
 /// Returns whether a response is an HTML page, from a gateway or from a web application at the address. Some servers
 /// send other content as HTML, so both the content type and the body are checked.
 pub(crate) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    is_html(headers) && body.trim_ascii_start().starts_with(b"<")
+}
+
+pub(crate) fn is_html(headers: &HeaderMap) -> bool {
+    has_media_type(headers, b"text/html")
+}
+
+#[cfg(feature = "full-openapi")]
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    has_media_type(headers, b"application/json")
+}
+
+/// Returns whether the media type starts with `name`.
+fn has_media_type(headers: &HeaderMap, name: &[u8]) -> bool {
     let media_type = headers.get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes).trim_ascii_start();
-    let is_html = media_type.get(..9).is_some_and(|media_type| media_type.eq_ignore_ascii_case(b"text/html"));
-    is_html && body.trim_ascii_start().starts_with(b"<")
+    media_type.get(..name.len()).is_some_and(|media_type| media_type.eq_ignore_ascii_case(name))
 }
 
 /// Returns the encoding of a body, such as `gzip`. No request accepts one.

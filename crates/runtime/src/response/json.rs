@@ -43,13 +43,17 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFailur
         },
     };
     Err(DecodeFailure {
-        // Keys of maps are chosen by the vendor.
-        path: path.chars().map(|c| if is_plain(c) { c } else { '?' }).take(MAX_PATH_CHARS).collect(),
+        path: printable(&path),
         line: error.line(),
         column: error.column(),
         category: error.classify(),
         detail: detail(&error),
     })
+}
+
+/// Returns a path for messages. Keys of maps are chosen by the vendor.
+pub(crate) fn printable(path: &str) -> String {
+    path.chars().map(|c| if is_plain(c) { c } else { '?' }).take(MAX_PATH_CHARS).collect()
 }
 
 /// Returns whether a character is visible and does not change how others are shown.

@@ -2,6 +2,8 @@
 
 pub(crate) mod body;
 pub(crate) mod json;
+#[cfg(feature = "full-openapi")]
+pub(crate) mod link;
 
 use http::StatusCode;
 use http::header::HeaderMap;

@@ -78,6 +78,11 @@ struct Candidate<U> {
 }
 
 impl<U: 'static> OneOf<U> {
+    /// Returns the value, if it is a string.
+    pub fn as_text(&self) -> Option<&str> {
+        self.value.as_str()
+    }
+
     /// Returns a string property.
     pub fn text(&self, property: &str) -> Option<&str> {
         self.value.get(property)?.as_str()
@@ -91,6 +96,14 @@ impl<U: 'static> OneOf<U> {
     /// Returns an integer property.
     pub fn integer(&self, property: &str) -> Option<i64> {
         self.value.get(property)?.as_i64()
+    }
+
+    /// Removes a property that belongs to the union, not to its types.
+    pub fn without(mut self, property: &str) -> Self {
+        if let Value::Object(fields) = &mut self.value {
+            fields.remove(property);
+        }
+        self
     }
 
     /// Decodes the value as a type.

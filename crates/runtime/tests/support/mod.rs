@@ -51,6 +51,8 @@ pub enum Step {
         status: u16,
         part: Bytes,
     },
+    /// A successful response in these chunks.
+    Chunks(Vec<Bytes>),
     Fail(TransportErrorKind),
     Hang,
 }
@@ -111,6 +113,7 @@ impl Transport for Vendor {
             Step::Answer { status, headers, body } => (status, headers, Body::from(body)),
             Step::Broken { status, part } => (status, vec![], Body::new(Part(Some(part), End::Break))),
             Step::Stalled { status, part } => (status, vec![], Body::new(Part(Some(part), End::Stall))),
+            Step::Chunks(chunks) => (200, vec![], Body::new(Chunks(chunks.into()))),
             Step::Fail(kind) => return Err(TransportError::new(kind).with_source("simulated failure")),
             Step::Hang => std::future::pending().await,
         };
@@ -119,6 +122,21 @@ impl Transport for Vendor {
             response = response.header(name, value);
         }
         Ok(response.body(body).unwrap())
+    }
+}
+
+/// A body in chunks.
+struct Chunks(VecDeque<Bytes>);
+
+impl http_body::Body for Chunks {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, TransportError>>> {
+        Poll::Ready(self.0.pop_front().map(|chunk| Ok(http_body::Frame::data(chunk))))
     }
 }
 
