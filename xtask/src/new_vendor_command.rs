@@ -12,7 +12,7 @@ use xtask::NewVendor;
 pub(crate) struct Arguments {
     /// Name of the vendor in kebab-case
     name: String,
-    /// OpenAPI 3.0 or 3.1 document in JSON or YAML, or `-` for standard input
+    /// OpenAPI 3.0, 3.1 or 3.2 document in JSON or YAML, or `-` for standard input
     #[arg(long)]
     input: PathBuf,
     /// Select operations with this tag; repeatable

@@ -227,7 +227,7 @@ fn rejected_vendor_changes_nothing() {
         ("self", DOCUMENT, "reserved vendor name"),
         ("../acme", DOCUMENT, "invalid vendor name"),
         ("acme", "{", "not a JSON document"),
-        ("acme", "swagger: '2.0'", "Swagger 2.0"),
+        ("acme", "swagger: '1.2'", "this version of Swagger"),
         ("acme", &without_keys, "no operation is left"),
         ("acme", &two_at_once, "no single credential"),
         ("acme", &read_only, "#/components/schemas/Key/properties/id"),

@@ -1,8 +1,9 @@
 //! Generated files: writing and checking them.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
@@ -24,25 +25,37 @@ pub struct Change {
     pub diff: String,
 }
 
-/// Writes files to a directory and removes all other files there, or reports the differences.
+/// Writes files to a directory and removes all other files there, or reports the differences. Each file has a path below
+/// the directory, separated by `/`.
 ///
 /// # Errors
 /// Returns an error if a file cannot be read, written or removed.
-pub fn ensure(directory: &Path, files: &[(&str, String)], mode: Mode) -> io::Result<Vec<Change>> {
+pub fn ensure<P: AsRef<str>>(directory: &Path, files: &[(P, String)], mode: Mode) -> io::Result<Vec<Change>> {
     let mut changes = Vec::new();
-    for (name, text) in files {
-        changes.extend(ensure_file(&directory.join(name), text, mode)?);
+    let mut paths = HashSet::new();
+    for (path, text) in files {
+        let path = directory.join(path.as_ref());
+        changes.extend(ensure_file(&path, text, mode)?);
+        paths.insert(path);
     }
-    for path in listed(directory)? {
-        let is_ours = files.iter().any(|(name, _)| path.file_name().is_some_and(|found| found == *name));
-        if !is_ours {
-            changes.push(change(&path, &read(&path)?.unwrap_or_default(), ""));
-            if mode == Mode::Write {
-                fs::remove_file(&path)?;
-            }
+    for path in listed(directory)?.into_iter().filter(|path| !paths.contains(path)) {
+        changes.push(change(&path, &read(&path)?.unwrap_or_default(), ""));
+        if mode == Mode::Write {
+            fs::remove_file(&path)?;
+            remove_empty(path.parent(), directory);
         }
     }
     Ok(changes)
+}
+
+/// Removes a directory and those around it that are empty, up to another one.
+fn remove_empty(mut directory: Option<&Path>, end: &Path) {
+    while let Some(empty) = directory.filter(|directory| *directory != end) {
+        if fs::remove_dir(empty).is_err() {
+            return;
+        }
+        directory = empty.parent();
+    }
 }
 
 /// Writes a file, or reports the difference.
@@ -75,15 +88,23 @@ pub fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// Returns the files in a directory, sorted; none if it does not exist.
-fn listed(directory: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+/// Returns the files in a directory and those below it, sorted; none if it does not exist.
+pub(crate) fn listed(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
-    paths.retain(|path| path.is_file());
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            paths.extend(listed(&path)?);
+        } else if path.is_file() {
+            paths.push(path);
+        }
+    }
     paths.sort();
     Ok(paths)
 }

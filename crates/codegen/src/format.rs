@@ -1,7 +1,29 @@
 //! Formatting.
 
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Formats the texts of files, several at a time.
+pub(crate) fn format_all(files: &mut [(String, String)]) -> io::Result<()> {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let remaining = Mutex::new(files.iter_mut());
+    let next = || remaining.lock().unwrap_or_else(PoisonError::into_inner).next();
+    thread::scope(|scope| {
+        let format = || {
+            while let Some((_, text)) = next() {
+                *text = rustfmt(text)?;
+            }
+            Ok(())
+        };
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(format)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker.join().unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
+        })
+    })
+}
 
 /// Formats Rust source text with the rustfmt settings that apply in the current directory.
 ///

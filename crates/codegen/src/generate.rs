@@ -1,13 +1,19 @@
 //! Generation of clients.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use serde_json::{Map, Value};
 
 use crate::document::{Document, Policy, read};
 use crate::emit::emit;
 use crate::error::Error;
-use crate::format::rustfmt;
-use crate::lower::lower;
-use crate::problem::{Problems, Report};
+use crate::format::format_all;
+use crate::lower::{X_PAGINATION, lower};
+use crate::methods;
+use crate::overlay::Overlay;
+use crate::pagination::Pagination;
+use crate::problem::{Problem, Problems, Report, Topic};
 use crate::selection::{Selection, select};
 use crate::source::Source;
 
@@ -16,8 +22,12 @@ use crate::source::Source;
 #[must_use]
 pub struct Options {
     strict: bool,
+    overlays: Vec<(String, String)>,
+    names: BTreeMap<String, String>,
+    pagination: BTreeMap<String, Pagination>,
     selection: Selection,
     skip_unsupported: bool,
+    full_types: bool,
     crate_name: Option<String>,
 }
 
@@ -34,6 +44,27 @@ impl Options {
         Self { strict: true, ..Self::default() }
     }
 
+    /// Adds an [OpenAPI Overlay](https://spec.openapis.org/overlay/), which is applied to the document after those
+    /// added before. An action without an effect is a loss.
+    pub fn overlay(mut self, Source { file, text }: Source<'_>) -> Self {
+        self.overlays.push((file.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// Sets the names of operations, parameters, properties and schemas by their JSON pointers. The names are converted
+    /// to the case of Rust; the extension `x-rust-name` in the document is equivalent.
+    pub fn names(mut self, names: BTreeMap<String, String>) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// Sets the pagination of operations by their ids or JSON pointers; the extension `x-pagination` in the document is
+    /// equivalent. It replaces other declarations in the document.
+    pub fn pagination(mut self, pagination: BTreeMap<String, Pagination>) -> Self {
+        self.pagination = pagination;
+        self
+    }
+
     /// Selects operations.
     pub fn selection(mut self, selection: Selection) -> Self {
         self.selection = selection;
@@ -43,6 +74,14 @@ impl Options {
     /// Omits operations that cannot be generated, instead of failing.
     pub fn skip_unsupported(mut self, skip_unsupported: bool) -> Self {
         self.skip_unsupported = skip_unsupported;
+        self
+    }
+
+    /// Makes all types implement `Serialize` and `Deserialize`, with constructors for structs, so that tests can create
+    /// responses and read requests. By default, types implement what the client needs. Secrets of responses are never
+    /// serialized.
+    pub fn full_types(mut self, full_types: bool) -> Self {
+        self.full_types = full_types;
         self
     }
 
@@ -58,8 +97,8 @@ impl Options {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The names and contents of the files of a module. The root is `mod.rs`.
-    pub files: Vec<(&'static str, String)>,
+    /// The paths and contents of the files of a module. The root is `mod.rs`.
+    pub files: Vec<(String, String)>,
     /// The differences from the document.
     pub report: Report,
 }
@@ -68,8 +107,8 @@ pub struct Generated {
 ///
 /// # Errors
 ///
-/// Returns an error if the text is not an OpenAPI 3.0 or 3.1 document, the document has problems, or rustfmt cannot be
-/// run.
+/// Returns an error if the text is not an OpenAPI 3.0, 3.1 or 3.2 or Swagger 2.0 document, the document has problems, or rustfmt
+/// cannot be run.
 ///
 /// # Examples
 ///
@@ -89,12 +128,15 @@ pub struct Generated {
 /// ```
 pub fn generate(source: Source<'_>, options: &Options) -> Result<Generated, Error> {
     let Source { file, text } = source;
-    let document = if options.strict {
-        Document::parse(file, text).map_err(Problems::from)?
+    let (document, ineffective) = if options.strict {
+        (Document::parse(file, text)?, Vec::new())
     } else {
-        let mut root = read(file, text).map_err(Problems::from)?;
-        select(&mut root, &options.selection);
-        Document::of(file, root, Policy::Lenient).map_err(Problems::from)?
+        let (mut root, ineffective) = overlaid(read(file, text)?, &options.overlays)?;
+        set_names(file, &mut root, &options.names)?;
+        set_pagination(file, &mut root, &options.pagination)?;
+        let document = Document::of(file, root, Policy::Lenient)?;
+        // The conversion of another version has moved the components.
+        (document.edit(|root| select(root, &options.selection)), ineffective)
     };
     let mut api = lower(&document, options.skip_unsupported)?;
     if !options.strict {
@@ -103,15 +145,82 @@ pub fn generate(source: Source<'_>, options: &Options) -> Result<Generated, Erro
             api.file = name.to_string_lossy().into_owned();
         }
         if api.operations.is_empty() {
-            document.root().note("there are no operations", "the client has no methods");
+            document.root().note(Topic::Other, "there are no operations", "the client has no methods");
         }
+    }
+    if options.full_types {
+        api.types.complete();
     }
     api.crate_name.clone_from(&options.crate_name);
     let mut files = emit(&api);
-    for (_, text) in &mut files {
-        *text = rustfmt(text)?;
+    format_all(&mut files)?;
+    let mut report = document.report().deduplicated();
+    report.losses.extend(ineffective);
+    Ok(Generated { files, report })
+}
+
+/// Applies overlays to a document, and returns a problem for each action without an effect.
+fn overlaid(mut root: Value, overlays: &[(String, String)]) -> Result<(Value, Vec<Problem>), Problem> {
+    let mut ineffective = Vec::new();
+    for (file, text) in overlays {
+        let (changed, stale) = Overlay::parse(file, text)?.apply(root, &mut Vec::new());
+        root = changed;
+        ineffective.extend(stale.into_iter().map(|stale| Problem {
+            pointer: stale.action.rsplit_once('#').unwrap_or_default().1.to_owned(),
+            ..Problem::of_document(file, format!("the action has no effect: {}", stale.reason), "ignored")
+        }));
     }
-    Ok(Generated { files, report: document.report().deduplicated() })
+    Ok((root, ineffective))
+}
+
+/// Sets the names of parts of a document.
+fn set_names(file: &str, root: &mut Value, names: &BTreeMap<String, String>) -> Result<(), Problems> {
+    let mut problems = Vec::new();
+    for (pointer, name) in names {
+        match root.pointer_mut(pointer).and_then(Value::as_object_mut) {
+            Some(object) => {
+                object.insert("x-rust-name".to_owned(), name.as_str().into());
+            }
+            None => {
+                let message = format!("there is nothing to name `{name}` at `{pointer}`");
+                problems.push(Problem::of_document(file, message, "correct the JSON pointer"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+/// Sets the pagination of operations.
+fn set_pagination(
+    file: &str,
+    root: &mut Value,
+    paginations: &BTreeMap<String, Pagination>,
+) -> Result<(), Problems> {
+    let mut problems = Vec::new();
+    for (operation, pagination) in paginations {
+        let found = match operation.starts_with('/') {
+            true => root.pointer_mut(operation).and_then(Value::as_object_mut),
+            false => operation_with_id(root, operation),
+        };
+        match (found, serde_json::to_value(pagination)) {
+            (Some(object), Ok(pagination)) => {
+                object.insert(X_PAGINATION.to_owned(), pagination);
+            }
+            _ => {
+                let message = format!("there is no operation `{operation}` to paginate");
+                problems.push(Problem::of_document(file, message, "correct the id or the JSON pointer"));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+fn operation_with_id<'v>(root: &'v mut Value, id: &str) -> Option<&'v mut Map<String, Value>> {
+    let paths = root.get_mut("paths")?.as_object_mut()?.values_mut();
+    let mut operations = paths.filter_map(Value::as_object_mut).flat_map(methods::operations_mut);
+    operations
+        .find(|(_, operation)| operation.get("operationId").is_some_and(|known| known == id))
+        .map(|found| found.1)
 }
 
 #[cfg(test)]
@@ -140,6 +249,12 @@ mod tests {
 
     #[test]
     fn damaged_documents_do_not_panic() {
+        // Without optimization, nested schemas need more stack than the threads of tests have.
+        let worker = std::thread::Builder::new().stack_size(16 << 20).spawn(generate_damaged_documents);
+        worker.unwrap().join().unwrap();
+    }
+
+    fn generate_damaged_documents() {
         let replacements =
             [json!(null), json!("#/components/schemas/Thing"), json!({}), json!([true]), json!("🔑 self")];
         let features = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/features");

@@ -1,11 +1,12 @@
 //! The command `api-keys-codegen`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use api_keys_codegen::{Error, Impact, Options, Selection, Source};
+use api_keys_codegen::{Config, Error, Generated, Impact, Inputs, Report, Source, Topic};
 use clap::Parser;
 
 /// Generate typed Rust clients from OpenAPI documents.
@@ -19,7 +20,16 @@ Exit status:
   1  failure; nothing was written
   2  invalid arguments
   3  the crate was written, with losses")]
-    Generate(Generate),
+    Generate(Generation),
+    /// Report what a generation would lose, and whether the crate is up to date. Nothing is written.
+    #[command(after_help = "\
+Exit status:
+  0  there are no losses, and the crate is up to date
+  1  failure
+  2  invalid arguments
+  3  there are losses
+  6  the crate is out of date")]
+    Check(Generation),
     /// Compare two versions of a document by their effect on callers.
     #[command(after_help = "\
 Exit status:
@@ -31,29 +41,48 @@ Exit status:
     Diff(Diff),
 }
 
+/// Options override those of the configuration; lists are added to it.
 #[derive(Debug, clap::Args)]
-struct Generate {
-    /// OpenAPI 3.0 or 3.1 document in JSON or YAML, or `-` for standard input.
+struct Generation {
+    /// Configuration in TOML, with the options below as keys.
+    #[arg(long, value_name = "FILE", required_unless_present = "input")]
+    config: Option<PathBuf>,
+    /// OpenAPI 3 or Swagger 2.0 document in JSON or YAML, or `-` for standard input.
     #[arg(long, value_name = "FILE")]
-    input: PathBuf,
+    input: Option<PathBuf>,
     /// Directory of the crate: new, empty, or written by this command before.
     #[arg(long, value_name = "DIR")]
-    output: PathBuf,
+    output: Option<PathBuf>,
     /// Name of the crate.
     #[arg(long, value_name = "NAME")]
-    package: String,
+    package: Option<String>,
+    /// OpenAPI Overlay to apply to the document; repeatable.
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
     /// Select operations with this tag; repeatable.
     #[arg(long)]
     tag: Vec<String>,
     /// Select operations whose path starts with this prefix; repeatable.
     #[arg(long, value_name = "PREFIX")]
     path: Vec<String>,
+    /// Name of an operation, a parameter, a property or a schema; repeatable.
+    #[arg(long, value_name = "POINTER=NAME", value_parser = name)]
+    name: Vec<(String, String)>,
     /// Skip operations that cannot be generated instead of failing.
     #[arg(long)]
     skip_unsupported: bool,
+    /// Make all types implement `Serialize` and `Deserialize`, and give them constructors.
+    #[arg(long)]
+    full_types: bool,
     /// Exit with 0 even if there are losses.
     #[arg(long)]
     allow_loss: bool,
+    /// Omit the notes about a topic; repeatable.
+    #[arg(long, value_name = "TOPIC")]
+    silence: Vec<Topic>,
+    /// Print every note instead of the first ones of each kind.
+    #[arg(long)]
+    all_notes: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,16 +107,19 @@ enum Output {
     Json,
 }
 
-/// The exit status of `generate` with losses.
+/// The exit status with losses.
 const LOSS: u8 = 3;
 /// The exit statuses of `diff` with differences.
 const COMPATIBLE: u8 = 4;
 const BREAKING: u8 = 5;
+/// The exit status of `check` if the crate is out of date.
+const OUT_OF_DATE: u8 = 6;
 
 fn main() -> ExitCode {
     // Nested schemas need more stack than the main thread has.
     let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(|| match Command::parse() {
         Command::Generate(arguments) => generate(&arguments),
+        Command::Check(arguments) => check(&arguments),
         Command::Diff(arguments) => diff(&arguments),
     });
     let result = match worker {
@@ -101,23 +133,104 @@ fn main() -> ExitCode {
     })
 }
 
-fn generate(arguments: &Generate) -> Result<ExitCode, Error> {
-    let document = read(&arguments.input)?;
-    let selection = Selection { tags: arguments.tag.clone(), paths: arguments.path.clone() };
-    let options = Options::new()
-        .selection(selection)
-        .skip_unsupported(arguments.skip_unsupported)
-        .package(&arguments.package);
-    let client = api_keys_codegen::generate(source(&document), &options)?;
-    api_keys_codegen::write_crate(&arguments.output, &arguments.package, &client.files)?;
-    let report = &client.report;
-    eprint!("{report}");
-    println!("{}: {} losses, {} notes", arguments.output.display(), report.losses.len(), report.notes.len());
-    if report.losses.is_empty() || arguments.allow_loss {
-        return Ok(ExitCode::SUCCESS);
+impl Generation {
+    fn config(&self) -> Result<Config, Error> {
+        let mut config = match &self.config {
+            Some(path) => Config::read(path)?,
+            None => Config::default(),
+        };
+        if let Some(input) = &self.input {
+            config.input.clone_from(input);
+        }
+        if let Some(output) = &self.output {
+            config.output.clone_from(output);
+        }
+        if let Some(package) = &self.package {
+            config.package.clone_from(package);
+        }
+        config.overlays.extend(self.overlay.iter().cloned());
+        config.tags.extend(self.tag.iter().cloned());
+        config.paths.extend(self.path.iter().cloned());
+        config.names.extend(self.name.iter().cloned());
+        config.silence.extend(&self.silence);
+        config.skip_unsupported |= self.skip_unsupported;
+        config.full_types |= self.full_types;
+        config.allow_loss |= self.allow_loss;
+        Ok(config)
     }
-    eprintln!("help: correct the document, or pass --allow-loss");
-    Ok(ExitCode::from(LOSS))
+
+    /// Generates the client and prints its report. Problems are printed with excerpts.
+    fn run(&self, config: &Config) -> Result<Option<Generated>, Error> {
+        let inputs = config.inputs()?;
+        match config.generate(&inputs) {
+            Ok(client) => {
+                self.print(&client.report, &inputs);
+                Ok(Some(client))
+            }
+            Err(Error::Document(problems)) => {
+                eprint!("{}", problems.with_excerpts(&inputs.sources()));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Prints the notes by what the generator did, followed by the losses.
+    fn print(&self, report: &Report, inputs: &Inputs) {
+        const SHOWN: usize = 3;
+        let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for note in &report.notes {
+            kinds.entry((note.topic, &note.help)).or_default().push(note);
+        }
+        for ((topic, instead), notes) in kinds {
+            eprintln!("note: {topic}: {instead}");
+            let shown = if self.all_notes { notes.len() } else { SHOWN };
+            for note in notes.iter().take(shown) {
+                eprintln!("  {}#{}: {}", note.file, note.pointer, note.message);
+            }
+            match notes.len().saturating_sub(shown) {
+                0 => {}
+                more => {
+                    eprintln!("  and {more} more; `--all-notes` prints them, `--silence {topic}` omits all")
+                }
+            }
+        }
+        eprint!("{}", report.losses_with_excerpts(&inputs.sources()));
+    }
+}
+
+fn generate(arguments: &Generation) -> Result<ExitCode, Error> {
+    let config = arguments.config()?;
+    let Some(client) = arguments.run(&config)? else { return Ok(ExitCode::FAILURE) };
+    config.write(&client)?;
+    Ok(summary(&config, &client))
+}
+
+fn check(arguments: &Generation) -> Result<ExitCode, Error> {
+    let config = arguments.config()?;
+    let Some(client) = arguments.run(&config)? else { return Ok(ExitCode::FAILURE) };
+    if !config.output.as_os_str().is_empty() {
+        let changes = config.check(&client)?;
+        for change in &changes {
+            print!("{}", change.diff);
+        }
+        if !changes.is_empty() {
+            eprintln!("help: run `api-keys-codegen generate` with these arguments");
+            return Ok(ExitCode::from(OUT_OF_DATE));
+        }
+    }
+    Ok(summary(&config, &client))
+}
+
+/// Prints the numbers of losses and notes, and returns the exit status.
+fn summary(config: &Config, client: &Generated) -> ExitCode {
+    let Report { losses, notes, .. } = &client.report;
+    println!("{}: {} losses, {} notes", config.input.display(), losses.len(), notes.len());
+    if losses.is_empty() || config.allow_loss {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("help: correct the document with an overlay, or accept the losses with --allow-loss");
+    ExitCode::from(LOSS)
 }
 
 fn diff(arguments: &Diff) -> Result<ExitCode, Error> {
@@ -146,4 +259,9 @@ fn read(path: &Path) -> io::Result<(String, String)> {
 
 fn source((file, text): &(String, String)) -> Source<'_> {
     Source { file, text }
+}
+
+fn name(argument: &str) -> Result<(String, String), String> {
+    let (pointer, name) = argument.split_once('=').ok_or("use `POINTER=NAME`")?;
+    Ok((pointer.to_owned(), name.to_owned()))
 }

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use serde::Deserialize;
+
 /// The replacement for a schema without a Rust type.
 pub(crate) const AS_ANY: &str = "treated as any JSON value";
 
@@ -17,13 +19,56 @@ pub struct Problem {
     pub message: String,
     /// The remedy; in a [`Report`], what the generator did instead.
     pub help: String,
+    /// The topic, by which notes can be silenced.
+    pub topic: Topic,
+}
+
+/// The topic of a [`Problem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Topic {
+    /// Request and response bodies.
+    Bodies,
+    /// Constraints that values are not validated against.
+    Constraints,
+    /// Names in the generated code.
+    Names,
+    /// Secrets.
+    Secrets,
+    /// Security schemes and requirements.
+    Security,
+    /// Servers.
+    Servers,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bodies => "bodies",
+            Self::Constraints => "constraints",
+            Self::Names => "names",
+            Self::Secrets => "secrets",
+            Self::Security => "security",
+            Self::Servers => "servers",
+            Self::Other => "other",
+        })
+    }
 }
 
 impl Problem {
     /// Creates a problem of a whole document.
     pub(crate) fn of_document(file: &str, message: impl Into<String>, help: &str) -> Self {
         let (file, help) = (file.to_owned(), help.to_owned());
-        Self { file, pointer: String::new(), message: message.into(), help }
+        Self { file, pointer: String::new(), message: message.into(), help, topic: Topic::default() }
+    }
+
+    /// Sets the topic.
+    pub(crate) fn about(self, topic: Topic) -> Self {
+        Self { topic, ..self }
     }
 }
 
@@ -76,6 +121,13 @@ impl Report {
         self.losses.is_empty() && self.notes.is_empty()
     }
 
+    /// Removes the notes about topics.
+    #[must_use]
+    pub fn without(mut self, topics: &[Topic]) -> Self {
+        self.notes.retain(|note| !topics.contains(&note.topic));
+        self
+    }
+
     /// Removes repeated entries.
     pub(crate) fn deduplicated(mut self) -> Self {
         for list in [&mut self.losses, &mut self.notes] {
@@ -89,7 +141,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, list) in [("note", &self.notes), ("loss", &self.losses)] {
-            for Problem { file, pointer, message, help } in list {
+            for Problem { file, pointer, message, help, .. } in list {
                 writeln!(f, "{kind}: {file}#{pointer}: {message}; {help}")?;
             }
         }

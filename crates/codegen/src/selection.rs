@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::methods;
+
 /// A selection of operations by tag or path. An empty selection selects all operations.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
@@ -28,27 +30,25 @@ impl Selection {
     }
 }
 
-pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
 /// Removes operations that are not selected, and unreferenced components.
 pub(crate) fn select(document: &mut Value, selection: &Selection) {
     if selection.is_empty() {
         return;
     }
-    retain_operations(document, |path, _, operation| {
+    retain_operations(document, |path, operation| {
         selection.selects_path(path) || selection.selects_tags(operation)
     });
 }
 
-/// Retains some operations by path and method, and the components that they refer to.
-pub(crate) fn retain_operations(document: &mut Value, keep: impl Fn(&str, &str, &Value) -> bool) {
+/// Retains some operations, and the components that they refer to.
+pub(crate) fn retain_operations(document: &mut Value, keep: impl Fn(&str, &Value) -> bool) {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
     for (path, item) in paths.iter_mut() {
         let Some(item) = item.as_object_mut() else { continue };
-        item.retain(|key, value| !METHODS.contains(&key.as_str()) || keep(path, key, value));
+        methods::retain(item, |operation| keep(path, operation));
     }
     paths.retain(|_, item| {
-        let has_operation = METHODS.iter().any(|method| item.get(method).is_some());
+        let has_operation = methods::fields().any(|field| item.get(field).is_some());
         has_operation || item.get("$ref").is_some()
     });
     let used = references(document);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::diff::{Comparison, Difference, Edit, Impact, Upstream};
 use crate::document::{Document, Policy};
 use crate::error::Error;
-use crate::files::{Change, Mode, ensure, ensure_file};
+use crate::files::{Change, Mode, ensure, ensure_file, listed};
 use crate::generate::{Options, generate};
 use crate::lower::lower;
 use crate::problem::Problem;
@@ -22,8 +22,8 @@ use crate::source::Source;
 pub struct Synced {
     /// Our document.
     pub text: String,
-    /// The names and the contents of the files of the client.
-    pub files: Vec<(&'static str, String)>,
+    /// The paths and the contents of the files of the client.
+    pub files: Vec<(String, String)>,
     /// The applied differences, each with an optional note.
     pub applied: Vec<(Difference, Option<String>)>,
     /// The reasons for compatible differences that were not applied.
@@ -44,10 +44,14 @@ pub fn sync(
     options: &Options,
 ) -> Result<Synced, Error> {
     let mut document = Document::parse(ours.file, ours.text)?;
+    if document.is_converted() {
+        let help = "convert it to OpenAPI 3.0 or 3.1";
+        return Err(Problem::of_document(ours.file, "a Swagger 2.0 document cannot be edited", help).into());
+    }
     let upstream = Upstream::read(&document, upstream, overlays)?;
-    let mut differences = upstream.compare(&document)?;
+    let mut differences = upstream.differences(&document)?;
     let (mut applied, mut reasons) = (Vec::new(), Vec::new());
-    for difference in upstream.comparison(&document, differences.clone()).differences {
+    for difference in upstream.merged(&document, differences.clone()).differences {
         if difference.impact == Impact::Breaking || difference.edits.is_empty() {
             continue;
         }
@@ -71,7 +75,7 @@ pub fn sync(
         false => written(document.root().value())?,
     };
     let files = generate(Source { file: ours.file, text: &text }, options)?.files;
-    let left = upstream.comparison(&document, differences);
+    let left = upstream.merged(&document, differences);
     Ok(Synced { text, files, applied, reasons, left })
 }
 
@@ -94,7 +98,7 @@ fn attempt(
         return Err("our document has no location for it".to_owned());
     }
     let (edited, note) = accepted(document.file(), edited, &difference.edits)?;
-    let rest = upstream.compare(&edited).map_err(|problem| problem.to_string())?;
+    let rest = upstream.differences(&edited).map_err(|problem| problem.to_string())?;
     // The addition itself may differ slightly, because of our conventions.
     let is_within = |one: &Difference| {
         let place = one.ours.as_deref().unwrap_or_default();
@@ -170,22 +174,20 @@ struct Before(Vec<(PathBuf, Vec<u8>)>);
 impl Before {
     fn read(document: &Path, directory: &Path) -> io::Result<Self> {
         let mut files = vec![(document.to_owned(), fs::read(document)?)];
-        for entry in fs::read_dir(directory)? {
-            let path = entry?.path();
-            if path.is_file() {
-                files.push((path.clone(), fs::read(path)?));
-            }
+        for path in listed(directory)? {
+            files.push((path.clone(), fs::read(path)?));
         }
         Ok(Self(files))
     }
 
     /// Restores the files. Errors are ignored, because another failure is being reported.
     fn restore(&self, directory: &Path) {
-        let now = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        let now = listed(directory).unwrap_or_default().into_iter();
         for path in now.filter(|path| !self.0.iter().any(|(known, _)| known == path)) {
             let _ = fs::remove_file(path);
         }
         for (path, bytes) in &self.0 {
+            let _ = path.parent().map(fs::create_dir_all);
             let _ = fs::write(path, bytes);
         }
     }

@@ -313,7 +313,7 @@ fn invalid_document_has_a_location() {
         let upstream = Source { file: "theirs.json", text: &text };
         diff(Source { file: "ours.json", text: &ours }, upstream, &[]).unwrap_err().to_string()
     };
-    assert!(problem(&json!({ "swagger": "2.0" })).contains("Swagger 2.0"));
+    assert!(problem(&json!({ "swagger": "1.2" })).contains("version of Swagger"));
     let place = "theirs.json#/paths/~1keys/post/responses/200/content/application~1json/schema";
     let dangling = problem(&keys(json!({}), json!({ "$ref": "#/components/schemas/None" })));
     assert!(dangling.contains("`#/components/schemas/None` does not exist"), "{dangling}");
@@ -372,4 +372,107 @@ fn damaged_document_does_not_panic() {
     }
     assert!(rejected > 5 && different > 50, "{rejected} rejected, {different} different");
     assert_same(&document, &document);
+}
+
+#[test]
+fn swagger_is_compared_with_its_own_locations() {
+    let swagger = |ty: &str| {
+        let parameters = json!([
+            { "name": "key", "in": "body", "schema": { "$ref": "#/definitions/Key" } },
+            { "name": "limit", "in": "query", "type": ty },
+        ]);
+        json!({
+            "swagger": "2.0",
+            "info": { "title": "Keys", "version": "1" },
+            "paths": {
+                "/keys": { "post": {
+                    "operationId": "addKey",
+                    "x-operation-class": "unsafe",
+                    "parameters": parameters,
+                    "responses": { "204": { "description": "" } },
+                } },
+            },
+            "definitions": { "Key": { "type": "object", "properties": { "size": { "type": ty } } } },
+        })
+        .to_string()
+    };
+    let (ours, theirs) = (swagger("integer"), swagger("string"));
+    let (ours, theirs) =
+        (Source { file: "ours.json", text: &ours }, Source { file: "theirs.json", text: &theirs });
+    assert!(diff(ours, ours, &[]).unwrap().differences.is_empty());
+    let comparison = diff(ours, theirs, &[]).unwrap();
+    for pointer in ["/definitions/Key/properties/size", "/paths/~1keys/post/parameters/1"] {
+        let is_there = |found: &Option<String>| found.as_deref().is_some_and(|at| at.starts_with(pointer));
+        let found =
+            comparison.differences.iter().filter(|one| is_there(&one.ours) && is_there(&one.upstream));
+        assert_eq!(found.count(), 1, "{pointer} in {comparison}");
+    }
+}
+
+#[test]
+fn openapi_3_2_is_compared() {
+    let operation = json!({
+        "operationId": "findKeys",
+        "x-operation-class": "safe",
+        "responses": { "200": { "content": { "application/json": { "$ref": "#/components/mediaTypes/Key" } } } },
+    });
+    let document = |method: &str, schema: Value| {
+        let mut document = common::document(json!({ "/keys": {} }), json!({}));
+        document["openapi"] = "3.2.0".into();
+        document["components"]["mediaTypes"]["Key"]["schema"] = schema;
+        document["paths"]["/keys"] = match method {
+            "query" => json!({ "query": operation }),
+            method => json!({ "additionalOperations": { method: operation } }),
+        };
+        document
+    };
+    let text = || json!({ "type": "string" });
+    assert_same(&document("query", text()), &document("query", text()));
+    let messages = |ours: Value, theirs: Value| {
+        let differences = compare(&ours, &theirs).differences.into_iter();
+        differences.map(|it| (it.operations.join(" "), it.message)).collect::<Vec<_>>()
+    };
+    let other_method = messages(document("query", text()), document("Find", text()));
+    let of = |operation: &str, message: &str| (operation.to_owned(), message.to_owned());
+    assert_eq!(other_method, [of("QUERY /keys", "gone"), of("Find /keys", "new")]);
+    let other_type = messages(document("query", text()), document("query", json!({ "type": "integer" })));
+    assert!(other_type.iter().any(|(operation, _)| operation == "QUERY /keys"), "{other_type:?}");
+}
+
+/// A document whose operations receive the same schema, `S0`.
+fn shared(operations: usize, schemas: Value) -> Value {
+    let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/S0" } } });
+    let paths = (0..operations).map(|index| {
+        let responses = json!({ "200": { "description": "", "content": content } });
+        (format!("/keys/{index}"), json!({ "get": { "responses": responses } }))
+    });
+    common::document(paths.collect(), json!({ "schemas": schemas }))
+}
+
+#[test]
+fn shared_schemas_are_reported_once() {
+    let schema = |maximum: usize| json!({ "S0": { "type": "string", "maxLength": maximum } });
+    let comparison = compare(&shared(12, schema(8)), &shared(12, schema(9)));
+    let [difference] = comparison.differences.as_slice() else { panic!("{comparison}") };
+    assert_eq!(difference.operations.len(), 12);
+    let text = comparison.to_string();
+    assert!(text.starts_with("GET /keys/0, GET /keys/1, "), "{text}");
+    assert!(text.lines().next().unwrap().ends_with("GET /keys/9 and 2 others"), "{text}");
+}
+
+#[test]
+fn nested_compositions_are_compared_or_rejected() {
+    let chain = |levels: usize, members: usize| -> Value {
+        let next = |level: usize| json!({ "$ref": format!("#/components/schemas/S{}", level + 1) });
+        let all_of = |level: usize| json!({ "allOf": vec![next(level); members] });
+        let last = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+        let schemas = (0..levels).map(|level| (format!("S{level}"), all_of(level)));
+        schemas.chain([(format!("S{levels}"), last)]).collect()
+    };
+    let wide = shared(1, chain(40, 2));
+    assert_same(&wide, &wide);
+    let deep = shared(1, chain(10_000, 1)).to_string();
+    let source = Source { file: "deep.json", text: &deep };
+    let problem = diff(source, source, &[]).unwrap_err();
+    assert_eq!(problem.message, "too many nested schemas to compare");
 }

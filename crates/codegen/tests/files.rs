@@ -87,3 +87,37 @@ fn crate_is_written_completely() {
     assert!(error.to_string().contains("contains other files"), "{error}");
     assert!(other.join("mine.rs").exists());
 }
+
+#[test]
+fn many_types_are_several_files() {
+    let directory = tempdir().unwrap();
+    let generated = |count: usize| {
+        let schema = |index: usize| {
+            let next = json!({ "$ref": format!("#/components/schemas/Thing{}", (index + 1) % count) });
+            json!({ "type": "object", "properties": { "next": next } })
+        };
+        let mut document = common::operation(json!({}));
+        for index in 0..count {
+            document["components"]["schemas"][format!("Thing{index}")] = schema(index);
+        }
+        document["components"]["schemas"]["Other"] = json!({ "type": "object", "properties": { "a": {} } });
+        let text = document.to_string();
+        generate(Source { file: "test.json", text: &text }, &Options::new()).unwrap().files
+    };
+    let large = generated(250);
+    ensure(directory.path(), &large, Mode::Write).unwrap();
+    let types = directory.path().join("types");
+    let read = |name: &str| fs::read_to_string(types.join(name)).unwrap();
+    let root = read("mod.rs");
+    assert!(root.contains("mod names_o;\n") && root.contains("pub use self::names_thing1::*;\n"), "{root}");
+    assert!(read("names_thing1.rs").contains("use super::{Thing2, Thing20, Thing200};\n"));
+    assert!(read("names_thing1.rs").contains("pub struct Thing199 {\n"));
+    assert!(!read("names_thing1.rs").contains("pub struct Thing2 {\n"));
+
+    let small = generated(100);
+    assert!(!ensure(directory.path(), &small, Mode::Check).unwrap().is_empty());
+    assert!(types.exists());
+    ensure(directory.path(), &small, Mode::Write).unwrap();
+    assert!(!types.exists() && directory.path().join("types.rs").exists());
+    assert_eq!(ensure(directory.path(), &small, Mode::Check).unwrap(), []);
+}

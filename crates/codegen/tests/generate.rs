@@ -6,7 +6,8 @@ use std::path::Path;
 use std::{env, fs};
 
 use api_keys_codegen::files::{Mode, ensure_file};
-use api_keys_codegen::{Error, Generated, Options, Problem, Selection, Source};
+use api_keys_codegen::prepare::prepare;
+use api_keys_codegen::{Error, Generated, Next, Options, Pagination, Problem, Selection, Source};
 use common::{document, operation};
 use serde_json::{Value, json};
 
@@ -53,7 +54,7 @@ fn strict_documents_are_openapi_3_in_json() {
         ("", "not a JSON document: EOF"),
         ("openapi: 3.1.0", "not a JSON document"),
         ("[]", "`openapi` is missing"),
-        (r#"{"swagger": "2.0"}"#, "Swagger 2.0"),
+        (r#"{"swagger": "1.2"}"#, "version of Swagger"),
         (r#"{"openapi": "4.0.0"}"#, "OpenAPI 4.0.0"),
         (r#"{"openapi": "3.1.0", "a": {"x": 1, "x": 2}}"#, "duplicate key `x` at line 1 column 38"),
         (&"[".repeat(100_000), "recursion limit"),
@@ -141,4 +142,86 @@ fn examples_are_doctests_of_a_known_package() {
     assert!(known.contains("/// client.delete_thing(\"id\").await?;\n"), "{known}");
     let unknown = client(&Options::new());
     assert!(unknown.contains("/// ```ignore\n") && !unknown.contains("no_run"), "{unknown}");
+}
+
+#[test]
+fn selection_covers_openapi_3_2() {
+    let operation = |tag: &str| {
+        let schema = json!({ "$ref": format!("https://example.com/api#/components/schemas/{tag}") });
+        json!({
+            "tags": [tag],
+            "responses": { "200": { "content": { "application/json": { "schema": schema } } } },
+        })
+    };
+    let object = |name: &str| json!({ "type": "object", "properties": { name: { "type": "string" } } });
+    let mut document = document(
+        json!({
+            "/things": {
+                "query": operation("A"),
+                "additionalOperations": { "COPY": operation("B"), "MOVE": operation("C") },
+            },
+            "/others": { "additionalOperations": { "COPY": operation("C") } },
+        }),
+        json!({ "schemas": { "A": object("a"), "B": object("b"), "C": object("c") } }),
+    );
+    document["openapi"] = "3.2.0".into();
+    document["$self"] = "https://example.com/api".into();
+    let selection = Selection { tags: vec!["A".to_owned(), "B".to_owned()], paths: vec![] };
+    let client = generate(&document.to_string(), &Options::new().selection(selection)).unwrap();
+    let all: String = client.files.into_iter().map(|(_, text)| text).collect();
+    assert!(all.contains("fn query_things") && all.contains("fn copy_things") && !all.contains("_others"));
+    assert!(all.contains("struct A") && all.contains("struct B") && !all.contains("struct C {"));
+    assert!(client.report.losses.is_empty(), "{}", client.report);
+}
+
+#[test]
+fn prepared_document_keeps_openapi_3_2() {
+    let mut document = document(
+        json!({ "/keys": { "query": { "responses": { "204": {} } } } }),
+        json!({ "securitySchemes": { "Key": { "type": "http", "scheme": "bearer" } } }),
+    );
+    document["openapi"] = "3.2.1".into();
+    document["$self"] = "https://example.com/api".into();
+    document["security"] = json!([{ "https://example.com/api#/components/securitySchemes/Key": [] }]);
+    let prepared = prepare("keys.json", &document.to_string(), &Selection::default()).unwrap().document;
+    assert_eq!((&prepared["openapi"], prepared.get("$self")), (&json!("3.2.0"), None));
+    assert_eq!(prepared["paths"]["/keys"]["query"]["x-operation-class"], "safe");
+    generate(&prepared.to_string(), &Options::strict()).unwrap();
+}
+
+#[test]
+fn pagination_of_swagger() {
+    let document = json!({
+        "swagger": "2.0",
+        "info": { "title": "Volumes", "version": "1" },
+        "paths": { "/volumes": { "get": {
+            "operationId": "listVolumes",
+            "x-ms-pageable": { "nextLinkName": "nextLink" },
+            "responses": { "200": { "description": "A page.", "schema": { "$ref": "#/definitions/Page" } } },
+        } } },
+        "definitions": { "Page": { "type": "object", "properties": {
+            "value": { "type": "array", "items": { "type": "string" } },
+            "nextLink": { "type": "string" },
+            "previousLink": { "type": "string" },
+        } } },
+    });
+    let code = |options: &Options| {
+        let client = generate(&document.to_string(), options).unwrap();
+        assert!(client.report.losses.is_empty(), "{}", client.report);
+        client.files.into_iter().map(|(_, text)| text).collect::<String>()
+    };
+    assert!(code(&Options::new()).contains("NextPage::Url(page.next_link.clone())"));
+    for operation in ["listVolumes", "/paths/~1volumes/get"] {
+        let pagination = Pagination::new(Next::Url("/previousLink".to_owned())).items("/value");
+        let options = Options::new().pagination([(operation.to_owned(), pagination)].into());
+        assert!(code(&options).contains("NextPage::Url(page.previous_link.clone())"));
+    }
+}
+
+#[test]
+fn method_must_be_a_token() {
+    let mut document = operation(json!({}));
+    document["paths"]["/things"]["additionalOperations"] = json!({ "A B": { "responses": {} } });
+    let error = generate(&document.to_string(), &Options::new()).unwrap_err().to_string();
+    assert!(error.contains("/additionalOperations/A B: `A B` is not a method"), "{error}");
 }

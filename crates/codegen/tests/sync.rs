@@ -196,3 +196,12 @@ fn sync_and_diff_agree() {
     assert_eq!(diff(source, source, &[]).unwrap().impact(), None);
     assert!(synced(&text, &document()).applied.is_empty());
 }
+
+#[test]
+fn swagger_is_not_edited() {
+    let text =
+        json!({ "swagger": "2.0", "info": { "title": "Keys", "version": "1" }, "paths": {} }).to_string();
+    let source = Source { file: "keys.json", text: &text };
+    let error = sync(source, source, &[], &Options::strict()).unwrap_err().to_string();
+    assert!(error.contains("a Swagger 2.0 document cannot be edited"), "{error}");
+}

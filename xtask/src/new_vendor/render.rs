@@ -7,7 +7,7 @@ use api_keys_codegen::prepare::Prepared;
 pub(super) fn files(
     name: &VendorName,
     prepared: &Prepared,
-    generated: &[(&str, String)],
+    generated: &[(String, String)],
 ) -> Vec<(String, String)> {
     let has_url = prepared.has_base_url;
     let has_user = prepared.has_user;

@@ -1,5 +1,7 @@
 //! Differences between two documents.
 
+use std::collections::hash_map::{Entry, HashMap};
+
 use serde::Serialize;
 
 use super::edit::Edit;
@@ -78,35 +80,57 @@ impl Comparison {
     }
 }
 
-/// Merges equal differences of operations that share a schema.
-pub(super) fn together(differences: Vec<Difference>) -> Vec<Difference> {
-    let mut all: Vec<Difference> = Vec::new();
-    for difference in differences {
-        let is_same = |known: &&mut Difference| {
-            known.ours == difference.ours
-                && known.upstream == difference.upstream
-                && known.message == difference.message
-                && known.impact == difference.impact
-                && (known.ours.is_some() || known.upstream.is_some())
-        };
-        match all.iter_mut().find(is_same) {
-            Some(known) => {
+/// The differences of all operations. Equal ones of operations that share a schema are merged.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    differences: Vec<Difference>,
+    /// The indices of differences, by what makes them equal.
+    indices: HashMap<Identity, usize>,
+}
+
+/// The locations, the message and the impact.
+type Identity = (Option<String>, Option<String>, String, Impact);
+
+impl Merged {
+    pub(super) fn add(&mut self, difference: Difference) {
+        let Difference { operations, place, message, impact, ours, upstream, edits } = difference;
+        if ours.is_none() && upstream.is_none() {
+            self.differences.push(Difference { operations, place, message, impact, ours, upstream, edits });
+            return;
+        }
+        match self.indices.entry((ours, upstream, message, impact)) {
+            Entry::Occupied(known) => {
+                let known = &mut self.differences[*known.get()];
                 // Each operation may need its own edit.
-                known.edits.extend(
-                    difference
-                        .edits
-                        .into_iter()
-                        .filter(|edit| !known.edits.contains(edit))
-                        .collect::<Vec<_>>(),
-                );
-                for operation in difference.operations {
-                    if !known.operations.contains(&operation) {
+                for edit in edits {
+                    if !known.edits.contains(&edit) {
+                        known.edits.push(edit);
+                    }
+                }
+                for operation in operations {
+                    // Those of one operation follow each other.
+                    if known.operations.last() != Some(&operation) {
                         known.operations.push(operation);
                     }
                 }
             }
-            None => all.push(difference),
+            Entry::Vacant(new) => {
+                let (ours, upstream, message, impact) = new.key().clone();
+                self.differences.push(Difference {
+                    operations,
+                    place,
+                    message,
+                    impact,
+                    ours,
+                    upstream,
+                    edits,
+                });
+                new.insert(self.differences.len() - 1);
+            }
         }
     }
-    all
+
+    pub(super) fn into_differences(self) -> Vec<Difference> {
+        self.differences
+    }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::compare::Schemas;
+use super::compare::{Form, SchemaPair};
 use super::impact::Direction;
+use super::schemas::Schemas;
 use crate::document::Node;
 
 /// Returns the vendor's schema without references, in 3.1, with the vendor's description. A schema that equals a named
@@ -22,12 +23,14 @@ pub(super) fn response(node: &Node<'_>, ours: &Node<'_>) -> Option<Value> {
         response.entry("headers").or_insert_with(|| json!({}))[name] = header;
     }
     for (media, content) in node.entries_of("content").ok()? {
-        let schema = content.get("schema").map(|node| schema(&node, Direction::Received, ours));
-        let content = match schema {
-            Some(schema) => json!({ "schema": schema? }),
-            None => json!({}),
-        };
-        response.entry("content").or_insert_with(|| json!({}))[media] = content;
+        let content = content.resolve().ok()?;
+        let mut copy = Map::new();
+        for key in ["schema", "itemSchema"] {
+            if let Some(node) = content.get(key) {
+                copy.insert(key.to_owned(), schema(&node, Direction::Received, ours)?);
+            }
+        }
+        response.entry("content").or_insert_with(|| json!({}))[media] = copy.into();
     }
     Some(Value::Object(response))
 }
@@ -121,11 +124,13 @@ impl Copy<'_> {
         let schemas = self.ours.get("components")?.get("schemas")?;
         schemas.entries().ok()?.into_iter().find_map(|(name, candidate)| {
             candidate.get("properties")?;
-            let mut found = Vec::new();
-            let mut schemas = Schemas::new("", String::new(), self.direction, &mut found);
-            schemas.with_edits = false;
-            schemas.compare(vec![candidate], vec![node.clone()], "").ok()?;
-            found.is_empty().then(|| name.to_owned())
+            let pair = SchemaPair {
+                form: Form::Schemas,
+                direction: self.direction,
+                ours: vec![candidate],
+                upstream: vec![node.clone()],
+            };
+            Schemas::are_equal(pair).ok()?.then(|| name.to_owned())
         })
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::schema::is_lower;
 
 /// The impact of a difference on users of our client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Impact {
     /// Existing calls continue to work.
@@ -16,7 +16,7 @@ pub enum Impact {
 }
 
 /// The direction of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     Sent,
     Received,

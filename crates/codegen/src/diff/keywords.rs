@@ -1,6 +1,6 @@
 //! Comparison of keywords that constrain values, formats and sizes.
 
-use super::compare::Schemas;
+use super::compare::Comparer;
 use super::difference::Places;
 use super::edit::Edit;
 use super::impact::{self, Direction, Impact};
@@ -63,8 +63,8 @@ const KNOWN: [&str; 36] = [
     "xml",
 ];
 
-impl Schemas<'_> {
-    pub(super) fn values(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>, path: &str) {
+impl Comparer<'_> {
+    pub(super) fn values(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>) {
         match (ours.values(), upstream.values()) {
             (Some((our_list, ours)), Some((their_list, theirs))) => {
                 let both = (Some(&our_list), Some(&their_list));
@@ -76,26 +76,26 @@ impl Schemas<'_> {
                         }],
                         false => Vec::new(),
                     };
-                    self.report(path, format!("also {value}"), Impact::Compatible, both, edits);
+                    self.report(format!("also {value}"), Impact::Compatible, both, edits);
                 }
                 for value in ours.iter().filter(|value| !theirs.iter().any(|theirs| same(theirs, value))) {
-                    self.report(path, format!("no longer {value}"), self.direction.narrowed(), both, vec![]);
+                    self.report(format!("no longer {value}"), self.direction.narrowed(), both, vec![]);
                 }
             }
             (None, Some((list, values))) => {
                 let values: Vec<_> = values.iter().map(ToString::to_string).collect();
                 let message = format!("only {}, was any value", values.join(", "));
-                self.report(path, message, self.direction.narrowed(), (at.0, Some(&list)), Vec::new());
+                self.report(message, self.direction.narrowed(), (at.0, Some(&list)), Vec::new());
             }
             (Some((list, _)), None) => {
-                let message = "any value, was one of a list".to_owned();
-                self.report(path, message, Impact::Compatible, (Some(&list), at.1), Vec::new());
+                let message = "any value, was one of a list";
+                self.report(message, Impact::Compatible, (Some(&list), at.1), Vec::new());
             }
             (None, None) => {}
         }
     }
 
-    pub(super) fn texts(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>, path: &str) {
+    pub(super) fn texts(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>) {
         for keyword in ["format", "pattern"] {
             let (was, is) = (ours.get(keyword), upstream.get(keyword));
             let values = (was.as_ref().map(Node::value), is.as_ref().map(Node::value));
@@ -111,11 +111,11 @@ impl Schemas<'_> {
             };
             let message = format!("{keyword} {}, was {}", text(values.1), text(values.0));
             let places = (was.as_ref().or(at.0), is.as_ref().or(at.1));
-            self.report(path, message, impact, places, Vec::new());
+            self.report(message, impact, places, Vec::new());
         }
     }
 
-    pub(super) fn bounds(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>, path: &str) {
+    pub(super) fn bounds(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, at: Places<'_, '_>) {
         for keyword in BOUNDS {
             let (was, is) = (ours.bound(keyword), upstream.bound(keyword));
             let values = (was.as_ref().map(|(_, value)| *value), is.as_ref().map(|(_, value)| *value));
@@ -133,22 +133,18 @@ impl Schemas<'_> {
             };
             // The client does not check bounds of responses, so no edit is needed.
             let edits = if self.direction == Direction::Sent { edits } else { Vec::new() };
-            let node = |found: Option<(Node<'_>, f64)>| found.map(|(node, _)| node.pointer().to_owned());
-            self.report(path, message, impact, at, edits);
-            if let Some(last) = self.found.last_mut() {
-                last.ours = node(was).or_else(|| last.ours.take());
-                last.upstream = node(is).or_else(|| last.upstream.take());
-            }
+            let places = (was.as_ref().map(|(node, _)| node), is.as_ref().map(|(node, _)| node));
+            self.report(message, impact, (places.0.or(at.0), places.1.or(at.1)), edits);
         }
     }
 
     /// Compares rare keywords literally.
-    pub(super) fn others(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>, path: &str) {
+    pub(super) fn others(&mut self, ours: &Shape<'_>, upstream: &Shape<'_>) {
         let (was, is) = (unique(ours), unique(upstream));
         if was.is_some() != is.is_some() {
             let message = if is.is_some() { "items must be unique" } else { "items need not be unique" };
             let impact = self.direction.bounded(was.is_some(), is.is_some());
-            self.report(path, message.to_owned(), impact, (was.as_ref(), is.as_ref()), Vec::new());
+            self.report(message, impact, (was.as_ref(), is.as_ref()), Vec::new());
         }
         let mut compared =
             vec![("discriminator", discriminator_property(ours), discriminator_property(upstream))];
@@ -170,7 +166,7 @@ impl Schemas<'_> {
                 (Some(_), None) => format!("`{keyword}` is gone"),
                 _ => continue,
             };
-            self.report(path, message, Impact::Breaking, (was.as_ref(), is.as_ref()), Vec::new());
+            self.report(message, Impact::Breaking, (was.as_ref(), is.as_ref()), Vec::new());
         }
     }
 }

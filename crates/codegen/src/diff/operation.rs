@@ -1,14 +1,29 @@
 //! Comparison of an operation: bodies, responses and headers.
 
-use super::compare::Schemas;
+use super::compare::{Form, SchemaPair};
 use super::difference::{Difference, Places};
 use super::edit::Edit;
 use super::edits;
 use super::impact::{Direction, Impact};
 use super::paths::Operation;
 use super::schema::schema_of;
+use super::schemas::Schemas;
 use crate::document::{Node, escape};
 use crate::problem::Problem;
+
+/// The differences that were found so far, and the schemas that were compared.
+#[derive(Debug)]
+pub(super) struct Found<'d> {
+    pub(super) differences: Vec<Difference>,
+    pub(super) schemas: Schemas<'d>,
+}
+
+impl Found<'_> {
+    /// Returns an edit of our document if edits are suggested and it can be expressed.
+    pub(super) fn edit(&self, edit: impl FnOnce() -> Option<Edit>) -> Option<Edit> {
+        if self.schemas.with_edits { edit() } else { None }
+    }
+}
 
 /// Our operation and the corresponding one of the vendor.
 pub(super) struct Pair<'o, 'd> {
@@ -21,27 +36,36 @@ impl<'d> Pair<'_, 'd> {
     /// Adds a difference, and returns it so that edits can be added.
     pub(super) fn report<'f>(
         &self,
-        found: &'f mut Vec<Difference>,
+        found: &'f mut Found<'_>,
         place: impl Into<String>,
         message: impl Into<String>,
         impact: Impact,
         places: Places<'_, '_>,
     ) -> &'f mut Difference {
-        let index = found.len();
-        found.push(Difference::new(&self.name, place, message, impact, places));
-        &mut found[index]
+        let differences = &mut found.differences;
+        let index = differences.len();
+        differences.push(Difference::new(&self.name, place, message, impact, places));
+        &mut differences[index]
     }
 
-    pub(super) fn schemas<'r>(
-        &'r self,
-        scope: String,
-        direction: Direction,
-        found: &'r mut Vec<Difference>,
-    ) -> Schemas<'r> {
-        Schemas::new(&self.name, scope, direction, found)
+    /// Compares schemas. `scope` is the part of the operation that they describe.
+    pub(super) fn schemas(
+        &self,
+        found: &mut Found<'d>,
+        scope: &str,
+        schemas: SchemaPair<'d>,
+    ) -> Result<(), Problem> {
+        for difference in found.schemas.compare(schemas)? {
+            let place = match difference.place.as_str() {
+                "" => scope.to_owned(),
+                path => format!("{scope}, `{path}`"),
+            };
+            found.differences.push(Difference { operations: vec![self.name.clone()], place, ..difference });
+        }
+        Ok(())
     }
 
-    pub(super) fn compare(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+    pub(super) fn compare(&self, found: &mut Found<'d>) -> Result<(), Problem> {
         let (ours, theirs) = (&self.ours.node, &self.theirs.node);
         let both = (Some(ours), Some(theirs));
         match (ours.flag("deprecated").unwrap_or_default(), theirs.flag("deprecated").unwrap_or_default()) {
@@ -61,7 +85,7 @@ impl<'d> Pair<'_, 'd> {
         self.responses(found)
     }
 
-    fn body(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+    fn body(&self, found: &mut Found<'d>) -> Result<(), Problem> {
         let body = |node: &Node<'d>| node.get("requestBody").map(|node| node.resolve()).transpose();
         let (ours, theirs) = (body(&self.ours.node)?, body(&self.theirs.node)?);
         let required = |body: &Node<'_>| body.flag("required").unwrap_or_default();
@@ -108,13 +132,13 @@ impl<'d> Pair<'_, 'd> {
         theirs: &Node<'d>,
         scope: &str,
         direction: Direction,
-        found: &mut Vec<Difference>,
+        found: &mut Found<'d>,
     ) -> Result<(), Problem> {
         let entries = |node: &Node<'d>| {
-            let entries = node.entries_of("content")?;
-            Ok::<_, Problem>(
-                entries.into_iter().map(|(media, node)| (essence(media), node)).collect::<Vec<_>>(),
-            )
+            let entries = node.entries_of("content")?.into_iter();
+            entries
+                .map(|(media, node)| Ok((essence(media), node.resolve()?)))
+                .collect::<Result<Vec<_>, Problem>>()
         };
         let (our_media, their_media) = (entries(ours)?, entries(theirs)?);
         if our_media.is_empty() != their_media.is_empty() {
@@ -143,14 +167,19 @@ impl<'d> Pair<'_, 'd> {
                 1 => scope.to_owned(),
                 _ => format!("{scope} as {media}"),
             };
-            let encoding = |node: &Node<'d>| node.get("encoding").map(|node| node.value().clone());
+            let encoding = |node: &Node<'d>| {
+                ["encoding", "prefixEncoding", "itemEncoding"].map(|key| node.value().get(key).cloned())
+            };
             if encoding(ours) != encoding(theirs) {
                 let message = "`encoding` is another";
                 self.report(found, scope.as_str(), message, Impact::Breaking, (Some(ours), Some(theirs)));
             }
-            let schema = |node: &Node<'d>| node.get("schema").into_iter().collect::<Vec<_>>();
-            let (ours, theirs) = (schema(ours), schema(theirs));
-            self.schemas(scope, direction, found).compare(ours, theirs, "")?;
+            let schema = |node: &Node<'d>, key| node.get(key).into_iter().collect::<Vec<_>>();
+            for (key, scope) in [("schema", scope.clone()), ("itemSchema", format!("{scope}, items"))] {
+                let (ours, upstream) = (schema(ours, key), schema(theirs, key));
+                let schemas = SchemaPair { form: Form::Schemas, direction, ours, upstream };
+                self.schemas(found, &scope, schemas)?;
+            }
         }
         for (media, node) in
             their_media.iter().filter(|(media, _)| !our_media.iter().any(|(own, _)| own == media))
@@ -162,7 +191,7 @@ impl<'d> Pair<'_, 'd> {
         Ok(())
     }
 
-    fn responses(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+    fn responses(&self, found: &mut Found<'d>) -> Result<(), Problem> {
         let responses = |node: &Node<'d>| {
             let entries =
                 node.entries_of("responses")?.into_iter().filter(|(status, _)| !status.starts_with("x-"));
@@ -191,9 +220,9 @@ impl<'d> Pair<'_, 'd> {
         let root = self.ours.node.root();
         for (status, node) in theirs.iter().filter(|(status, _)| !ours.iter().any(|(own, _)| own == status)) {
             let pointer = format!("{}/responses/{}", self.ours.node.pointer(), escape(status));
-            let edits = edits::response(node, &root).map(|value| Edit::Insert { pointer, value });
+            let edit = found.edit(|| Some(Edit::Insert { pointer, value: edits::response(node, &root)? }));
             let places = (None, Some(node));
-            self.report(found, scope(status), "new", Impact::Compatible, places).edits.extend(edits);
+            self.report(found, scope(status), "new", Impact::Compatible, places).edits.extend(edit);
         }
         Ok(())
     }
@@ -203,7 +232,7 @@ impl<'d> Pair<'_, 'd> {
         ours: &Node<'d>,
         theirs: &Node<'d>,
         scope: &str,
-        found: &mut Vec<Difference>,
+        found: &mut Found<'d>,
     ) -> Result<(), Problem> {
         let headers = |node: &Node<'d>| {
             let entries = node.entries_of("headers")?.into_iter();
@@ -225,7 +254,10 @@ impl<'d> Pair<'_, 'd> {
                 self.report(found, scope.as_str(), message, Impact::Breaking, (Some(node), Some(theirs)));
             }
             if let (Some(ours), Some(theirs)) = (schema_of(node), schema_of(theirs)) {
-                self.schemas(scope, Direction::Received, found).compare(vec![ours], vec![theirs], "")?;
+                let direction = Direction::Received;
+                let schemas =
+                    SchemaPair { form: Form::Schemas, direction, ours: vec![ours], upstream: vec![theirs] };
+                self.schemas(found, &scope, schemas)?;
             }
         }
         for (name, node) in &their_headers {
@@ -233,10 +265,12 @@ impl<'d> Pair<'_, 'd> {
                 continue;
             }
             let pointer = format!("{}/headers/{}", ours.pointer(), escape(name));
-            let value = edits::header_or_parameter(node, Direction::Received, &ours.root());
+            let edit = found.edit(|| {
+                let value = edits::header_or_parameter(node, Direction::Received, &ours.root())?;
+                Some(Edit::Insert { pointer, value })
+            });
             let scope = format!("{scope}, header `{name}`");
-            let edits = value.map(|value| Edit::Insert { pointer, value });
-            self.report(found, scope, "new", Impact::Compatible, (None, Some(node))).edits.extend(edits);
+            self.report(found, scope, "new", Impact::Compatible, (None, Some(node))).edits.extend(edit);
         }
         Ok(())
     }

@@ -1,27 +1,41 @@
 //! Comparison of all operations, and of the servers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::difference::Difference;
 use super::impact::Impact;
-use super::operation::Pair;
+use super::operation::{Found, Pair};
 use super::paths::{Operation, operations, template};
+use super::schemas::Schemas;
 use crate::document::Node;
 use crate::problem::Problem;
 
-/// Compares all our operations with the vendor's, whose paths have been converted.
-pub(super) fn compare(ours: &Node<'_>, upstream: &Node<'_>) -> Result<Vec<Difference>, Problem> {
+/// Compares all our operations with the vendor's, whose paths have been converted. Differences are passed on after each
+/// operation, because operations that share schemas have the same ones.
+pub(super) fn compare(
+    ours: &Node<'_>,
+    upstream: &Node<'_>,
+    with_edits: bool,
+    mut add: impl FnMut(Vec<Difference>),
+) -> Result<(), Problem> {
     let (our_operations, their_operations) = (operations(ours)?, operations(upstream)?);
-    let mut found = Vec::new();
-    servers(ours, upstream, &mut found)?;
+    let mut found = Found { differences: Vec::new(), schemas: Schemas::new(with_edits) };
+    servers(ours, upstream, &mut found.differences)?;
+    add(std::mem::take(&mut found.differences));
+    let mut by_key = HashMap::new();
+    for theirs in &their_operations {
+        by_key.entry(key(theirs)).or_insert(theirs);
+    }
+    let mut our_keys = HashSet::new();
     let mut tags = BTreeSet::new();
     for operation in &our_operations {
-        match their_operations.iter().find(|theirs| are_same(operation, theirs)) {
+        let key = key(operation);
+        match by_key.get(&key) {
             Some(theirs) => {
                 tags.extend(tags_of(theirs));
                 Pair { ours: operation, theirs, name: operation.name() }.compare(&mut found)?;
             }
-            None => found.push(Difference::new(
+            None => found.differences.push(Difference::new(
                 &operation.name(),
                 "operation",
                 "gone",
@@ -29,23 +43,27 @@ pub(super) fn compare(ours: &Node<'_>, upstream: &Node<'_>) -> Result<Vec<Differ
                 (Some(&operation.node), None),
             )),
         }
+        our_keys.insert(key);
+        add(std::mem::take(&mut found.differences));
     }
     let area = area(&our_operations);
     for theirs in &their_operations {
-        let is_ours = our_operations.iter().any(|operation| are_same(operation, theirs));
         let rest = area.as_ref().and_then(|area| theirs.path.strip_prefix(area.as_str()));
         let is_near = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             || tags_of(theirs).iter().any(|tag| tags.contains(tag));
-        if !is_ours && is_near {
+        if !our_keys.contains(&key(theirs)) && is_near {
             let places = (None, Some(&theirs.node));
-            found.push(Difference::new(&theirs.name(), "operation", "new", Impact::Compatible, places));
+            let name = theirs.name();
+            found.differences.push(Difference::new(&name, "operation", "new", Impact::Compatible, places));
         }
     }
-    Ok(found)
+    add(found.differences);
+    Ok(())
 }
 
-fn are_same(ours: &Operation<'_>, theirs: &Operation<'_>) -> bool {
-    ours.method == theirs.method && template(ours.path) == template(theirs.path)
+/// Returns the identity of an operation across documents.
+fn key<'o>(operation: &'o Operation<'_>) -> (&'o str, String) {
+    (&operation.method, template(operation.path))
 }
 
 fn tags_of(operation: &Operation<'_>) -> Vec<String> {

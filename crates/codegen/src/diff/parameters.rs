@@ -1,17 +1,17 @@
 //! The parameters of an operation.
 
-use super::difference::Difference;
+use super::compare::{Form, SchemaPair};
 use super::edit::Edit;
 use super::edits;
 use super::impact::{Direction, Impact};
-use super::operation::Pair;
+use super::operation::{Found, Pair};
 use super::paths::{Operation, names};
 use super::schema::{Schema, schema_of};
 use crate::document::Node;
 use crate::problem::Problem;
 
-impl Pair<'_, '_> {
-    pub(super) fn parameters(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+impl<'d> Pair<'_, 'd> {
+    pub(super) fn parameters(&self, found: &mut Found<'d>) -> Result<(), Problem> {
         let (ours, theirs) = (parameters(self.ours)?, parameters(self.theirs)?);
         let scope =
             |parameter: &Parameter<'_>| format!("parameter `{}` in {}", parameter.name, parameter.location);
@@ -35,8 +35,10 @@ impl Pair<'_, '_> {
                 self.report(found, scope(parameter), message, Impact::Breaking, both);
             }
             if let (Some(ours), Some(theirs)) = (schema_of(&parameter.node), schema_of(&theirs.node)) {
-                let mut schemas = self.schemas(scope(parameter), Direction::Sent, found);
-                schemas.compare(vec![ours], vec![theirs], "")?;
+                let direction = Direction::Sent;
+                let schemas =
+                    SchemaPair { form: Form::Schemas, direction, ours: vec![ours], upstream: vec![theirs] };
+                self.schemas(found, &scope(parameter), schemas)?;
             }
         }
         for parameter in theirs.iter().filter(|theirs| !ours.iter().any(|ours| ours.key == theirs.key)) {
@@ -45,11 +47,13 @@ impl Pair<'_, '_> {
                 false => ("new and optional", Impact::Compatible),
             };
             let our_node = &self.ours.node;
-            let value = edits::header_or_parameter(&parameter.node, Direction::Sent, &our_node.root());
-            let pointer = format!("{}/parameters", our_node.pointer());
-            let edits = value.filter(|_| !parameter.required).map(|value| Edit::Append { pointer, value });
+            let edit = found.edit(|| {
+                let value = edits::header_or_parameter(&parameter.node, Direction::Sent, &our_node.root())?;
+                let pointer = format!("{}/parameters", our_node.pointer());
+                (!parameter.required).then_some(Edit::Append { pointer, value })
+            });
             let places = (None, Some(&parameter.node));
-            self.report(found, scope(parameter), message, impact, places).edits.extend(edits);
+            self.report(found, scope(parameter), message, impact, places).edits.extend(edit);
         }
         Ok(())
     }

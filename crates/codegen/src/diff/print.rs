@@ -1,23 +1,34 @@
 //! The report of a comparison, for a terminal.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::difference::{Comparison, Difference};
 use super::impact::Impact;
 
+/// The maximum number of operations in the title of a group. JSON has all of them.
+const MOST_NAMES: usize = 10;
+
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ours, upstream, overlay, differences, stale } = self;
         let mut groups: Vec<(&[String], Vec<&Difference>)> = Vec::new();
+        let mut indices = HashMap::new();
         for difference in differences {
-            match groups.iter_mut().find(|(operations, _)| *operations == difference.operations) {
+            let operations = difference.operations.as_slice();
+            let index = *indices.entry(operations).or_insert(groups.len());
+            match groups.get_mut(index) {
                 Some((_, group)) => group.push(difference),
-                None => groups.push((&difference.operations, vec![difference])),
+                None => groups.push((operations, vec![difference])),
             }
         }
         for (operations, mut group) in groups {
             match operations {
                 [] => writeln!(f, "All operations")?,
+                operations if operations.len() > MOST_NAMES => {
+                    let (named, others) = operations.split_at(MOST_NAMES);
+                    writeln!(f, "{} and {} others", named.join(", "), others.len())?;
+                }
                 operations => writeln!(f, "{}", operations.join(", "))?,
             }
             // Breaking differences come first.

@@ -1,15 +1,22 @@
 //! The values that a schema accepts, independently of its notation.
 //!
 //! References are resolved, `allOf` is merged, `oneOf`, `anyOf` and type arrays are alternatives, and null is separate,
-//! for OpenAPI 3.0 and 3.1 alike.
+//! for all versions of OpenAPI alike.
 
-use serde_json::Value;
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
 
 use crate::document::Node;
 use crate::problem::Problem;
 
 /// The maximum number of alternatives.
 const MOST: usize = 1_000;
+
+/// The maximum number of schemas around a schema that apply to the same value.
+const MAX_DEPTH: usize = 200;
 
 /// The values that a schema accepts.
 #[derive(Debug)]
@@ -30,7 +37,7 @@ pub(super) struct Shape<'d> {
 }
 
 /// A property of an object.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Property<'d> {
     pub(super) name: &'d str,
     /// The schemas that apply.
@@ -50,8 +57,9 @@ pub(super) enum Rest<'d> {
 impl<'d> Schema<'d> {
     pub(super) fn of(at: Vec<Node<'d>>) -> Result<Self, Problem> {
         let mut alternatives = vec![Vec::new()];
+        let mut flatten = Flatten::default();
         for node in &at {
-            alternatives = product(alternatives, &flatten(node, &mut Vec::new())?, node)?;
+            alternatives = product(alternatives, &flatten.schema(node)?, node)?;
         }
         let mut schema = Self { at, nullable: false, shapes: Vec::new() };
         for parts in alternatives {
@@ -103,43 +111,74 @@ impl<'d> Schema<'d> {
     }
 }
 
-/// Returns the alternatives of a schema, each with the parts that apply together.
-fn flatten<'d>(node: &Node<'d>, way: &mut Vec<String>) -> Result<Vec<Vec<Node<'d>>>, Problem> {
-    if way.iter().any(|pointer| pointer == node.pointer()) {
-        return Err(node.problem("the schema contains only itself", "remove the part that refers back"));
-    }
-    way.push(node.pointer().to_owned());
-    let mut alternatives = vec![vec![node.clone()]];
-    if node.get("$ref").is_some() {
-        alternatives = product(alternatives, &flatten(&node.resolve()?, way)?, node)?;
-    }
-    for member in list(node, "allOf") {
-        alternatives = product(alternatives, &flatten(&member, way)?, node)?;
-    }
-    for keyword in ["oneOf", "anyOf"] {
-        let members = list(node, keyword);
-        if !members.is_empty() {
-            let mut union = Vec::new();
-            for member in members {
-                union.extend(flatten(&member, way)?);
-            }
-            alternatives = product(alternatives, &union, node)?;
-        }
-    }
-    way.pop();
-    Ok(alternatives)
+/// Alternatives, each with the parts that apply together.
+type Alternatives<'d> = Vec<Vec<Node<'d>>>;
+
+/// Finds the alternatives of schemas.
+#[derive(Debug, Default)]
+struct Flatten<'d> {
+    /// The locations of the schemas around the current one.
+    around: HashSet<String>,
+    /// The alternatives of the targets of references.
+    known: HashMap<String, Rc<Alternatives<'d>>>,
 }
 
-/// Returns the Cartesian product.
+impl<'d> Flatten<'d> {
+    fn schema(&mut self, node: &Node<'d>) -> Result<Alternatives<'d>, Problem> {
+        if self.around.len() > MAX_DEPTH {
+            return Err(node.problem("too many nested schemas to compare", "nest fewer schemas"));
+        }
+        if !self.around.insert(node.pointer().to_owned()) {
+            return Err(node.problem("the schema contains only itself", "remove the part that refers back"));
+        }
+        let mut alternatives = vec![vec![node.clone()]];
+        if node.get("$ref").is_some() {
+            let target = self.target(&node.resolve()?)?;
+            alternatives = product(alternatives, &target, node)?;
+        }
+        for member in list(node, "allOf") {
+            alternatives = product(alternatives, &self.schema(&member)?, node)?;
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            let members = list(node, keyword);
+            if !members.is_empty() {
+                let mut union = Vec::new();
+                for member in members {
+                    union.extend(self.schema(&member)?);
+                }
+                alternatives = product(alternatives, &union, node)?;
+            }
+        }
+        self.around.remove(node.pointer());
+        Ok(alternatives)
+    }
+
+    /// Returns the alternatives of the target of a reference, which several members may share.
+    fn target(&mut self, target: &Node<'d>) -> Result<Rc<Alternatives<'d>>, Problem> {
+        if let Some(known) = self.known.get(target.pointer()) {
+            return Ok(Rc::clone(known));
+        }
+        let alternatives = Rc::new(self.schema(target)?);
+        self.known.insert(target.pointer().to_owned(), Rc::clone(&alternatives));
+        Ok(alternatives)
+    }
+}
+
+/// Returns the Cartesian product. A part that is in both applies once.
 fn product<'d>(
-    first: Vec<Vec<Node<'d>>>,
-    second: &[Vec<Node<'d>>],
+    first: Alternatives<'d>,
+    second: &Alternatives<'d>,
     node: &Node<'d>,
-) -> Result<Vec<Vec<Node<'d>>>, Problem> {
+) -> Result<Alternatives<'d>, Problem> {
     if first.len() * second.len() > MOST {
         return Err(node.problem("too many alternatives to compare", "use fewer alternatives"));
     }
-    let both = |one: &Vec<Node<'d>>, other: &Vec<Node<'d>>| one.iter().chain(other).cloned().collect();
+    let both = |one: &Vec<Node<'d>>, other: &Vec<Node<'d>>| {
+        let mut parts = one.clone();
+        let mut known: HashSet<_> = one.iter().map(|part| part.pointer().to_owned()).collect();
+        parts.extend(other.iter().filter(|part| known.insert(part.pointer().to_owned())).cloned());
+        parts
+    };
     Ok(first.iter().flat_map(|one| second.iter().map(move |other| both(one, other))).collect())
 }
 
@@ -239,23 +278,42 @@ impl<'d> Shape<'d> {
         Some((at, lists().next()?.into_iter().filter(of_type).filter(in_all).collect()))
     }
 
+    /// Returns the parts without those that only refer to others.
+    pub(super) fn own_parts(&self) -> Vec<Node<'d>> {
+        let refers = |part: &&Node<'d>| {
+            const OTHERS: [&str; 6] =
+                ["default", "deprecated", "description", "nullable", "summary", "title"];
+            let refers = |key: &str| ["$ref", "allOf", "anyOf", "oneOf"].contains(&key);
+            let mut keys = part.value().as_object().into_iter().flat_map(Map::keys);
+            keys.clone().any(|key| refers(key))
+                && keys.all(|key| refers(key) || OTHERS.contains(&key.as_str()) || key.starts_with("x-"))
+        };
+        self.parts.iter().filter(|part| !refers(part)).cloned().collect()
+    }
+
     /// Returns the properties with all schemas that apply to each.
     pub(super) fn properties(&self) -> Vec<Property<'d>> {
+        let required = self.required();
         let mut properties: Vec<Property<'_>> = Vec::new();
+        let mut indices: HashMap<_, usize> = HashMap::new();
         for (name, node) in
             self.parts.iter().flat_map(|part| part.entries_of("properties").unwrap_or_default())
         {
-            match properties.iter_mut().find(|known| known.name == name) {
-                Some(known) => known.at.push(node),
-                None => properties.push(Property { name, at: vec![node], required: self.requires(name) }),
+            match indices.entry(name) {
+                Entry::Occupied(known) => properties[*known.get()].at.push(node),
+                Entry::Vacant(new) => {
+                    new.insert(properties.len());
+                    properties.push(Property { name, at: vec![node], required: required.contains(name) });
+                }
             }
         }
         properties
     }
 
-    pub(super) fn requires(&self, name: &str) -> bool {
-        let required = |part: &Node<'d>| list(part, "required").iter().any(|entry| entry.value() == name);
-        self.parts.iter().any(required)
+    /// Returns the names of the required properties.
+    pub(super) fn required(&self) -> HashSet<&'d str> {
+        let lists = self.parts.iter().filter_map(|part| part.value().get("required")?.as_array());
+        lists.flatten().filter_map(Value::as_str).collect()
     }
 
     /// Returns the items of a list; `None` for any items.

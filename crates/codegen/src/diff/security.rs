@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::difference::Difference;
 use super::impact::Impact;
-use super::operation::Pair;
+use super::operation::{Found, Pair};
 use super::paths::Operation;
-use crate::document::Node;
+use crate::document::{Node, scheme_name};
 use crate::problem::Problem;
 
 impl Pair<'_, '_> {
-    pub(super) fn credentials(&self, found: &mut Vec<Difference>) -> Result<(), Problem> {
+    pub(super) fn credentials(&self, found: &mut Found<'_>) -> Result<(), Problem> {
         let (ours, theirs) = (security(self.ours)?, security(self.theirs)?);
         let describe = |credentials: &BTreeSet<String>| match credentials.len() {
             0 => "no credentials".to_owned(),
@@ -42,7 +41,8 @@ fn security<'d>(operation: &Operation<'d>) -> Result<Vec<(BTreeSet<String>, Node
     for way in security.items()? {
         let mut credentials = BTreeSet::new();
         for (name, scopes) in way.entries()? {
-            let scheme = root.get("components").and_then(|node| node.get("securitySchemes")?.get(name));
+            let schemes = root.get("components").and_then(|node| node.get("securitySchemes"));
+            let scheme = schemes.and_then(|schemes| schemes.get(&scheme_name(name)));
             let Some(scheme) = scheme else {
                 credentials.insert(format!("`{name}`, which is not declared"));
                 continue;

@@ -1,14 +1,17 @@
 //! Documents and their nodes.
 
 mod read;
+mod swagger;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 pub(crate) use self::read::read;
-use crate::problem::{Problem, Report};
+use self::swagger::{Converted, Origins};
+use crate::problem::{Problem, Report, Topic};
 
 /// The treatment of locations that cannot be generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(crate) struct Document {
     root: Value,
     policy: Policy,
     report: RefCell<Report>,
+    /// Locations in the Swagger 2.0 document that this one is converted from.
+    origins: Option<Origins>,
 }
 
 impl Document {
@@ -42,23 +47,61 @@ impl Document {
         let problem = |message: String, help: &str| Problem::of_document(file, message, help);
         let version = root.get("openapi").and_then(Value::as_str);
         match version {
-            Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => {
-                Ok(Self { file: file.to_owned(), root, policy, report: RefCell::default() })
+            Some(version) if ["3.0", "3.1", "3.2"].iter().any(|known| version.starts_with(known)) => {
+                Ok(Self { policy, ..Self::untyped(file, root) })
             }
             Some(version) => Err(problem(
                 format!("OpenAPI {version} is not supported"),
-                "convert it to OpenAPI 3.0 or 3.1",
+                "convert it to OpenAPI 3.0, 3.1 or 3.2",
             )),
-            None if root.get("swagger").is_some() => {
-                Err(problem("Swagger 2.0 is not supported".to_owned(), "convert it to OpenAPI 3.0 or 3.1"))
-            }
-            None => Err(problem("`openapi` is missing".to_owned(), "use an OpenAPI 3.0 or 3.1 document")),
+            None => match root.get("swagger").map(|version| version == "2.0" || version == 2.0) {
+                Some(true) => Self::of_swagger(file, root, policy),
+                Some(false) => Err(problem(
+                    "this version of Swagger is not supported".to_owned(),
+                    "convert it to OpenAPI 3.0, 3.1 or 3.2",
+                )),
+                None => {
+                    Err(problem("`openapi` is missing".to_owned(), "use an OpenAPI 3.0, 3.1 or 3.2 document"))
+                }
+            },
         }
+    }
+
+    /// Converts a Swagger 2.0 document.
+    fn of_swagger(file: &str, root: Value, policy: Policy) -> Result<Self, Problem> {
+        let Converted { root, origins, mut losses } = swagger::convert(file, root);
+        if policy == Policy::Strict && !losses.is_empty() {
+            return Err(losses.swap_remove(0));
+        }
+        let report = RefCell::new(Report { losses, ..Report::default() });
+        Ok(Self { policy, report, origins: Some(origins), ..Self::untyped(file, root) })
     }
 
     /// Creates a document of another kind.
     pub(crate) fn untyped(file: &str, root: Value) -> Self {
-        Self { file: file.to_owned(), root, policy: Policy::Strict, report: RefCell::default() }
+        Self {
+            file: file.to_owned(),
+            root,
+            policy: Policy::Strict,
+            report: RefCell::default(),
+            origins: None,
+        }
+    }
+
+    /// Edits the content, whose parts must stay at their locations.
+    pub(crate) fn edit(mut self, edit: impl FnOnce(&mut Value)) -> Self {
+        edit(&mut self.root);
+        self
+    }
+
+    /// Returns whether this document is converted from another version.
+    pub(crate) fn is_converted(&self) -> bool {
+        self.origins.is_some()
+    }
+
+    /// Returns a location in the file.
+    pub(crate) fn original(&self, pointer: &str) -> String {
+        self.origins.as_ref().map_or_else(|| pointer.to_owned(), |origins| origins.original(pointer))
     }
 
     pub(crate) fn file(&self) -> &str {
@@ -108,9 +151,10 @@ impl<'d> Node<'d> {
     pub(crate) fn problem(&self, message: impl Into<String>, help: impl Into<String>) -> Problem {
         Problem {
             file: self.document.file.clone(),
-            pointer: self.pointer.clone(),
+            pointer: self.document.original(&self.pointer),
             message: message.into(),
             help: help.into(),
+            topic: Topic::default(),
         }
     }
 
@@ -134,12 +178,16 @@ impl<'d> Node<'d> {
         if !self.is_lenient() {
             return Err(problem);
         }
-        self.note(problem.message, instead);
+        let (pointer, help) = (self.document.original(&self.pointer), instead.to_owned());
+        self.add_note(Problem { pointer, help, ..problem });
         Ok(())
     }
 
-    pub(crate) fn note(&self, message: impl Into<String>, instead: &str) {
-        let note = self.problem(message, instead);
+    pub(crate) fn note(&self, topic: Topic, message: impl Into<String>, instead: &str) {
+        self.add_note(self.problem(message, instead).about(topic));
+    }
+
+    fn add_note(&self, note: Problem) {
         self.document.report.borrow_mut().notes.push(note);
     }
 
@@ -244,7 +292,8 @@ impl<'d> Node<'d> {
         }
     }
 
-    fn target(&self) -> Result<Self, Problem> {
+    /// Returns the node that this reference names.
+    pub(crate) fn target(&self) -> Result<Self, Problem> {
         let reference = self.text()?;
         let Some(fragment) = reference.strip_prefix('#') else {
             return Err(self.problem(
@@ -269,6 +318,15 @@ impl<'d> Node<'d> {
             return Err(self.problem(format!("`{reference}` is not a JSON pointer"), "use `#/components/…`"));
         }
         Ok(node)
+    }
+}
+
+/// Returns the name of the security scheme that a requirement identifies by its name or, since OpenAPI 3.2, its URI.
+pub(crate) fn scheme_name(requirement: &str) -> Cow<'_, str> {
+    match requirement.strip_prefix("#/components/securitySchemes/") {
+        Some(key) => unescape(key).into(),
+        // Names of components have no `#`.
+        None => requirement.into(),
     }
 }
 

@@ -11,11 +11,41 @@ use crate::problem::Problem;
 struct Strict(Value);
 
 pub(crate) fn json(text: &str) -> serde_json::Result<Value> {
-    serde_json::from_str(text).map(|Strict(value)| value)
+    serde_json::from_str(text).map(|Strict(value)| local(value))
 }
 
 fn yaml(text: &str) -> Result<Value, serde_norway::Error> {
-    serde_norway::from_str(text).map(|Strict(value)| value)
+    serde_norway::from_str(text).map(|Strict(value)| local(value))
+}
+
+/// Changes references to the document's own URI, `$self`, to fragments.
+fn local(mut document: Value) -> Value {
+    if let Some(uri) = document.get("$self").and_then(Value::as_str).filter(|uri| !uri.is_empty()) {
+        let start = format!("{uri}#/");
+        make_local(&mut document, &start);
+    }
+    document
+}
+
+fn make_local(value: &mut Value, start: &str) {
+    let fragment = |reference: &str| reference.strip_prefix(start).map(|pointer| format!("#/{pointer}"));
+    match value {
+        Value::String(text) => {
+            if let Some(fragment) = fragment(text) {
+                *text = fragment;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| make_local(item, start)),
+        Value::Object(object) => {
+            // Security requirements have references as keys.
+            if object.keys().any(|key| fragment(key).is_some()) {
+                let entries = std::mem::take(object).into_iter();
+                object.extend(entries.map(|(key, value)| (fragment(&key).unwrap_or(key), value)));
+            }
+            object.values_mut().for_each(|value| make_local(value, start));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Reads JSON or YAML. `file` is the name in problems.

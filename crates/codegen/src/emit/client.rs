@@ -1,14 +1,16 @@
 //! `client.rs`: the client with a method per operation.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{comment, docs, file_comment, markdown};
 use super::example::example;
 use super::file::{File, constant, ident};
 use super::method_docs::method_docs;
-use super::{options, requests, statuses};
-use crate::model::{Api, Class, ClientHeader, Credential, Operation, Scheme, Server, StatusEnum, Success};
+use super::{options, pagination, requests, statuses, streams, xml};
+use crate::model::{
+    Api, Class, ClientHeader, Credential, Items, Operation, Scheme, Server, StatusEnum, Streamed, Success,
+};
 
 pub(super) fn emit(api: &Api) -> String {
     let file = File::using_types(&api.types);
@@ -29,9 +31,16 @@ pub(super) fn emit(api: &Api) -> String {
         Success::ByStatus(by_status) => Some(status_enum(&file, operation, by_status)),
         _ => None,
     });
+    let event_enums =
+        api.operations.iter().flat_map(|operation| operation.streams()).filter_map(|(method, stream)| {
+            match &stream.items {
+                Items::Enum(events) => Some(streams::event_enum(&file, method, events)),
+                _ => None,
+            }
+        });
     let statics = api.operations.iter().map(|operation| operation_static(&file, operation));
     let items = base_url.chain(servers).chain(headers).chain(credentials).chain([client]);
-    let items = items.chain(options).chain(status_enums).chain(statics);
+    let items = items.chain(options).chain(status_enums).chain(event_enums).chain(statics);
     let head = file_comment("The client and its operations.");
     file.text(head, items)
 }
@@ -64,6 +73,7 @@ fn credential_function(file: &File<'_>, credential: &Credential) -> TokenStream 
         Scheme::Header(header) => (format!("the header `{header}`"), quote!(header(#header, secret))),
         Scheme::Query(name) => (format!("the query parameter `{name}`"), quote!(query(#name, secret))),
         Scheme::Cookie(name) => (format!("the cookie `{name}`"), quote!(cookie(#name, secret))),
+        Scheme::Http(scheme) => (format!("`Authorization: {scheme}`"), quote!(http(#scheme, secret))),
         Scheme::Basic => ("`Authorization: Basic`".to_owned(), quote!(basic(user, secret))),
     };
     let user = (credential.scheme == Scheme::Basic).then(|| quote!(user: impl Into<String>,));
@@ -110,18 +120,34 @@ fn method(file: &File<'_>, api: &Api, operation: &Operation) -> TokenStream {
     let name = ident(&operation.name);
     let docs = comment(&format!("{}\n\n{}", method_docs(operation), example(api, operation)), 1);
     let (response, error) = (file.runtime("Response"), file.runtime("Error"));
-    let (success, call) = match &operation.success {
-        Success::Empty => (quote!(()), quote!(send_empty)),
-        Success::Json(ty) => (file.ty(ty), quote!(send_json)),
+    let (success, send) = match &operation.success {
+        Success::Empty => (quote!(()), quote!(self.http.send_empty(request).await)),
+        Success::Json(ty) => (file.ty(ty), quote!(self.http.send_json(request).await)),
         Success::Optional(ty) => {
             let ty = file.ty(ty);
-            (quote!(Option<#ty>), quote!(send_json_opt))
+            (quote!(Option<#ty>), quote!(self.http.send_json_opt(request).await))
+        }
+        Success::Xml(body) => {
+            let root = xml::root(file, body);
+            (file.ty(&body.ty), quote!(self.http.send_xml(request, #root).await))
+        }
+        Success::OptionalXml(body) => {
+            let (ty, root) = (file.ty(&body.ty), xml::root(file, body));
+            (quote!(Option<#ty>), quote!(self.http.send_xml_opt(request, #root).await))
         }
         Success::ByStatus(by_status) => {
             let name = ident(&by_status.name);
-            (quote!(#name), quote!(send_bytes))
+            let send = quote! {
+                let response = self.http.send_bytes(request).await?;
+                let status = response.status().as_u16();
+                Ok(response.map(|body| #name::read(status, body)))
+            };
+            (quote!(#name), send)
         }
-        Success::Raw => (file.import("api_keys_core", "SecretBytes"), quote!(send_bytes)),
+        Success::Raw => {
+            (file.import("api_keys_core", "SecretBytes"), quote!(self.http.send_bytes(request).await))
+        }
+        Success::Stream(stream) => streams::call(file, stream),
     };
     let failure = match &operation.error {
         Some(error) => file.import("super::errors", &error.name),
@@ -143,23 +169,32 @@ fn method(file: &File<'_>, api: &Api, operation: &Operation) -> TokenStream {
     });
     let parameters: Vec<_> = arguments.chain(body).chain(options).collect();
     let request = requests::request(file, operation);
-    let send = match &operation.success {
-        Success::ByStatus(by_status) => {
-            let name = ident(&by_status.name);
-            quote! {
-                let response = self.http.send_bytes(request).await?;
-                let status = response.status().as_u16();
-                Ok(response.map(|body| #name::read(status, body)))
+    let streamed = operation.streamed.as_ref().map(|Streamed { name, stream }| {
+        let name = ident(name);
+        let docs = comment(&streams::method_docs(operation, stream), 1);
+        let (body, send) = streams::call(file, stream);
+        quote! {
+            #docs
+            pub async fn #name(&self, #(#parameters),*) -> Result<#response<#body>, #error<#failure>> {
+                #request
+                #send
             }
         }
-        _ => quote!(self.http.#call(request).await),
-    };
+    });
+    let items = operation
+        .pagination
+        .as_ref()
+        .map(|pagination| pagination::method(file, operation, pagination, &parameters, &request, &failure));
     quote! {
         #docs
         pub async fn #name(&self, #(#parameters),*) -> Result<#response<#success>, #error<#failure>> {
             #request
             #send
         }
+
+        #streamed
+
+        #items
     }
 }
 
@@ -191,24 +226,44 @@ fn status_enum(file: &File<'_>, operation: &Operation, by_status: &StatusEnum) -
     }
 }
 
+fn is_standard(method: &str) -> bool {
+    ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"].contains(&method)
+}
+
 fn operation_static(file: &File<'_>, operation: &Operation) -> TokenStream {
     let name = constant(&operation.name);
     let Operation { id, path, list, .. } = operation;
     let (ty, methods, classes) =
         (file.runtime("Operation"), file.runtime("Method"), file.runtime("OperationClass"));
-    let method = ident(&operation.method);
+    let method = &operation.method;
     let class = match operation.class {
         Class::Safe => quote!(Safe),
         Class::Idempotent => quote!(Idempotent),
         Class::Unsafe => quote!(Unsafe),
     };
-    quote! {
-        static #name: #ty = #ty {
+    let method = match is_standard(method) {
+        true => {
+            let method = ident(method);
+            quote!(#methods::#method)
+        }
+        false => {
+            let method = Literal::byte_string(method.as_bytes());
+            quote!(#methods::from_bytes(#method).expect("a valid method"))
+        }
+    };
+    let value = quote! {
+        #ty {
             id: #id,
-            method: #methods::#method,
+            method: #method,
             path: #path,
             class: #classes::#class,
             list: #list,
-        };
+        }
+    };
+    if is_standard(&operation.method) {
+        return quote!(static #name: #ty = #value;);
     }
+    // Only the standard methods are constants.
+    let lazy = file.import("std::sync", "LazyLock");
+    quote!(static #name: #lazy<#ty> = #lazy::new(|| #value);)
 }

@@ -19,6 +19,16 @@ fn is_optional(presence: Presence) -> bool {
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
     let name = ident(&definition.name);
     let new = new(file, definition, object);
+    // Clippy expects it of a constructor without arguments.
+    let default = has_fixed_values_only(file.types(), object).then(|| {
+        quote! {
+            impl Default for #name {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
     let optional = object.fields.iter().filter(|field| is_optional(field.presence));
     let setters = optional.map(|field| match field.presence {
         Presence::OptionalNullable => setter(&field.name, &field.wire, &Input::nullable(file, field)),
@@ -40,7 +50,15 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
             #(#setters)*
             #(#additional)*
         }
+
+        #default
     }
+}
+
+/// Returns whether the constructor sets all required fields, of which there are some.
+fn has_fixed_values_only(types: &Types, object: &Struct) -> bool {
+    let mut required = object.fields.iter().filter(|field| !is_optional(field.presence)).peekable();
+    required.peek().is_some() && required.all(|field| types.fixed_value(field).is_some())
 }
 
 fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
@@ -66,6 +84,9 @@ fn new(file: &File<'_>, definition: &TypeDef, object: &Struct) -> TokenStream {
             let ty = file.ty(&field.ty);
             arguments.push(quote!(#name: Option<#ty>));
             values.push(if field.boxed { quote!(#name: #name.map(Box::new)) } else { quote!(#name) });
+        } else if let Some((id, only)) = file.types().fixed_value(field) {
+            let (ty, value) = (file.named(id), ident(&only.name));
+            values.push(quote!(#name: #ty::#value));
         } else {
             let input = Input::of(file, &field.ty, field.boxed);
             let (argument, value) = (&input.argument, input.value(&quote!(#name)));

@@ -12,9 +12,9 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, enumeration: &Enum) ->
     let name = ident(&definition.name);
     let type_docs = type_docs(definition);
     let mut more = vec!["Eq", "Hash"];
-    more.extend(definition.in_response.then_some("Deserialize"));
+    more.extend(definition.deserialize.then_some("Deserialize"));
     let derives = derives(file, definition, &more);
-    let from = definition.in_response.then(|| quote!(#[serde(from = "String")]));
+    let from = definition.deserialize.then(|| quote!(#[serde(from = "String")]));
     let fmt = file.import("std", "fmt");
 
     let names: Vec<_> = enumeration.values.iter().map(|value| ident(&value.name)).collect();
@@ -27,7 +27,7 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, enumeration: &Enum) ->
     let other_docs = comment("Another value.", 1);
     let as_str_docs = comment("Returns the value on the wire.", 1);
 
-    let serialize = definition.in_request.then(|| {
+    let serialize = definition.serialize.then(|| {
         let serialize = file.import("serde", "Serialize");
         let serializer = file.import("serde", "Serializer");
         quote! {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::file::ident;
 use super::requests::may_be_absent;
-use crate::model::{Api, Content, Operation, Presence, Shape, Success, Type, Types};
+use crate::model::{Api, Content, Operation, Presence, Shape, Success, Type, Types, XmlBody};
 
 /// The maximum depth of a value. Deeper values are omitted.
 const MAX_DEPTH: usize = 3;
@@ -24,8 +24,11 @@ pub(super) fn example(api: &Api, operation: &Operation) -> String {
     }
     if let Some(body) = &operation.body {
         let value = match &body.content {
-            Content::Json(ty) | Content::Form(ty) => values.borrowed(ty, "body"),
+            Content::Json(ty) | Content::Form(ty) | Content::Xml(XmlBody { ty, .. }) => {
+                values.borrowed(ty, "body")
+            }
             Content::Multipart(id) => values.borrowed(&Type::Named(*id), "body"),
+            Content::JsonLines(ty) => values.borrowed(&Type::List(Box::new(ty.clone())), "body"),
             Content::AnyMultipart => None,
             Content::Bytes | Content::Text => Some("\"body\"".to_owned()),
         };
@@ -48,8 +51,18 @@ pub(super) fn example(api: &Api, operation: &Operation) -> String {
         values.uses.insert(options.name.clone());
         arguments.push(format!("&{}::new()", ident(&options.name)));
     }
-    let call = format!("client.{}({}).await?;", ident(&operation.name), arguments.join(", "));
-    let call = if operation.success == Success::Empty { call } else { format!("let response = {call}") };
+    let call = format!("client.{}({})", ident(&operation.name), arguments.join(", "));
+    let call = match &operation.success {
+        Success::Empty => format!("{call}.await?;"),
+        Success::Stream(_) => [
+            format!("let mut stream = {call}.await?.into_body();").as_str(),
+            "while let Some(item) = stream.next().await {",
+            "    let item = item?;",
+            "}",
+        ]
+        .join("\n"),
+        _ => format!("let response = {call}.await?;"),
+    };
 
     let (fence, name) = match &api.crate_name {
         Some(name) => (if is_complete { "no_run" } else { "ignore" }, name.as_str()),
@@ -84,6 +97,9 @@ impl Values<'_> {
             ty if ty.is_copy() => self.owned(ty, name, 0),
             Type::String => Some(format!("{name:?}")),
             Type::List(item) if **item == Type::String => Some(format!("&[{name:?}]")),
+            Type::List(item) if matches!(**item, Type::Named(_)) => {
+                Some(format!("&[{}]", self.owned(item, name, 0)?))
+            }
             Type::Named(_) => Some(format!("&{}", self.owned(ty, name, 0)?)),
             _ => None,
         }
@@ -104,9 +120,11 @@ impl Values<'_> {
                 let types = self.types;
                 let definition = &types[*id];
                 let value = match &definition.shape {
-                    Shape::Struct(_) if !definition.in_request => return None,
+                    Shape::Struct(_) if !definition.serialize => return None,
                     Shape::Struct(object) => {
-                        let required = object.fields.iter().filter_map(|field| match field.presence {
+                        let arguments =
+                            object.fields.iter().filter(|field| types.fixed_value(field).is_none());
+                        let required = arguments.filter_map(|field| match field.presence {
                             Presence::Required => Some(self.owned(&field.ty, &field.wire, depth + 1)),
                             Presence::RequiredNullable => Some(Some("None".to_owned())),
                             Presence::Optional | Presence::OptionalNullable => None,

@@ -1,7 +1,7 @@
 //! A generated file with its imports.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -11,39 +11,59 @@ use crate::model::{Additional, Type, TypeId, Types};
 /// A file under construction.
 pub(super) struct File<'a> {
     types: &'a Types,
-    /// This file declares the types.
-    declares_types: bool,
+    declared: Declared,
     /// Imported names by module.
     imports: RefCell<BTreeMap<&'static str, BTreeSet<String>>>,
+}
+
+/// The types that a file declares.
+enum Declared {
+    None,
+    Some(HashSet<TypeId>),
+    All,
 }
 
 /// Imports from the runtime whose names may also be names of types.
 const RUNTIME_NAMES: &[&str] = &[
     "Authentication",
     "Body",
+    "ByteStream",
     "Client",
     "ClientHeader",
     "DocumentedError",
     "Error",
+    "EventStream",
+    "FailureKind",
+    "Items",
+    "JsonLines",
     "Method",
     "Multipart",
+    "NextPage",
     "Operation",
     "OperationClass",
+    "Page",
+    "PageParameter",
     "Request",
     "Response",
     "SecretBytes",
+    "ServerSentEvent",
     "Style",
 ];
 
 impl<'a> File<'a> {
     /// Creates the file that declares the types.
     pub(super) fn of_types(types: &'a Types) -> Self {
-        Self { types, declares_types: true, imports: RefCell::default() }
+        Self { types, declared: Declared::All, imports: RefCell::default() }
+    }
+
+    /// Creates a file that declares some of the types. The module around it exports all of them.
+    pub(super) fn of_some_types(types: &'a Types, ids: &[TypeId]) -> Self {
+        Self { declared: Declared::Some(ids.iter().copied().collect()), ..Self::of_types(types) }
     }
 
     /// Creates a file that uses the types.
     pub(super) fn using_types(types: &'a Types) -> Self {
-        Self { declares_types: false, ..Self::of_types(types) }
+        Self { declared: Declared::None, ..Self::of_types(types) }
     }
 
     pub(super) fn types(&self) -> &'a Types {
@@ -130,15 +150,18 @@ impl<'a> File<'a> {
 
     pub(super) fn named(&self, id: TypeId) -> TokenStream {
         let name = &self.types[id].name;
-        if self.declares_types {
-            let name = ident(name);
-            quote!(#name)
-        } else if RUNTIME_NAMES.contains(&name.as_str()) {
-            self.note("super::types", "self");
-            let name = ident(name);
-            quote!(types::#name)
-        } else {
-            self.import("super::types", name)
+        match &self.declared {
+            Declared::Some(ids) if !ids.contains(&id) => self.import("super", name),
+            Declared::Some(_) | Declared::All => {
+                let name = ident(name);
+                quote!(#name)
+            }
+            Declared::None if RUNTIME_NAMES.contains(&name.as_str()) => {
+                self.note("super::types", "self");
+                let name = ident(name);
+                quote!(types::#name)
+            }
+            Declared::None => self.import("super::types", name),
         }
     }
 
@@ -200,8 +223,8 @@ fn spaced(text: &str) -> String {
         if let Some(previous) = previous {
             let is_declaration = declarations.iter().any(|start| previous.trim_start().starts_with(start));
             let is_comment = previous.trim_start().starts_with("///");
-            let ends_item =
-                !is_comment && (previous.ends_with('}') || previous.ends_with("};") || is_declaration);
+            let ends_item = !is_comment
+                && (["}", "};", "});"].iter().any(|end| previous.ends_with(end)) || is_declaration);
             let after_modules = previous.starts_with("pub mod ") && line.starts_with("pub use ");
             if (is_start && ends_item && indent(previous) == indent(line)) || after_modules {
                 out.push('\n');

@@ -4,9 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::file::{File, constant, ident};
+use super::xml;
 use crate::model::{
     Body, Content, Encoding, EncodingFormat, Field, Location, Operation, Parameter, Presence, Shape, Type,
-    TypeId,
+    TypeId, XmlBody,
 };
 
 pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
@@ -15,14 +16,25 @@ pub(super) fn request(file: &File<'_>, operation: &Operation) -> TokenStream {
     let fixed = operation.fixed_query.iter().map(|(name, value)| quote!(.query(#name, #value)));
     let arguments = operation.arguments.iter().map(|argument| required(file, argument));
     let options = operation.options.iter().flat_map(|options| &options.fields);
-    let options = options.map(|field| optional(file, field));
+    let (of_body, options): (Vec<_>, Vec<_>) = options.partition(|field| is_content_type(field));
+    let options = options.into_iter().map(|field| optional(file, field));
+    let of_body = of_body.into_iter().map(|field| {
+        let name = ident(&field.name);
+        quote!(.content_type_opt(options.#name.as_deref()))
+    });
+    let accept = operation.accept.as_ref().map(|accept| quote!(.header("accept", #accept)));
     let body = operation.body.as_ref().map(|body| self::body(file, body));
     let server = operation.server.as_ref().map(|server| quote!(.server(#server)));
     let security = operation.security.as_ref().map(|alternatives| {
         let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
         quote!(.security(&[#(#alternatives),*]))
     });
-    quote!(let request = #request::new(&#name)#server #security #(#fixed)*#(#arguments)*#(#options)*#body;)
+    quote!(let request = #request::new(&#name)#server #security #accept #(#fixed)*#(#arguments)*#(#options)*#body #(#of_body)*;)
+}
+
+/// Returns whether an option is the media type of the body, which has no header parameter.
+fn is_content_type(field: &Parameter) -> bool {
+    field.location == Location::Header && field.wire == "content-type"
 }
 
 fn required(file: &File<'_>, argument: &Parameter) -> TokenStream {
@@ -32,7 +44,8 @@ fn required(file: &File<'_>, argument: &Parameter) -> TokenStream {
         return quote!(.#method(#wire, #name));
     }
     if let Some(style) = argument.style {
-        return styled(file, argument, style, &quote!(#name), is_borrowed(&argument.ty));
+        let value = if is_borrowed(&argument.ty) { quote!(#name) } else { quote!(&#name) };
+        return styled(file, argument, style, "", &value);
     }
     match (argument.location, &argument.ty) {
         (Location::Path, _) => quote!(.path_parameter(#wire, #name)),
@@ -50,7 +63,8 @@ fn optional(file: &File<'_>, field: &Parameter) -> TokenStream {
         return quote!(.#method(#wire, options.#name.as_ref()));
     }
     if let Some(style) = field.style {
-        return styled(file, field, style, &quote!(options.#name), false);
+        let suffix = if field.location == Location::Path { "_opt" } else { "" };
+        return styled(file, field, style, suffix, &quote!(&options.#name));
     }
     let value = match &field.ty {
         ty if ty.is_copy() => quote!(options.#name),
@@ -61,7 +75,8 @@ fn optional(file: &File<'_>, field: &Parameter) -> TokenStream {
         (Location::Query, Type::List(_)) => quote!(.query_all(#wire, #value)),
         (Location::Query, _) => quote!(.query_opt(#wire, #value)),
         (Location::Cookie, _) => quote!(.cookie_opt(#wire, #value)),
-        (Location::Path | Location::Header, _) => quote!(.header_opt(#wire, #value)),
+        (Location::Path, _) => quote!(.path_parameter_opt(#wire, #value)),
+        (Location::Header, _) => quote!(.header_opt(#wire, #value)),
     }
 }
 
@@ -82,26 +97,26 @@ fn styled(
     file: &File<'_>,
     parameter: &Parameter,
     style: &str,
+    suffix: &str,
     value: &TokenStream,
-    is_borrowed: bool,
 ) -> TokenStream {
     let wire = &parameter.wire;
     let styles = file.runtime("Style");
     let style = ident(style);
-    let value = if is_borrowed { value.clone() } else { quote!(&#value) };
     let method = match parameter.location {
         Location::Path => "path_as",
         Location::Query => "query_as",
         Location::Header => "header_as",
         Location::Cookie => "cookie_as",
     };
-    let method = ident(method);
+    let method = ident(&format!("{method}{suffix}"));
     quote!(.#method(#wire, #styles::#style, #value))
 }
 
 pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
     match content {
-        Content::Json(ty) | Content::Form(ty) => file.borrowed(ty),
+        Content::Json(ty) | Content::Form(ty) | Content::Xml(XmlBody { ty, .. }) => file.borrowed(ty),
+        Content::JsonLines(ty) => file.borrowed(&Type::List(Box::new(ty.clone()))),
         Content::Multipart(id) => {
             let ty = file.named(*id);
             quote!(&#ty)
@@ -117,7 +132,8 @@ pub(super) fn body_type(file: &File<'_>, content: &Content) -> TokenStream {
 
 /// Returns whether the body is an `Option`. Other optional bodies are empty.
 pub(super) fn may_be_absent(body: &Body) -> bool {
-    !body.required && matches!(body.content, Content::Json(_) | Content::Form(_) | Content::Text)
+    !body.required
+        && matches!(body.content, Content::Json(_) | Content::Xml(_) | Content::Form(_) | Content::Text)
 }
 
 fn body(file: &File<'_>, body: &Body) -> TokenStream {
@@ -127,6 +143,16 @@ fn body(file: &File<'_>, body: &Body) -> TokenStream {
         (Content::Json(ty), true) if !is_borrowed(ty) => quote!(.body_json_opt(body.as_ref())),
         (Content::Json(_), false) => quote!(.body_json(body)),
         (Content::Json(_), true) => quote!(.body_json_opt(body)),
+        (Content::JsonLines(_), _) => quote!(.body_json_lines(body)),
+        (Content::Xml(body), _) => {
+            let root = xml::root(file, body);
+            match (optional, is_borrowed(&body.ty)) {
+                (false, false) => quote!(.body_xml(&body, #root)),
+                (true, false) => quote!(.body_xml_opt(body.as_ref(), #root)),
+                (false, true) => quote!(.body_xml(body, #root)),
+                (true, true) => quote!(.body_xml_opt(body, #root)),
+            }
+        }
         (Content::Form(_), _) if !body.encodings.is_empty() => {
             let styles = body.encodings.iter().filter_map(|Encoding { wire, format }| match format {
                 EncodingFormat::Style(style) => {
@@ -186,6 +212,7 @@ fn part(file: &File<'_>, field: &Field, is_json: bool) -> TokenStream {
         Type::File => quote!(.file_opt(#wire, #value)),
         Type::Secret if is_required => quote!(.secret(#wire, #value)),
         Type::Secret => quote!(.secret_opt(#wire, #value)),
+        ty if ty.is_copy() && is_required => quote!(.text(#wire, body.#name)),
         ty if is_scalar(file, ty) && is_required => quote!(.text(#wire, #value)),
         ty if is_scalar(file, ty) => quote!(.text_opt(#wire, #value)),
         Type::List(item) if **item == Type::File || is_scalar(file, item) && !is_json => {

@@ -6,11 +6,12 @@ use quote::quote;
 use super::docs::{comment, markdown};
 use super::file::{File, ident};
 use super::method_docs::status;
-use crate::model::{ResponseBody, Status, StatusEnum, StatusResponse, Type};
+use super::xml;
+use crate::model::{BodyFormat, ResponseBody, Status, StatusEnum, StatusResponse, Type};
 
 pub(super) fn has_secret(file: &File<'_>, by_status: &StatusEnum) -> bool {
     let bodies = by_status.responses.iter().flat_map(|response| &response.bodies);
-    bodies.filter_map(|body| body.json.as_ref()).any(|ty| match ty.innermost() {
+    bodies.filter_map(|body| body.format.ty()).any(|ty| match ty.innermost() {
         Type::Secret => true,
         _ => ty.names().iter().any(|id| file.types()[*id].has_secret),
     })
@@ -38,9 +39,10 @@ fn response_variants(file: &File<'_>, response: &StatusResponse) -> TokenStream 
     }
     let variants = response.bodies.iter().enumerate().map(|(index, body)| {
         let name = ident(&body.variant);
-        let text = if index == 0 { &text } else { &format!("{}, as text.", status(response.status)) };
+        let format = if matches!(body.format, BodyFormat::Text) { "text" } else { "XML" };
+        let text = if index == 0 { &text } else { &format!("{}, as {format}.", status(response.status)) };
         let docs = comment(text, 1);
-        let ty = body.json.as_ref().map_or(quote!(String), |ty| file.ty(ty));
+        let ty = body.format.ty().map_or(quote!(String), |ty| file.ty(ty));
         match &status_field {
             Some(field) => {
                 let body_docs = comment("The body.", 2);
@@ -113,10 +115,15 @@ fn attempt(
     let name = ident(&body.variant);
     let variant =
         if has_status(response) { quote!(|body| Self::#name { status, body }) } else { quote!(Self::#name) };
-    if body.json.is_some() {
-        let decode = file.runtime("decode_json");
-        quote!(#decode(#bytes).map(#variant))
-    } else {
-        quote!(String::from_utf8(#bytes.to_vec()).ok().map(#variant))
+    match &body.format {
+        BodyFormat::Json(_) => {
+            let decode = file.runtime("decode_json");
+            quote!(#decode(#bytes).map(#variant))
+        }
+        BodyFormat::Xml(xml) => {
+            let (decode, root) = (file.runtime("decode_xml"), xml::root(file, xml));
+            quote!(#decode(#bytes, #root).map(#variant))
+        }
+        BodyFormat::Text => quote!(String::from_utf8(#bytes.to_vec()).ok().map(#variant)),
     }
 }

@@ -16,8 +16,8 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
     if constructors::has_default(object) {
         more.push("Default");
     }
-    more.extend(definition.in_request.then_some("Serialize"));
-    more.extend(definition.in_response.then_some("Deserialize"));
+    more.extend(definition.serialize.then_some("Serialize"));
+    more.extend(definition.deserialize.then_some("Deserialize"));
     let derives = derives(file, definition, &more);
     let camel_case = is_camel_case(object);
     let rename_all = camel_case.then(|| quote!(#[serde(rename_all = "camelCase")]));
@@ -32,9 +32,11 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, object: &Struct) -> To
         let name = ident(&additional.name);
         let docs = docs(&additional.docs, "", 1);
         let ty = file.additional(additional);
-        quote!(#docs #[serde(flatten)] pub #name: #ty,)
+        let excluded = (definition.serialize && !definition.in_request && additional.ty.contains_secret())
+            .then(|| quote!(#[serde(skip_serializing)]));
+        quote!(#docs #[serde(flatten)] #excluded pub #name: #ty,)
     });
-    let constructors = definition.in_request.then(|| constructors::emit(file, definition, object));
+    let constructors = definition.serialize.then(|| constructors::emit(file, definition, object));
     quote! {
         #type_docs
         #derives
@@ -82,12 +84,13 @@ fn field_attributes(
     }
     if field.direction == Direction::Write {
         attributes.push(quote!(skip_deserializing));
-    } else if definition.in_response && field.presence == Presence::OptionalNullable {
+    } else if definition.deserialize && field.presence == Presence::OptionalNullable {
         attributes.push(quote!(default));
     }
-    if field.direction == Direction::Read {
+    let is_excluded = definition.serialize && !definition.in_request && field.ty.contains_secret();
+    if field.direction == Direction::Read || is_excluded {
         attributes.push(quote!(skip_serializing));
-    } else if definition.in_request {
+    } else if definition.serialize {
         match field.presence {
             Presence::Optional => attributes.push(quote!(skip_serializing_if = "Option::is_none")),
             Presence::OptionalNullable => {

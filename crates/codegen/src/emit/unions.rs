@@ -7,33 +7,53 @@ use super::declaration::{boxed, derives, type_docs};
 use super::docs::{comment, docs};
 use super::file::{File, ident};
 use super::union_deserialize;
-use crate::model::{SelectedBy, Shape, Type, TypeDef, Union, Variant};
+use crate::model::{SelectedBy, Shape, Tag, TagValue, Type, TypeDef, Union, Variant};
 
 pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
     let name = ident(&definition.name);
     let type_docs = type_docs(definition);
-    let by_hand = definition.in_response && union.selected_by != SelectedBy::Order;
+    let by_hand = definition.deserialize && union.selected_by != SelectedBy::Order;
     let mut more = Vec::new();
-    more.extend(definition.in_request.then_some("Serialize"));
-    more.extend((definition.in_response && !by_hand).then_some("Deserialize"));
-    let untagged = (!more.is_empty()).then(|| quote!(#[serde(untagged)]));
+    more.extend(definition.serialize.then_some("Serialize"));
+    more.extend((definition.deserialize && !by_hand).then_some("Deserialize"));
+    let tag = union.added_tag();
+    let representation = (!more.is_empty()).then(|| match tag {
+        Some(Tag { property, .. }) => quote!(#[serde(tag = #property)]),
+        None => quote!(#[serde(untagged)]),
+    });
     let derives = derives(file, definition, &more);
-    let variants = union.variants.iter().map(|variant| {
+    let tag = tag.filter(|_| definition.serialize);
+    let variants = union.variants.iter().enumerate().map(|(index, variant)| {
         let name = ident(&variant.name);
         let docs = docs(&variant.docs, &format!("{}.", description(file, &variant.ty)), 1);
-        let serde = (definition.in_request && variant.ty == Type::Secret)
-            .then(|| quote!(#[serde(serialize_with = "api_keys_runtime::secret::expose")]));
+        let serde = match definition.in_request {
+            true if variant.ty == Type::Secret => {
+                Some(quote!(#[serde(serialize_with = "api_keys_runtime::secret::expose")]))
+            }
+            false if definition.serialize && variant.ty.contains_secret() => {
+                Some(quote!(#[serde(skip_serializing)]))
+            }
+            _ => None,
+        };
+        let value = tag.and_then(|tag| tag.values[index].first());
+        let rename = match value {
+            Some(TagValue::Text(value)) if *value != variant.name => Some(quote!(#[serde(rename = #value)])),
+            _ => None,
+        };
         let ty = variant_type(file, variant);
-        quote!(#docs #serde #name(#ty),)
+        quote!(#docs #rename #serde #name(#ty),)
     });
     let display = is_displayable(file, union).then(|| display(file, definition, union));
     let deserialize = by_hand.then(|| union_deserialize::emit(file, definition, union));
-    let other = (definition.in_response && union.keeps_others()).then(|| other(file, union));
-    let conversions = definition.in_request.then(|| conversions(file, definition, union));
+    let other = (definition.deserialize && union.keeps_others()).then(|| {
+        let untagged = tag.map(|_| quote!(#[serde(untagged)]));
+        other(file, union, untagged)
+    });
+    let conversions = definition.serialize.then(|| conversions(file, definition, union));
     quote! {
         #type_docs
         #derives
-        #untagged
+        #representation
         #[non_exhaustive]
         pub enum #name {
             #(#variants)*
@@ -46,15 +66,18 @@ pub(super) fn emit(file: &File<'_>, definition: &TypeDef, union: &Union) -> Toke
 }
 
 /// Returns the variant for other values.
-pub(super) fn other(file: &File<'_>, union: &Union) -> TokenStream {
+fn other(file: &File<'_>, union: &Union, attribute: Option<TokenStream>) -> TokenStream {
     let name = ident(&union.other);
     let text = match &union.selected_by {
+        SelectedBy::Tag(Tag { default: Some(_), .. }) => {
+            "An object that matches none of the variants.".to_owned()
+        }
         SelectedBy::Tag(tag) => format!("An object with another `{}`.", tag.property),
         _ => "A value that matches none of the variants, or several.".to_owned(),
     };
     let docs = comment(&text, 1);
     let json = file.runtime("Json");
-    quote!(#docs #name(#json),)
+    quote!(#docs #attribute #name(#json),)
 }
 
 fn variant_type(file: &File<'_>, variant: &Variant) -> TokenStream {

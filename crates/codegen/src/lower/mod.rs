@@ -8,6 +8,8 @@ mod schemas;
 
 use std::collections::HashSet;
 
+pub(crate) use self::names::snake_name;
+pub(crate) use self::operations::X_PAGINATION;
 use crate::document::Document;
 use crate::model::{Api, Docs};
 use crate::problem::{Problem, Problems};
@@ -35,20 +37,20 @@ fn attempt(
     root.expect_keys(
         "a document",
         &["openapi", "info", "servers", "security", "paths", "components"],
-        &["tags", "externalDocs", "jsonSchemaDialect", "webhooks"],
+        &["$self", "tags", "externalDocs", "jsonSchemaDialect", "webhooks"],
     )?;
     if let Some(components) = root.get("components") {
         // Other components have an effect where they are referenced.
         components.expect_keys(
             "components",
             &["schemas", "responses", "parameters", "requestBodies", "securitySchemes"],
-            &["examples", "headers", "links", "callbacks", "pathItems"],
+            &["examples", "headers", "links", "callbacks", "mediaTypes", "pathItems"],
         )?;
     }
     let mut schemas = schemas::Schemas::of(document, problems)?;
     let mut failed = Vec::new();
     let mut credentials = operations::credentials(&root)?;
-    let operations::Operations { mut operations, client_headers, servers } =
+    let operations::Operations { mut operations, client_headers, servers, listings } =
         operations::lower(document, &credentials, &mut schemas, &mut failed)?;
     if operations.iter().all(|operation| operation.security.is_none()) {
         credentials.iter_mut().for_each(|credential| credential.scheme_name = None);
@@ -63,8 +65,14 @@ fn attempt(
         // The types may be incomplete.
         return Ok(None);
     }
+    let mut xml = schemas.finish_xml()?;
     let mut types = schemas.finish()?;
-    finish::finish(&root, &mut types, &mut operations, problems);
+    finish::finish(&root, &mut types, &mut xml, &mut operations, problems);
+    for listing in listings {
+        if let Err(problem) = listing.paginate(&types, &mut operations) {
+            problems.push(problem);
+        }
+    }
 
     let info = root.require("info")?;
     let text = info.text_of("description")?.unwrap_or_default().to_owned();
@@ -84,6 +92,7 @@ fn attempt(
         client_headers,
         types,
         operations,
+        xml,
     }))
 }
 

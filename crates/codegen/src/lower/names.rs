@@ -5,6 +5,9 @@ use std::collections::{HashMap, HashSet};
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use http::StatusCode;
 
+use crate::document::Node;
+use crate::problem::Problem;
+
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     taken: HashSet<String>,
@@ -93,6 +96,12 @@ pub(super) const RESERVED_TYPES: &[&str] = &[
     "Visitor",
 ];
 
+/// Returns the name that the document chooses for an operation, a parameter, a property or a schema, or else the one on
+/// the wire.
+pub(super) fn chosen<'d>(node: &Node<'d>, wire: &'d str) -> Result<&'d str, Problem> {
+    Ok(node.text_of("x-rust-name")?.filter(|name| !name.trim().is_empty()).unwrap_or(wire))
+}
+
 pub(super) fn type_name(wire: &str) -> String {
     upper_camel(wire, "Type")
 }
@@ -117,7 +126,7 @@ fn upper_camel(wire: &str, filler: &str) -> String {
 }
 
 /// Returns the name of a field, an argument or a method.
-pub(super) fn snake_name(wire: &str) -> String {
+pub(crate) fn snake_name(wire: &str) -> String {
     let name = identifier_characters(wire).to_snake_case();
     match name.chars().next() {
         None => "value".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::operation::Operation;
 use super::types::{Docs, Types};
+use super::xml::Xml;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Api {
@@ -19,6 +20,7 @@ pub(crate) struct Api {
     pub(crate) client_headers: Vec<ClientHeader>,
     pub(crate) types: Types,
     pub(crate) operations: Vec<Operation>,
+    pub(crate) xml: Xml,
 }
 
 /// A base URL with a constant.
@@ -43,6 +45,8 @@ pub(crate) struct Credential {
 pub(crate) enum Scheme {
     Bearer,
     Basic,
+    /// Another scheme of the `Authorization` header.
+    Http(String),
     Header(String),
     Query(String),
     Cookie(String),

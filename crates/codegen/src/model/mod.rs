@@ -3,13 +3,18 @@
 mod api;
 mod operation;
 mod types;
+mod xml;
 
 pub(crate) use self::api::{Api, ClientHeader, Credential, Scheme, Server};
 pub(crate) use self::operation::{
-    Body, Class, Content, Encoding, EncodingFormat, Location, Operation, Options, Parameter, ResponseBody,
-    Status, StatusEnum, StatusResponse, Success,
+    Body, BodyFormat, Class, Content, Encoding, EncodingFormat, Event, EventData, EventEnum, FieldPath,
+    Items, Location, NextPage, Operation, Options, PageParameter, Pagination, Parameter, ResponseBody,
+    Status, StatusEnum, StatusResponse, Stream, Streamed, Success, XmlBody,
 };
 pub(crate) use self::types::{
     Additional, Direction, Docs, Enum, EnumValue, Field, Presence, SelectedBy, Shape, Struct, Tag, TagValue,
     Type, TypeDef, TypeId, Types, Union, Variant,
+};
+pub(crate) use self::xml::{
+    Xml, XmlContent, XmlKind, XmlNode, XmlObject, XmlObjectId, XmlProperty, XmlRoot, XmlUnion, XmlUnionId,
 };

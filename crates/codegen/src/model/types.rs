@@ -1,5 +1,6 @@
 //! Types and their documentation.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::{Index, IndexMut};
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,7 +25,54 @@ impl Types {
 
     /// Returns all types in the order of the document.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = &TypeDef> {
-        self.order.iter().map(|id| &self[*id])
+        self.ids_in_order().map(|id| &self[id])
+    }
+
+    /// Returns the ids of all types in the order of the document.
+    pub(crate) fn ids_in_order(&self) -> impl Iterator<Item = TypeId> {
+        self.order.iter().copied()
+    }
+
+    /// Makes all types implement `Serialize` and `Deserialize`, except that types with files cannot be received.
+    pub(crate) fn complete(&mut self) {
+        let with_files = self.containing(|ty| *ty.innermost() == Type::File);
+        for id in self.ids() {
+            self[id].serialize = true;
+            self[id].deserialize |= !with_files.contains(&id);
+        }
+    }
+
+    /// Returns the types that contain a wanted type at any depth.
+    pub(crate) fn containing(&self, is_wanted: impl Fn(&Type) -> bool) -> HashSet<TypeId> {
+        let mut users: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
+        let mut ahead = Vec::new();
+        for id in self.ids() {
+            for (ty, _) in self[id].shape.parts() {
+                ty.names().into_iter().for_each(|part| users.entry(part).or_default().push(id));
+                ahead.extend(is_wanted(ty).then_some(id));
+            }
+        }
+        let mut found = HashSet::new();
+        while let Some(id) = ahead.pop() {
+            if found.insert(id) {
+                ahead.extend(users.remove(&id).into_iter().flatten());
+            }
+        }
+        found
+    }
+
+    /// Returns the type and the only value of a required discriminator with one value, which constructors set.
+    pub(crate) fn fixed_value(&self, field: &Field) -> Option<(TypeId, &EnumValue)> {
+        let Type::Named(id) = field.ty else { return None };
+        match &self[id].shape {
+            Shape::Enum(Enum { values, .. })
+                if field.is_discriminator && field.presence == Presence::Required =>
+            {
+                let [only] = values.as_slice() else { return None };
+                Some((id, only))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = TypeId> + use<> {
@@ -59,6 +107,10 @@ pub(crate) struct TypeDef {
     pub(crate) in_request: bool,
     /// Used in responses.
     pub(crate) in_response: bool,
+    /// Implements `Serialize` and has a constructor.
+    pub(crate) serialize: bool,
+    /// Implements `Deserialize`.
+    pub(crate) deserialize: bool,
     /// Contains a secret at any depth.
     pub(crate) has_secret: bool,
 }
@@ -66,7 +118,16 @@ pub(crate) struct TypeDef {
 impl TypeDef {
     /// Creates a type whose use and content are still to be determined.
     pub(crate) fn new(name: String, docs: Docs, shape: Shape) -> Self {
-        Self { name, docs, shape, in_request: false, in_response: false, has_secret: false }
+        Self {
+            name,
+            docs,
+            shape,
+            in_request: false,
+            in_response: false,
+            serialize: false,
+            deserialize: false,
+            has_secret: false,
+        }
     }
 }
 
@@ -131,6 +192,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) presence: Presence,
     pub(crate) direction: Direction,
+    /// The property of a `discriminator`.
+    pub(crate) is_discriminator: bool,
     /// Boxed because the type is recursive.
     pub(crate) boxed: bool,
 }
@@ -142,6 +205,17 @@ pub(crate) enum Presence {
     RequiredNullable,
     Optional,
     OptionalNullable,
+}
+
+impl Presence {
+    /// Returns the presence of a field that may be absent too.
+    pub(crate) fn optional(self) -> Self {
+        match self {
+            Self::Required => Self::Optional,
+            Self::RequiredNullable => Self::OptionalNullable,
+            optional => optional,
+        }
+    }
 }
 
 /// The direction of a field in a type for requests and responses.
@@ -180,7 +254,19 @@ pub(crate) struct Union {
 impl Union {
     /// Returns whether values that match no variant are kept.
     pub(crate) fn keeps_others(&self) -> bool {
-        matches!(self.selected_by, SelectedBy::Tag(_) | SelectedBy::Fit)
+        match &self.selected_by {
+            SelectedBy::Tag(tag) => !tag.has_base(),
+            SelectedBy::Fit => true,
+            SelectedBy::JsonType | SelectedBy::Order => false,
+        }
+    }
+
+    /// Returns the property that the union adds to its variants.
+    pub(crate) fn added_tag(&self) -> Option<&Tag> {
+        match &self.selected_by {
+            SelectedBy::Tag(tag) if !tag.is_field => Some(tag),
+            _ => None,
+        }
     }
 }
 
@@ -199,8 +285,20 @@ pub(crate) enum SelectedBy {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tag {
     pub(crate) property: String,
-    /// The values of the property for each variant, all of one type.
+    /// The values of the property for each variant, all of one type. A variant without values is that of all other
+    /// objects.
     pub(crate) values: Vec<Vec<TagValue>>,
+    /// The variant for objects without the property or with another value.
+    pub(crate) default: Option<usize>,
+    /// The property is a field of the variants. Otherwise, the union reads and writes it.
+    pub(crate) is_field: bool,
+}
+
+impl Tag {
+    /// Returns whether a variant has all objects with other values.
+    pub(crate) fn has_base(&self) -> bool {
+        self.values.iter().any(Vec::is_empty)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -281,6 +379,15 @@ impl Type {
         match self {
             Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => inner.innermost(),
             other => other,
+        }
+    }
+
+    /// Returns whether the type is a secret, or contains one without a declaration in between.
+    pub(crate) fn contains_secret(&self) -> bool {
+        match self.innermost() {
+            Self::Secret => true,
+            Self::Tuple(items) => items.iter().any(Self::contains_secret),
+            _ => false,
         }
     }
 

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use heck::ToSnakeCase as _;
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Policy, read};
+use crate::document::{Document, Policy, read, scheme_name};
 use crate::lower::lower;
+use crate::methods;
 use crate::model::{Api, Operation, Scheme};
 use crate::problem::{Problem, Problems};
-use crate::selection::{METHODS, Selection, retain_operations, select};
+use crate::selection::{Selection, retain_operations, select};
 
 /// A document that follows the conventions, and the properties that a crate for its client needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,10 +63,11 @@ impl Departure {
 /// # Errors
 /// Returns an error if the document is invalid, no operation is selected, or the generator rejects the result.
 pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared, Problems> {
-    let mut root = read(file, text).map_err(Problems::from)?;
-    Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
+    let root = read(file, text).map_err(Problems::from)?;
+    let document = Document::of(file, root, Policy::Lenient).map_err(Problems::from)?;
+    let mut root = document.root().value().clone();
     select(&mut root, selection);
-    retain_operations(&mut root, |_, _, _| true);
+    retain_operations(&mut root, |_, _| true);
     if operations(&mut root).next().is_none() {
         let problem =
             Problem::of_document(file, "no operation is left", "select some with `--tag` or `--path`");
@@ -77,8 +79,9 @@ pub fn prepare(file: &str, text: &str, selection: &Selection) -> Result<Prepared
     spread_parameters(&mut root);
     schemas::modernise(&mut root);
     if let Some(object) = root.as_object_mut() {
-        object.insert("openapi".to_owned(), "3.1.0".into());
-        for key in ["tags", "webhooks", "externalDocs"] {
+        let is_newer = object.get("openapi").and_then(Value::as_str).is_some_and(|it| it.starts_with("3.2"));
+        object.insert("openapi".to_owned(), if is_newer { "3.2.0" } else { "3.1.0" }.into());
+        for key in ["$self", "tags", "webhooks", "externalDocs"] {
             object.shift_remove(key);
         }
     }
@@ -136,14 +139,11 @@ fn in_order(root: &mut Value) {
     }
 }
 
-fn operations(root: &mut Value) -> impl Iterator<Item = (String, &str, &mut Map<String, Value>)> {
+fn operations(root: &mut Value) -> impl Iterator<Item = (String, String, &mut Map<String, Value>)> {
     let paths = root.get_mut("paths").and_then(Value::as_object_mut);
     paths.into_iter().flatten().flat_map(|(path, item)| {
-        let item = item.as_object_mut().into_iter().flatten();
-        let methods = item.filter(|(key, _)| METHODS.contains(&key.as_str()));
-        methods.filter_map(move |(method, operation)| {
-            Some((path.clone(), method.as_str(), operation.as_object_mut()?))
-        })
+        let operations = item.as_object_mut().into_iter().flat_map(methods::operations_mut);
+        operations.map(move |(method, operation)| (path.clone(), method, operation))
     })
 }
 
@@ -156,12 +156,12 @@ fn name_operations(file: &str, root: &mut Value, departures: &mut Vec<Departure>
     let document = Document::of(file, root.clone(), Policy::Lenient).map_err(Problems::from)?;
     let api = lower(&document, true)?;
     for (path, method, operation) in operations(root) {
-        let is_it = |one: &&Operation| one.path == path && one.method.eq_ignore_ascii_case(method);
+        let is_it = |one: &&Operation| one.path == path && one.method == method;
         if let Some(named) = api.operations.iter().find(is_it)
             && !operation.contains_key("operationId")
         {
             operation.insert("operationId".to_owned(), named.id.clone().into());
-            let place = format!("{} {path}: `operationId`", method.to_uppercase());
+            let place = format!("{method} {path}: `operationId`");
             let ours = format!("`{}`", named.id);
             departures.push(Departure::new(place, "absent", &ours, "Made of the method and the path."));
         }
@@ -176,7 +176,7 @@ fn classify(root: &mut Value, departures: &mut Vec<Departure>) {
         // Extensions for other tools are long and irrelevant.
         operation.retain(|key, _| !key.starts_with("x-") || key == "x-operation-class");
         if !operation.contains_key("x-operation-class") {
-            let class = if ["get", "head"].contains(&method) { "safe" } else { "unsafe" };
+            let class = if ["GET", "HEAD", "QUERY"].contains(&method.as_str()) { "safe" } else { "unsafe" };
             operation.insert("x-operation-class".to_owned(), class.into());
             made_up = true;
         }
@@ -185,7 +185,7 @@ fn classify(root: &mut Value, departures: &mut Vec<Departure>) {
         departures.push(Departure::new(
             "all: class",
             "–",
-            "GET and HEAD safe, others unsafe",
+            "GET, HEAD and QUERY safe, others unsafe",
             "**To be checked:** derived from the method, which does not determine it.",
         ));
     }
@@ -196,8 +196,7 @@ fn spread_parameters(root: &mut Value) {
     let paths = root.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for item in paths.filter_map(|(_, item)| item.as_object_mut()) {
         let Some(Value::Array(shared)) = item.shift_remove("parameters") else { continue };
-        for (_, operation) in item.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
-            let Some(operation) = operation.as_object_mut() else { continue };
+        for (_, operation) in methods::operations_mut(item) {
             let own = operation.entry("parameters").or_insert_with(|| json!([]));
             let Some(own) = own.as_array_mut() else { continue };
             let key = |parameter: &Value| {
@@ -218,7 +217,12 @@ fn secure(file: &str, root: &mut Value, departures: &mut Vec<Departure>) -> Resu
     for (_, _, operation) in operations(root) {
         let ways = operation.get("security").or(global.as_ref()).and_then(Value::as_array);
         // Where none is needed, one does no harm.
-        let ways: Vec<_> = ways.into_iter().flatten().filter(|way| **way != json!({})).cloned().collect();
+        let by_name = |way: &Value| {
+            let schemes = way.as_object().into_iter().flatten();
+            let schemes = schemes.map(|(scheme, scopes)| (scheme_name(scheme).into_owned(), scopes.clone()));
+            Value::Object(schemes.collect())
+        };
+        let ways: Vec<_> = ways.into_iter().flatten().filter(|way| **way != json!({})).map(by_name).collect();
         if ways.is_empty() {
             continue;
         }

@@ -16,9 +16,10 @@ fn features_are_up_to_date() {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/features")).unwrap() {
         let feature = entry.unwrap().path();
         let Ok(text) = fs::read_to_string(feature.join("document.yaml")) else { continue };
-        let client = generate(Source { file: "document.yaml", text: &text }, &Options::new()).unwrap();
+        let options = Options::new().full_types(feature.ends_with("full_types"));
+        let client = generate(Source { file: "document.yaml", text: &text }, &options).unwrap();
         let (mut files, report) = (client.files, client.report);
-        files.extend((!report.is_empty()).then(|| ("report.txt", report.to_string())));
+        files.extend((!report.is_empty()).then(|| ("report.txt".to_owned(), report.to_string())));
         let changes = ensure(&feature.join("generated"), &files, mode).unwrap();
         diffs.extend(changes.into_iter().map(|change| change.diff));
     }

@@ -18,8 +18,10 @@ pub mod discriminator;
 pub mod docs;
 pub mod enums;
 pub mod forms;
+pub mod full_types;
 pub mod header_and_cookie_parameters;
 pub mod json;
+pub mod json_lines;
 pub mod maps;
 pub mod media_types;
 pub mod multipart;
@@ -28,8 +30,10 @@ pub mod null;
 pub mod null_in_3_0;
 pub mod objects;
 pub mod one_of;
+pub mod openapi_3_2;
 pub mod operation_classes;
 pub mod operation_ids;
+pub mod pagination;
 pub mod path_parameters;
 pub mod query_parameters;
 pub mod recursion;
@@ -37,12 +41,15 @@ pub mod references;
 pub mod request_bodies;
 pub mod secrets;
 pub mod security;
+pub mod server_sent_events;
 pub mod servers;
 pub mod statuses;
+pub mod swagger_2_0;
 pub mod times;
 pub mod tuples;
 pub mod type_arrays;
 pub mod unsupported;
+pub mod xml;
 
 use api_keys_runtime::Client;
 use serde_json::Value;
@@ -71,7 +78,11 @@ async fn last_request(server: &MockServer) -> Request {
 
 /// The path and the query of the last request, as they were sent.
 async fn target(server: &MockServer) -> String {
-    let url = last_request(server).await.url;
+    target_of(&last_request(server).await)
+}
+
+fn target_of(request: &Request) -> String {
+    let url = &request.url;
     url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{
-    Content, Direction, Operation, Presence, SelectedBy, Shape, Success, Type, TypeId, Types,
-};
+use crate::model::{Content, Direction, Operation, SelectedBy, Shape, Success, Type, TypeId, Types, XmlBody};
 
 pub(super) fn mark_directions(types: &mut Types, operations: &[Operation]) {
     let mut requests = Vec::new();
@@ -12,7 +10,14 @@ pub(super) fn mark_directions(types: &mut Types, operations: &[Operation]) {
     let mut parameters = Vec::new();
     for operation in operations {
         match operation.body.as_ref().map(|body| &body.content) {
-            Some(Content::Json(ty) | Content::Form(ty)) => requests.push(ty.clone()),
+            Some(
+                Content::Json(ty)
+                | Content::JsonLines(ty)
+                | Content::Form(ty)
+                | Content::Xml(XmlBody { ty, .. }),
+            ) => {
+                requests.push(ty.clone());
+            }
             Some(Content::Multipart(id)) => requests.push(Type::Named(*id)),
             Some(Content::AnyMultipart | Content::Bytes | Content::Text) | None => {}
         }
@@ -24,13 +29,16 @@ pub(super) fn mark_directions(types: &mut Types, operations: &[Operation]) {
         }
         let mut enums: Vec<_> = operation.error.iter().collect();
         match &operation.success {
-            Success::Json(ty) | Success::Optional(ty) => responses.push(ty),
+            Success::Json(ty)
+            | Success::Optional(ty)
+            | Success::Xml(XmlBody { ty, .. })
+            | Success::OptionalXml(XmlBody { ty, .. }) => responses.push(ty),
             Success::ByStatus(success) => enums.push(success),
-            Success::Empty | Success::Raw => {}
+            Success::Empty | Success::Raw | Success::Stream(_) => {}
         }
+        responses.extend(operation.streams().flat_map(|(_, stream)| stream.items.types()));
         let by_status = enums.into_iter().flat_map(|by_status| &by_status.responses);
-        responses
-            .extend(by_status.flat_map(|response| &response.bodies).filter_map(|body| body.json.as_ref()));
+        responses.extend(by_status.flat_map(|response| &response.bodies).filter_map(|body| body.format.ty()));
     }
     let in_request = within(types, requests.iter());
     let in_response = within(types, responses.into_iter());
@@ -98,11 +106,7 @@ pub(super) fn apply_directions(types: &mut Types) {
                 field.direction = Direction::Both;
             } else if field.direction != Direction::Both {
                 // The field is absent in the other direction.
-                field.presence = match field.presence {
-                    Presence::Required => Presence::Optional,
-                    Presence::RequiredNullable => Presence::OptionalNullable,
-                    optional => optional,
-                };
+                field.presence = field.presence.optional();
             }
         }
     }

@@ -1,31 +1,14 @@
 //! Types with secrets.
 
 use crate::document::Node;
-use crate::model::{Body, Content, Operation, Shape, Type, Types};
-use crate::problem::Problem;
+use crate::model::{Body, Content, Operation, Shape, Type, Types, XmlBody};
+use crate::problem::{Problem, Topic};
 
 pub(super) fn mark_secrets(types: &mut Types) {
+    let with_secrets = types.containing(Type::contains_secret);
     for id in types.ids() {
-        types[id].has_secret = false;
+        types[id].has_secret = with_secrets.contains(&id);
     }
-    loop {
-        let found: Vec<_> = types
-            .ids()
-            .filter(|id| !types[*id].has_secret)
-            .filter(|id| types[*id].shape.parts().iter().any(|(ty, _)| has_secret(types, ty)))
-            .collect();
-        if found.is_empty() {
-            return;
-        }
-        for id in found {
-            types[id].has_secret = true;
-        }
-    }
-}
-
-/// Returns whether a type contains a secret, according to the marks so far.
-fn has_secret(types: &Types, ty: &Type) -> bool {
-    *ty.innermost() == Type::Secret || ty.names().iter().any(|id| types[*id].has_secret)
 }
 
 /// Restricts secrets in requests to fields and variants, because only these can be serialized.
@@ -40,7 +23,7 @@ pub(super) fn restrict(
         if exposed.expose_secrets() {
             let message = format!("{location} is a secret in a form that cannot be sent");
             let problem = root.problem(message, "describe it as a required or optional property");
-            match root.pass_over(problem, "treated as a string") {
+            match root.pass_over(problem.about(Topic::Secrets), "treated as a string") {
                 Ok(()) => *ty = exposed,
                 Err(problem) => problems.push(problem),
             }
@@ -67,7 +50,12 @@ pub(super) fn restrict(
         }
     }
     for operation in operations {
-        if let Some(Body { content: Content::Json(ty) | Content::Form(ty), .. }) = &mut operation.body {
+        if let Some(Body { content, .. }) = &mut operation.body
+            && let Content::Json(ty)
+            | Content::JsonLines(ty)
+            | Content::Form(ty)
+            | Content::Xml(XmlBody { ty, .. }) = content
+        {
             restrict(format!("the body of {}", operation.id), ty);
         }
     }

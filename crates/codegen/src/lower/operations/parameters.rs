@@ -6,12 +6,49 @@ use crate::lower::descriptions;
 use crate::lower::names::{self, Scope};
 use crate::lower::schemas::{Schemas, expect_marked_secret};
 use crate::model::{ClientHeader, Docs, Location, Parameter, Type};
-use crate::problem::Problem;
+use crate::problem::{Problem, Topic};
 
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
     pub(super) required: Vec<Parameter>,
     pub(super) optional: Vec<Parameter>,
+}
+
+impl Parameters {
+    /// Adds an option for a header whose value is one of several media types.
+    pub(super) fn add_choice(&mut self, header: &str, what: &str, media_types: &[String]) {
+        if media_types.is_empty() {
+            return;
+        }
+        let taken: Vec<_> = self.optional.iter().map(|parameter| parameter.name.as_str()).collect();
+        let name = Scope::without(&taken).claim([names::snake_name(header).as_str()]);
+        let media_types: Vec<_> = media_types.iter().map(|media_type| format!("`{media_type}`")).collect();
+        let text = format!("The media type of {what}: {}.", media_types.join(" or "));
+        self.optional.push(Parameter {
+            name,
+            wire: header.to_owned(),
+            location: Location::Header,
+            style: None,
+            docs: Docs { text, notes: Vec::new() },
+            ty: Type::String,
+        });
+    }
+
+    /// Returns a path in which optional parameters that follow a word, as in `/keys{id}`, are segments: `/keys/{id}`.
+    pub(super) fn in_own_segments(&self, mut path: String) -> String {
+        let is_word = |parameter: &&Parameter| {
+            parameter.location == Location::Path
+                && parameter.style.is_none_or(|style| style.starts_with("Simple"))
+        };
+        for parameter in self.optional.iter().filter(is_word) {
+            if let Some(start) = path.find(&format!("{{{}}}", parameter.wire))
+                && path[..start].ends_with(char::is_alphanumeric)
+            {
+                path.insert(start, '/');
+            }
+        }
+        path
+    }
 }
 
 /// Adds a header that is configured per client.
@@ -49,7 +86,7 @@ pub(super) fn lower<'d>(
         let wire = node.require("name")?.text()?;
         let location = match node.require("in")?.text()? {
             "path" => Location::Path,
-            "query" => Location::Query,
+            "query" | "querystring" => Location::Query,
             "header" if is_ignored(wire) => continue,
             "header" => Location::Header,
             "cookie" => Location::Cookie,
@@ -82,11 +119,25 @@ pub(super) fn lower<'d>(
             node.tolerate(problem, "omitted")?;
             continue;
         }
-        let required = node.flag("required")? || location == Location::Path;
+        let required = match location {
+            Location::Path => !is_optional_segment(&node)?,
+            _ => node.flag("required")?,
+        };
+        if location == Location::Path && node.flag("allowReserved")? {
+            let problem = node.problem("`allowReserved` in a path is not supported", "remove it");
+            node.tolerate(problem, "reserved characters are encoded")?;
+        }
         let (ty, style) = ty(&node, wire, location, schemas, title)?;
+        if node.value().get("in").is_some_and(|location| location == "querystring")
+            && !is_query_string(&node, &ty, schemas)?
+        {
+            let problem = node.problem("the query string is not a form", "describe an object as a form");
+            node.tolerate(problem, "omitted")?;
+            continue;
+        }
         let scope = if required { &mut arguments } else { &mut options };
         let parameter = Parameter {
-            name: scope.claim([names::snake_name(wire).as_str()]),
+            name: scope.claim([names::snake_name(names::chosen(&node, wire)?).as_str()]),
             wire: wire.to_owned(),
             location,
             docs: docs(&node)?,
@@ -113,8 +164,18 @@ pub(super) fn lower<'d>(
     Ok(parameters)
 }
 
+/// Returns whether a path parameter is optional, which OpenAPI does not allow.
+fn is_optional_segment(node: &Node<'_>) -> Result<bool, Problem> {
+    let is_optional = node.get("required").is_some() && !node.flag("required")?;
+    if is_optional {
+        let problem = node.problem("the path parameter is optional", "add `required: true`, or another path");
+        node.pass_over(problem, "its segment of the path is omitted if it is not set")?;
+    }
+    Ok(is_optional)
+}
+
 /// Returns the parameters of an operation and of its path.
-fn declared<'d>(item: &Node<'d>, operation: &Node<'d>) -> Result<Vec<Node<'d>>, Problem> {
+pub(super) fn declared<'d>(item: &Node<'d>, operation: &Node<'d>) -> Result<Vec<Node<'d>>, Problem> {
     let resolve = |nodes: Vec<Node<'d>>| {
         let mut resolved = Vec::new();
         for node in nodes {
@@ -157,12 +218,27 @@ fn schema<'d>(node: &Node<'d>) -> Result<(Option<Node<'d>>, bool), Problem> {
         }
         return Ok((node.get("schema"), false));
     };
-    let entries = content.entries()?;
+    let entries = media_types::entries(&content)?;
     let json = entries.iter().find(|(media_type, _)| media_types::is_json(media_type));
     match json.or(entries.first()) {
         Some((_, media)) => Ok((media.get("schema"), json.is_some())),
         None => Ok((None, false)),
     }
+}
+
+/// Returns whether a parameter with the whole query string is an object in the form of a query.
+fn is_query_string(node: &Node<'_>, ty: &Type, schemas: &Schemas<'_>) -> Result<bool, Problem> {
+    let entries = node.get("content").map(|content| media_types::entries(&content)).transpose()?;
+    let entries = entries.unwrap_or_default();
+    let is_form = entries.first().is_some_and(|(media_type, _)| {
+        media_types::essence(media_type) == "application/x-www-form-urlencoded"
+    });
+    let is_object = match ty {
+        Type::Map(_) => true,
+        Type::Named(id) => !schemas.is_enum(*id),
+        _ => false,
+    };
+    Ok(is_form && is_object)
 }
 
 fn docs(node: &Node<'_>) -> Result<Docs, Problem> {
@@ -205,7 +281,7 @@ fn ty<'d>(
             schema.problem("the parameter is a secret", "use a security scheme, or remove `format`");
         let is_plain = ty == Type::Secret && !is_json;
         schema.pass_over(
-            problem,
+            problem.about(Topic::Secrets),
             if is_plain { "sent as a secret" } else { "its items are treated as strings" },
         )?;
         if is_plain {
@@ -219,7 +295,7 @@ fn ty<'d>(
         && let Err(problem) = expect_marked_secret(wire, &schema, &ty)
         && ty == Type::String
     {
-        schema.pass_over(problem, "treated as a secret")?;
+        schema.pass_over(problem.about(Topic::Secrets), "treated as a secret")?;
         return Ok((Type::Secret, None));
     }
     if is_json {
@@ -228,6 +304,7 @@ fn ty<'d>(
     let style = style(node, location)?;
     let is_plain = match &ty {
         Type::List(item) if location == Location::Query && style == "FormExploded" => schemas.is_scalar(item),
+        _ if style.starts_with("Cookie") => false,
         ty if location == Location::Path => schemas.is_scalar(ty) && style.starts_with("Simple"),
         ty => schemas.is_scalar(ty),
     };
@@ -240,7 +317,7 @@ pub(super) fn style(node: &Node<'_>, location: Location) -> Result<&'static str,
     let explode = match node.get("explode") {
         Some(_) => node.flag("explode")?,
         None => {
-            matches!(named.unwrap_or("form"), "form")
+            matches!(named.unwrap_or("form"), "form" | "cookie")
                 && matches!(location, Location::Query | Location::Cookie)
         }
     };
@@ -259,6 +336,8 @@ pub(super) fn style(node: &Node<'_>, location: Location) -> Result<&'static str,
         (Location::Query, Some("spaceDelimited" | "pipeDelimited"), true) => "FormExploded",
         (Location::Query, Some("deepObject"), _) => "DeepObject",
         (Location::Cookie, None | Some("form"), _) => "Simple",
+        (Location::Cookie, Some("cookie"), false) => "Cookie",
+        (Location::Cookie, Some("cookie"), true) => "CookieExploded",
         _ => {
             let problem = node.problem(
                 "the style of the parameter is not supported",
@@ -281,8 +360,8 @@ fn undescribed<'a>(
         let Some((name, after)) = after.split_once('}') else {
             return Err(operation.problem("the path has a `{` without a `}`", "add the `}`"));
         };
-        let mut described =
-            parameters.required.iter().filter(|parameter| parameter.location == Location::Path);
+        let all = parameters.required.iter().chain(&parameters.optional);
+        let mut described = all.filter(|parameter| parameter.location == Location::Path);
         if !described.any(|parameter| parameter.wire == name) && !names.contains(&name) {
             names.push(name);
         }

@@ -1,10 +1,12 @@
 //! Security schemes and requirements.
 
-use crate::document::Node;
+use http::header::HeaderName;
+
+use crate::document::{Node, scheme_name};
 use crate::lower::names::{self, Scope};
+use crate::methods;
 use crate::model::{Credential, Docs, Scheme};
-use crate::problem::Problem;
-use crate::selection::METHODS;
+use crate::problem::{Problem, Topic};
 
 /// Returns the security schemes, each of which gets a constructor.
 pub(crate) fn credentials(root: &Node<'_>) -> Result<Vec<Credential>, Problem> {
@@ -15,13 +17,13 @@ pub(crate) fn credentials(root: &Node<'_>) -> Result<Vec<Credential>, Problem> {
         let Some(node) = node.resolve_or_omit("the scheme has no constructor")? else { continue };
         node.expect_keys(
             "a security scheme",
-            &["type", "scheme", "in", "name", "description"],
-            &["bearerFormat", "flows", "openIdConnectUrl"],
+            &["type", "scheme", "in", "name", "description", "deprecated"],
+            &["bearerFormat", "flows", "oauth2MetadataUrl", "openIdConnectUrl"],
         )?;
         let scheme = match scheme(&node) {
             Ok(scheme) => scheme,
             Err(problem) if node.get("type").is_some_and(|kind| kind.value() == "mutualTLS") => {
-                node.pass_over(problem, "the transport holds the certificate")?;
+                node.pass_over(problem.about(Topic::Security), "the transport holds the certificate")?;
                 continue;
             }
             Err(problem) => {
@@ -30,10 +32,11 @@ pub(crate) fn credentials(root: &Node<'_>) -> Result<Vec<Credential>, Problem> {
             }
         };
         let text = node.text_of("description")?.unwrap_or_default().to_owned();
+        let notes = if node.flag("deprecated")? { vec!["Deprecated.".to_owned()] } else { Vec::new() };
         credentials.push(Credential {
             name: scope.claim([names::snake_name(key).as_str()]),
             scheme_name: Some(key.to_owned()),
-            docs: Docs { text, notes: Vec::new() },
+            docs: Docs { text, notes },
             scheme,
         });
     }
@@ -64,8 +67,8 @@ impl<'a> Security<'a> {
         let paths = root.get("paths").and_then(|paths| paths.entries().ok()).unwrap_or_default();
         let items = paths.iter().filter_map(|(_, item)| item.resolve().ok());
         let differs = items
-            .flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)).collect::<Vec<_>>())
-            .any(|operation| has_own(&operation));
+            .flat_map(|item| methods::operations(&item).unwrap_or_default())
+            .any(|(_, operation)| has_own(&operation));
         Ok(Self { known, defined, differs: differs && root.is_lenient() })
     }
 
@@ -88,11 +91,13 @@ impl<'a> Security<'a> {
         for alternative in node.items()? {
             let mut schemes = Vec::new();
             for (name, scheme) in alternative.entries()? {
-                if self.known.contains(&name) {
-                    schemes.push(name.to_owned());
-                } else if !self.defined.contains(&name) {
+                let name = scheme_name(name);
+                if self.known.contains(&&*name) {
+                    schemes.push(name.into_owned());
+                } else if !self.defined.contains(&&*name) {
                     let message = format!("unknown security scheme `{name}`");
-                    scheme.note(message, "the operation accepts all credentials of the client");
+                    let instead = "the operation accepts all credentials of the client";
+                    scheme.note(Topic::Security, message, instead);
                     return Ok(None);
                 }
             }
@@ -114,10 +119,11 @@ fn scheme(node: &Node<'_>) -> Result<Scheme, Problem> {
         "http" => match node.require("scheme")?.text()? {
             scheme if scheme.eq_ignore_ascii_case("bearer") => Ok(Scheme::Bearer),
             scheme if scheme.eq_ignore_ascii_case("basic") => Ok(Scheme::Basic),
-            other => Err(node.problem(
+            other if needs_more_than_a_secret(other) => Err(node.problem(
                 format!("HTTP authentication `{other}` is not supported"),
-                "use `bearer` or `basic`",
+                "use `bearer`, `basic`, or a scheme that sends a secret as it is",
             )),
+            other => Ok(Scheme::Http(other.to_owned())),
         },
         // Only sending the token concerns the client.
         "oauth2" | "openIdConnect" => Ok(Scheme::Bearer),
@@ -135,4 +141,26 @@ fn scheme(node: &Node<'_>) -> Result<Scheme, Problem> {
             "use `http`, `oauth2`, `openIdConnect` or `apiKey`",
         )),
     }
+}
+
+/// Returns whether an HTTP authentication scheme requires a handshake or a signature of each request, or is not a name.
+fn needs_more_than_a_secret(scheme: &str) -> bool {
+    const SCHEMES: &[&str] = &[
+        "aws4-hmac-sha256",
+        "concealed",
+        "digest",
+        "dpop",
+        "gnap",
+        "hoba",
+        "mutual",
+        "negotiate",
+        "ntlm",
+        "oauth",
+        "scram-sha-1",
+        "scram-sha-256",
+        "signature",
+    ];
+    // A scheme is a token, like the name of a header.
+    SCHEMES.contains(&scheme.to_ascii_lowercase().as_str())
+        || HeaderName::from_bytes(scheme.as_bytes()).is_err()
 }

@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::lower::names;
 use crate::model::{Docs, Server};
-use crate::problem::Problem;
+use crate::problem::{Problem, Topic};
 
 /// Returns the first server, if it is public. Many documents list servers for development.
 pub(crate) fn base_url(root: &Node<'_>) -> Result<Option<Server>, Problem> {
@@ -13,6 +13,7 @@ pub(crate) fn base_url(root: &Node<'_>) -> Result<Option<Server>, Problem> {
     if !url.starts_with("https://") {
         if server.is_lenient() {
             server.note(
+                Topic::Servers,
                 format!("`{url}` is not a public URL"),
                 "no `DEFAULT_BASE_URL`; base URLs must end with the same path",
             );
@@ -67,7 +68,7 @@ impl OperationServers {
             return Ok(None);
         }
         server.pass_over(
-            problem,
+            problem.about(Topic::Servers),
             &format!("sent to `{url}`, which clients with another base URL must configure"),
         )?;
         if url.contains("://") && !self.0.iter().any(|known| known.url == url) {

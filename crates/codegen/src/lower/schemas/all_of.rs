@@ -56,7 +56,12 @@ pub(super) fn walk<'d>(
 
 /// Returns the object of a schema and its `allOf`, without alternatives.
 pub(super) fn without_unions<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
-    Ok(Form::structure(gather(node, true)?))
+    Ok(Form::structure(parts(node)?))
+}
+
+/// Returns the parts of the object of a schema and its `allOf`, without alternatives.
+pub(super) fn parts<'d>(node: &Node<'d>) -> Result<Vec<Node<'d>>, Problem> {
+    gather(node, true)
 }
 
 /// Returns the object of a schema and one of its alternatives.
@@ -136,7 +141,7 @@ impl<'d> Gathering<'d> {
             self.add(&member)?;
         }
         self.path.pop();
-        if ["properties", "required", "additionalProperties", "patternProperties"]
+        if ["properties", "required", "additionalProperties", "patternProperties", "unevaluatedProperties"]
             .iter()
             .any(|key| node.get(key).is_some())
         {

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::classify::{self, classify};
 use super::form::{Declared, Form, MAX_DEPTH, Member};
+use super::keywords::is_untyped;
+use super::xml::Descriptions;
 use crate::document::{Document, Node};
 use crate::lower::descriptions;
 use crate::lower::names::{self, Scope};
@@ -33,6 +35,8 @@ pub(crate) struct Schemas<'d> {
     path: Vec<String>,
     /// The number of schemas around the current one.
     depth: usize,
+    /// The descriptions of XML bodies.
+    pub(super) xml: Descriptions<'d>,
     pub(crate) names: Scope,
 }
 
@@ -66,6 +70,7 @@ impl<'d> Schemas<'d> {
             plain: HashMap::new(),
             path: Vec::new(),
             depth: 0,
+            xml: Descriptions::default(),
             names: Scope::without(names::RESERVED_TYPES),
         };
         let components = match document.root().get("components") {
@@ -75,7 +80,7 @@ impl<'d> Schemas<'d> {
         // All names first: types of schemas inside must not take one of them.
         let mut forms = Vec::new();
         for (key, node) in components {
-            let name = names::type_name(key);
+            let name = names::type_name(names::chosen(&node, key)?);
             match classify(&node) {
                 Ok((Form::Declared(declared), _)) => {
                     let name = schemas.claim(&name);
@@ -132,8 +137,8 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// Changes the type of binary fields of a form to files.
-    pub(crate) fn mark_files(&mut self, id: TypeId, schema: &Node<'d>) -> Result<(), Problem> {
+    /// Changes the type of binary fields of a form to files, except those in `json`.
+    pub(crate) fn mark_files(&mut self, id: TypeId, schema: &Node<'d>, json: &[&str]) -> Result<(), Problem> {
         let Some(TypeDef { shape: Shape::Struct(object), .. }) = &mut self.definitions[id.0] else {
             return Ok(());
         };
@@ -142,8 +147,9 @@ impl<'d> Schemas<'d> {
         for (key, node) in described {
             let Some(field) = object.fields.iter_mut().find(|field| field.wire == key) else { continue };
             match &mut field.ty {
-                ty @ (Type::String | Type::Secret) if is_bytes(&node) => *ty = Type::File,
-                Type::List(item) if node.get("items").is_some_and(|items| is_bytes(&items)) => {
+                _ if json.contains(&key) => {}
+                ty @ (Type::String | Type::Secret | Type::Any) if is_file(&node) => *ty = Type::File,
+                Type::List(item) if node.get("items").is_some_and(|items| is_file(&items)) => {
                     **item = Type::File;
                 }
                 _ => {}
@@ -306,17 +312,33 @@ impl<'d> Schemas<'d> {
         if let Some(id) = self.anonymous.get(&key) {
             return Ok(*id);
         }
-        let id = TypeId(self.definitions.len());
         let name = self.names.claim([names::short(proposed), proposed, &format!("{proposed}Schema")]);
-        self.definitions.push(Some(TypeDef::new(name, docs, shape)));
-        self.order.insert(position, id);
+        let id = self.add(position, TypeDef::new(name, docs, shape));
         self.anonymous.insert(key, id);
         Ok(id)
+    }
+
+    fn add(&mut self, position: usize, definition: TypeDef) -> TypeId {
+        let id = TypeId(self.definitions.len());
+        self.definitions.push(Some(definition));
+        self.order.insert(position, id);
+        id
+    }
+
+    /// Adds a type after all others.
+    pub(super) fn push(&mut self, definition: TypeDef) -> TypeId {
+        self.add(self.order.len(), definition)
+    }
+
+    /// Returns whether a type is that of a schema that `$ref` can name.
+    pub(super) fn is_type_of(&self, ty: &Type, node: &Node<'d>) -> bool {
+        matches!(ty, Type::Named(id) if self.named.get(node.pointer()) == Some(id))
     }
 
     fn shape(&mut self, declared: Declared<'d>, name: &str) -> Result<Shape, Problem> {
         match declared {
             Declared::Struct(parts) => self.structure(&parts, name).map(Shape::Struct),
+            Declared::Base(base, parts) => self.base(&base, &parts, name),
             Declared::Union(members, discriminator) => {
                 self.union(&members, discriminator.as_ref(), name).map(Shape::Union)
             }
@@ -344,12 +366,19 @@ fn properties<'d>(
     Ok(())
 }
 
-fn is_bytes(node: &Node<'_>) -> bool {
+/// Returns whether a schema describes bytes.
+pub(crate) fn is_bytes(node: &Node<'_>) -> bool {
     let Ok(node) = node.resolve() else { return false };
     let is_text = node.get("type").is_some_and(|name| name.value() == "string");
     let is_binary = node.get("format").is_some_and(|format| format.value() == "binary");
-    is_text
-        && (is_binary || (node.get("contentMediaType").is_some() && node.get("contentEncoding").is_none()))
+    let is_media = node.get("contentMediaType").is_some() && node.get("contentEncoding").is_none();
+    is_text && (is_binary || is_media) || is_media && is_untyped(&node)
+}
+
+/// Returns whether a part of a form is a file. Since OpenAPI 3.1, a part without a type is one.
+pub(crate) fn is_file(node: &Node<'_>) -> bool {
+    let is_3_0 = || node.root().get("openapi").and_then(|version| version.text().ok()?.strip_prefix("3.0"));
+    is_bytes(node) || node.resolve().is_ok_and(|node| is_untyped(&node)) && is_3_0().is_none()
 }
 
 /// Parts of pointers that belong to OpenAPI, not to the API.
@@ -364,6 +393,7 @@ const SYNTAX: &[&str] = &[
     "anyOf",
     "allOf",
     "additionalProperties",
+    "unevaluatedProperties",
     "patternProperties",
     "prefixItems",
     "$defs",

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::form::{Form, Member};
+use super::form::{Declared, Form, Member};
 use super::keywords::{self, only_annotations_alongside};
 use super::{all_of, one_of, type_keyword};
 use crate::document::Node;
-use crate::problem::{AS_ANY, Problem};
+use crate::problem::{AS_ANY, Problem, Topic};
 
 /// Returns the form of a schema, and whether the schema itself allows null; a schema that it refers to may do so too.
 pub(super) fn classify<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem> {
@@ -34,8 +34,9 @@ pub(super) fn classify<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem>
             let (form, null) = all_of(node)?;
             return Ok((form, null || nullable));
         }
-        only_annotations_alongside(node, "$ref")
-            .or_else(|problem| node.pass_over(problem, "values are not validated against it"))?;
+        only_annotations_alongside(node, "$ref").or_else(|problem| {
+            node.pass_over(problem.about(Topic::Constraints), "values are not validated against it")
+        })?;
         return Ok((Form::Same(node.clone()), nullable));
     }
     if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
@@ -44,7 +45,7 @@ pub(super) fn classify<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem>
     }
     if node.get("allOf").is_some() {
         let (form, null) = all_of(node)?;
-        return Ok((form, null || nullable));
+        return Ok((as_base(node, form), null || nullable));
     }
 
     let (names, null) = type_keyword::types(node)?;
@@ -54,7 +55,16 @@ pub(super) fn classify<'d>(node: &Node<'d>) -> Result<(Form<'d>, bool), Problem>
         several => type_keyword::one_of_types(node, several),
     };
     let null_listed = node.items_of("enum")?.iter().any(|value| value.value().is_null());
-    Ok((form, null || nullable || null_listed))
+    Ok((as_base(node, form), null || nullable || null_listed))
+}
+
+fn as_base<'d>(node: &Node<'d>, form: Form<'d>) -> Form<'d> {
+    match form {
+        Form::Declared(Declared::Struct(parts)) if node.get("discriminator").is_some() => {
+            Form::Declared(Declared::Base(node.clone(), parts))
+        }
+        form => form,
+    }
 }
 
 /// Returns the form of an alternative, and whether the alternative itself allows null.

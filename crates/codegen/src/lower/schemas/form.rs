@@ -27,6 +27,8 @@ pub(super) enum Form<'d> {
 pub(super) enum Declared<'d> {
     /// An object with the properties of these schemas.
     Struct(Vec<Node<'d>>),
+    /// An object with a `discriminator`, which other objects include, and its parts.
+    Base(Node<'d>, Vec<Node<'d>>),
     Enum(Vec<Cow<'d, str>>),
     /// Alternatives, with their `discriminator`.
     Union(Vec<Member<'d>>, Option<Node<'d>>),

@@ -1,7 +1,7 @@
 //! The keywords of schemas and their effect on types.
 
 use crate::document::Node;
-use crate::problem::Problem;
+use crate::problem::{Problem, Topic};
 
 /// Keywords that determine the type.
 const TYPE: &[&str] = &[
@@ -20,6 +20,7 @@ const TYPE: &[&str] = &[
     "properties",
     "required",
     "type",
+    "unevaluatedProperties",
 ];
 
 /// Keywords that describe a value without constraining it. They are allowed alongside `$ref`, and alongside `allOf`
@@ -35,6 +36,7 @@ const ANNOTATIONS: &[&str] = &[
     "readOnly",
     "title",
     "writeOnly",
+    "xml",
 ];
 
 /// Keywords that constrain values without changing the type. The docs mention the important ones.
@@ -65,7 +67,6 @@ const IGNORED: &[&str] = &[
     "externalDocs",
     "propertyNames",
     "uniqueItems",
-    "xml",
 ];
 
 /// Keywords that constrain values and are reported, because servers enforce them and no docs mention them.
@@ -77,7 +78,6 @@ const UNCHECKED: &[&str] = &[
     "minContains",
     "not",
     "unevaluatedItems",
-    "unevaluatedProperties",
 ];
 
 /// Keywords that make the type depend on values.
@@ -86,18 +86,25 @@ pub(super) const CONDITIONS: &[&str] =
 
 /// Keywords that describe the structure of an object.
 pub(super) const STRUCTURE: &[&str] =
-    &["additionalProperties", "allOf", "anyOf", "oneOf", "properties", "required"];
+    &["additionalProperties", "allOf", "anyOf", "oneOf", "properties", "required", "unevaluatedProperties"];
 
 /// Reports keywords that the generator does not know.
 pub(super) fn expect(node: &Node<'_>) -> Result<(), Problem> {
     let mut handled = [TYPE, ANNOTATIONS].concat();
     if node.is_lenient() {
         for (key, child) in UNCHECKED.iter().filter_map(|key| Some((key, node.get(key)?))) {
-            child.note(format!("`{key}` does not affect the type"), "values are not validated against it");
+            let message = format!("`{key}` does not affect the type");
+            child.note(Topic::Constraints, message, "values are not validated against it");
         }
         handled.extend(UNCHECKED.iter().chain(CONDITIONS));
     }
     node.expect_keys("a schema", &handled, &[CONSTRAINTS, IGNORED].concat())
+}
+
+/// Returns whether a schema allows values of any type, with at most annotations and constraints.
+pub(crate) fn is_untyped(node: &Node<'_>) -> bool {
+    let mut keys = node.value().as_object().into_iter().flat_map(serde_json::Map::keys);
+    !keys.any(|key| TYPE.contains(&key.as_str()) || CONDITIONS.contains(&key.as_str()))
 }
 
 /// Returns whether a keyword leaves the type of a member of `allOf` to the other members.
@@ -105,7 +112,7 @@ pub(super) fn is_neutral_in_all_of(key: &str) -> bool {
     let is_listed = |list: &[&str]| list.contains(&key);
     is_listed(ANNOTATIONS)
         || is_listed(CONSTRAINTS)
-        || ["allOf", "externalDocs", "type", "xml"].contains(&key)
+        || ["allOf", "externalDocs", "type"].contains(&key)
         || key.starts_with("x-")
 }
 

@@ -10,7 +10,7 @@ use crate::document::Node;
 use crate::lower::descriptions;
 use crate::lower::names::{self, Scope};
 use crate::model::{Additional, Direction, Docs, Field, Presence, Struct, Type};
-use crate::problem::{AS_ANY, Problem};
+use crate::problem::{AS_ANY, Problem, Topic};
 
 impl<'d> Schemas<'d> {
     /// Lowers the parts of an object: one, or several with `allOf`.
@@ -55,7 +55,24 @@ impl<'d> Schemas<'d> {
                 let name = scope.claim([names::snake_name(key).as_str()]);
                 let (ty, direction, docs) = (Type::Any, Direction::Both, Docs::default());
                 let wire = (*key).to_owned();
-                fields.push(Field { name, wire, docs, ty, presence, direction, boxed: false });
+                fields.push(Field {
+                    name,
+                    wire,
+                    docs,
+                    ty,
+                    presence,
+                    direction,
+                    is_discriminator: false,
+                    boxed: false,
+                });
+            }
+        }
+
+        for part in parts {
+            let Some(discriminator) = part.get("discriminator") else { continue };
+            let name = discriminator.text_of("propertyName")?;
+            for field in fields.iter_mut().filter(|field| Some(field.wire.as_str()) == name) {
+                field.is_discriminator = true;
             }
         }
 
@@ -80,13 +97,14 @@ impl<'d> Schemas<'d> {
     fn field(
         &mut self,
         parts: &[Node<'d>],
-        key: &str,
+        key: &'d str,
         node: &Node<'d>,
         required: bool,
         parent: &str,
     ) -> Result<Field, Problem> {
         let direction = direction(node)?;
-        let proposed = format!("{parent}{}", names::type_name(key));
+        let chosen = names::chosen(node, key)?;
+        let proposed = format!("{parent}{}", names::type_name(chosen));
         let usage = match all_of::in_all(parts, key) {
             Some(form) => Usage { ty: self.ty(form, node, &proposed)?, nullable: false },
             None => self.usage(node, &proposed)?,
@@ -94,19 +112,20 @@ impl<'d> Schemas<'d> {
         let Usage { mut ty, nullable } = usage;
         if let Err(problem) = expect_marked_secret(key, node, &ty) {
             let instead = if ty == Type::String { "treated as a secret" } else { "not treated as a secret" };
-            node.pass_over(problem, instead)?;
+            node.pass_over(problem.about(Topic::Secrets), instead)?;
             if ty == Type::String {
                 ty = Type::Secret;
             }
         }
         let presence = presence(required, nullable, &ty);
         Ok(Field {
-            name: names::snake_name(key),
+            name: names::snake_name(chosen),
             wire: key.to_owned(),
             docs: descriptions::docs(node)?,
             ty,
             presence,
             direction,
+            is_discriminator: false,
             boxed: false,
         })
     }

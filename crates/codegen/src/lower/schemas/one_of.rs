@@ -9,7 +9,7 @@ use super::form::{Declared, Form, Member};
 use super::keywords::{self, only_annotations_alongside};
 use super::type_keyword::{self, strings};
 use crate::document::Node;
-use crate::problem::{AS_ANY, Problem};
+use crate::problem::{AS_ANY, Problem, Topic};
 
 /// Returns the form of a schema with `lists` of alternatives in itself and its `allOf`, and whether null is one of
 /// them.
@@ -24,7 +24,7 @@ pub(super) fn unions<'d>(
             let is_conditions = is_conditions(list);
             if is_conditions {
                 let message = format!("`{keyword}` only restricts combinations of properties");
-                list.note(message, "values are not validated against it");
+                list.note(Topic::Constraints, message, "values are not validated against it");
             }
             !is_conditions
         });
@@ -47,12 +47,14 @@ pub(super) fn unions<'d>(
     let mut members = Vec::new();
     let mut null = false;
     for node in list.items()? {
-        let is_null = node.get("type").is_some_and(|name| name.value() == "null")
-            || node.get("const").is_some_and(|value| value.value().is_null())
-            || node.get("enum").is_some_and(|list| list.value() == &Value::Array(vec![Value::Null]));
+        let target = node.resolve_if_any()?;
+        let is_null = target.get("type").is_some_and(|name| name.value() == "null")
+            || target.get("const").is_some_and(|value| value.value().is_null())
+            || target.get("enum").is_some_and(|list| list.value() == &Value::Array(vec![Value::Null]));
+        let is_known = |member: &Member<'_>| member.node.value() == node.value();
         if is_null {
             null = true;
-        } else {
+        } else if !members.iter().any(is_known) {
             let base = base.as_ref().filter(|base| !includes(&node, base.pointer())).cloned();
             members.push(Member { node, only: None, base });
         }
@@ -84,13 +86,14 @@ fn includes(node: &Node<'_>, other: &str) -> bool {
     consists_of.contains(other)
 }
 
-/// Returns the common form of scalars that differ in constraints only.
+/// Returns the common form of scalars that differ in constraints only. Listed numbers and booleans are constraints.
 fn scalar<'d>(members: &[Member<'d>]) -> Result<Option<Form<'d>>, Problem> {
     let mut all = None;
     for Member { node, base, .. } in members {
+        let node = node.resolve_if_any()?;
         let is_plain = node.is_lenient() && base.is_none() && node.get("$ref").is_none();
         let is_scalar = node.get("type").is_some_and(|name| name.value().is_string())
-            && ["enum", "const", "allOf", "oneOf", "anyOf"]
+            && ["allOf", "oneOf", "anyOf"]
                 .iter()
                 .chain(keywords::CONDITIONS)
                 .all(|key| node.get(key).is_none());
@@ -98,7 +101,7 @@ fn scalar<'d>(members: &[Member<'d>]) -> Result<Option<Form<'d>>, Problem> {
             return Ok(None);
         }
         let name = node.text_of("type")?.unwrap_or_default();
-        match type_keyword::typed(node, name)? {
+        match type_keyword::typed(&node, name)? {
             Form::Scalar(ty) if !node.flag("nullable")? && all.as_ref().is_none_or(|all| *all == ty) => {
                 all = Some(ty)
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::form::{Declared, Form, Member};
 use crate::document::Node;
 use crate::model::Type;
-use crate::problem::{AS_ANY, Problem};
+use crate::problem::{AS_ANY, Problem, Topic};
 
 /// Returns the types that a schema lists, without null, and whether null is one of them.
 pub(super) fn types<'d>(node: &Node<'d>) -> Result<(Vec<&'d str>, bool), Problem> {
@@ -48,6 +48,7 @@ pub(super) fn untyped<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
     let implied = [
         ("properties", "object"),
         ("additionalProperties", "object"),
+        ("unevaluatedProperties", "object"),
         ("patternProperties", "object"),
         ("required", "object"),
         ("items", "array"),
@@ -155,7 +156,7 @@ fn list<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
 
 fn object<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
     let additional = additional(node)?;
-    let closed = node.get("additionalProperties").is_some_and(|schema| schema.value() == &Value::Bool(false));
+    let closed = undeclared(node).is_some_and(|schema| schema.value() == &Value::Bool(false));
     if !node.entries_of("properties")?.is_empty() || (closed && additional.is_none()) {
         return Ok(Form::structure(vec![node.clone()]));
     }
@@ -166,9 +167,14 @@ fn object<'d>(node: &Node<'d>) -> Result<Form<'d>, Problem> {
     Ok(Form::Map(additional))
 }
 
+/// Returns the schema of undeclared properties.
+fn undeclared<'d>(node: &Node<'d>) -> Option<Node<'d>> {
+    node.get("additionalProperties").or_else(|| node.get("unevaluatedProperties"))
+}
+
 /// Returns the schema of undeclared properties, if they are declared to be allowed.
 pub(super) fn additional<'d>(node: &Node<'d>) -> Result<Option<Node<'d>>, Problem> {
-    let open = node.get("additionalProperties").filter(|schema| schema.value() != &Value::Bool(false));
+    let open = undeclared(node).filter(|schema| schema.value() != &Value::Bool(false));
     let Some(patterns) = node.get("patternProperties") else { return Ok(open) };
     let entries = patterns.entries()?;
     let problem = patterns.problem(
@@ -177,7 +183,10 @@ pub(super) fn additional<'d>(node: &Node<'d>) -> Result<Option<Node<'d>>, Proble
     );
     match (entries.as_slice(), open) {
         ([(_, only)], None) => {
-            patterns.pass_over(problem, "names are not validated against the pattern")?;
+            patterns.pass_over(
+                problem.about(Topic::Constraints),
+                "names are not validated against the pattern",
+            )?;
             Ok(Some(only.clone()))
         }
         (_, open) => {

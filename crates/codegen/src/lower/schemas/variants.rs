@@ -36,14 +36,17 @@ impl<'d> Schemas<'d> {
         }
         let by_json_type = kinds.iter().enumerate().all(|(index, kind)| {
             kind.is_some_and(|kind| {
-                kinds[..index].iter().all(|other| other.is_some_and(|other| kind.differs_from(other)))
+                // The values that enums list distinguish strings.
+                let is_distinct = |other| kind == JsonType::Text || kind.differs_from(other);
+                kinds[..index].iter().all(|other| other.is_some_and(is_distinct))
             })
         });
+        let has_one_text = kinds.iter().filter(|kind| **kind == Some(JsonType::Text)).count() < 2;
         let is_scalar = |ty: &Type| self.is_scalar(ty) || *ty == Type::Secret;
         let selected_by = match tag {
             Some(tag) => SelectedBy::Tag(tag),
             None if by_json_type => SelectedBy::JsonType,
-            None if variants.iter().all(|variant| is_scalar(&variant.ty)) => {
+            None if has_one_text && variants.iter().all(|variant| is_scalar(&variant.ty)) => {
                 // A number would accept an integer and change its text.
                 variants.sort_by_key(|variant| variant.ty == Type::Number);
                 SelectedBy::Order
@@ -80,7 +83,7 @@ impl JsonType {
             Form::Scalar(Type::Number) => Some(Self::Number),
             Form::Scalar(_) | Form::Declared(Declared::Enum(_)) => Some(Self::Text),
             Form::List(_) | Form::Tuple(_) => Some(Self::List),
-            Form::Map(_) | Form::Declared(Declared::Struct(_)) => Some(Self::Object),
+            Form::Map(_) | Form::Declared(Declared::Struct(_) | Declared::Base(..)) => Some(Self::Object),
         })
     }
 
@@ -120,13 +123,13 @@ fn kind_name(form: &Form<'_>) -> &'static str {
         Form::Scalar(_) => "Text",
         Form::Declared(Declared::Enum(_)) => "Word",
         Form::List(_) | Form::Tuple(_) => "List",
-        Form::Map(_) | Form::Declared(Declared::Struct(_)) => "Object",
+        Form::Map(_) | Form::Declared(Declared::Struct(_) | Declared::Base(..)) => "Object",
         Form::Declared(Declared::Union(..)) => "Either",
     }
 }
 
 /// Removes the name of the union from a variant: `Event::UserEvent` becomes `Event::User`.
-fn without_union_name(name: &str, union: &str) -> String {
+pub(super) fn without_union_name(name: &str, union: &str) -> String {
     let stripped = name.strip_prefix(union).or_else(|| name.strip_suffix(union)).unwrap_or(name);
     if stripped.is_empty()
         || stripped.to_upper_camel_case() != stripped

@@ -4,7 +4,7 @@ pub mod generated;
 
 use generated::{
     API_VERSION, Client, DEFAULT_BASE_URL, ListThingsOptions, basic, bearer_auth, cookie, header, oauth,
-    query,
+    query, shared,
 };
 
 use crate::last_request;
@@ -25,6 +25,7 @@ async fn credentials_and_headers_are_sent() {
         (bearer_auth("the-secret"), "authorization", "Bearer the-secret"),
         (oauth("the-secret"), "authorization", "Bearer the-secret"),
         (basic("me", "the-secret"), "authorization", "Basic bWU6dGhlLXNlY3JldA=="),
+        (shared("the-secret"), "authorization", "SharedAccessKey the-secret"),
         (header("the-secret"), "x-api-key", "the-secret"),
         (cookie("the-secret"), "cookie", "session=the-secret"),
         (query("the-secret"), "", "limit=1&key=the-secret"),

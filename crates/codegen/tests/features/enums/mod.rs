@@ -2,7 +2,10 @@
 
 pub mod generated;
 
-use generated::types::{Status, Thing, ThingSort};
+use api_keys_runtime::Nullable;
+use generated::types::{
+    LeftRight, Status, Thing, ThingDirection, ThingObjectOrDirection, ThingSort, ThingText, UpDown,
+};
 use serde_json::json;
 
 use crate::{decode_error, round_trip};
@@ -34,4 +37,42 @@ async fn values_of_any_type_round_trip() {
     let thing = Thing::new("thing", "active").sort("").mixed(1);
     let sent = json!({ "object": "thing", "status": "active", "sort": "", "mixed": 1 });
     assert_eq!(serde_json::to_value(thing).unwrap(), sent);
+}
+
+#[tokio::test]
+async fn listed_value_selects_the_enum() {
+    let thing = |key: &str, value: &str| {
+        let mut thing = json!({ "object": "thing", "status": "active" });
+        thing[key] = value.into();
+        thing
+    };
+    for (value, expected) in [
+        ("left", ThingDirection::LeftRight(LeftRight::Left)),
+        ("right", ThingDirection::LeftRight(LeftRight::Right)),
+        ("up", ThingDirection::UpDown(UpDown::Up)),
+        ("away", ThingDirection::LeftRight(LeftRight::Other("away".to_owned()))),
+    ] {
+        let (read, sent) = round_trip!(thing("direction", value));
+        assert_eq!((read.direction, &sent["direction"]), (Some(expected), &json!(value)));
+    }
+    for (value, expected) in [
+        ("up", ThingText::UpDown(UpDown::Up)),
+        ("2026-01-01T00:00:00Z", ThingText::Text("2026-01-01T00:00:00Z".into())),
+    ] {
+        assert_eq!(round_trip!(thing("text", value)).0.text, Some(expected));
+    }
+    for (value, expected) in [
+        ("down", ThingObjectOrDirection::UpDown(UpDown::Down)),
+        ("away", ThingObjectOrDirection::LeftRight(LeftRight::Other("away".to_owned()))),
+    ] {
+        let read = round_trip!(thing("object_or_direction", value)).0;
+        assert_eq!(read.object_or_direction, Some(expected));
+    }
+}
+
+#[test]
+fn equal_members_are_one() {
+    let thing = Thing::new("thing", "active").twice("up").digit(2).up_or_null(UpDown::Up);
+    assert_eq!((thing.twice, thing.digit), (Some(UpDown::Up), Some(2)));
+    assert_eq!(thing.up_or_null, Nullable::Value(UpDown::Up));
 }

@@ -1,4 +1,4 @@
-//! `additionalProperties` and `patternProperties`.
+//! `additionalProperties`, `unevaluatedProperties` and `patternProperties`.
 
 pub mod generated;
 
@@ -16,12 +16,16 @@ async fn entries_round_trip() {
         "by_pattern": { "xy": 1 },
         "open": { "id": "i", "later": { "a": 1 } },
         "typed": { "id": "i", "b": 1, "a": 2 },
+        "unevaluated": { "name": "n", "b": "c" },
+        "scores": { "a": 0.5 },
         "closed": {},
         "lists": { "a": ["b"] },
     });
     let (read, sent) = round_trip!(thing);
     assert_eq!(read.open.unwrap().additional_properties.as_map()["later"], json!({ "a": 1 }));
     assert_eq!(read.typed.unwrap().additional_properties["b"], 1);
+    assert_eq!(read.unevaluated.unwrap().additional_properties["b"], "c");
+    assert_eq!(read.scores.unwrap()["a"], 0.5);
     assert_eq!(sent, thing);
     assert!(decode_error!(json!({ "metadata": {}, "counts": { "a": "b" } })).contains("counts"));
 }

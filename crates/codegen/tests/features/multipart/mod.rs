@@ -4,7 +4,10 @@ pub mod generated;
 
 use api_keys_runtime::{Body, FilePart};
 use generated::Client;
-use generated::types::{AddFileRequest, AddFileRequestOwner, AddPhotoRequest, AddPhotoRequestPlace};
+use generated::types::{
+    AddFileRequest, AddFileRequestOwner, AddPhotoRequest, AddPhotoRequestPlace, AddUntypedRequest,
+};
+use serde_json::json;
 
 use crate::{body_text, last_request, no_content};
 
@@ -63,7 +66,9 @@ async fn unset_fields_are_not_sent() {
 async fn parts_have_the_documented_content_types() {
     let (server, client) = no_content().await;
     let body = AddFileRequest::new(FilePart::new("a.pdf", Body::from_reader(&b"pdf"[..], None)))
-        .picture(FilePart::new("b.jpg", &b"jpg"[..]).content_type("image/jpeg"))
+        .picture(
+            FilePart::new("b.jpg", &b"jpg"[..]).content_type("image/jpeg").header("X-Taken", "2026-01-01"),
+        )
         .note("*n*")
         .labels(["a", "b"])
         .owner(AddFileRequestOwner::new().name("o"));
@@ -71,11 +76,33 @@ async fn parts_have_the_documented_content_types() {
     let text = body_text(&server).await;
     for part in [
         "name=\"file\"; filename=\"a.pdf\"\r\nContent-Type: application/pdf\r\n\r\npdf\r\n",
-        "name=\"picture\"; filename=\"b.jpg\"\r\nContent-Type: image/jpeg\r\n\r\njpg\r\n",
+        "name=\"picture\"; filename=\"b.jpg\"\r\nContent-Type: image/jpeg\r\nX-Taken: 2026-01-01\r\n\r\njpg\r\n",
         "name=\"note\"\r\nContent-Type: text/markdown\r\n\r\n*n*\r\n",
         "name=\"labels\"\r\nContent-Type: application/json\r\n\r\n[\"a\",\"b\"]\r\n",
         "name=\"owner\"\r\nContent-Type: application/json\r\n\r\n{\"name\":\"o\"}\r\n",
     ] {
         assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn parts_without_a_type_are_files() {
+    let (server, client) = no_content().await;
+    let file = || FilePart::new("a", &b"bytes"[..]);
+    let body = AddUntypedRequest::new(file(), json!({ "a": 1 }), 0.5).files([file(), file()]);
+    let client = Client::new(client);
+    client.add_untyped(&body).await.unwrap();
+    let text = body_text(&server).await;
+    for (part, count) in [
+        ("name=\"file\"; filename=\"a\"\r\nContent-Type: application/octet-stream\r\n\r\nbytes\r\n", 1),
+        ("name=\"files\"; filename=\"a\"\r\nContent-Type: image/png\r\n\r\nbytes\r\n", 2),
+        ("name=\"data\"\r\nContent-Type: application/json\r\n\r\n{\"a\":1}\r\n", 1),
+        ("name=\"share\"\r\n\r\n0.5\r\n", 1),
+    ] {
+        assert_eq!(text.matches(part).count(), count, "{part} in {text}");
+    }
+    for (name, value) in [("a b", "c"), ("a", "b\r\nc")] {
+        let body = AddUntypedRequest::new(file().header(name, value), json!(null), 0.5);
+        assert!(client.add_untyped(&body).await.is_err(), "{name}");
     }
 }

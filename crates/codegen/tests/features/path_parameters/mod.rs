@@ -2,8 +2,8 @@
 
 pub mod generated;
 
-use generated::Client;
 use generated::types::Point;
+use generated::{Client, GluedOptions, OptionalOptions};
 
 use crate::{no_content, target};
 
@@ -51,4 +51,20 @@ async fn several_parameters_in_a_segment() {
     let (server, client) = no_content().await;
     Client::new(client).files("a b", "tar.gz").await.unwrap();
     assert_eq!(target(&server).await, "/files/a%20b.tar.gz/");
+}
+
+#[tokio::test]
+async fn segment_of_unset_parameter_is_omitted() {
+    let (server, client) = no_content().await;
+    let client = Client::new(client);
+    client.optional(&OptionalOptions::new()).await.unwrap();
+    assert_eq!(target(&server).await, "/optional");
+    client.optional(&OptionalOptions::new().id("a/b")).await.unwrap();
+    assert_eq!(target(&server).await, "/optional/a%2Fb");
+    assert!(client.optional(&OptionalOptions::new().id("")).await.is_err());
+
+    client.glued(&GluedOptions::new()).await.unwrap();
+    assert_eq!(target(&server).await, "/glued/end");
+    client.glued(&GluedOptions::new().id(1).list(["a", "b"]).token("t")).await.unwrap();
+    assert_eq!(target(&server).await, "/glued/1/a,b/t/end");
 }

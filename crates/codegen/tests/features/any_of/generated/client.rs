@@ -103,8 +103,11 @@ impl Client {
     /// # Examples
     ///
     /// ```ignore
+    /// use crate::types;
+    ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.put_events(/* body */).await?;
+    /// let body = [types::Event::Push(types::Push::new())];
+    /// client.put_events(&body).await?;
     /// # Ok(())
     /// # }
     /// ```

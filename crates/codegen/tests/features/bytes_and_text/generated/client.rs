@@ -3,7 +3,9 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_runtime::{self as runtime, Body, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{
+    self as runtime, Body, ByteStream, Error, Method, Operation, OperationClass, Request, Response,
+};
 
 /// A client for Bytes and text. Clones are cheap.
 #[derive(Debug, Clone)]
@@ -64,8 +66,19 @@ impl Client {
     /// # }
     /// ```
     pub async fn get_file(&self) -> Result<Response<SecretBytes>, Error<()>> {
-        let request = Request::new(&GET_FILE);
+        let request = Request::new(&GET_FILE).header("accept", "application/octet-stream");
         self.http.send_bytes(request).await
+    }
+
+    /// Like [`get_file`](Self::get_file), but returns the body of the response as it arrives, without a limit
+    /// of its size.
+    ///
+    /// # Errors
+    ///
+    /// The errors are those of [`get_file`](Self::get_file).
+    pub async fn get_file_stream(&self) -> Result<Response<ByteStream>, Error<()>> {
+        let request = Request::new(&GET_FILE).header("accept", "application/octet-stream");
+        self.http.send_stream(request).await
     }
 
     /// `PUT /picture`. Not idempotent: retried only if the request cannot have been processed.
@@ -90,6 +103,143 @@ impl Client {
     pub async fn put_picture(&self, body: impl Into<Body>) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&PUT_PICTURE).body_bytes(body).content_type("image/png");
         self.http.send_empty(request).await
+    }
+
+    /// `PUT /pictures`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::PutAnyPictureOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.put_any_picture(body, &PutAnyPictureOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn put_any_picture(
+        &self,
+        body: impl Into<Body>,
+        options: &PutAnyPictureOptions,
+    ) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&PUT_ANY_PICTURE)
+            .body_bytes(body)
+            .content_type("image/png")
+            .content_type_opt(options.content_type.as_deref());
+        self.http.send_empty(request).await
+    }
+
+    /// `GET /pictures`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: A picture.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::GetAnyPictureOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_any_picture(&GetAnyPictureOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_any_picture(
+        &self,
+        options: &GetAnyPictureOptions,
+    ) -> Result<Response<SecretBytes>, Error<()>> {
+        let request = Request::new(&GET_ANY_PICTURE)
+            .header("accept", "image/png, image/jpeg")
+            .header_opt("accept", options.accept.as_ref());
+        self.http.send_bytes(request).await
+    }
+
+    /// Like [`get_any_picture`](Self::get_any_picture), but returns the body of the response as it arrives,
+    /// without a limit of its size.
+    ///
+    /// # Errors
+    ///
+    /// The errors are those of [`get_any_picture`](Self::get_any_picture).
+    pub async fn get_any_picture_stream(
+        &self,
+        options: &GetAnyPictureOptions,
+    ) -> Result<Response<ByteStream>, Error<()>> {
+        let request = Request::new(&GET_ANY_PICTURE)
+            .header("accept", "image/png, image/jpeg")
+            .header_opt("accept", options.accept.as_ref());
+        self.http.send_stream(request).await
+    }
+
+    /// `PUT /anything`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Arguments
+    ///
+    /// - `body`: Format: `binary`.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::PutAnythingOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = "body";
+    /// client.put_anything(body, &PutAnythingOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn put_anything(
+        &self,
+        body: impl Into<Body>,
+        options: &PutAnythingOptions,
+    ) -> Result<Response<()>, Error<()>> {
+        let request =
+            Request::new(&PUT_ANYTHING).body_bytes(body).content_type_opt(options.content_type.as_deref());
+        self.http.send_empty(request).await
+    }
+
+    /// `GET /anything`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: Some file.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_anything().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_anything(&self) -> Result<Response<SecretBytes>, Error<()>> {
+        let request = Request::new(&GET_ANYTHING);
+        self.http.send_bytes(request).await
     }
 
     /// `PUT /note`. Not idempotent: retried only if the request cannot have been processed.
@@ -160,15 +310,11 @@ impl Client {
     /// # }
     /// ```
     pub async fn get_note(&self) -> Result<Response<SecretBytes>, Error<()>> {
-        let request = Request::new(&GET_NOTE);
+        let request = Request::new(&GET_NOTE).header("accept", "text/plain");
         self.http.send_bytes(request).await
     }
 
     /// `PUT /files/{name}`. Not idempotent: retried only if the request cannot have been processed.
-    ///
-    /// # Arguments
-    ///
-    /// - `body`: Format: `binary`.
     ///
     /// # Returns
     ///
@@ -193,6 +339,72 @@ impl Client {
     }
 }
 
+/// Optional parameters of [`put_any_picture`](Client::put_any_picture).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct PutAnyPictureOptions {
+    /// The media type of the body: `image/png` or `image/jpeg`.
+    pub content_type: Option<String>,
+}
+
+impl PutAnyPictureOptions {
+    /// Creates a new `PutAnyPictureOptions`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `content-type`.
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+}
+
+/// Optional parameters of [`get_any_picture`](Client::get_any_picture).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct GetAnyPictureOptions {
+    /// The media type of the response: `image/png` or `image/jpeg`.
+    pub accept: Option<String>,
+}
+
+impl GetAnyPictureOptions {
+    /// Creates a new `GetAnyPictureOptions`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `accept`.
+    pub fn accept(mut self, accept: impl Into<String>) -> Self {
+        self.accept = Some(accept.into());
+        self
+    }
+}
+
+/// Optional parameters of [`put_anything`](Client::put_anything).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct PutAnythingOptions {
+    /// The media type of the body: `*/*`.
+    pub content_type: Option<String>,
+}
+
+impl PutAnythingOptions {
+    /// Creates a new `PutAnythingOptions`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `content-type`.
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+}
+
 static PUT_FILE: Operation = Operation {
     id: "putFile",
     method: Method::PUT,
@@ -209,6 +421,38 @@ static PUT_PICTURE: Operation = Operation {
     method: Method::PUT,
     path: "/picture",
     class: OperationClass::Unsafe,
+    list: false,
+};
+
+static PUT_ANY_PICTURE: Operation = Operation {
+    id: "putAnyPicture",
+    method: Method::PUT,
+    path: "/pictures",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static GET_ANY_PICTURE: Operation = Operation {
+    id: "getAnyPicture",
+    method: Method::GET,
+    path: "/pictures",
+    class: OperationClass::Safe,
+    list: false,
+};
+
+static PUT_ANYTHING: Operation = Operation {
+    id: "putAnything",
+    method: Method::PUT,
+    path: "/anything",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static GET_ANYTHING: Operation = Operation {
+    id: "getAnything",
+    method: Method::GET,
+    path: "/anything",
+    class: OperationClass::Safe,
     list: false,
 };
 

@@ -26,6 +26,11 @@ pub fn basic(user: impl Into<String>, secret: impl Into<SecretKey>) -> Authentic
     Authentication::basic(user, secret)
 }
 
+/// Creates a credential that is sent as `Authorization: SharedAccessKey`.
+pub fn shared(secret: impl Into<SecretKey>) -> Authentication {
+    Authentication::http("SharedAccessKey", secret)
+}
+
 /// Creates a credential that is sent as the header `x-api-key`.
 pub fn header(secret: impl Into<SecretKey>) -> Authentication {
     Authentication::header("x-api-key", secret)

@@ -10,5 +10,5 @@ pub mod types;
 
 pub use client::{
     API_VERSION, Client, DEFAULT_BASE_URL, ListThingsOptions, basic, bearer_auth, cookie, header, oauth,
-    query,
+    query, shared,
 };

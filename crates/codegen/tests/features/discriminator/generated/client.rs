@@ -4,7 +4,7 @@
 
 use api_keys_runtime::{self as runtime, Error, Method, Operation, OperationClass, Request, Response};
 
-use super::types::{Pet, Shape};
+use super::types::{Device, Fish, Pet, Shape, Vehicle};
 
 /// A client for Discriminator. Clones are cheap.
 #[derive(Debug, Clone)]
@@ -54,8 +54,11 @@ impl Client {
     /// # Examples
     ///
     /// ```ignore
+    /// use crate::types;
+    ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.put_thing(/* body */).await?;
+    /// let body = [types::Pet::Cat(types::Cat::new("kind"))];
+    /// client.put_thing(&body).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -86,6 +89,153 @@ impl Client {
         let request = Request::new(&LIST_SHAPES);
         self.http.send_json(request).await
     }
+
+    /// `GET /vehicle`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: A vehicle.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.get_vehicle().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_vehicle(&self) -> Result<Response<Vehicle>, Error<()>> {
+        let request = Request::new(&GET_VEHICLE);
+        self.http.send_json(request).await
+    }
+
+    /// `PUT /vehicle`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::Vehicle::Car(types::Car::new());
+    /// client.put_vehicle(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn put_vehicle(&self, body: &Vehicle) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&PUT_VEHICLE).body_json(body);
+        self.http.send_empty(request).await
+    }
+
+    /// `GET /animals`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: Animals.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_animals().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn list_animals(&self) -> Result<Response<Vec<Fish>>, Error<()>> {
+        let request = Request::new(&LIST_ANIMALS);
+        self.http.send_json(request).await
+    }
+
+    /// `PUT /animals`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = [types::Fish::Shark(types::Shark::Saw(types::SawShark::new(1)))];
+    /// client.put_animals(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn put_animals(&self, body: &[Fish]) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&PUT_ANIMALS).body_json(body);
+        self.http.send_empty(request).await
+    }
+
+    /// `GET /devices`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `200`: Devices.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_devices().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn list_devices(&self) -> Result<Response<Vec<Device>>, Error<()>> {
+        let request = Request::new(&LIST_DEVICES);
+        self.http.send_json(request).await
+    }
+
+    /// `PUT /devices`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = [types::Device::Phone(types::Phone::new("type"))];
+    /// client.put_devices(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn put_devices(&self, body: &[Device]) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&PUT_DEVICES).body_json(body);
+        self.http.send_empty(request).await
+    }
 }
 
 static GET_THING: Operation = Operation {
@@ -110,4 +260,52 @@ static LIST_SHAPES: Operation = Operation {
     path: "/shapes",
     class: OperationClass::Safe,
     list: true,
+};
+
+static GET_VEHICLE: Operation = Operation {
+    id: "getVehicle",
+    method: Method::GET,
+    path: "/vehicle",
+    class: OperationClass::Safe,
+    list: false,
+};
+
+static PUT_VEHICLE: Operation = Operation {
+    id: "putVehicle",
+    method: Method::PUT,
+    path: "/vehicle",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static LIST_ANIMALS: Operation = Operation {
+    id: "listAnimals",
+    method: Method::GET,
+    path: "/animals",
+    class: OperationClass::Safe,
+    list: true,
+};
+
+static PUT_ANIMALS: Operation = Operation {
+    id: "putAnimals",
+    method: Method::PUT,
+    path: "/animals",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static LIST_DEVICES: Operation = Operation {
+    id: "listDevices",
+    method: Method::GET,
+    path: "/devices",
+    class: OperationClass::Safe,
+    list: true,
+};
+
+static PUT_DEVICES: Operation = Operation {
+    id: "putDevices",
+    method: Method::PUT,
+    path: "/devices",
+    class: OperationClass::Unsafe,
+    list: false,
 };

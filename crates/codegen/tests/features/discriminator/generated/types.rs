@@ -2,8 +2,10 @@
 
 //! Request and response types.
 
-use api_keys_runtime::{Json, OneOf};
-use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+use api_keys_runtime::{AdditionalProperties, Json, OneOf};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The schema `Shape`.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,6 +203,550 @@ impl Parrot {
     /// Sets `words`.
     pub fn words(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.words = Some(words.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// The schema `Vehicle`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind")]
+#[non_exhaustive]
+pub enum Vehicle {
+    /// [`Car`].
+    #[serde(rename = "car")]
+    Car(Car),
+    /// [`Train`].
+    Train(Train),
+    /// An object with another `kind`.
+    #[serde(untagged)]
+    Other(Json),
+}
+
+impl From<Car> for Vehicle {
+    fn from(value: Car) -> Self {
+        Self::Car(value)
+    }
+}
+
+impl From<Train> for Vehicle {
+    fn from(value: Train) -> Self {
+        Self::Train(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Vehicle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.text("kind") {
+            Some("car") => value.without("kind").only(Self::Car),
+            Some("Train") => value.without("kind").only(Self::Train),
+            _ => Ok(value.or(Self::Other)),
+        }
+    }
+}
+
+/// The schema `Car`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Car {
+    /// The field `doors`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doors: Option<i64>,
+    /// Properties that the document does not declare.
+    #[serde(flatten)]
+    pub additional_properties: AdditionalProperties,
+}
+
+impl Car {
+    /// Creates a new `Car`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `doors`.
+    pub fn doors(mut self, doors: i64) -> Self {
+        self.doors = Some(doors);
+        self
+    }
+
+    /// Sets `additional_properties`.
+    pub fn additional_properties(mut self, additional_properties: impl Into<AdditionalProperties>) -> Self {
+        self.additional_properties = additional_properties.into();
+        self
+    }
+}
+
+/// The schema `Train`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Train {
+    /// The field `cars`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cars: Option<i64>,
+}
+
+impl Train {
+    /// Creates a new `Train`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `cars`.
+    pub fn cars(mut self, cars: i64) -> Self {
+        self.cars = Some(cars);
+        self
+    }
+}
+
+/// The schema `Fish`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Fish {
+    /// [`Shark`].
+    Shark(Shark),
+    /// [`Salmon`].
+    Salmon(Box<Salmon>),
+    /// An object with another `kind`, or without it.
+    Other(FishBase),
+}
+
+impl From<Shark> for Fish {
+    fn from(value: Shark) -> Self {
+        Self::Shark(value)
+    }
+}
+
+impl From<Salmon> for Fish {
+    fn from(value: Salmon) -> Self {
+        Self::Salmon(Box::new(value))
+    }
+}
+
+impl From<FishBase> for Fish {
+    fn from(value: FishBase) -> Self {
+        Self::Other(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fish {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.text("kind") {
+            Some("shark") => value.only(Self::Shark),
+            Some("salmon") => value.only(Self::Salmon),
+            _ => value.only(Self::Other),
+        }
+    }
+}
+
+/// The schema `FishBase`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FishBase {
+    /// The field `kind`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The field `age`.
+    pub age: i64,
+    /// Properties of derived objects.
+    #[serde(flatten)]
+    pub additional_properties: AdditionalProperties,
+}
+
+impl FishBase {
+    /// Creates a new `FishBase` with the required fields.
+    pub fn new(age: i64) -> Self {
+        Self { kind: None, age, additional_properties: Default::default() }
+    }
+
+    /// Sets `kind`.
+    pub fn kind(mut self, kind: impl Into<String>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Sets `additional_properties`.
+    pub fn additional_properties(mut self, additional_properties: impl Into<AdditionalProperties>) -> Self {
+        self.additional_properties = additional_properties.into();
+        self
+    }
+}
+
+/// The schema `Shark`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Shark {
+    /// [`SawShark`].
+    Saw(SawShark),
+    /// An object with another `sort`, or without it.
+    Other(SharkBase),
+}
+
+impl From<SawShark> for Shark {
+    fn from(value: SawShark) -> Self {
+        Self::Saw(value)
+    }
+}
+
+impl From<SharkBase> for Shark {
+    fn from(value: SharkBase) -> Self {
+        Self::Other(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.text("sort") {
+            Some("saw") => value.only(Self::Saw),
+            _ => value.only(Self::Other),
+        }
+    }
+}
+
+/// The schema `SharkKind`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum SharkKind {
+    /// `shark`
+    Shark,
+    /// Another value.
+    Other(String),
+}
+
+impl SharkKind {
+    /// Returns the value on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Shark => "shark",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for SharkKind {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "shark" => Self::Shark,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for SharkKind {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for SharkKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for SharkKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `SharkBase`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SharkBase {
+    /// The field `kind`.
+    pub kind: SharkKind,
+    /// The field `age`.
+    pub age: i64,
+    /// The field `sort`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// Properties of derived objects.
+    #[serde(flatten)]
+    pub additional_properties: AdditionalProperties,
+}
+
+impl SharkBase {
+    /// Creates a new `SharkBase` with the required fields.
+    pub fn new(age: i64) -> Self {
+        Self { kind: SharkKind::Shark, age, sort: None, additional_properties: Default::default() }
+    }
+
+    /// Sets `sort`.
+    pub fn sort(mut self, sort: impl Into<String>) -> Self {
+        self.sort = Some(sort.into());
+        self
+    }
+
+    /// Sets `additional_properties`.
+    pub fn additional_properties(mut self, additional_properties: impl Into<AdditionalProperties>) -> Self {
+        self.additional_properties = additional_properties.into();
+        self
+    }
+}
+
+/// The schema `SawShark`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SawShark {
+    /// The field `kind`.
+    pub kind: SharkKind,
+    /// The field `age`.
+    pub age: i64,
+    /// The field `sort`.
+    pub sort: SawSharkSort,
+    /// The field `teeth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub teeth: Option<i64>,
+}
+
+impl SawShark {
+    /// Creates a new `SawShark` with the required fields.
+    pub fn new(age: i64) -> Self {
+        Self { kind: SharkKind::Shark, age, sort: SawSharkSort::Saw, teeth: None }
+    }
+
+    /// Sets `teeth`.
+    pub fn teeth(mut self, teeth: i64) -> Self {
+        self.teeth = Some(teeth);
+        self
+    }
+}
+
+/// The schema `SawSharkSort`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum SawSharkSort {
+    /// `saw`
+    Saw,
+    /// Another value.
+    Other(String),
+}
+
+impl SawSharkSort {
+    /// Returns the value on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Saw => "saw",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for SawSharkSort {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "saw" => Self::Saw,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for SawSharkSort {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for SawSharkSort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for SawSharkSort {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `Salmon`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Salmon {
+    /// The field `kind`.
+    pub kind: SalmonKind,
+    /// The field `age`.
+    pub age: i64,
+    /// The field `partner`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partner: Option<Fish>,
+    /// The field `friends`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub friends: Option<Vec<Fish>>,
+}
+
+impl Salmon {
+    /// Creates a new `Salmon` with the required fields.
+    pub fn new(age: i64) -> Self {
+        Self { kind: SalmonKind::Salmon, age, partner: None, friends: None }
+    }
+
+    /// Sets `partner`.
+    pub fn partner(mut self, partner: impl Into<Fish>) -> Self {
+        self.partner = Some(partner.into());
+        self
+    }
+
+    /// Sets `friends`.
+    pub fn friends(mut self, friends: impl IntoIterator<Item = impl Into<Fish>>) -> Self {
+        self.friends = Some(friends.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// The schema `SalmonKind`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum SalmonKind {
+    /// `salmon`
+    Salmon,
+    /// Another value.
+    Other(String),
+}
+
+impl SalmonKind {
+    /// Returns the value on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Salmon => "salmon",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for SalmonKind {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "salmon" => Self::Salmon,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for SalmonKind {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for SalmonKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for SalmonKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `Device`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Device {
+    /// [`Phone`].
+    Phone(Phone),
+    /// [`DeviceBase`].
+    Lamp(DeviceBase),
+    /// An object with another `type`, or without it.
+    Other(DeviceBase),
+}
+
+impl From<Phone> for Device {
+    fn from(value: Phone) -> Self {
+        Self::Phone(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for Device {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.text("type") {
+            Some("Phone") => value.only(Self::Phone),
+            Some("Lamp") => value.only(Self::Lamp),
+            _ => value.only(Self::Other),
+        }
+    }
+}
+
+/// The schema `DeviceBase`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DeviceBase {
+    /// The field `type`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+    /// The field `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Properties of derived objects.
+    #[serde(flatten)]
+    pub additional_properties: AdditionalProperties,
+}
+
+impl DeviceBase {
+    /// Creates a new `DeviceBase`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `type`.
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets `additional_properties`.
+    pub fn additional_properties(mut self, additional_properties: impl Into<AdditionalProperties>) -> Self {
+        self.additional_properties = additional_properties.into();
+        self
+    }
+}
+
+/// The schema `Phone`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Phone {
+    /// The field `type`.
+    pub r#type: String,
+    /// The field `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The field `number`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+impl Phone {
+    /// Creates a new `Phone` with the required fields.
+    pub fn new(r#type: impl Into<String>) -> Self {
+        Self { r#type: r#type.into(), id: None, number: None }
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets `number`.
+    pub fn number(mut self, number: impl Into<String>) -> Self {
+        self.number = Some(number.into());
         self
     }
 }

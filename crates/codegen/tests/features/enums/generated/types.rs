@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use api_keys_runtime::{DateTime, Json, Nullable, OneOf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The schema `Thing`.
@@ -38,6 +39,24 @@ pub struct Thing {
     /// The field `word`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub word: Option<ThingWord>,
+    /// The field `direction`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<ThingDirection>,
+    /// The field `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<ThingText>,
+    /// The field `object_or_direction`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_or_direction: Option<ThingObjectOrDirection>,
+    /// The field `twice`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub twice: Option<UpDown>,
+    /// The field `up_or_null`.
+    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
+    pub up_or_null: Nullable<UpDown>,
+    /// The field `digit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digit: Option<i64>,
     /// The field `list`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<Vec<ThingListItem>>,
@@ -55,6 +74,12 @@ impl Thing {
             version: None,
             mixed: None,
             word: None,
+            direction: None,
+            text: None,
+            object_or_direction: None,
+            twice: None,
+            up_or_null: Nullable::Absent,
+            digit: None,
             list: None,
         }
     }
@@ -92,6 +117,42 @@ impl Thing {
     /// Sets `word`.
     pub fn word(mut self, word: impl Into<ThingWord>) -> Self {
         self.word = Some(word.into());
+        self
+    }
+
+    /// Sets `direction`.
+    pub fn direction(mut self, direction: impl Into<ThingDirection>) -> Self {
+        self.direction = Some(direction.into());
+        self
+    }
+
+    /// Sets `text`.
+    pub fn text(mut self, text: impl Into<ThingText>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Sets `object_or_direction`.
+    pub fn object_or_direction(mut self, object_or_direction: impl Into<ThingObjectOrDirection>) -> Self {
+        self.object_or_direction = Some(object_or_direction.into());
+        self
+    }
+
+    /// Sets `twice`.
+    pub fn twice(mut self, twice: impl Into<UpDown>) -> Self {
+        self.twice = Some(twice.into());
+        self
+    }
+
+    /// Sets `up_or_null`.
+    pub fn up_or_null(mut self, up_or_null: impl Into<Nullable<UpDown>>) -> Self {
+        self.up_or_null = up_or_null.into();
+        self
+    }
+
+    /// Sets `digit`.
+    pub fn digit(mut self, digit: i64) -> Self {
+        self.digit = Some(digit);
         self
     }
 
@@ -399,6 +460,231 @@ impl Serialize for ThingWord {
     }
 }
 
+/// The schema `ThingDirection`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ThingDirection {
+    /// [`LeftRight`].
+    LeftRight(LeftRight),
+    /// [`UpDown`].
+    UpDown(UpDown),
+}
+
+impl From<LeftRight> for ThingDirection {
+    fn from(value: LeftRight) -> Self {
+        Self::LeftRight(value)
+    }
+}
+
+impl From<UpDown> for ThingDirection {
+    fn from(value: UpDown) -> Self {
+        Self::UpDown(value)
+    }
+}
+
+impl fmt::Display for ThingDirection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LeftRight(value) => value.fmt(f),
+            Self::UpDown(value) => value.fmt(f),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ThingDirection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = ThingDirection;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(match value {
+                    "left" | "right" => ThingDirection::LeftRight(value.into()),
+                    "up" | "down" => ThingDirection::UpDown(value.into()),
+                    _ => ThingDirection::LeftRight(value.into()),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// The schema `ThingText`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ThingText {
+    /// A date-time.
+    Text(DateTime),
+    /// [`UpDown`].
+    UpDown(UpDown),
+    /// An integer.
+    Integer(i64),
+}
+
+impl From<DateTime> for ThingText {
+    fn from(value: DateTime) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<UpDown> for ThingText {
+    fn from(value: UpDown) -> Self {
+        Self::UpDown(value)
+    }
+}
+
+impl From<i64> for ThingText {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl fmt::Display for ThingText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(value) => value.fmt(f),
+            Self::UpDown(value) => value.fmt(f),
+            Self::Integer(value) => value.fmt(f),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ThingText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = ThingText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or an integer")
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+                Ok(match value {
+                    "up" | "down" | "right" => ThingText::UpDown(value.into()),
+                    _ => ThingText::Text(value.into()),
+                })
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+                Ok(ThingText::Integer(value))
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+                i64::try_from(value).map(ThingText::Integer).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// The schema `ThingObjectOrDirection`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ThingObjectOrDirection {
+    /// [`LeftRight`].
+    LeftRight(LeftRight),
+    /// [`UpDown`].
+    UpDown(UpDown),
+    /// [`ThingObjectOrDirectionA`].
+    A(ThingObjectOrDirectionA),
+    /// [`ThingObjectOrDirectionB`].
+    B(ThingObjectOrDirectionB),
+    /// A value that matches none of the variants, or several.
+    Other(Json),
+}
+
+impl From<LeftRight> for ThingObjectOrDirection {
+    fn from(value: LeftRight) -> Self {
+        Self::LeftRight(value)
+    }
+}
+
+impl From<UpDown> for ThingObjectOrDirection {
+    fn from(value: UpDown) -> Self {
+        Self::UpDown(value)
+    }
+}
+
+impl From<ThingObjectOrDirectionA> for ThingObjectOrDirection {
+    fn from(value: ThingObjectOrDirectionA) -> Self {
+        Self::A(value)
+    }
+}
+
+impl From<ThingObjectOrDirectionB> for ThingObjectOrDirection {
+    fn from(value: ThingObjectOrDirectionB) -> Self {
+        Self::B(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for ThingObjectOrDirection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = OneOf::deserialize(deserializer)?;
+        match value.as_text() {
+            Some("left" | "right") => value.only(Self::LeftRight),
+            Some("up" | "down") => value.only(Self::UpDown),
+            Some(_) => value.only(Self::LeftRight),
+            None => Ok(value.fit(Self::A).fit(Self::B).or(Self::Other)),
+        }
+    }
+}
+
+/// The schema `ThingObjectOrDirectionA`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ThingObjectOrDirectionA {
+    /// The field `a`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub a: Option<String>,
+}
+
+impl ThingObjectOrDirectionA {
+    /// Creates a new `ThingObjectOrDirectionA`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `a`.
+    pub fn a(mut self, a: impl Into<String>) -> Self {
+        self.a = Some(a.into());
+        self
+    }
+}
+
+/// The schema `ThingObjectOrDirectionB`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ThingObjectOrDirectionB {
+    /// The field `b`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub b: Option<String>,
+}
+
+impl ThingObjectOrDirectionB {
+    /// Creates a new `ThingObjectOrDirectionB`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `b`.
+    pub fn b(mut self, b: impl Into<String>) -> Self {
+        self.b = Some(b.into());
+        self
+    }
+}
+
 /// The schema `ThingListItem`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "String")]
@@ -502,6 +788,114 @@ impl fmt::Display for Status {
 }
 
 impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `LeftRight`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum LeftRight {
+    /// `left`
+    Left,
+    /// `right`
+    Right,
+    /// Another value.
+    Other(String),
+}
+
+impl LeftRight {
+    /// Returns the value on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for LeftRight {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "left" => Self::Left,
+            "right" => Self::Right,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for LeftRight {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for LeftRight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for LeftRight {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The schema `UpDown`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "String")]
+#[non_exhaustive]
+pub enum UpDown {
+    /// `up`
+    Up,
+    /// `down`
+    Down,
+    /// `right`
+    Right,
+    /// Another value.
+    Other(String),
+}
+
+impl UpDown {
+    /// Returns the value on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Right => "right",
+            Self::Other(value) => value,
+        }
+    }
+}
+
+impl From<String> for UpDown {
+    fn from(value: String) -> Self {
+        match value.as_str() {
+            "up" => Self::Up,
+            "down" => Self::Down,
+            "right" => Self::Right,
+            _ => Self::Other(value),
+        }
+    }
+}
+
+impl From<&str> for UpDown {
+    fn from(value: &str) -> Self {
+        Self::from(value.to_owned())
+    }
+}
+
+impl fmt::Display for UpDown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for UpDown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }

@@ -32,6 +32,12 @@ pub struct Thing {
     /// The field `closed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closed>,
+    /// The field `unevaluated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unevaluated: Option<Unevaluated>,
+    /// The field `scores`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<BTreeMap<String, f64>>,
     /// The field `lists`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lists: Option<BTreeMap<String, Vec<String>>>,
@@ -48,6 +54,8 @@ impl Thing {
             open: None,
             typed: None,
             closed: None,
+            unevaluated: None,
+            scores: None,
             lists: None,
         }
     }
@@ -85,6 +93,18 @@ impl Thing {
     /// Sets `closed`.
     pub fn closed(mut self, closed: Closed) -> Self {
         self.closed = Some(closed);
+        self
+    }
+
+    /// Sets `unevaluated`.
+    pub fn unevaluated(mut self, unevaluated: Unevaluated) -> Self {
+        self.unevaluated = Some(unevaluated);
+        self
+    }
+
+    /// Sets `scores`.
+    pub fn scores(mut self, scores: impl Into<BTreeMap<String, f64>>) -> Self {
+        self.scores = Some(scores.into());
         self
     }
 
@@ -162,6 +182,45 @@ impl Typed {
     pub fn additional_properties(mut self, additional_properties: BTreeMap<String, i64>) -> Self {
         self.additional_properties = additional_properties;
         self
+    }
+}
+
+/// The schema `Unevaluated`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Unevaluated {
+    /// The field `name`.
+    pub name: String,
+    /// Properties that the document does not declare.
+    #[serde(flatten)]
+    pub additional_properties: BTreeMap<String, String>,
+}
+
+impl Unevaluated {
+    /// Creates a new `Unevaluated` with the required fields.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), additional_properties: Default::default() }
+    }
+
+    /// Sets `additional_properties`.
+    pub fn additional_properties(mut self, additional_properties: BTreeMap<String, String>) -> Self {
+        self.additional_properties = additional_properties;
+        self
+    }
+}
+
+/// The schema `Named`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Named {
+    /// The field `name`.
+    pub name: String,
+}
+
+impl Named {
+    /// Creates a new `Named` with the required fields.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
     }
 }
 

@@ -3,10 +3,13 @@
 //! The client and its operations.
 
 use api_keys_core::SecretBytes;
-use api_keys_runtime::{self as runtime, Body, Error, Method, Operation, OperationClass, Request, Response};
+use api_keys_runtime::{
+    self as runtime, Body, ByteStream, Error, Method, Operation, OperationClass, Request, Response,
+};
+use serde_json::Value;
 
 use super::errors::PostThingError;
-use super::types::Thing;
+use super::types::{OtherPatch, Thing};
 
 /// A client for Media types. Clones are cheap.
 #[derive(Debug, Clone)]
@@ -39,7 +42,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn get_thing(&self) -> Result<Response<Thing>, Error<()>> {
-        let request = Request::new(&GET_THING);
+        let request = Request::new(&GET_THING).header("accept", "application/json");
         self.http.send_json(request).await
     }
 
@@ -121,11 +124,69 @@ impl Client {
         self.http.send_json(request).await
     }
 
+    /// `PATCH /patches`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::PatchOtherOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.patch_other(/* body */, &PatchOtherOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn patch_other(
+        &self,
+        body: &Value,
+        options: &PatchOtherOptions,
+    ) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&PATCH_OTHER)
+            .body_json(body)
+            .content_type("application/json-patch+json")
+            .content_type_opt(options.content_type.as_deref());
+        self.http.send_empty(request).await
+    }
+
+    /// `PUT /patches`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::types;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = types::OtherPatch::new();
+    /// client.merge_other(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn merge_other(&self, body: &OtherPatch) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&MERGE_OTHER).body_json(body).content_type("application/merge-patch+json");
+        self.http.send_empty(request).await
+    }
+
     /// `POST /report`. Not idempotent: retried only if the request cannot have been processed.
     ///
     /// # Returns
     ///
-    /// - `200`: In XML, which nothing here reads or writes.
+    /// - `200`: XML as text.
     ///
     /// # Errors
     ///
@@ -141,8 +202,50 @@ impl Client {
     /// # }
     /// ```
     pub async fn convert_report(&self, body: impl Into<Body>) -> Result<Response<SecretBytes>, Error<()>> {
-        let request = Request::new(&CONVERT_REPORT).body_bytes(body).content_type("application/xml");
+        let request = Request::new(&CONVERT_REPORT)
+            .header("accept", "application/xml")
+            .body_bytes(body)
+            .content_type("application/xml");
         self.http.send_bytes(request).await
+    }
+
+    /// Like [`convert_report`](Self::convert_report), but returns the body of the response as it arrives,
+    /// without a limit of its size.
+    ///
+    /// # Errors
+    ///
+    /// The errors are those of [`convert_report`](Self::convert_report).
+    pub async fn convert_report_stream(
+        &self,
+        body: impl Into<Body>,
+    ) -> Result<Response<ByteStream>, Error<()>> {
+        let request = Request::new(&CONVERT_REPORT)
+            .header("accept", "application/xml")
+            .body_bytes(body)
+            .content_type("application/xml");
+        self.http.send_stream(request).await
+    }
+}
+
+/// Optional parameters of [`patch_other`](Client::patch_other).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct PatchOtherOptions {
+    /// The media type of the body: `application/json-patch+json` or `application/strategic-merge-patch+json`.
+    pub content_type: Option<String>,
+}
+
+impl PatchOtherOptions {
+    /// Creates a new `PatchOtherOptions`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `content-type`.
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
     }
 }
 
@@ -174,6 +277,22 @@ static POST_THING: Operation = Operation {
     id: "postThing",
     method: Method::POST,
     path: "/thing",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static PATCH_OTHER: Operation = Operation {
+    id: "patchOther",
+    method: Method::PATCH,
+    path: "/patches",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static MERGE_OTHER: Operation = Operation {
+    id: "mergeOther",
+    method: Method::PUT,
+    path: "/patches",
     class: OperationClass::Unsafe,
     list: false,
 };

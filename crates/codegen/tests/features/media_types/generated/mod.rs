@@ -6,4 +6,4 @@ mod client;
 pub mod errors;
 pub mod types;
 
-pub use client::Client;
+pub use client::{Client, PatchOtherOptions};

@@ -2,6 +2,7 @@
 
 //! Request and response types.
 
+use api_keys_runtime::Nullable;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -17,6 +18,90 @@ impl Thing {
     /// Creates a new `Thing` with the required fields.
     pub fn new(id: i64) -> Self {
         Self { id }
+    }
+}
+
+/// The schema `OtherPatch`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct OtherPatch {
+    /// The field `note`.
+    #[serde(skip_serializing_if = "Nullable::is_absent")]
+    pub note: Nullable<String>,
+    /// The field `inner`.
+    #[serde(skip_serializing_if = "Nullable::is_absent")]
+    pub inner: Nullable<OtherPatchInner>,
+    /// The field `list`.
+    #[serde(skip_serializing_if = "Nullable::is_absent")]
+    pub list: Nullable<Vec<OtherPatchListItem>>,
+}
+
+impl OtherPatch {
+    /// Creates a new `OtherPatch`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `note`.
+    pub fn note(mut self, note: impl Into<Nullable<String>>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// Sets `inner`.
+    pub fn inner(mut self, inner: impl Into<Nullable<OtherPatchInner>>) -> Self {
+        self.inner = inner.into();
+        self
+    }
+
+    /// Sets `list`.
+    pub fn list(mut self, list: impl Into<Nullable<Vec<OtherPatchListItem>>>) -> Self {
+        self.list = list.into();
+        self
+    }
+}
+
+/// The schema `OtherPatchInner`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct OtherPatchInner {
+    /// The field `count`.
+    #[serde(skip_serializing_if = "Nullable::is_absent")]
+    pub count: Nullable<i64>,
+}
+
+impl OtherPatchInner {
+    /// Creates a new `OtherPatchInner`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `count`.
+    pub fn count(mut self, count: impl Into<Nullable<i64>>) -> Self {
+        self.count = count.into();
+        self
+    }
+}
+
+/// The schema `OtherPatchListItem`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct OtherPatchListItem {
+    /// The field `name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl OtherPatchListItem {
+    /// Creates a new `OtherPatchListItem`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `name`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }
 

@@ -6,7 +6,7 @@ use api_keys_runtime::{
     self as runtime, Error, Method, Multipart, Operation, OperationClass, Request, Response,
 };
 
-use super::types::{AddFileRequest, AddPhotoRequest};
+use super::types::{AddFileRequest, AddPhotoRequest, AddUntypedRequest};
 
 /// A client for Multipart. Clones are cheap.
 #[derive(Debug, Clone)]
@@ -85,6 +85,37 @@ impl Client {
         );
         self.http.send_empty(request).await
     }
+
+    /// `POST /untyped`. Not idempotent: retried only if the request cannot have been processed.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.add_untyped(/* body */).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn add_untyped(&self, body: &AddUntypedRequest) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&ADD_UNTYPED).body_multipart(
+            Multipart::new()
+                .part_type("files", "image/png")
+                .part_type("data", "application/json")
+                .file("file", &body.file)
+                .file_all("files", body.files.as_ref().into_iter().flatten())
+                .json("data", &body.data)
+                .text("share", body.share),
+        );
+        self.http.send_empty(request).await
+    }
 }
 
 static ADD_PHOTO: Operation = Operation {
@@ -99,6 +130,14 @@ static ADD_FILE: Operation = Operation {
     id: "addFile",
     method: Method::POST,
     path: "/files",
+    class: OperationClass::Unsafe,
+    list: false,
+};
+
+static ADD_UNTYPED: Operation = Operation {
+    id: "addUntyped",
+    method: Method::POST,
+    path: "/untyped",
     class: OperationClass::Unsafe,
     list: false,
 };

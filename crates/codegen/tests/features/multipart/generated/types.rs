@@ -5,6 +5,7 @@
 use api_keys_core::SecretKey;
 use api_keys_runtime::FilePart;
 use serde::Serialize;
+use serde_json::Value;
 
 /// The schema `AddPhotoRequest`.
 #[derive(Debug, Serialize)]
@@ -177,6 +178,35 @@ impl AddFileRequestOwner {
     /// Sets `name`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+}
+
+/// The schema `AddUntypedRequest`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AddUntypedRequest {
+    /// Some bytes.
+    #[serde(skip)]
+    pub file: FilePart,
+    /// The field `files`.
+    #[serde(skip)]
+    pub files: Option<Vec<FilePart>>,
+    /// The field `data`.
+    pub data: Value,
+    /// The field `share`.
+    pub share: f64,
+}
+
+impl AddUntypedRequest {
+    /// Creates a new `AddUntypedRequest` with the required fields.
+    pub fn new(file: FilePart, data: impl Into<Value>, share: f64) -> Self {
+        Self { file, files: None, data: data.into(), share }
+    }
+
+    /// Sets `files`.
+    pub fn files(mut self, files: impl IntoIterator<Item = FilePart>) -> Self {
+        self.files = Some(files.into_iter().collect());
         self
     }
 }

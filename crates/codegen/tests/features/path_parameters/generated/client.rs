@@ -2,6 +2,7 @@
 
 //! The client and its operations.
 
+use api_keys_core::SecretKey;
 use api_keys_runtime::{
     self as runtime, DateTime, Error, Method, Operation, OperationClass, Request, Response, Style,
 };
@@ -161,6 +162,59 @@ impl Client {
         self.http.send_empty(request).await
     }
 
+    /// `GET /optional/{id}`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::OptionalOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.optional(&OptionalOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn optional(&self, options: &OptionalOptions) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&OPTIONAL).path_parameter_opt("id", options.id.as_ref());
+        self.http.send_empty(request).await
+    }
+
+    /// `GET /glued/{id}/{list}/{token}/end`. Safe.
+    ///
+    /// # Returns
+    ///
+    /// - `204`: Done.
+    ///
+    /// # Errors
+    ///
+    /// Errors are not documented.
+    ///
+    /// # Examples
+    ///
+    /// ```ignore
+    /// use crate::GluedOptions;
+    ///
+    /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.glued(&GluedOptions::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn glued(&self, options: &GluedOptions) -> Result<Response<()>, Error<()>> {
+        let request = Request::new(&GLUED)
+            .path_parameter_opt("id", options.id)
+            .path_as_opt("list", Style::Simple, &options.list)
+            .path_secret("token", options.token.as_ref());
+        self.http.send_empty(request).await
+    }
+
     /// `GET /json/{where}`. Safe.
     ///
     /// # Returns
@@ -184,6 +238,66 @@ impl Client {
     pub async fn as_json(&self, r#where: &Point) -> Result<Response<()>, Error<()>> {
         let request = Request::new(&AS_JSON).path_as("where", Style::Json, r#where);
         self.http.send_empty(request).await
+    }
+}
+
+/// Optional parameters of [`optional`](Client::optional).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct OptionalOptions {
+    /// The parameter `id`.
+    pub id: Option<String>,
+}
+
+impl OptionalOptions {
+    /// Creates a new `OptionalOptions`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+}
+
+/// Optional parameters of [`glued`](Client::glued).
+#[derive(Debug, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct GluedOptions {
+    /// The parameter `id`.
+    pub id: Option<i64>,
+    /// The parameter `list`.
+    pub list: Vec<String>,
+    /// The parameter `token`.
+    pub token: Option<SecretKey>,
+}
+
+impl GluedOptions {
+    /// Creates a new `GluedOptions`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `id`.
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Sets `list`.
+    pub fn list(mut self, list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.list = list.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `token`.
+    pub fn token(mut self, token: impl Into<SecretKey>) -> Self {
+        self.token = Some(token.into());
+        self
     }
 }
 
@@ -215,6 +329,22 @@ static FILES: Operation = Operation {
     id: "files",
     method: Method::GET,
     path: "/files/{name}.{extension}/",
+    class: OperationClass::Safe,
+    list: false,
+};
+
+static OPTIONAL: Operation = Operation {
+    id: "optional",
+    method: Method::GET,
+    path: "/optional/{id}",
+    class: OperationClass::Safe,
+    list: false,
+};
+
+static GLUED: Operation = Operation {
+    id: "glued",
+    method: Method::GET,
+    path: "/glued/{id}/{list}/{token}/end",
     class: OperationClass::Safe,
     list: false,
 };

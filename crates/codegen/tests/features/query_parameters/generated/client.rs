@@ -68,10 +68,10 @@ impl Client {
     /// # Examples
     ///
     /// ```ignore
-    /// use crate::ListsOptions;
+    /// use crate::{ListsOptions, types};
     ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.lists(/* states */, &ListsOptions::new()).await?;
+    /// client.lists(&[types::WordsState::On], &ListsOptions::new()).await?;
     /// # Ok(())
     /// # }
     /// ```

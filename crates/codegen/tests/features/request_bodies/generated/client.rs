@@ -113,8 +113,11 @@ impl Client {
     /// # Examples
     ///
     /// ```ignore
+    /// use crate::types;
+    ///
     /// # async fn example(client: crate::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.list(/* body */).await?;
+    /// let body = [types::Thing::new()];
+    /// client.list(&body).await?;
     /// # Ok(())
     /// # }
     /// ```
