@@ -71,6 +71,12 @@ enum Task {
         #[arg(long, default_value_t = 300)]
         rounds: usize,
     },
+    /// Call TypeSpec's scenarios through generated clients, and write the score into `tests/spector/SCORE.md`
+    Spector {
+        /// Do not write the score; fail if it has changed
+        #[arg(long)]
+        check: bool,
+    },
     /// Run the library against simulated vendors over a simulated network, and print the violations of its guarantees
     Simulate {
         /// Options of the simulator, such as `--hours 8`, `--scenario vendors --seed 7` or `--defects`; see `-- --help`
@@ -117,6 +123,10 @@ fn run(task: Task) -> Result<ExitCode, Error> {
         Task::Fuzz { target, rounds } => {
             go_to_repository()?;
             programs::fuzz(target.as_deref(), rounds)?
+        }
+        Task::Spector { check } => {
+            go_to_repository()?;
+            programs::spector(check)?
         }
         Task::Simulate { options } => {
             go_to_repository()?;

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 /// Runs the benchmarks with these options.
 pub(crate) fn bench(options: &[String]) -> io::Result<ExitCode> {
@@ -30,6 +30,19 @@ pub(crate) fn fuzz(target: Option<&str>, rounds: usize) -> io::Result<ExitCode> 
     cargo.env("RUSTC_WORKSPACE_WRAPPER", Path::new("fuzz/rustc-with-coverage").canonicalize()?);
     cargo.env("FUZZ_ROUNDS", rounds.to_string()).envs(target.map(|target| ("FUZZ_TARGET", target)));
     run(cargo, &["--nocapture".to_owned()])
+}
+
+/// Emits the documents of TypeSpec's scenarios, generates their clients, and runs them.
+pub(crate) fn spector(check: bool) -> io::Result<ExitCode> {
+    let package = ["--quiet", "--package", "api-keys-spector-tests"];
+    let output = cargo("run", &package).args(["--bin", "documents"]).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut cargo = cargo("run", &package);
+    cargo.args(["--features", "scenarios"]);
+    cargo.env("SPECTOR_DOCUMENTS", String::from_utf8_lossy(&output.stdout).trim());
+    run(cargo, check.then(|| "--check".to_owned()).as_slice())
 }
 
 fn cargo(command: &str, arguments: &[&str]) -> Command {

@@ -22,9 +22,10 @@ impl Installation {
     pub(crate) fn of(name: &str, inputs: impl Hash) -> io::Result<Self> {
         let mut hasher = DefaultHasher::new();
         inputs.hash(&mut hasher);
-        // A test is `target/<profile>/deps/<test>`.
-        let test = env::current_exe()?;
-        let target = test.ancestors().nth(3).ok_or_else(|| io::Error::other("no target directory"))?;
+        // A test is `target/<profile>/deps/<test>`, and a program is `target/<profile>/<program>`.
+        let program = env::current_exe()?;
+        let mut directories = program.ancestors().skip(1).skip_while(|directory| directory.ends_with("deps"));
+        let target = directories.nth(1).ok_or_else(|| io::Error::other("no target directory"))?;
         Ok(Self { directory: target.join("live").join(format!("{name}-{:016x}", hasher.finish())) })
     }
 

@@ -4,6 +4,7 @@
 //! - [`python`] starts a server of `tests/servers`; [`process`] contains the parts shared with servers in other
 //!   languages.
 //! - [`postgres`] starts PostgreSQL, and [`redis`] Redis.
+//! - [`spector`] starts the mock server of TypeSpec's scenarios, and emits their documents.
 //! - [`probe`] sends a list of requests to two servers and compares the responses.
 //! - [`exchange`] sends a single request.
 //! - [`declared`] applies declarations.
@@ -23,3 +24,4 @@ pub mod python;
 pub mod redis;
 #[cfg(unix)]
 mod server;
+pub mod spector;
