@@ -2,20 +2,21 @@
 
 use std::sync::LazyLock;
 
+use api_keys_better_auth::errors::ListApiKeysError;
 use api_keys_better_auth::types::{
-    CreateApiKeyRequest, DeleteApiKeyRequest, SortDirection, UpdateApiKeyRequest,
+    CreateApiKeyRequest, DeleteApiKeyRequest, ErrorResponse, SortDirection, UpdateApiKeyRequest,
 };
 use api_keys_better_auth::{
     BetterAuthConfig, CAPABILITIES, Client, Credential, GetApiKeyOptions, ListApiKeysOptions,
 };
 use api_keys_contract_tests::checks::optional;
-use api_keys_contract_tests::mock_server::Server;
+use api_keys_contract_tests::mock_server::{Server, response_with};
 use api_keys_contract_tests::perform::requests;
 use api_keys_contract_tests::validator::Validator;
 use api_keys_contract_tests::{
     Args, CREDENTIAL, Calls, Connection, Document, Vendor, contract_tests, issued, plain, without_retries,
 };
-use api_keys_core::KeyExpiry;
+use api_keys_core::{ApiKeyProvider as _, ErrorKind, KeyExpiry, ListQuery};
 use serde_json::{Map, Value, json};
 
 static VENDOR: Vendor = Vendor {
@@ -145,4 +146,31 @@ async fn null_expiration_means_never() {
     });
     let expirations = optional::null_and_missing_expiration(&VENDOR, key, "expiresAt").await;
     assert_eq!(expirations, [KeyExpiry::Never, KeyExpiry::Unknown]);
+}
+
+#[tokio::test]
+async fn optional_error_body_is_read() {
+    let server = Server::start().await;
+    let provider = BetterAuthConfig::new(server.uri(), CREDENTIAL).http(without_retries()).build().unwrap();
+    for (status, code, kind, kind_without_body) in [
+        (401, "INVALID_API_KEY", ErrorKind::Unauthenticated, ErrorKind::Unauthenticated),
+        (401, "RATE_LIMITED", ErrorKind::RateLimited, ErrorKind::Unauthenticated),
+        (500, "ORGANIZATION_PLUGIN_REQUIRED", ErrorKind::Configuration, ErrorKind::Unavailable),
+    ] {
+        let body = json!({ "message": "Not possible", "code": code });
+        server.respond(response_with(status, body.to_string(), "application/json")).await;
+        let error = provider.list(ListQuery::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.vendor_code()), (kind, Some(code)));
+        assert_eq!(error.vendor_message(), Some("Not possible"));
+        let error = provider.client().list_api_keys(&ListApiKeysOptions::default()).await.unwrap_err();
+        let documented = error.documented().unwrap();
+        assert!(matches!(documented, ListApiKeysError::Unauthorized | ListApiKeysError::InternalServerError));
+        assert_eq!(error.body_as::<ErrorResponse>().unwrap().code.as_deref(), Some(code));
+
+        server.respond(response_with(status, "", "")).await;
+        let error = provider.list(ListQuery::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.vendor_code()), (kind_without_body, None));
+        let error = provider.client().list_api_keys(&ListApiKeysOptions::default()).await.unwrap_err();
+        assert_eq!(error.documented(), Some(documented));
+    }
 }

@@ -15,8 +15,9 @@
 //! ```
 //!
 //! A `{word}` is replaced by a value that the test provides, such as the token, or by one of an earlier response that
-//! was kept under that name by a JSON pointer. `text` instead of `body` is sent unchanged and without a content type.
-//! `status` and `code` are those of the vendor's server. Values that differ between its versions are omitted.
+//! was kept under that name by a JSON pointer. `text` or `bytes`, a list of numbers, instead of `body` are sent without
+//! a content type. `status` and `code` are those of the vendor's server. Values that differ between its versions are
+//! omitted.
 
 mod outcome;
 mod shape;
@@ -57,6 +58,7 @@ struct Probe {
     headers: BTreeMap<String, Option<String>>,
     body: Option<Value>,
     text: Option<String>,
+    bytes: Option<Vec<u8>>,
     #[serde(default)]
     keep: BTreeMap<String, String>,
     status: Option<u16>,
@@ -144,16 +146,17 @@ impl Probes {
             let value = HeaderValue::try_from(fill(value, values)).map_err(io::Error::other)?;
             headers.insert(name, value);
         }
-        let body = match (&probe.body, &probe.text) {
-            (Some(json), _) => {
-                let json_type = HeaderValue::from_static("application/json");
-                headers.entry(http::header::CONTENT_TYPE).or_insert(json_type);
-                fill(&json.to_string(), values)
-            }
-            (None, Some(text)) => fill(text, values),
-            (None, None) => return Ok(request),
+        let body = if let Some(json) = &probe.body {
+            let json_type = HeaderValue::from_static("application/json");
+            headers.entry(http::header::CONTENT_TYPE).or_insert(json_type);
+            fill(&json.to_string(), values).into()
+        } else if let Some(text) = &probe.text {
+            fill(text, values).into()
+        } else {
+            probe.bytes.clone().map(Bytes::from).unwrap_or_default()
         };
-        Ok(request.map(|_| Full::from(body)))
+        *request.body_mut() = Full::new(body);
+        Ok(request)
     }
 }
 

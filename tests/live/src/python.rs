@@ -27,19 +27,10 @@ impl Server {
     /// # Panics
     /// Panics if the server cannot be started.
     pub fn start(name: &str, environment: &[(&str, &str)]) -> Option<Self> {
-        let Some(python) = python() else {
-            let missing = "python3, of version 3.11 at least and with its module venv, is missing";
-            assert!(env::var_os("CI").is_none(), "{missing}, and CI must not skip tests");
-            eprintln!("SKIPPED: {missing}, so there is no {name} server to test against");
-            return None;
-        };
-        let started = install(name, &python).and_then(|python| {
-            let mut command = Command::new(python);
-            // Writes no bytecode to the source tree.
-            command.arg("-B").arg(servers().join("serve.py")).arg(name).envs(environment.iter().copied());
-            Process::start(&mut command)
-        });
-        match started {
+        let mut command = interpreter(name)?;
+        // Writes no bytecode to the source tree.
+        command.arg("-B").arg(servers().join("serve.py")).arg(name).envs(environment.iter().copied());
+        match Process::start(&mut command) {
             Ok(process) => Some(Self { process }),
             Err(error) => panic!("the {name} server does not start: {error}"),
         }
@@ -57,6 +48,26 @@ impl Server {
     pub fn value(&self, pointer: &str) -> &str {
         let value = self.process.ready().pointer(pointer).and_then(Value::as_str);
         value.unwrap_or_else(|| panic!("the server did not print {pointer}"))
+    }
+}
+
+/// Returns a command for Python with the requirements of a folder of `tests/servers`, which are installed below
+/// `target/live` and reused.
+///
+/// Returns `None` if Python is missing and the variable `CI` is not set: the test is skipped, with a message on stderr.
+///
+/// # Panics
+/// Panics if the requirements cannot be installed.
+pub fn interpreter(name: &str) -> Option<Command> {
+    let Some(python) = python() else {
+        let missing = "python3, of version 3.11 at least and with its module venv, is missing";
+        assert!(env::var_os("CI").is_none(), "{missing}, and CI must not skip tests");
+        eprintln!("SKIPPED: {missing}, so {name} cannot be started");
+        return None;
+    };
+    match install(name, &python) {
+        Ok(python) => Some(Command::new(python)),
+        Err(error) => panic!("the packages of {name} cannot be installed: {error}"),
     }
 }
 
@@ -81,11 +92,11 @@ fn install(name: &str, python: &str) -> io::Result<PathBuf> {
     // The environment can be moved after its creation: only its scripts contain paths, and they are not used.
     let directory = environment.get(|fresh| {
         run(Command::new("python3").args(["-m", "venv"]).arg(fresh))?;
-        run(Command::new(interpreter(fresh)).args(PIP).arg(&requirements))
+        run(Command::new(executable(fresh)).args(PIP).arg(&requirements))
     })?;
-    Ok(interpreter(&directory))
+    Ok(executable(&directory))
 }
 
-fn interpreter(environment: &Path) -> PathBuf {
+fn executable(environment: &Path) -> PathBuf {
     environment.join("bin/python")
 }

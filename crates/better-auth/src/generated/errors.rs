@@ -15,9 +15,8 @@ pub enum CreateApiKeyError {
     /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
     /// the session.
     BadRequest(ErrorResponse),
-    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
-    /// status as well.
+    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired.
+    /// Before version 1.6.11 a key over its rate limit has this status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller lacks the permission: not a member of the organization, a role without the
     /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
@@ -34,9 +33,9 @@ pub enum CreateApiKeyError {
     /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
     /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
-    /// An organization configuration without the organization plugin results in
-    /// `ORGANIZATION_PLUGIN_REQUIRED`.
-    InternalServerError(ErrorResponse),
+    /// An organization configuration without the organization plugin results in an `ErrorResponse` with the
+    /// code `ORGANIZATION_PLUGIN_REQUIRED`.
+    InternalServerError,
 }
 
 impl DocumentedError for CreateApiKeyError {
@@ -48,7 +47,7 @@ impl DocumentedError for CreateApiKeyError {
             404 => Some(Self::NotFound),
             415 => decode_json(body).map(Self::UnsupportedMediaType),
             429 => decode_json(body).map(Self::TooManyRequests),
-            500 => decode_json(body).map(Self::InternalServerError),
+            500 => Some(Self::InternalServerError),
             _ => None,
         }
     }
@@ -63,17 +62,17 @@ pub enum GetApiKeyError {
     /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
     /// the session.
     BadRequest(ErrorResponse),
-    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
-    /// status as well.
-    Unauthorized(ErrorResponse),
+    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired.
+    /// Before version 1.6.11 a key over its rate limit has this status as well. The body is an
+    /// `ErrorResponse`; up to version 1.4 it is empty.
+    Unauthorized,
     /// `403`: The caller lacks the permission: not a member of the organization, a role without the
     /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
     /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
     /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
-    /// cases are not distinguished. With an empty body: unknown path.
+    /// cases are not distinguished. An unknown path has this status as well, with an empty body.
     NotFound(ErrorResponse),
     /// `429`: Rate limit exceeded. For the limit per client address the body is JSON with the content type
     /// `text/plain`, without a code, and the header `X-Retry-After` is present. For the limit of an API key
@@ -81,20 +80,20 @@ pub enum GetApiKeyError {
     /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
     /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
-    /// An organization configuration without the organization plugin results in
-    /// `ORGANIZATION_PLUGIN_REQUIRED`.
-    InternalServerError(ErrorResponse),
+    /// An organization configuration without the organization plugin results in an `ErrorResponse` with the
+    /// code `ORGANIZATION_PLUGIN_REQUIRED`.
+    InternalServerError,
 }
 
 impl DocumentedError for GetApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
             400 => decode_json(body).map(Self::BadRequest),
-            401 => decode_json(body).map(Self::Unauthorized),
+            401 => Some(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             404 => decode_json(body).map(Self::NotFound),
             429 => decode_json(body).map(Self::TooManyRequests),
-            500 => decode_json(body).map(Self::InternalServerError),
+            500 => Some(Self::InternalServerError),
             _ => None,
         }
     }
@@ -109,10 +108,10 @@ pub enum ListApiKeysError {
     /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
     /// the session.
     BadRequest(ErrorResponse),
-    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
-    /// status as well.
-    Unauthorized(ErrorResponse),
+    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired.
+    /// Before version 1.6.11 a key over its rate limit has this status as well. The body is an
+    /// `ErrorResponse`; up to version 1.4 it is empty.
+    Unauthorized,
     /// `403`: The caller lacks the permission: not a member of the organization, a role without the
     /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
     /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
@@ -126,20 +125,20 @@ pub enum ListApiKeysError {
     /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
     /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
-    /// An organization configuration without the organization plugin results in
-    /// `ORGANIZATION_PLUGIN_REQUIRED`.
-    InternalServerError(ErrorResponse),
+    /// An organization configuration without the organization plugin results in an `ErrorResponse` with the
+    /// code `ORGANIZATION_PLUGIN_REQUIRED`.
+    InternalServerError,
 }
 
 impl DocumentedError for ListApiKeysError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
             400 => decode_json(body).map(Self::BadRequest),
-            401 => decode_json(body).map(Self::Unauthorized),
+            401 => Some(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             404 => Some(Self::NotFound),
             429 => decode_json(body).map(Self::TooManyRequests),
-            500 => decode_json(body).map(Self::InternalServerError),
+            500 => Some(Self::InternalServerError),
             _ => None,
         }
     }
@@ -154,9 +153,8 @@ pub enum UpdateApiKeyError {
     /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
     /// the session.
     BadRequest(ErrorResponse),
-    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
-    /// status as well.
+    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired.
+    /// Before version 1.6.11 a key over its rate limit has this status as well.
     Unauthorized(ErrorResponse),
     /// `403`: The caller lacks the permission: not a member of the organization, a role without the
     /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
@@ -164,7 +162,7 @@ pub enum UpdateApiKeyError {
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
     /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
-    /// cases are not distinguished. With an empty body: unknown path.
+    /// cases are not distinguished. An unknown path has this status as well, with an empty body.
     NotFound(ErrorResponse),
     /// `415`: The request's content type is not `application/json`. Version 1.3 does not check it.
     UnsupportedMediaType(ErrorResponse),
@@ -174,9 +172,9 @@ pub enum UpdateApiKeyError {
     /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
     /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
-    /// An organization configuration without the organization plugin results in
-    /// `ORGANIZATION_PLUGIN_REQUIRED`.
-    InternalServerError(ErrorResponse),
+    /// An organization configuration without the organization plugin results in an `ErrorResponse` with the
+    /// code `ORGANIZATION_PLUGIN_REQUIRED`.
+    InternalServerError,
 }
 
 impl DocumentedError for UpdateApiKeyError {
@@ -188,7 +186,7 @@ impl DocumentedError for UpdateApiKeyError {
             404 => decode_json(body).map(Self::NotFound),
             415 => decode_json(body).map(Self::UnsupportedMediaType),
             429 => decode_json(body).map(Self::TooManyRequests),
-            500 => decode_json(body).map(Self::InternalServerError),
+            500 => Some(Self::InternalServerError),
             _ => None,
         }
     }
@@ -203,17 +201,17 @@ pub enum DeleteApiKeyError {
     /// feature (`METADATA_DISABLED`), or changes nothing (`NO_VALUES_TO_UPDATE`). Input is validated before
     /// the session.
     BadRequest(ErrorResponse),
-    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired. Up
-    /// to version 1.4 the body is empty on get, list and delete, and a key over its rate limit has this
-    /// status as well.
-    Unauthorized(ErrorResponse),
+    /// `401`: No valid session: the bearer token or the API key is missing, unknown, disabled or expired.
+    /// Before version 1.6.11 a key over its rate limit has this status as well. The body is an
+    /// `ErrorResponse`; up to version 1.4 it is empty.
+    Unauthorized,
     /// `403`: The caller lacks the permission: not a member of the organization, a role without the
     /// permission, an API key of the wrong length, or a request that carried a cookie without a trusted
     /// `Origin` (`MISSING_OR_NULL_ORIGIN`, `INVALID_ORIGIN`).
     Forbidden(ErrorResponse),
     /// `404`: No key with this id is visible to the caller (`KEY_NOT_FOUND`; up to version 1.4
     /// `API_KEY_NOT_FOUND`): it is unknown, belongs to another owner, or to another configuration; these
-    /// cases are not distinguished. With an empty body: unknown path.
+    /// cases are not distinguished. An unknown path has this status as well, with an empty body.
     NotFound(ErrorResponse),
     /// `415`: The request's content type is not `application/json`. Version 1.3 does not check it.
     UnsupportedMediaType(ErrorResponse),
@@ -223,21 +221,21 @@ pub enum DeleteApiKeyError {
     /// `details.tryAgainIn`, or with `USAGE_EXCEEDED`, without a header.
     TooManyRequests(ErrorResponse),
     /// `500`: Server error. The body is usually empty, for example after a `sortBy` with an unknown column.
-    /// An organization configuration without the organization plugin results in
-    /// `ORGANIZATION_PLUGIN_REQUIRED`.
-    InternalServerError(ErrorResponse),
+    /// An organization configuration without the organization plugin results in an `ErrorResponse` with the
+    /// code `ORGANIZATION_PLUGIN_REQUIRED`.
+    InternalServerError,
 }
 
 impl DocumentedError for DeleteApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
             400 => decode_json(body).map(Self::BadRequest),
-            401 => decode_json(body).map(Self::Unauthorized),
+            401 => Some(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             404 => decode_json(body).map(Self::NotFound),
             415 => decode_json(body).map(Self::UnsupportedMediaType),
             429 => decode_json(body).map(Self::TooManyRequests),
-            500 => decode_json(body).map(Self::InternalServerError),
+            500 => Some(Self::InternalServerError),
             _ => None,
         }
     }

@@ -10,8 +10,9 @@ use super::types::ErrorResponse;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `400`: The request violates a constraint, a role cannot be granted, or the maximum number of keys is
-    /// active (100 by default). Only the text distinguishes these cases, and it differs between versions.
+    /// `400`: The request violates a constraint, its body cannot be decoded, a role cannot be granted, or the
+    /// maximum number of keys is active (100 by default). Only the text distinguishes these cases, and it
+    /// differs between versions.
     BadRequest(ErrorResponse),
     /// `401`: The credential is missing or wrong. Only the master key and tokens of users are accepted here;
     /// keys of this API are not.

@@ -10,6 +10,9 @@ use super::types::ErrorResponse;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent before the
+    /// credential is checked.
+    BadRequest(ErrorResponse),
     /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
@@ -26,6 +29,7 @@ pub enum CreateApiKeyError {
 impl DocumentedError for CreateApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             422 => decode_json(body).map(Self::UnprocessableEntity),
@@ -72,6 +76,9 @@ impl DocumentedError for ListApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum SearchApiKeysError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent before the
+    /// credential is checked.
+    BadRequest(ErrorResponse),
     /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
@@ -88,6 +95,7 @@ pub enum SearchApiKeysError {
 impl DocumentedError for SearchApiKeysError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             422 => decode_json(body).map(Self::UnprocessableEntity),
@@ -103,6 +111,9 @@ impl DocumentedError for SearchApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum VerifyApiKeyError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent before the
+    /// credential is checked.
+    BadRequest(ErrorResponse),
     /// `401`: No key has this secret (`API key invalid`), or the credential of the call is missing or wrong.
     Unauthorized(ErrorResponse),
     /// `403`: The key is disabled, expired, or lacks a required scope; or the credential of the call lacks a
@@ -119,6 +130,7 @@ pub enum VerifyApiKeyError {
 impl DocumentedError for VerifyApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             422 => decode_json(body).map(Self::UnprocessableEntity),
@@ -166,6 +178,9 @@ impl DocumentedError for GetApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum UpdateApiKeyError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent before the
+    /// credential is checked.
+    BadRequest(ErrorResponse),
     /// `401`: The credential is missing or invalid. The text is the application's.
     Unauthorized(ErrorResponse),
     /// `403`: The credential lacks a permission, in the application's format. The bearer check of older
@@ -185,6 +200,7 @@ pub enum UpdateApiKeyError {
 impl DocumentedError for UpdateApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             403 => decode_json(body).map(Self::Forbidden),
             404 => decode_json(body).map(Self::NotFound),

@@ -10,6 +10,9 @@ use super::types::{ErrorResponse, ServerErrorResponse, ValidationErrorResponse};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ListApiKeysError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent only by servers
+    /// built before 3 November 2025, which read one.
+    BadRequest(ErrorResponse),
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
     Unauthorized(ErrorResponse),
@@ -26,6 +29,7 @@ pub enum ListApiKeysError {
 impl DocumentedError for ListApiKeysError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             422 => decode_json(body).map(Self::UnprocessableEntity),
             500 => decode_json(body)
@@ -40,7 +44,8 @@ impl DocumentedError for ListApiKeysError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CreateApiKeyError {
-    /// `400`: The user already has five keys, including expired ones, or a value could not be stored.
+    /// `400`: The user already has five keys, including expired ones, a value could not be stored, or the
+    /// body cannot be decoded, for example because it is not valid UTF-8.
     BadRequest(ErrorResponse),
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
@@ -72,6 +77,9 @@ impl DocumentedError for CreateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RotateApiKeyError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent only by servers
+    /// built before 3 November 2025, which read one.
+    BadRequest(ErrorResponse),
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
     Unauthorized(ErrorResponse),
@@ -90,6 +98,7 @@ pub enum RotateApiKeyError {
 impl DocumentedError for RotateApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             404 => decode_json(body).map(Self::NotFound),
             422 => decode_json(body).map(Self::UnprocessableEntity),
@@ -105,6 +114,9 @@ impl DocumentedError for RotateApiKeyError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum RevokeApiKeyError {
+    /// `400`: The body cannot be decoded, for example because it is not valid UTF-8. Sent only by servers
+    /// built before 3 November 2025, which read one.
+    BadRequest(ErrorResponse),
     /// `401`: The user's token is missing, malformed, expired, signed by another issuer or meant for another
     /// audience. A key of this API is not accepted as a token.
     Unauthorized(ErrorResponse),
@@ -123,6 +135,7 @@ pub enum RevokeApiKeyError {
 impl DocumentedError for RevokeApiKeyError {
     fn decode(status: u16, body: &[u8]) -> Option<Self> {
         match status {
+            400 => decode_json(body).map(Self::BadRequest),
             401 => decode_json(body).map(Self::Unauthorized),
             404 => decode_json(body).map(Self::NotFound),
             422 => decode_json(body).map(Self::UnprocessableEntity),
