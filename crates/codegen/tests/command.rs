@@ -308,6 +308,8 @@ fn diff_reports_the_impact() {
         command.arg("diff").args(paths).output().unwrap().status.code().unwrap()
     };
     assert_eq!(status(&old, &old), 0);
+    assert_eq!(status(API, API), 0, "YAML");
+    assert_eq!(status(API, &API.replace("tokenA: { type: string }", "tokenA: { type: integer }")), 5);
     assert_eq!(status(&old, "{"), 1);
     let more = with_path("/a").replacen(r#""204""#, r#""204":{"description":""},"404""#, 1);
     assert_eq!(status(&with_path("/a"), &more), 4);

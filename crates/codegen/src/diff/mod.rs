@@ -42,7 +42,7 @@ use crate::source::Source;
 /// Returns an error if a document is not OpenAPI 3.0, 3.1 or 3.2 or Swagger 2.0, an overlay is not 1.0 or 1.1, or a part of one of
 /// them is invalid.
 pub fn diff(ours: Source<'_>, upstream: Source<'_>, overlays: &[Source<'_>]) -> Result<Comparison, Problem> {
-    let ours = Document::parse(ours.file, ours.text)?;
+    let ours = Document::of(ours.file, read(ours.file, ours.text)?, Policy::Lenient)?;
     let upstream = Upstream::read(&ours, upstream, overlays)?;
     let mut merged = Merged::default();
     upstream.compare(&ours, false, |differences| {
