@@ -108,8 +108,7 @@ impl Config {
     ///
     /// Returns an error if a file cannot be read.
     pub fn inputs(&self) -> io::Result<Inputs> {
-        let overlays = self.overlays.iter().map(|path| read(path)).collect::<io::Result<_>>()?;
-        Ok(Inputs { document: read(&self.input)?, overlays })
+        Inputs::read(&self.input, &self.overlays)
     }
 
     /// Generates the client. The report contains no notes about silenced topics.
@@ -128,10 +127,10 @@ impl Config {
         if !self.package.is_empty() {
             options = options.package(&self.package);
         }
-        for overlay in inputs.sources().into_iter().skip(1) {
+        for overlay in inputs.overlays() {
             options = options.overlay(overlay);
         }
-        let Generated { files, report } = generate(source(&inputs.document), &options)?;
+        let Generated { files, report } = generate(inputs.document(), &options)?;
         Ok(Generated { files, report: report.without(&self.silence) })
     }
 
@@ -202,7 +201,7 @@ impl Config {
     }
 }
 
-/// The documents of a [`Config`].
+/// A document and its overlays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inputs {
     document: (String, String),
@@ -210,9 +209,29 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Returns the document and the overlays.
+    /// Reads a document and its overlays. The path `-` is standard input.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a file cannot be read.
+    pub fn read(document: &Path, overlays: &[PathBuf]) -> io::Result<Self> {
+        let overlays = overlays.iter().map(|path| read(path)).collect::<io::Result<_>>()?;
+        Ok(Self { document: read(document)?, overlays })
+    }
+
+    /// Returns the document.
+    pub fn document(&self) -> Source<'_> {
+        source(&self.document)
+    }
+
+    /// Returns the overlays.
+    pub fn overlays(&self) -> Vec<Source<'_>> {
+        self.overlays.iter().map(source).collect()
+    }
+
+    /// Returns the document, followed by the overlays.
     pub fn sources(&self) -> Vec<Source<'_>> {
-        std::iter::once(&self.document).chain(&self.overlays).map(source).collect()
+        std::iter::once(self.document()).chain(self.overlays()).collect()
     }
 }
 

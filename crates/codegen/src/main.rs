@@ -1,12 +1,11 @@
 //! The command `api-keys-codegen`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use api_keys_codegen::{Config, Error, Generated, Impact, Inputs, Report, Source, Topic};
+use api_keys_codegen::{Config, Error, Generated, Impact, Inputs, Report, Topic};
 use clap::Parser;
 
 /// Generate typed Rust clients from OpenAPI documents.
@@ -234,10 +233,9 @@ fn summary(config: &Config, client: &Generated) -> ExitCode {
 }
 
 fn diff(arguments: &Diff) -> Result<ExitCode, Error> {
-    let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
-    let overlays = arguments.overlay.iter().map(|path| read(path)).collect::<io::Result<Vec<_>>>()?;
-    let overlays: Vec<_> = overlays.iter().map(source).collect();
-    let comparison = api_keys_codegen::diff(source(&old), source(&new), &overlays)?;
+    let old = Inputs::read(&arguments.old, &[])?;
+    let new = Inputs::read(&arguments.new, &arguments.overlay)?;
+    let comparison = api_keys_codegen::diff(old.document(), new.document(), &new.overlays())?;
     match arguments.output {
         Output::Text => print!("{comparison}"),
         Output::Json => println!("{}", serde_json::to_string_pretty(&comparison).map_err(io::Error::from)?),
@@ -247,18 +245,6 @@ fn diff(arguments: &Diff) -> Result<ExitCode, Error> {
         Some(Impact::Compatible) => ExitCode::from(COMPATIBLE),
         Some(Impact::Breaking) => ExitCode::from(BREAKING),
     })
-}
-
-/// The name and the text of a file, or of standard input.
-fn read(path: &Path) -> io::Result<(String, String)> {
-    let file = path.display().to_string();
-    let text = if file == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
-    let text = text.map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
-    Ok((file, text))
-}
-
-fn source((file, text): &(String, String)) -> Source<'_> {
-    Source { file, text }
 }
 
 fn name(argument: &str) -> Result<(String, String), String> {

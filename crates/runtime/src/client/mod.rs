@@ -100,13 +100,7 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        async move {
-            let undecoded = self.send(&request, Expect::Body).await?;
-            if undecoded.is_blank() {
-                return Err(undecoded.into_failure(FailureKind::EmptyBody).into());
-            }
-            Ok(undecoded.decode(json::decode)?)
-        }
+        async move { Ok(self.send(&request, Expect::Body).await?.decode(json::decode)?) }
     }
 
     /// Sends a request and decodes the JSON response, which may be empty.
@@ -117,11 +111,7 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        let undecoded = self.send(&request, Expect::Body).await?;
-        if undecoded.is_blank() {
-            return Ok(undecoded.response.map(|_| None));
-        }
-        Ok(undecoded.decode(json::decode::<Option<T>>)?)
+        Ok(self.send(&request, Expect::Body).await?.decode_opt(json::decode)?)
     }
 
     /// Sends a request and decodes the XML response.
@@ -137,11 +127,7 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        let undecoded = self.send(&request, Expect::Body).await?;
-        if undecoded.is_blank() {
-            return Err(undecoded.into_failure(FailureKind::EmptyBody).into());
-        }
-        Ok(undecoded.decode(|body| xml::decode(body, root))?)
+        Ok(self.send(&request, Expect::Body).await?.decode(|body| xml::decode(body, root))?)
     }
 
     /// Sends a request and decodes the XML response, which may be empty.
@@ -157,11 +143,7 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        let undecoded = self.send(&request, Expect::Body).await?;
-        if undecoded.is_blank() {
-            return Ok(undecoded.response.map(|_| None));
-        }
-        Ok(undecoded.decode(|body| xml::decode::<Option<T>>(body, root))?)
+        Ok(self.send(&request, Expect::Body).await?.decode_opt(|body| xml::decode(body, root))?)
     }
 
     /// Sends a request whose response has no relevant body. A body is read, so that the connection can be reused, and
@@ -275,14 +257,26 @@ impl Undecoded {
         self.response.body.trim_ascii().is_empty()
     }
 
+    /// Decodes the body, which must not be empty.
     fn decode<T>(
         self,
         decode: impl FnOnce(&[u8]) -> Result<T, DecodeFailure>,
     ) -> Result<Response<T>, Box<Failure>> {
+        if self.is_blank() {
+            return Err(self.into_failure(FailureKind::EmptyBody));
+        }
         match decode(&self.response.body) {
             Ok(body) => Ok(self.response.map(|_| body)),
             Err(failure) => Err(self.into_failure(failure.into())),
         }
+    }
+
+    /// Decodes the body, which may be empty.
+    fn decode_opt<T>(
+        self,
+        decode: impl FnOnce(&[u8]) -> Result<Option<T>, DecodeFailure>,
+    ) -> Result<Response<Option<T>>, Box<Failure>> {
+        if self.is_blank() { Ok(self.response.map(|_| None)) } else { self.decode(decode) }
     }
 
     /// Creates the failure for a body that cannot be decoded. The vendor has acted, so the body is kept: it may contain

@@ -39,11 +39,7 @@ impl Client {
     {
         let Position { request, mut trail } = position;
         let operation = request.operation;
-        let undecoded = self.send(&request, Expect::Body).await?;
-        if undecoded.is_blank() {
-            return Err(undecoded.into_failure(FailureKind::EmptyBody));
-        }
-        let Response { meta, body } = undecoded.decode(json::decode)?;
+        let Response { meta, body } = self.send(&request, Expect::Body).await?.decode(json::decode)?;
         let Page { items, next } = divide(body);
         let next = match self.next_request(request, next, &meta.headers, items.len()) {
             Ok(Some(request)) if !trail.add(request.page()) => Err(FailureKind::PaginationLoop),
